@@ -1,0 +1,57 @@
+"""Every error the harness raises on purpose.
+
+    HarnessError        the run failed                        exit code 1
+    ├── StageError      a stage could not finish its work     exit code 1
+    └── UserError       the user's input cannot be used       exit code 2
+        ├── ConfigError     a config value, name or option
+        ├── DataError       a file, its bytes, its shape
+        └── UnavailableError  a model, package or server that is not here
+
+A message is one line: what is wrong, where (file, line), and the remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HarnessError(Exception):
+    """The run failed; `str(error)` is one line for the user."""
+
+    exit_code = 1
+
+
+class StageError(HarnessError):
+    """A stage could not finish: an engine died, a disk is full."""
+
+
+class UserError(HarnessError):
+    """The user's input cannot be used as it is."""
+
+    exit_code = 2
+
+
+class ConfigError(UserError):
+    """A config value, a name of an option or of a registered class."""
+
+
+class DataError(UserError):
+    """A file is missing, empty, badly encoded or of the wrong shape."""
+
+
+class UnavailableError(UserError):
+    """Something that was asked for is not on this machine; the message says how to get it."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
+    lowered = {item.lower(): item for item in sorted(known)}
+    close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    return f" Did you mean '{lowered[close[0]]}'?" if close else ""
+
+
+def missing_package(what: str, package: str, extra: str | None = None) -> UnavailableError:
+    """The error for an optional dependency that is not installed, with the exact remedy."""
+    install = f"pip install 'mt-harness[{extra}]'" if extra else f"pip install {package}"
+    return UnavailableError(f"{what} needs the package '{package}'. Install it with: {install}")

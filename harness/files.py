@@ -1,0 +1,117 @@
+"""Reading strictly, writing atomically, finding what the package ships."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError, StageError
+
+
+def resource(name: str) -> Path:
+    """The absolute path of a shipped folder (`conf`, `seeds`): inside the wheel, else the checkout's."""
+    package = Path(__file__).resolve().parent
+    for candidate in (package / name, package.parent / name):
+        if candidate.exists():
+            return candidate
+    raise StageError(f"the installation is broken: '{name}' is not in {package}; reinstall mt-harness")
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The file's bytes; DataError naming the file when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise DataError(f"{path}: is a folder, a file was expected") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 text without its byte-order mark; DataError with the byte offset of the first bad byte."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{name}:{line}: not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start});"
+            " convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None
+    return text.removeprefix("\ufeff")
+
+
+def read_text(path: str | Path) -> str:
+    """A UTF-8 file as text, bytes otherwise unchanged (CRLF stays)."""
+    return decode(read_bytes(path), str(path))
+
+
+def normalise_newlines(text: str) -> str:
+    """CRLF and CR become LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_lines(path: str | Path) -> list[str]:
+    """The lines of a UTF-8 file, split at LF, CRLF or CR only, without their ends.
+
+    A final newline ends the last line and does not begin another; an empty file has no lines.
+    """
+    text = normalise_newlines(read_text(path))
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def sha256_text(text: str) -> str:
+    """Hex digest of the newline-normalised UTF-8 text, so that CRLF and LF copies hash alike."""
+    return hashlib.sha256(normalise_newlines(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest(value: Any, length: int = 64) -> str:
+    """Hex digest of a JSON value, independent of key order."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:length]
+
+
+def write_atomic(path: str | Path, data: str | bytes) -> None:
+    """Replace `path` by `data` whole or not at all (temporary file, fsync, `os.replace`)."""
+    path = Path(path)
+    payload = data.encode("utf-8") if isinstance(data, str) else data
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(payload)
+                stream.flush()
+                os.fsync(stream.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StageError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Sorted keys, indent 2, no NaN, atomically."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    write_atomic(path, text + "\n")
+
+
+def read_jsonl(path: str | Path) -> Iterator[Any]:
+    """The values of a JSON-lines file; an unterminated last line (a crash while writing) is ignored."""
+    data = read_bytes(path)
+    for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), start=1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{path}:{number}: not valid JSON ({error})") from None

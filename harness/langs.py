@@ -1,0 +1,75 @@
+"""The language table: one ISO code of the user's becomes what each family of models wants.
+
+Backed by `langcodes` (Unicode CLDR and the IANA registry), imported on first use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.errors import ConfigError, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language in the codes of the field."""
+
+    code: str  # what the user wrote, normalised: "pl", "zh-Hant"
+    iso1: str | None  # ISO 639-1: "pl"
+    iso3: str  # ISO 639-3: "pol"
+    script: str  # ISO 15924: "Latn"
+    name: str  # English name: "Polish"
+
+    @property
+    def flores(self) -> str:
+        """The FLORES-200 code, for example `"pol_Latn"`."""
+        return f"{self.iso3}_{self.script}"
+
+    @property
+    def short(self) -> str:
+        """ISO 639-1 where there is one, else 639-3."""
+        return self.iso1 or self.iso3
+
+
+# The macrolanguage codes of ISO 639-1 whose FLORES code names a member language.
+_FLORES_MEMBER = {"zho": "zho", "ara": "arb", "fas": "pes", "lav": "lvs", "est": "est", "swa": "swh",
+                  "uzb": "uzn", "msa": "zsm", "mon": "khk", "aze": "azj", "nep": "npi", "ori": "ory",
+                  "sqi": "als", "yid": "ydd", "mlg": "plt", "pus": "pbt", "kur": "kmr", "nor": "nob",
+                  "orm": "gaz", "que": "quy", "aym": "ayr", "grn": "grn", "kon": "kon"}  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def language(code: str) -> Language:
+    """The language of an ISO 639-1, 639-3 or BCP-47 code (`"pl"`, `"pol"`, `"sr-Cyrl"`, `"pol_Latn"`).
+
+    Raises ConfigError with the nearest known name or code.
+    """
+    import langcodes
+
+    try:
+        tag = langcodes.Language.get(code.replace("_", "-"))
+        known = tag.is_valid() and bool(tag.language) and tag.language != "und"
+    except (langcodes.LanguageTagError, ValueError):
+        known = False
+    if not known:
+        raise ConfigError(f"no language with the code '{code}'.{_nearest(code)}")
+    full = tag.maximize()
+    iso3 = tag.to_alpha3()
+    return Language(
+        code=str(tag),
+        iso1=tag.language if tag.language and len(tag.language) == 2 else None,
+        iso3=_FLORES_MEMBER.get(iso3, iso3),
+        script=full.script or "Latn",
+        name=tag.language_name("en"),
+    )
+
+
+def _nearest(code: str) -> str:
+    import langcodes
+
+    try:
+        return f" Did you mean '{langcodes.find(code).language}'?"
+    except LookupError:
+        common = "ar bg cs da de el en es et fi fr hi hr hu id it ja kk ko lt lv nl no pl pt ro ru sk sl sr sv tr uk vi zh"
+        return did_you_mean(code, common.split())

@@ -1,0 +1,105 @@
+"""One table per extensible kind: name → lazy "module:Class". Nothing is imported until it is built."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from harness.errors import ConfigError, did_you_mean, missing_package
+
+TABLES: dict[str, dict[str, str]] = {
+    "data": {
+        "seeds": "harness.data.documents:Seeds",
+        "documents": "harness.data.documents:Documents",
+    },
+    "splitter": {
+        "sentencex": "harness.text.split:Sentencex",
+    },
+    "aligner": {
+        "comparable": "harness.align.aligners:Comparable",
+    },
+    "encoder": {
+        "use": "harness.encode.use:Use",
+    },
+    "engine": {
+        "copy": "harness.translate.controls:Copy",
+        "gloss": "harness.translate.gloss:Gloss",
+        "transformers": "harness.translate.hf:Transformers",
+    },
+    "metric": {
+        "bleu": "harness.metrics.lexical:Bleu",
+        "chrf": "harness.metrics.lexical:Chrf",
+        "ter": "harness.metrics.lexical:Ter",
+    },
+}
+
+
+def register(table: str, name: str, target: str) -> None:
+    """Add `name` → `"module:Class"`; a second, different target for a name is refused."""
+    if TABLES[table].get(name, target) != target:
+        raise ConfigError(f"{table} '{name}' is already registered as {TABLES[table][name]}")
+    TABLES[table][name] = target
+
+
+def resolve(table: str, name: str) -> Any:
+    """The class behind a registered name or a `module:Class` of the user's own."""
+    target = name if ":" in name else TABLES[table].get(name)
+    if target is None:
+        known = sorted(TABLES[table])
+        raise ConfigError(
+            f"no {table} named '{name}'.{did_you_mean(name, known)} Available: {', '.join(known)};"
+            " or a class of your own as 'module:Class'"
+        )
+    module_name, _, class_name = target.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        missing = error.name or module_name
+        if module_name == missing or module_name.startswith(f"{missing}."):
+            raise ConfigError(
+                f"{table} '{name}': no module named '{missing}' on the Python path (PYTHONPATH)"
+            ) from error
+        raise missing_package(f"{table} '{name}'", missing) from error
+    try:
+        return getattr(module, class_name)
+    except AttributeError:
+        known = [key for key, value in vars(module).items() if inspect.isclass(value)]
+        raise ConfigError(
+            f"{table} '{name}': module '{module_name}' has no class '{class_name}'."
+            f"{did_you_mean(class_name, known)}"
+        ) from None
+
+
+def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
+    """Build the class that `config["kind"]` names with its other entries as keywords.
+
+    `given` are the keywords the caller supplies (pair, encoder, …). Raises ConfigError for an
+    unknown kind or option, naming the nearest known one.
+    """
+    options = {key: value for key, value in config.items() if key != "kind"}
+    if "kind" not in config:
+        raise ConfigError(f"{table}: the config has no 'kind' (which class to use)")
+    kind = str(config["kind"])
+    target = resolve(table, kind)
+    parameters = inspect.signature(target).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        known = [name for name in parameters if name not in given]
+        for name in options:
+            if name not in known:
+                raise ConfigError(
+                    f"{table} '{kind}' has no option '{name}'.{did_you_mean(name, known)}"
+                    f" Options: {', '.join(known) or 'none'}"
+                )
+    required = [
+        name
+        for name, p in parameters.items()
+        if p.default is p.empty
+        and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        and name not in options
+        and name not in given
+    ]
+    if required:
+        raise ConfigError(f"{table} '{kind}' needs the option {', '.join(repr(r) for r in required)}")
+    return target(**options, **given)

@@ -1,0 +1,164 @@
+"""The values that pass between stages. All frozen; what is missing is None, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FinishReason = Literal["stop", "length", "error"]
+Level = Literal["corpus", "document", "segment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A raw text. `text` is never changed: every later offset points into it."""
+
+    id: str
+    lang: str
+    text: str
+    source: str  # where it came from: a path or a URL
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One repair: `raw[start:end] == before` became `after`."""
+
+    rule: str
+    start: int
+    end: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A span of the raw text that is page furniture, not content: it stays, flagged."""
+
+    kind: str  # navigation, dateline, byline, caption, teaser, copyright, registration, bullet, heading, title
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What cleaning found in one document. `text` has all edits applied."""
+
+    document: Document
+    text: str
+    edits: tuple[Edit, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
+    unrepaired: tuple[Edit, ...] = ()  # damage without evidence: after == before
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence, heading or list item.
+
+    `start:end` are offsets into the raw text of the document; `text` is that span with the
+    edits of cleaning applied (identical to it when there are none).
+    `furniture` names its kind where the segment is page furniture, else None.
+    """
+
+    doc: str
+    index: int
+    text: str
+    start: int
+    end: int
+    furniture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """Source segments and target segments that say the same; either side may be empty (null bead).
+
+    `src` and `tgt` are 0-based, consecutive segment indices. `score` is the aligner's own
+    objective (its unit differs by aligner); `confidence` in [0, 1] is the probability that
+    exactly this bead is right, None where the aligner cannot tell.
+    """
+
+    src: tuple[int, ...]
+    tgt: tuple[int, ...]
+    score: float | None = None
+    confidence: float | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def is_null(self) -> bool:
+        return not self.src or not self.tgt
+
+    @property
+    def shape(self) -> str:
+        """`"1-1"`, `"2-1"`, `"0-1"`, …"""
+        return f"{len(self.src)}-{len(self.tgt)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a bitext: what is translated, and what the translation is scored against."""
+
+    id: str
+    doc: str | None
+    source: str
+    references: tuple[str, ...]
+    bead: Bead | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file or set that a number rests on. `sha256` is of the newline-normalised UTF-8 text."""
+
+    name: str
+    path: str
+    sha256: str
+    n: int
+    licence: str | None = None
+    url: str | None = None
+    citation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSet:
+    """Documents in two languages whose correspondence is still to be found."""
+
+    name: str
+    src: tuple[Document, ...]
+    tgt: tuple[Document, ...]
+    inputs: tuple[Input, ...]
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bitext:
+    """A test set that is parallel already (or became so by alignment)."""
+
+    name: str
+    items: tuple[Item, ...]
+    inputs: tuple[Input, ...]
+    meta: dict[str, Any] = field(default_factory=dict)  # warnings, counts, subset taken
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One system output. `n_tokens` counts generated tokens, None where there are none."""
+
+    source: str
+    hypothesis: str
+    finish_reason: FinishReason = "stop"
+    n_tokens: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A value of a metric with what is needed to trust it.
+
+    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit.
+    """
+
+    metric: str
+    level: Level
+    value: float | None
+    ci: tuple[float, float] | None
+    n: int
+    signature: str
+    higher_is_better: bool = True
