@@ -25,6 +25,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "engine": {
         "copy": "harness.translate.controls:Copy",
+        "reference": "harness.translate.controls:Reference",
         "gloss": "harness.translate.gloss:Gloss",
         "transformers": "harness.translate.hf:Transformers",
     },
