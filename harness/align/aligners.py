@@ -1,0 +1,37 @@
+"""The aligners over sentence vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.align.lattice import best_path
+from harness.align.objective import Cosine, Weights, length_ratio
+from harness.align.spans import embed
+from harness.interfaces import Encoder
+from harness.types import Bead
+
+
+class Comparable:
+    """Exact monotone alignment for comparable text: it leaves alone what has no counterpart."""
+
+    needs_encoder = True
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        threshold: float = 0.2,
+        margin: float = 0.5,
+        power: float = 0.5,
+        null: float = 0.0,
+        open: float = 0.0,
+    ) -> None:
+        self.encoder = encoder
+        self.weights = Weights(threshold, margin, power, null, open)
+
+    def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
+        """Monotone beads in order; `score` is the objective (unitless, 0 = as good as no link)."""
+        if not src or not tgt:
+            return [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
+        left, right = embed(src, self.encoder), embed(tgt, self.encoder)
+        scorer = Cosine(left, right, self.weights, length_ratio(left, right))
+        return [Bead(s, t, score) for (s, t), score in best_path(scorer)]

