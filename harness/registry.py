@@ -33,6 +33,7 @@ TABLES: dict[str, dict[str, str]] = {
         "bleu": "harness.metrics.lexical:Bleu",
         "chrf": "harness.metrics.lexical:Chrf",
         "ter": "harness.metrics.lexical:Ter",
+        "length_ratio": "harness.metrics.length:LengthRatio",
     },
 }
 
