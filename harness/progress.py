@@ -40,8 +40,15 @@ class Ticker:
 @contextmanager
 def bar(description: str, total: int | None, unit: str = "segments") -> Iterator[Ticker]:
     """A bar with count, rate (`unit`/s) and time left; shown only when stderr is a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.progress import ProgressColumn, Task
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.text import Text
 
     class Rate(ProgressColumn):

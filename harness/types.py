@@ -34,7 +34,9 @@ class Edit:
 class Furniture:
     """A span of the raw text that is page furniture, not content: it stays, flagged."""
 
-    kind: str  # navigation, dateline, byline, caption, teaser, copyright, registration, bullet, heading, title
+    kind: (
+        str  # navigation, dateline, byline, caption, teaser, copyright, registration, bullet, heading, title
+    )
     start: int
     end: int
 

@@ -1,0 +1,170 @@
+"""From documents to a bitext: clean → segment → pair → align, and what was found on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from harness import registry
+from harness.errors import DataError
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Item, Segment
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """A bitext made from documents. `viewer` is the content of alignment.json."""
+
+    bitext: Bitext
+    counts: dict[str, Any]
+    viewer: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The classes a config chose for the stages before the bitext."""
+
+    cleaner: Any
+    splitter: Any
+    aligner: Any
+    encoder: Any
+
+
+def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
+                encoder: Mapping[str, Any]) -> Parts:  # fmt: skip
+    """Build cleaner, splitter, encoder and aligner from their configs."""
+    built_encoder = registry.build("encoder", encoder)
+    needs = getattr(registry.resolve("aligner", str(aligner.get("kind"))), "needs_encoder", False)
+    given = {"encoder": built_encoder} if needs else {}
+    return Parts(
+        cleaner=registry.build("cleaner", clean),
+        splitter=registry.build("splitter", splitter),
+        aligner=registry.build("aligner", aligner, **given),
+        encoder=built_encoder,
+    )
+
+
+def align_documents(documents: DocumentSet, parts: Parts) -> Alignment:
+    """Clean, segment, pair and align. Raises DataError when no documents or no beads correspond."""
+    from harness.align.segments import align_segments
+    from harness.text.segment import segment
+
+    cleaned = parts.cleaner.clean([*documents.src, *documents.tgt])
+    segments = [segment(item, parts.splitter) for item in cleaned]
+    for document, found in zip([*documents.src, *documents.tgt], segments, strict=True):
+        if not any(s.furniture is None for s in found):
+            raise DataError(f"{document.source}: no text is left after cleaning; try clean=none")
+    src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
+    candidates = _pairs(documents, src, tgt, parts.encoder)
+    items: list[Item] = []
+    viewer = []
+    all_beads: list[tuple[Bead, Sequence[Segment], Sequence[Segment]]] = []
+    for pair in (c for c in candidates if c["accepted"]):
+        left, right = src[pair["src_index"]], tgt[pair["tgt_index"]]
+        beads = align_segments(left, right, parts.aligner)
+        all_beads += [(bead, left, right) for bead in beads]
+        name = f"{pair['src']}+{pair['tgt']}"
+        items += _items(name, beads, left, right)
+        viewer.append(
+            {
+                "src": _viewer_side(documents.src[pair["src_index"]], left),
+                "tgt": _viewer_side(documents.tgt[pair["tgt_index"]], right),
+                "beads": [bead_json(bead) for bead in beads],
+            }
+        )
+    if not items:
+        raise DataError(f"{documents.name}: the documents correspond, yet no sentences do: no beads to score")
+    return Alignment(
+        bitext=Bitext(documents.name, tuple(items), documents.inputs, dict(documents.meta)),
+        counts={
+            "documents": {"src": len(documents.src), "tgt": len(documents.tgt), "pairs": len(viewer)},
+            "cleaning": _cleaning_counts(cleaned),
+            "alignment": _alignment_counts(all_beads),
+        },
+        viewer={"documents": viewer, "candidates": candidates},
+    )
+
+
+def bead_json(bead: Bead) -> dict[str, Any]:
+    """A bead as it stands in alignment.json and segments.jsonl."""
+    return {**asdict(bead), "shape": bead.shape}
+
+
+def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
+           encoder: Any) -> list[dict[str, Any]]:  # fmt: skip
+    from harness.align.pairing import pair_documents
+
+    def texts(sides: Sequence[Sequence[Segment]]) -> list[list[str]]:
+        return [[s.text for s in side if s.furniture is None] for side in sides]
+
+    found = [
+        {
+            **asdict(candidate),
+            "src": documents.src[candidate.src].id,
+            "tgt": documents.tgt[candidate.tgt].id,
+            "src_index": candidate.src,
+            "tgt_index": candidate.tgt,
+        }
+        for candidate in pair_documents(texts(src), texts(tgt), encoder)
+    ]
+    if not any(candidate["accepted"] for candidate in found):
+        best = found[0]
+        raise DataError(
+            f"{documents.name}: no counterpart found; the nearest are {best['src']} and {best['tgt']}"
+            f" (score {best['score']:.3f}): {best['reason']}"
+        )
+    return sorted(found, key=lambda c: (not c["accepted"], c["src_index"], c["tgt_index"]))
+
+
+def _items(name: str, beads: Sequence[Bead], src: Sequence[Segment], tgt: Sequence[Segment]) -> list[Item]:
+    return [
+        Item(
+            id=f"{name}:{number}",
+            doc=name,
+            source=" ".join(src[i].text for i in bead.src),
+            references=(" ".join(tgt[j].text for j in bead.tgt),),
+            bead=bead,
+        )
+        for number, bead in enumerate(beads)
+        if not bead.is_null
+    ]
+
+
+def _viewer_side(document: Document, segments: Sequence[Segment]) -> dict[str, Any]:
+    rows = [{"text": s.text, "start": s.start, "end": s.end, "furniture": s.furniture} for s in segments]
+    return {"id": document.id, "lang": document.lang, "segments": rows}
+
+
+def _cleaning_counts(cleaned: Sequence[Cleaned]) -> dict[str, Any]:
+    return {
+        "edits": dict(Counter(edit.rule for item in cleaned for edit in item.edits)),
+        "unrepaired": dict(Counter(edit.rule for item in cleaned for edit in item.unrepaired)),
+        "furniture": dict(Counter(span.kind for item in cleaned for span in item.furniture)),
+    }
+
+
+def _alignment_counts(beads: Sequence[tuple[Bead, Sequence[Segment], Sequence[Segment]]]) -> dict[str, Any]:
+    """Beads by shape, null sentences a side, and the share of characters that is aligned a side."""
+
+    def side(pick: int) -> dict[str, Any]:
+        aligned = total = null = 0
+        for bead, src, tgt in beads:
+            segments = (src, tgt)[pick]
+            indices = (bead.src, bead.tgt)[pick]
+            size = sum(len(segments[i].text) for i in indices)
+            total += size
+            if bead.is_null:
+                null += len(indices)
+            else:
+                aligned += size
+        return {"null_segments": null, "aligned_share": aligned / total if total else None}
+
+    return {
+        "beads": sum(not bead.is_null for bead, _, _ in beads),
+        "shapes": dict(sorted(Counter(bead.shape for bead, _, _ in beads).items())),
+        "flags": dict(sorted(Counter(flag for bead, _, _ in beads for flag in bead.flags).items())),
+        "src": side(0),
+        "tgt": side(1),
+    }

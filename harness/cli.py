@@ -1,0 +1,126 @@
+"""The command line: one small module a verb, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harness import __version__
+from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
+
+# verb → module; the order is the order of --help.
+VERBS = {
+    "run": "harness.verbs.run",
+    "list": "harness.verbs.list",
+    "show": "harness.verbs.show",
+    "clean": "harness.verbs.clean",
+}
+
+HELP = {
+    "run": "align, translate, score and record one configuration (or a sweep with -m)",
+    "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
+    "show": "one run in full: scores, signatures, alignment, pairing, inputs",
+    "clean": "show what cleaning finds in a document, as a coloured diff",
+}
+
+EXAMPLES = """\
+examples:
+  python -m harness run
+  python -m harness run model=copy pair=pl-fr
+  python -m harness show latest
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes become one line with the nearest known option."""
+
+    def error(self, message: str) -> NoReturn:
+        known = [text for action in self._actions for text in action.option_strings]
+        hint = ""
+        if message.startswith("unrecognized arguments: "):
+            word = message.split(": ", 1)[1].split()[0]
+            hint = did_you_mean(word.split("=")[0], known)
+        raise ConfigError(f"{message}.{hint} See: {self.prog} --help")
+
+
+def _usage() -> str:
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:<{width}}  {HELP[verb]}" for verb in VERBS)
+    return f"""\
+usage: python -m harness VERB [ARGUMENTS] [--debug]
+
+Align comparable documents, translate them with Hugging Face models, score, compare honestly.
+
+verbs:
+{verbs}
+
+options:
+  --help     this page; `python -m harness VERB --help` for a verb
+  --version  the version
+  --debug    show the stack trace of an error
+
+exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
+
+{EXAMPLES}"""
+
+
+def _call(verb: str, rest: list[str]) -> int:
+    module = importlib.import_module(VERBS[verb])
+    if hasattr(module, "main_args"):  # Hydra parses the rest itself
+        return int(module.main_args(rest))
+    parser = Parser(
+        prog=f"python -m harness {verb}",
+        description=module.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    return int(module.main(parser.parse_args(rest)))
+
+
+def _fail(verb: str, error: BaseException, debug: bool) -> int:
+    """One line on stderr, and the exit code."""
+    name = f"harness {verb}".strip()
+    if debug:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    if isinstance(error, HarnessError):
+        print(f"{name}: {error}", file=sys.stderr)
+        for text in getattr(error, "__notes__", []):
+            print(f"{name}: {text}", file=sys.stderr)
+        return error.exit_code
+    print(f"{name}: internal error: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr)
+    return 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    verb = words[0] if words else "--help"
+    if verb in ("--help", "-h", "help"):
+        print(_usage(), end="")
+        return 0
+    if verb == "--version":
+        print(f"harness {__version__}")
+        return 0
+    try:
+        if verb not in VERBS:
+            hint = did_you_mean(verb, VERBS)
+            raise UserError(
+                f"no verb '{verb}'.{hint} Verbs: {', '.join(VERBS)}. See: python -m harness --help"
+            )
+        return _call(verb, words[1:])
+    except KeyboardInterrupt as stop:
+        print(f"harness {verb}: interrupted{f': {stop}' if str(stop) else ''}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `harness list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _fail(verb if verb in VERBS else "", error, debug)

@@ -1,0 +1,140 @@
+"""Hydra's and OmegaConf's exceptions as one line that names the remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from harness.config import conf_dir
+from harness.errors import ConfigError, HarnessError, did_you_mean
+
+_FLAGS = [
+    "--help",
+    "--hydra-help",
+    "--version",
+    "--cfg",
+    "--resolve",
+    "--package",
+    "--run",
+    "-r",
+    "--multirun",
+    "-m",
+    "--shell-completion",
+    "-sc",
+    "--config-path",
+    "-cp",
+    "--config-name",
+    "-cn",
+    "--config-dir",
+    "-cd",
+    "--experimental-rerun",
+    "--info",
+    "-i",
+    "-h",
+    "-c",
+    "-p",
+]
+
+
+def groups() -> list[str]:
+    """The names of the shipped config groups."""
+    return sorted(p.name for p in conf_dir().iterdir() if p.is_dir() and p.name != "hydra")
+
+
+def check_flags(arguments: list[str]) -> None:
+    """Refuse an unknown flag in one line, where Hydra's argparse would print a page."""
+    for word in arguments:
+        flag = word.split("=")[0]
+        if word.startswith("-") and flag not in _FLAGS:
+            hint = did_you_mean(flag, _FLAGS)
+            raise ConfigError(f"no option '{word}'.{hint} See: python -m harness run --help")
+
+
+def explain(error: BaseException, arguments: list[str]) -> BaseException:
+    """A ConfigError of one line for a mistake in the configuration; any other error as it is."""
+    from hydra.errors import HydraException, MissingConfigException
+    from omegaconf.errors import OmegaConfBaseException
+
+    if isinstance(error, HarnessError):
+        return error
+    if isinstance(error, MissingConfigException):
+        return _missing_config(error)
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return _composition(str(error), arguments)
+    return error
+
+
+def _missing_config(error: BaseException) -> ConfigError:
+    wanted = getattr(error, "missing_cfg_file", None)
+    text = " ".join(str(error).split())
+    if not isinstance(wanted, str) or "/" not in wanted:
+        return ConfigError(text)
+    group, _, name = wanted.rpartition("/")
+    options = list(getattr(error, "options", None) or [])
+    return ConfigError(
+        f"no {group} named '{name}'.{did_you_mean(name, options)} Available: {', '.join(options)}."
+        f" Add your own with --config-dir DIR ({group}/{name}.yaml){_pair_hint(group, name)}"
+    )
+
+
+def _pair_hint(group: str, name: str) -> str:
+    src, dash, tgt = name.partition("-")
+    return (
+        f", or name the languages: pair.src={src} pair.tgt={tgt}" if group == "pair" and dash and tgt else ""
+    )
+
+
+def _composition(text: str, arguments: list[str]) -> ConfigError:
+    """Unknown keys and groups, values of the wrong type, broken overrides."""
+    key = re.search(
+        r"(?:Could not override|Could not append to config\. An item is already at) '([^']+)'", text
+    )
+    if key is None:
+        key = re.search(r"full_key: (\S+)", text)
+    struct = re.search(r"Key '([^']+)' (?:is )?not in '?(?:struct|\w+)'?", text)
+    if key and (struct or "No match in the defaults list" in text):
+        name = key.group(1)
+        known = _known_keys(name)
+        parent = name.rpartition(".")[0]
+        place = f" in '{parent}'" if parent else ""
+        listed = f" Known{place}: {', '.join(known)}." if known else ""
+        full = [f"{parent}.{item}" for item in known] if parent else known
+        return ConfigError(
+            f"no key '{name}'.{did_you_mean(name, full)}{listed} See: python -m harness run --help"
+        )
+    kept = [part.strip() for part in text.splitlines() if "_type=" not in part]
+    first = " ".join(filter(None, kept))
+    if "mismatched input" in text or "no viable alternative" in text or "extraneous input" in text:
+        return ConfigError(
+            f"cannot read the argument: {first.split('. ')[0]}. Arguments are KEY=VALUE;"
+            " quote a value with spaces or commas: 'tag=\"my run\"'"
+        )
+    return ConfigError(first)
+
+
+def _known_keys(name: str) -> list[str]:
+    """The keys beside `name`: of the top level, or of its config node as composed by default."""
+    from omegaconf import OmegaConf
+
+    from harness.config import RunConfig
+
+    parent = name.rpartition(".")[0]
+    if not parent:
+        return sorted({*groups(), *map(str, OmegaConf.structured(RunConfig))})
+    return sorted(_keys_under(parent))
+
+
+def _keys_under(parent: str) -> Iterable[str]:
+    from omegaconf import DictConfig, OmegaConf
+
+    from harness.config import RunConfig
+
+    node = OmegaConf.select(OmegaConf.structured(RunConfig), parent)
+    found = {str(key) for key in node} if isinstance(node, DictConfig) else set()
+    for path in (conf_dir() / parent.split(".")[0]).glob("*.yaml"):
+        value = OmegaConf.load(path)
+        rest = parent.split(".")[1:]
+        inner = OmegaConf.select(value, ".".join(rest)) if rest else value
+        if isinstance(inner, DictConfig):
+            found |= {str(key) for key in inner if key != "defaults"}
+    return found

@@ -1,0 +1,165 @@
+"""The order of the stages: load → clean → segment → pair → align → translate → score → record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.bitexts import Alignment, align_documents, build_parts
+from harness.config import VOLATILE, RunConfig
+from harness.environment import environment
+from harness.errors import DataError, HarnessError
+from harness.files import digest, write_json
+from harness.langs import language
+from harness.scoring import build_metrics, score
+from harness.store import SCHEMA, Record, Store, rounded
+from harness.types import Bitext, DocumentSet
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `run_one` did: a new record, or the finished run that already stands for this config."""
+
+    record: Record
+    skipped: bool
+
+
+class Stages:
+    """Names the stage that is running and sums the seconds of each."""
+
+    def __init__(self) -> None:
+        self.current = "configure"
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        self.current = name
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+
+
+def run_one(config: RunConfig, store: Store, run_id: str) -> Outcome:
+    """Run one configuration and record it under `run_id`.
+
+    A finished run of the same configuration, inputs and revision is returned instead, unless
+    `config.force`. Raises a HarnessError, after error.json says at which stage and why.
+    """
+    stages = Stages()
+    try:
+        return _run(config, store, run_id, stages)
+    except HarnessError as error:
+        _write_error(store, run_id, stages.current, error)
+        raise
+    except Exception as error:
+        _write_error(store, run_id, stages.current, error)
+        raise
+
+
+def _run(config: RunConfig, store: Store, run_id: str, stages: Stages) -> Outcome:
+    created = _now()
+    src, tgt = language(config.pair.src), language(config.pair.tgt)
+    with stages("load"):
+        engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
+        metrics = build_metrics(config.metrics)
+        parts = build_parts(config.clean, config.splitter, config.aligner, config.encoder)
+        loaded = registry.build("data", config.data).load(src.code, tgt.code)
+    config_hash = _identity(config, loaded, engine, parts)
+    standing = None if config.force else store.standing(config_hash)
+    if standing is not None and standing.record is not None:
+        return Outcome(standing.record, skipped=True)
+
+    with stages("align"):
+        made = align_documents(loaded, parts) if isinstance(loaded, DocumentSet) else Alignment(loaded, {})
+    bitext = _limited(made.bitext, config.limit)
+    with stages("translate"):
+        from harness.translate.runner import translate
+
+        if hasattr(engine, "bind"):
+            engine.bind([item.references for item in bitext.items])
+        sources = [item.source for item in bitext.items]
+        translations = translate(engine, sources, store.cache_dir, splitter=parts.splitter, src=src.code)
+    with stages("score"):
+        scores, lines, health = score(
+            bitext.items, translations, metrics, config.bootstrap, src.code, tgt.code
+        )
+    with stages("record"):
+        store.write_segments(run_id, lines)
+        if made.viewer:
+            write_json(store.run_dir(run_id) / "alignment.json", rounded(made.viewer))
+    record: Record = {
+        "schema": SCHEMA,
+        "run_id": run_id,
+        "tag": config.tag,
+        "created": created,
+        "finished": _now(),
+        "config_hash": config_hash,
+        "config": asdict(config),
+        "pair": {"src": src.code, "tgt": tgt.code},
+        "data": {
+            "name": bitext.name,
+            "hash": digest([[item.id, item.source, list(item.references)] for item in bitext.items]),
+            "n": len(bitext.items),
+            "inputs": [asdict(item) for item in bitext.inputs],
+            "meta": bitext.meta,
+        },
+        "model": {
+            "name": config.model.get("name"),
+            "id": engine.identity.get("model"),
+            "revision": engine.identity.get("revision"),
+            "engine": config.engine.get("kind"),
+            "identity": engine.identity,
+        },
+        "encoder": parts.encoder.identity,
+        "environment": environment(),
+        "counts": made.counts,
+        "pairing": made.viewer.get("candidates"),
+        "timings": stages.seconds,
+        "scores": [asdict(item) for item in scores],
+        "health": health,
+        "warnings": [*made.warnings, *map(str, bitext.meta.get("warnings", []))],
+    }
+    store.write_record(record)
+    store.write_table()
+    return Outcome(rounded(record), skipped=False)
+
+
+def _identity(config: RunConfig, loaded: DocumentSet | Bitext, engine: Any, parts: Any) -> str:
+    """The hash that says two runs must give the same numbers: configuration, inputs, revision."""
+    settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
+    inputs = [[item.name, item.sha256] for item in loaded.inputs]
+    return digest([settings, inputs, engine.identity, parts.encoder.identity], length=16)
+
+
+def _limited(bitext: Bitext, limit: int | None) -> Bitext:
+    if limit is None:
+        items = bitext.items
+    elif limit < 1:
+        raise DataError(f"limit={limit}: must be at least 1")
+    else:
+        items = bitext.items[:limit]
+    if not items:
+        raise DataError(f"{bitext.name}: no segments to translate")
+    if len(items) == len(bitext.items):
+        return bitext
+    return replace(bitext, items=items, meta={**bitext.meta, "limit": limit, "of": len(bitext.items)})
+
+
+def _write_error(store: Store, run_id: str, stage: str, error: Exception) -> None:
+    """error.json, for `list`. When even that cannot be written the original error matters more."""
+    value = {"stage": stage, "type": type(error).__name__, "message": str(error), "when": _now()}
+    path: Path = store.run_dir(run_id) / "error.json"
+    try:
+        write_json(path, value)
+    except HarnessError as second:
+        error.add_note(f"and {second}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

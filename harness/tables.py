@@ -1,0 +1,107 @@
+"""Records as tables: the terminal (rich) and Markdown, from the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LABELS = {
+    "bleu": "BLEU",
+    "spbleu": "spBLEU",
+    "chrf": "chrF2",
+    "chrfpp": "chrF2++",
+    "ter": "TER",
+    "length_ratio": "length",
+}
+
+
+def newest(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The newest record of each configuration (config hash), oldest first."""
+    last = {record.get("config_hash") or record["run_id"]: record for record in records}
+    return list(last.values())
+
+
+def half_interval(score: dict[str, Any]) -> str:
+    """`"29.6 ± 1.2"`: the value and half the width of its 95 % interval."""
+    if score["value"] is None:
+        return "–"
+    if not score["ci"]:
+        return f"{score['value']:.1f}"
+    low, high = score["ci"]
+    return f"{score['value']:.1f} ± {(high - low) / 2:.1f}"
+
+
+def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: run, model, pair, data, n, a column a metric, health."""
+    metrics: dict[str, bool] = {}
+    for record in records:
+        for score in record["scores"]:
+            if score["level"] == "corpus":
+                metrics.setdefault(score["metric"], score["higher_is_better"])
+    header = ["run", "model", "pair", "data", "n"]
+    header += [LABELS.get(name, name) + (" ↑" if up else " ↓") for name, up in metrics.items()]
+    rows = []
+    for record in records:
+        scores = {s["metric"]: s for s in record["scores"] if s["level"] == "corpus"}
+        rows.append(
+            [
+                record["run_id"],
+                record["model"]["name"] + (f" ({record['tag']})" if record.get("tag") else ""),
+                f"{record['pair']['src']}-{record['pair']['tgt']}",
+                f"{record['data']['name']}:{str(record['data'].get('hash'))[:8]}",
+                str(record["data"]["n"]),
+                *(half_interval(scores[name]) if name in scores else "–" for name in metrics),
+                _health(record),
+            ]
+        )
+    return [*header, "health"], rows
+
+
+def _health(record: dict[str, Any]) -> str:
+    """`"12 copied"`: the counts of unhealthy segments, the most frequent first."""
+    flags = record.get("health") or {}
+    worst = sorted(flags.items(), key=lambda flag: (-flag[1], flag[0]))
+    return ", ".join(f"{count} {name}" for name, count in worst) or "ok"
+
+
+def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> Table:
+    """A terminal table; numbers to the right."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, caption=caption, caption_justify="left", pad_edge=False)
+    for name in header:
+        numeric = name == "n" or name.endswith(("↑", "↓"))
+        table.add_column(
+            name, justify="right" if numeric else "left", no_wrap=name != "health", overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # Text: a tag may hold rich's [markup]
+    return table
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A GitHub-flavoured Markdown table ending in a newline."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> None:
+    """Print to stdout: as wide as the terminal, or as wide as the table where stdout is no terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(
+            highlight=False, width=max(80, 4 * len(header) + sum(map(len, max_cells(header, rows))))
+        )
+    console.print(rich_table(header, rows, caption))
+
+
+def max_cells(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The longest cell of each column."""
+    return [max(column, key=len) for column in zip(header, *rows, strict=True)]

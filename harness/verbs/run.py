@@ -1,0 +1,93 @@
+"""`run`: hand the arguments to Hydra, run each job, print its row."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness import sweep
+from harness.config import RunConfig, conf_dir, register_schema, to_config
+from harness.errors import HarnessError
+from harness.hydra_errors import check_flags, explain
+from harness.pipeline import run_one
+from harness.progress import note
+from harness.store import Store
+from harness.tables import print_table, score_rows
+
+HELP = "align, translate, score and record one configuration (or a sweep with -m)"
+
+
+def _job(node: Any) -> None:
+    """One job of Hydra's: a single run raises, a job of a sweep reports its failure and the rest go on."""
+    from hydra.core.hydra_config import HydraConfig
+
+    register_schema()  # a worker process of a launcher has not done it
+    hydra = HydraConfig.get()
+    folder = Path(hydra.runtime.output_dir)
+    if sweep.current() is None:
+        _run(to_config(node), folder)
+        return
+    job = int(hydra.job.num)
+    store = Store(node.results)
+    try:
+        run_id, state = _run(to_config(node), folder)
+        sweep.report(store, job, state, run_id)
+    except HarnessError as error:
+        note(f"harness run: {' '.join(hydra.overrides.task)}: {error}")
+        sweep.report(store, job, "failed", folder.name, str(error))
+    except Exception as error:
+        note(
+            f"harness run: {' '.join(hydra.overrides.task)}: internal error: {type(error).__name__}: {error}"
+        )
+        sweep.report(store, job, "failed", folder.name, f"{type(error).__name__}: {error}")
+
+
+def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
+    store = Store(config.results)
+    outcome = run_one(config, store, folder.name)
+    record = outcome.record
+    if outcome.skipped:
+        shutil.rmtree(folder, ignore_errors=True)  # Hydra made it before we knew
+        note(f"skipped: run {record['run_id']} stands for this configuration (force=true runs it again)")
+    if sweep.current() is None:
+        print_table(*score_rows([record]))
+    for warning in record.get("warnings") or []:
+        note(f"warning: {warning}")
+    note(f"record: {store.run_dir(record['run_id']) / 'record.json'}")
+    return record["run_id"], "skipped" if outcome.skipped else "finished"
+
+
+def _results(arguments: list[str]) -> Path:
+    """The results store that the arguments name, for the table at the end of a sweep."""
+    named = [word.partition("=")[2] for word in arguments if word.startswith("results=")]
+    return Path(named[-1] if named else "results")
+
+
+def main_args(rest: list[str]) -> int:
+    """Run with Hydra's arguments `rest`; raises a HarnessError of one line for what cannot be done."""
+    import hydra
+
+    check_flags(rest)
+    register_schema()
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
+    multirun = bool({"-m", "--multirun"} & set(rest))
+    name = sweep.begin() if multirun else None
+    saved = sys.argv
+    sys.argv = ["harness", *rest]  # a space in argv[0] would break Hydra's completion
+    try:
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="run")(_job)()
+    except KeyboardInterrupt:
+        command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *rest])
+        raise KeyboardInterrupt(f"what is translated is kept; go on with: {command}") from None
+    except SystemExit as stop:
+        if stop.code not in (None, 0):
+            raise
+    except Exception as error:
+        raise explain(error, rest) from error
+    finally:
+        sys.argv = saved
+    return sweep.finish(_results(rest), name) if name else 0
