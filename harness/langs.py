@@ -46,11 +46,12 @@ def language(code: str) -> Language:
     Raises ConfigError with the nearest known name or code.
     """
     import langcodes
+    from langcodes.tag_parser import LanguageTagError
 
     try:
         tag = langcodes.Language.get(code.replace("_", "-"))
         known = tag.is_valid() and bool(tag.language) and tag.language != "und"
-    except (langcodes.LanguageTagError, ValueError):
+    except (LanguageTagError, ValueError):
         known = False
     if not known:
         raise ConfigError(f"no language with the code '{code}'.{_nearest(code)}")
@@ -71,5 +72,5 @@ def _nearest(code: str) -> str:
     try:
         return f" Did you mean '{langcodes.find(code).language}'?"
     except LookupError:
-        common = "ar bg cs da de el en es et fi fr hi hr hu id it ja kk ko lt lv nl no pl pt ro ru sk sl sr sv tr uk vi zh"
-        return did_you_mean(code, common.split())
+        common = "ar bg cs da de el en es et fi fr he hi hr hu id it ja kk ko lt lv nl no pl pt ro ru sk"
+        return did_you_mean(code, [*common.split(), "sl", "sr", "sv", "tr", "uk", "vi", "zh"])

@@ -1,0 +1,117 @@
+"""Signs that a translation is broken, per segment and without a reference."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from harness.langid import identify, label
+from harness.langs import language
+
+FLAGS = ("empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers")
+"""Every flag `health` can give, in the order it gives them."""
+
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f' ]\d{3})*(?:[.,]\d+)?")
+# Identification of fewer letters than this is a guess: a name or a date looks like any language.
+_MIN_LETTERS = 20
+_MIN_CONFIDENCE = 0.9
+# A translation is rarely beyond these bounds of characters against its source; short ones vary more.
+_RATIO = (0.4, 2.5)
+_MIN_RATIO_CHARS = 20
+_DENSE = {"zh", "ja", "yue", "ko"}  # scripts of a syllable or word a character
+
+
+def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tgt: str) -> tuple[str, ...]:
+    """The flags of `FLAGS` that hold for one segment, in that order.
+
+    empty           nothing but white space where the source has text
+    copied          the source unchanged, but for case, punctuation and white space
+    wrong-language  identified, with confidence, as neither the target language nor near it (offline)
+    looping         the same words again and again, more often than the source does
+    truncated       generation ended at its length limit
+    length-ratio    far shorter or longer than the source
+    numbers         the numbers differ from the source's (digits only; separators do not count)
+    """
+    if not source.strip():
+        return ()
+    if not hypothesis.strip():
+        return ("empty", "truncated") if finish_reason == "length" else ("empty",)
+    copied = _copied(source, hypothesis)
+    found = {
+        "copied": copied,
+        "wrong-language": (copied and _has_words(source)) or _wrong_language(hypothesis, src, tgt),
+        "looping": _loops(hypothesis) > max(2, _loops(source)),
+        "truncated": finish_reason == "length",
+        "length-ratio": _odd_length(source, hypothesis, src, tgt),
+        "numbers": _numbers(source) != _numbers(hypothesis),
+    }
+    return tuple(flag for flag in FLAGS if found.get(flag))
+
+
+def _copied(source: str, hypothesis: str) -> bool:
+    words: list[str] = _WORD.findall(source.casefold())
+    return len(words) > 1 and words == _WORD.findall(hypothesis.casefold())
+
+
+def _has_words(text: str) -> bool:
+    """Enough running text that leaving it untranslated cannot be right (not only names)."""
+    words: list[str] = _WORD.findall(text)
+    return sum(word.islower() and word.isalpha() for word in words) >= 4
+
+
+def _wrong_language(hypothesis: str, src: str, tgt: str) -> bool:
+    if sum(char.isalpha() for char in hypothesis) < _MIN_LETTERS:
+        return False
+    wanted = label(tgt)
+    found, confidence = identify(hypothesis)
+    if wanted is None or found == wanted or confidence < _MIN_CONFIDENCE:
+        return False
+    return found == label(src) or found not in _NEAR.get(wanted, ())
+
+
+# Languages that identifiers mix up with each other for want of difference in writing.
+_NEAR: dict[str, tuple[str, ...]] = {}
+for _group in (
+    ("bs", "hr", "sr", "sh", "sl"), ("no", "nb", "nn", "da"), ("cs", "sk"), ("id", "ms"),
+    ("pt", "gl"), ("es", "gl", "ast", "an"), ("bg", "mk"), ("ru", "uk", "be"), ("hi", "mr", "ne"),
+    ("af", "nl"), ("zh", "yue"), ("fa", "prs"), ("ur", "pnb"),
+):  # fmt: skip
+    for _one in _group:
+        _NEAR[_one] = (*_NEAR.get(_one, ()), *(other for other in _group if other != _one))
+
+
+def _loops(text: str) -> int:
+    """The most often that one stretch of text follows itself without a break.
+
+    Words for scripts with spaces (periods of 1 to 8 words), characters otherwise (1 to 16).
+    """
+    words: Sequence[str] = _WORD.findall(text.casefold())
+    if len(words) < 3 and len(text) > 20:
+        words = [char for char in text if not char.isspace()]
+    elif any(len(word) > 30 for word in words):
+        words = [char for word in words for char in word]
+    best = 1
+    for period in range(1, min(16, len(words) // 2) + 1):
+        run = 0
+        for i in range(period, len(words)):
+            run = run + 1 if words[i] == words[i - period] else 0
+            best = max(best, run // period + 1)
+    return best
+
+
+def _odd_length(source: str, hypothesis: str, src: str, tgt: str) -> bool:
+    if max(len(source), len(hypothesis)) < _MIN_RATIO_CHARS:
+        return False
+    weight = [3.0 if language(code).short in _DENSE else 1.0 for code in (src, tgt)]
+    ratio = len(hypothesis.strip()) * weight[1] / (len(source.strip()) * weight[0])
+    return not _RATIO[0] <= ratio <= _RATIO[1]
+
+
+def _numbers(text: str) -> Counter[str]:
+    """The numbers of a text as bare digits; a lone 0-to-12 may be a word in the other language."""
+    found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(text))
+    return Counter(
+        digits for digits in found if len(digits.lstrip("0")) > 1 and digits not in ("10", "11", "12")
+    )

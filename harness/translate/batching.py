@@ -1,0 +1,59 @@
+"""Batches of similar length within a token budget, and pieces of what is too long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A source waiting for its batch: its place, its text (in pieces if too long), tokens of the longest."""
+
+    index: int
+    texts: tuple[str, ...]
+    length: int
+
+
+def batches(pending: Sequence[Pending], tokens: int, size: int) -> Iterator[list[Pending]]:
+    """Batches of at most `size` texts and `tokens` padded tokens; a single text may exceed `tokens`.
+
+    Longest first: memory runs out at the start or not at all. The order depends on nothing but the
+    texts, and packing starts afresh at every batch, so a run resumed after whole batches packs the
+    rest as the first run would have.
+    """
+    batch: list[Pending] = []
+    count = longest = 0
+    for item in sorted(pending, key=lambda item: (-item.length, item.texts)):
+        grown = count + len(item.texts)
+        if batch and (grown > size or grown * max(longest, item.length) > tokens):
+            yield batch
+            batch, grown, longest = [], len(item.texts), 0
+        batch.append(item)
+        count, longest = grown, max(longest, item.length)
+    if batch:
+        yield batch
+
+
+# Where a long sentence is best cut: after a strong stop, after a weak one, at white space.
+_CUTS = tuple(re.compile(pattern) for pattern in (r"(?<=[.!?;:…。!?;])\s*", r"(?<=[,،、,–—)])\s*", r"\s+"))
+
+
+def pieces(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Cut a text that does not fit into parts that do, as near the middle as punctuation allows.
+
+    Nothing but white space at the cuts is dropped. Text without any place to cut is cut anywhere.
+    """
+    if fits(text) or len(text) < 2:
+        return [text]
+    middle = len(text) / 2
+    for pattern in _CUTS:
+        cuts = [match.span() for match in pattern.finditer(text)]
+        inner = [cut for cut in cuts if text[: cut[0]].strip() and text[cut[1] :].strip()]
+        if inner:
+            start, end = min(inner, key=lambda cut: abs(cut[0] - middle))
+            if 0.15 * len(text) < start < 0.85 * len(text):
+                return pieces(text[:start], fits) + pieces(text[end:], fits)
+    half = len(text) // 2
+    return pieces(text[:half], fits) + pieces(text[half:], fits)

@@ -1,0 +1,169 @@
+"""Translations on disk: one folder a system, one file a writer, one line a finished batch.
+
+    <root>/<digest of the engine's identity>/identity.json
+                                             20261121T231500-1f3a9c.jsonl
+
+A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …]}`.
+Writing a batch as one line makes the batch the unit of loss: a process killed while writing leaves an
+unterminated line, which readers ignore, so a resumed run repeats that batch as a whole and in the same
+composition. Nobody appends to another writer's file, so two runs at once cannot harm each other.
+
+The index in memory is 18 bytes an entry (64 bits of the key, a place in a file), whatever the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import time
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import StageError
+from harness.files import digest, write_json
+from harness.types import FinishReason, Translation
+
+
+def key(text: str) -> str:
+    """The key of a unit of text within a system's folder (128 bits, hex)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored output, without its source."""
+
+    hypothesis: str
+    finish_reason: FinishReason
+    n_tokens: int | None
+    error: str | None
+
+
+class Cache:
+    """The stored translations of one system. Closes its file when used as a context manager."""
+
+    def __init__(self, root: str | Path, identity: dict[str, Any]) -> None:
+        self.folder = Path(root) / digest(identity, 16)
+        self._identity = identity
+        self._paths: list[Path] = []
+        self._hashes: array[int] = array("Q")
+        self._offsets: array[int] = array("Q")
+        self._files: array[int] = array("H")
+        self._order: NDArray[np.int64] | None = None
+        self._sorted: NDArray[np.uint64] | None = None
+        self._line: tuple[int, int, dict[str, Row]] | None = None
+        self._writer: int | None = None
+        for path in sorted(self.folder.glob("*.jsonl")):
+            self._read(path)
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            os.close(self._writer)
+            self._writer = None
+
+    def __len__(self) -> int:
+        """Stored outputs; a text that two runs translated at once counts twice."""
+        return len(self._hashes)
+
+    def get(self, text: str) -> Row | None:
+        """The stored output for a text, None when there is none."""
+        wanted = key(text)
+        for file, offset in self._places(int(wanted[:16], 16)):
+            found = self._batch(file, offset).get(wanted)
+            if found is not None:
+                return found
+        return None
+
+    def append(self, batch: Iterable[Translation]) -> None:
+        """Store a finished batch; on disk (in the kernel's hands) when this returns.
+
+        A translation with an error is not stored, so that the next run tries it again.
+        Raises StageError when the disk is full or not writable.
+        """
+        kept = [t for t in batch if t.finish_reason != "error"]
+        if not kept:
+            return
+        keys = [key(t.source) for t in kept]
+        rows = [[t.hypothesis, t.finish_reason, t.n_tokens, t.error] for t in kept]
+        line = json.dumps({"keys": keys, "rows": rows}, ensure_ascii=False, separators=(",", ":")) + "\n"
+        try:
+            if self._writer is None:
+                self._open()
+            assert self._writer is not None
+            offset = os.lseek(self._writer, 0, os.SEEK_END)
+            view = memoryview(line.encode("utf-8", "surrogatepass"))
+            while view:
+                view = view[os.write(self._writer, view) :]
+        except OSError as error:
+            raise StageError(
+                f"{self.folder}: the translation cache cannot be written ({error.strerror});"
+                " free space or choose another results folder, then run the same command again"
+            ) from error
+        self._add(len(self._paths) - 1, offset, keys)
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / "identity.json").exists():
+            write_json(self.folder / "identity.json", self._identity)
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        path = self.folder / f"{stamp}-{secrets.token_hex(4)}.jsonl"
+        self._writer = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o666)
+        self._paths.append(path)
+
+    def _read(self, path: Path) -> None:
+        file = len(self._paths)
+        self._paths.append(path)
+        offset = 0
+        with path.open("rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    break  # the writer was killed here, or is writing right now
+                try:
+                    self._add(file, offset, json.loads(line)["keys"])
+                except (ValueError, KeyError, TypeError) as error:
+                    raise StageError(
+                        f"{path}: damaged at byte {offset} ({type(error).__name__});"
+                        " delete the file to translate its segments again"
+                    ) from error
+                offset += len(line)
+
+    def _add(self, file: int, offset: int, keys: Sequence[str]) -> None:
+        for item in keys:
+            self._hashes.append(int(item[:16], 16))
+            self._offsets.append(offset)
+            self._files.append(file)
+        self._order = None
+
+    def _places(self, wanted: int) -> list[tuple[int, int]]:
+        if self._order is None:
+            hashes = np.array(self._hashes, dtype=np.uint64)
+            self._order = np.argsort(hashes, kind="stable")
+            self._sorted = hashes[self._order]
+        assert self._sorted is not None
+        value = np.uint64(wanted)
+        first, last = np.searchsorted(self._sorted, value), np.searchsorted(self._sorted, value, "right")
+        return [(self._files[i], self._offsets[i]) for i in self._order[first:last].tolist()]
+
+    def _batch(self, file: int, offset: int) -> dict[str, Row]:
+        if self._line is not None and self._line[:2] == (file, offset):
+            return self._line[2]
+        with self._paths[file].open("rb") as stream:
+            stream.seek(offset)
+            data = json.loads(stream.readline())
+        rows = {
+            item: Row(str(h), cast(FinishReason, f), n, e)
+            for item, (h, f, n, e) in zip(data["keys"], data["rows"], strict=True)
+        }
+        self._line = (file, offset, rows)
+        return rows

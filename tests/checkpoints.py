@@ -1,0 +1,109 @@
+"""Tiny checkpoints made on the spot from the shipped texts: real formats, real tokenizers, random weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def lines(lang: str) -> list[str]:
+    """Non-empty lines of the shipped documents of a language."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob(f"*/{lang}.txt"))]
+    return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+
+
+def sentencepiece_model(prefix: Path, *, size: int = 400, extra: tuple[str, ...] = ()) -> Path:
+    """Train a SentencePiece model on the shipped texts; the path of its `.model`."""
+    import sentencepiece
+
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([*lines("fr"), *lines("pl")]),
+        model_prefix=str(prefix),
+        vocab_size=size,
+        character_coverage=1.0,
+        hard_vocab_limit=False,
+        user_defined_symbols=list(extra),
+        minloglevel=2,
+        num_threads=1,
+    )
+    return prefix.with_suffix(".model")
+
+
+def marian(
+    folder: Path,
+    *,
+    targets: tuple[str, ...] = (),
+    source_lang: str = "fr",
+    target_lang: str = "pl",
+    positions: int = 64,
+    d_model: int = 32,
+    layers: int = 2,
+    end_bias: float = 3.0,
+    seed: int = 7,
+) -> Path:
+    """A MarianMT checkpoint with its own SentencePiece models.
+
+    `targets` adds `>>xxx<<` tokens, as in a multi-target OPUS-MT. `end_bias` makes random weights end.
+    """
+    import torch
+    from transformers import MarianConfig, MarianMTModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = sentencepiece_model(folder / "joint")
+    for name in ("source.spm", "target.spm"):
+        (folder / name).write_bytes(trained.read_bytes())
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(trained))
+    pieces = [processor.id_to_piece(i) for i in range(processor.get_piece_size())]
+    for leftover in folder.glob("joint.*"):
+        leftover.unlink()
+    tokens = ["</s>", "<unk>", *(f">>{code}<<" for code in targets)]
+    tokens += [piece for piece in pieces if piece not in ("<s>", *tokens)]
+    tokens.append("<pad>")
+    (folder / "vocab.json").write_text(
+        json.dumps({token: i for i, token in enumerate(tokens)}, ensure_ascii=False), encoding="utf-8"
+    )
+    pad = len(tokens) - 1
+    tokenizer_config = {
+        "tokenizer_class": "MarianTokenizer",
+        "source_lang": source_lang,
+        "target_lang": target_lang,
+        "model_max_length": positions,
+        "eos_token": "</s>",
+        "unk_token": "<unk>",
+        "pad_token": "<pad>",
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config))
+    torch.manual_seed(seed)
+    config = MarianConfig(
+        vocab_size=len(tokens),
+        decoder_vocab_size=len(tokens),
+        d_model=d_model,
+        encoder_layers=layers,
+        decoder_layers=layers,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=2 * d_model,
+        decoder_ffn_dim=2 * d_model,
+        max_position_embeddings=positions,
+        init_std=0.35,
+        pad_token_id=pad,
+        eos_token_id=0,
+        bos_token_id=0,
+        decoder_start_token_id=pad,
+        forced_eos_token_id=0,
+        scale_embedding=True,
+        static_position_embeddings=True,
+    )
+    model = MarianMTModel(config).eval()
+    model.final_logits_bias[0, 0] = end_bias
+    model.generation_config.update(
+        bad_words_ids=[[pad]], num_beams=4, max_length=positions, forced_eos_token_id=0
+    )
+    model.save_pretrained(folder)
+    return folder

@@ -1,0 +1,64 @@
+"""The transformers engine on a MarianMT checkpoint made here: real tokenizer, real generate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.errors import DataError, UnavailableError
+from harness.translate.runner import translate
+from tests import checkpoints
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkpoints.marian(tmp_path_factory.mktemp("marian"))
+
+
+def engine(folder: Path, **options: Any) -> Any:
+    model = {"name": "opus-mt", "family": "marian", "path": str(folder)}
+    settings = {"kind": "transformers", "beams": 2, "max_new_tokens": 24, "threads": 1, **options}
+    return registry.build("engine", settings, model=model, src="fr", tgt="pl")
+
+
+def test_order_and_one_output_a_segment_whatever_the_batch(folder: Path, tmp_path: Path) -> None:
+    sources = [*checkpoints.lines("fr")[:12], "", "Bonjour.", "Bonjour."]
+    together = translate(engine(folder), sources, tmp_path / "a")
+    alone = translate(engine(folder, batch_size=1), sources, tmp_path / "b")
+    small = translate(engine(folder, batch_tokens=64), sources[::-1], tmp_path / "c")[::-1]
+    assert [t.source for t in together] == sources
+    assert together == alone == small
+    assert len({t.hypothesis for t in together}) > 5
+    assert together[12].hypothesis == ""
+
+
+def test_too_long_is_split_or_refused_never_cut(folder: Path, tmp_path: Path) -> None:
+    long = " ".join(checkpoints.lines("fr")[:3])
+    split = translate(engine(folder), [long, "Bonjour."], tmp_path)
+    assert split[0].n_tokens is not None and split[0].n_tokens > 24
+    with pytest.raises(DataError, match="segment 2 has .* tokens, the model takes 64"):
+        translate(engine(folder, too_long="error"), ["Bonjour.", long], tmp_path / "other")
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(DataError, match="lacks model.safetensors.*vocab.json, source.spm, target.spm"):
+        engine(tmp_path)
+
+
+def test_hub_model_out_of_reach_says_where_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    model = {"name": "opus-mt", "family": "marian", "id": "Helsinki-NLP/opus-mt-{src}-{tgt}"}
+    with pytest.raises(UnavailableError) as caught:
+        registry.build("engine", {"kind": "transformers"}, model=model, src="fr", tgt="pl")
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(tmp_path / "models--Helsinki-NLP--opus-mt-fr-pl") in message
+    assert "python -m harness fetch model=opus-mt" in message
+    assert "copy" in message.split("Works offline now:")[1]
