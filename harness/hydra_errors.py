@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from harness.config import conf_dir
-from harness.errors import ConfigError, HarnessError, did_you_mean
+from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
 
 _FLAGS = [
     "--help",
@@ -59,6 +59,10 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
         return error
     if isinstance(error, MissingConfigException):
         return _missing_config(error)
+    if isinstance(error, OSError) and error.filename:  # Hydra makes the run's folder before our code runs
+        return UserError(
+            f"{error.filename}: cannot be written ({error.strerror}); choose another store with results=DIR"
+        )
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(str(error), arguments)
     return error
@@ -70,7 +74,8 @@ def _missing_config(error: BaseException) -> ConfigError:
     if not isinstance(wanted, str) or "/" not in wanted:
         return ConfigError(text)
     group, _, name = wanted.rpartition("/")
-    options = list(getattr(error, "options", None) or [])
+    options = list(getattr(error, "options", None) or [])  # Hydra names none for a list of choices
+    options = options or sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
     return ConfigError(
         f"no {group} named '{name}'.{did_you_mean(name, options)} Available: {', '.join(options)}."
         f" Add your own with --config-dir DIR ({group}/{name}.yaml){_pair_hint(group, name)}"

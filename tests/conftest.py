@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
+from tests.running import Done, run_harness
 
 
 @pytest.fixture
-def harness(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run `python -m harness …` as a user does, in an empty folder; returns the finished process."""
-
-    def call(*words: str, cwd: Path = tmp_path, env: dict[str, str] | None = None, timeout: float = 300):
-        return subprocess.run(
-            [sys.executable, "-m", "harness", *words],
-            cwd=cwd,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-                "HF_HUB_OFFLINE": "1",
-                "COLUMNS": "200",
-                **(env or {}),
-            },
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            stdin=subprocess.DEVNULL,
-        )
-
-    return call
+def harness(tmp_path: Path) -> Callable[..., Done]:
+    """`run_harness` in an empty folder of the test's own."""
+    return functools.partial(run_harness, cwd=tmp_path)
