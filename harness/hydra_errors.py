@@ -64,8 +64,14 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
             f"{error.filename}: cannot be written ({error.strerror}); choose another store with results=DIR"
         )
     if isinstance(error, HydraException | OmegaConfBaseException):
-        return _composition(str(error), arguments)
+        return _composition(_text(error), arguments)
     return error
+
+
+def _text(error: BaseException) -> str:
+    """What an error says, or what caused it where Hydra wraps it without a word."""
+    cause = error.__cause__ or error.__context__
+    return str(error) or (_text(cause) if cause else type(error).__name__)
 
 
 def _missing_config(error: BaseException) -> ConfigError:

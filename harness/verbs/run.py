@@ -21,16 +21,24 @@ from harness.tables import print_table, score_rows
 HELP = "align, translate, score and record one configuration (or a sweep with -m)"
 
 
+def _single(node: Any) -> Exception | None:
+    """The one job of a run. Returns its error: raised here, Hydra would print it in its own way."""
+    from hydra.core.hydra_config import HydraConfig
+
+    try:
+        _run(to_config(node), Path(HydraConfig.get().runtime.output_dir))
+    except Exception as error:
+        return error
+    return None
+
+
 def _job(node: Any) -> None:
-    """One job of Hydra's: a single run raises, a job of a sweep reports its failure and the rest go on."""
+    """One job of a sweep, maybe in a launcher's worker: reports its failure, and the others go on."""
     from hydra.core.hydra_config import HydraConfig
 
     register_schema()  # a worker process of a launcher has not done it
     hydra = HydraConfig.get()
     folder = Path(hydra.runtime.output_dir)
-    if sweep.current() is None:
-        _run(to_config(node), folder)
-        return
     job = int(hydra.job.num)
     store = Store(node.results)
     try:
@@ -79,7 +87,14 @@ def main_args(rest: list[str]) -> int:
     saved = sys.argv
     sys.argv = ["harness", *rest]  # a space in argv[0] would break Hydra's completion
     try:
-        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="run")(_job)()
+        decorate = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="run")
+        if multirun:
+            decorate(_job)()
+        else:
+            failed: list[Exception | None] = []
+            decorate(lambda node: failed.append(_single(node)))()
+            if failed and failed[0] is not None:
+                raise failed[0]
     except KeyboardInterrupt:
         command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *rest])
         raise KeyboardInterrupt(f"what is translated is kept; go on with: {command}") from None
