@@ -71,6 +71,8 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
 def _text(error: BaseException) -> str:
     """What an error says, or what caused it where Hydra wraps it without a word."""
     cause = error.__cause__ or error.__context__
+    if str(error).startswith("Error merging override") and cause:
+        return f"{error}: {str(cause).splitlines()[0]}"
     return str(error) or (_text(cause) if cause else type(error).__name__)
 
 
@@ -102,8 +104,8 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
     )
     if key is None:
         key = re.search(r"full_key: (\S+)", text)
-    struct = re.search(r"Key '([^']+)' (?:is )?not in '?(?:struct|\w+)'?", text)
-    if key and (struct or "No match in the defaults list" in text):
+    unknown = ("No match in the defaults list", "To append to your config use", "not in")
+    if key and any(phrase in text for phrase in unknown):
         name = key.group(1)
         known = _known_keys(name)
         parent = name.rpartition(".")[0]
@@ -115,10 +117,15 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
         )
     kept = [part.strip() for part in text.splitlines() if "_type=" not in part]
     first = " ".join(filter(None, kept))
-    if "mismatched input" in text or "no viable alternative" in text or "extraneous input" in text:
+    if ambiguous := re.search(r"Ambiguous value for argument '([^']+)'", text):
         return ConfigError(
-            f"cannot read the argument: {first.split('. ')[0]}. Arguments are KEY=VALUE;"
-            " quote a value with spaces or commas: 'tag=\"my run\"'"
+            f"'{ambiguous.group(1)}' names several values: add -m to run each of them,"
+            " or [brackets] for one list"
+        )
+    if "parsing override" in text or "LexerNoViableAlt" in text or "mismatched input" in text:
+        return ConfigError(
+            f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE, and a value with spaces or"
+            " commas is quoted twice: 'tag=\"my run\"'"
         )
     return ConfigError(first)
 
