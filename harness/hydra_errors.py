@@ -124,8 +124,8 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
         )
     if "parsing override" in text or "LexerNoViableAlt" in text or "mismatched input" in text:
         return ConfigError(
-            f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE, and a value with spaces or"
-            " commas is quoted twice: 'tag=\"my run\"'"
+            f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE, and a value with"
+            " spaces or commas is quoted twice: 'tag=\"my run\"'"
         )
     return ConfigError(first)
 

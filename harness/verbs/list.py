@@ -56,9 +56,34 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(
             f"cannot list '{args.what}'.{did_you_mean(args.what, known)} Known: {', '.join(known)}"
         )
+    if groups[args.what] == "model":
+        return _models(args.pair)
     for path in sorted((resource("conf") / groups[args.what]).glob("*.yaml")):
         comment = path.read_text(encoding="utf-8").split("\n", 1)[0]
         print(f"{path.stem:<20} {comment.lstrip('# ') if comment.startswith('#') else ''}".rstrip())
+    return 0
+
+
+def _models(pair: str) -> int:
+    """Every model with what is known for a pair; those that fit and work offline first."""
+    from harness.translate.catalogue import models_table
+
+    def offline(value: bool | None) -> str:
+        return "yes" if value else "no" if value is False else "your own server, program or files"
+
+    header = ["model", f"does {pair}", "works offline now", "licence", "size", "id"]
+    rows = [
+        [
+            row.name,
+            "yes" if row.fits else f"no: {row.reason}",
+            offline(row.offline),
+            row.licence or "–",
+            row.size or "–",
+            row.id or "–",
+        ]
+        for row in models_table(pair)
+    ]
+    print_table(header, rows)
     return 0
 
 
