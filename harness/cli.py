@@ -18,6 +18,7 @@ VERBS = {
     "list": "harness.verbs.list",
     "show": "harness.verbs.show",
     "clean": "harness.verbs.clean",
+    "rerun": "harness.verbs.rerun",
 }
 
 HELP = {
@@ -25,6 +26,7 @@ HELP = {
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
     "clean": "show what cleaning finds in a document, as a coloured diff",
+    "rerun": "run a record's configuration again; are scores and translations identical?",
 }
 
 EXAMPLES = """\

@@ -102,6 +102,18 @@ def to_config(node: Any) -> RunConfig:
     return config
 
 
+def from_record(record: dict[str, Any]) -> RunConfig:
+    """The config that a record was made with. Raises ConfigError when it lacks parts of one."""
+    config = dict(record.get("config") or {})
+    try:
+        pair = PairConfig(**config.pop("pair"))
+        return RunConfig(pair=pair, bootstrap=BootstrapConfig(**config.pop("bootstrap")), **config)
+    except (KeyError, TypeError) as error:
+        raise ConfigError(
+            f"run {record.get('run_id')}: its configuration is of another version ({error})"
+        ) from error
+
+
 def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
     """The config that `run` would use for these overrides, without running it."""
     from hydra import compose as hydra_compose

@@ -45,15 +45,16 @@ class Stages:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
 
 
-def run_one(config: RunConfig, store: Store, run_id: str) -> Outcome:
-    """Run one configuration and record it under `run_id`.
+def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None = None) -> Outcome:
+    """Run one configuration and record it under `run_id`; translations are kept in `cache_dir`, by
+    default the store's.
 
     A finished run of the same configuration, inputs and revision is returned instead, unless
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
     try:
-        return _run(config, store, run_id, stages)
+        return _run(config, store, run_id, stages, cache_dir or store.cache_dir)
     except HarnessError as error:
         _write_error(store, run_id, stages.current, error)
         raise
@@ -62,7 +63,7 @@ def run_one(config: RunConfig, store: Store, run_id: str) -> Outcome:
         raise
 
 
-def _run(config: RunConfig, store: Store, run_id: str, stages: Stages) -> Outcome:
+def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir: Path) -> Outcome:
     created = _now()
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     with stages("load"):
@@ -84,7 +85,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages) -> Outcom
         if hasattr(engine, "bind"):
             engine.bind([item.references for item in bitext.items])
         sources = [item.source for item in bitext.items]
-        translations = translate(engine, sources, store.cache_dir, splitter=parts.splitter, src=src.code)
+        translations = translate(engine, sources, cache_dir, splitter=parts.splitter, src=src.code)
     with stages("score"):
         scores, lines, health = score(
             bitext.items, translations, metrics, config.bootstrap, src.code, tgt.code

@@ -110,6 +110,16 @@ def test_the_same_configuration_is_skipped_and_force_repeats_it(tmp_path: Path) 
     assert [row["run_id"] for row in rows] == [first["run_id"], second["run_id"]]
 
 
+def test_rerun_says_whether_scores_and_translations_are_identical(tmp_path: Path) -> None:
+    run_harness("run", "model=gloss", "limit=3", cwd=tmp_path)
+    same = run_harness("rerun", "latest", cwd=tmp_path)
+    assert same.returncode == 0 and "is identical to" in same.stdout, same.stderr
+    first = next(tmp_path.glob("results/runs/*/segments.jsonl"))
+    first.write_text(first.read_text().replace('"hypothesis": "', '"hypothesis": "X', 1))
+    other = run_harness("rerun", first.parent.name, cwd=tmp_path)
+    assert other.returncode == 1 and "1 of 3 differ" in other.stdout, other.stderr
+
+
 def test_a_pair_of_the_users_own_files(harness: Any, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "Der Präsident besuchte am Montag die Stadt Berlin.\n"

@@ -1,0 +1,96 @@
+"""`rerun RUN`: run a record's configuration again, translating everything anew, and compare."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError, UserError
+from harness.progress import note
+from harness.store import Store
+
+HELP = "run a recorded configuration again and say whether scores and translations are identical"
+
+EXAMPLES = """\
+examples:
+  python -m harness rerun latest
+  python -m harness rerun gloss
+  python -m harness rerun 20261121-2332 --results results
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.add_argument("run", help="a run id or the beginning of one, a tag, a model name, or 'latest'")
+    parser.add_argument(
+        "--results", default="results", metavar="DIR", help="the results store (default: results)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    from harness.config import from_record, new_run_id
+    from harness.pipeline import run_one
+
+    store = Store(args.results)
+    old = store.find(args.run)
+    if old.record is None:
+        raise UserError(f"{old.run_id}: {old.state}: {old.problem}; only a finished run can be rerun")
+    config = from_record(old.record)
+    config.results, config.force = args.results, True
+    with tempfile.TemporaryDirectory() as fresh:  # the cache would only repeat what it stored
+        outcome = run_one(config, store, new_run_id(), cache_dir=Path(fresh))
+    new = outcome.record
+    differences = [*_inputs(old.record, new), *_scores(old.record, new), *_texts(store, old.record, new)]
+    for line in differences:
+        print(line)
+    verdict = "differs from" if differences else "is identical to"
+    print(
+        f"run {new['run_id']} {verdict} run {old.run_id}: scores and translations of {new['data']['n']} segments"
+    )
+    for line in _environment(old.record, new):
+        note(line)
+    return 1 if differences else 0
+
+
+def _inputs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    if old["data"]["hash"] == new["data"]["hash"]:
+        return []
+    return [f"test data: hash {old['data']['hash'][:16]}… became {new['data']['hash'][:16]}…"]
+
+
+def _scores(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    def values(record: dict[str, Any]) -> dict[str, Any]:
+        return {s["metric"]: (s["value"], s["signature"]) for s in record["scores"] if s["level"] == "corpus"}
+
+    before, after = values(old), values(new)
+    return [
+        f"{name}: {before.get(name, ('–', ''))[0]} became {after.get(name, ('–', ''))[0]}"
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _texts(store: Store, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    def hypotheses(record: dict[str, Any]) -> dict[str, str]:
+        return {line["id"]: line["hypothesis"] for line in store.segments(record["run_id"])}
+
+    try:
+        before, after = hypotheses(old), hypotheses(new)
+    except DataError as error:
+        return [str(error)]
+    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return (
+        [f"translations: {len(changed)} of {len(before)} differ, the first in {changed[0]}"]
+        if changed
+        else []
+    )
+
+
+def _environment(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Package versions that changed in between: where to look when scores differ."""
+    before = (old.get("environment") or {}).get("packages") or {}
+    after = new["environment"]["packages"]
+    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    return [f"changed since: {name} {before.get(name)} → {after.get(name)}" for name in names]
