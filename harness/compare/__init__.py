@@ -1,0 +1,1 @@
+"""Comparing finished runs from their stored statistics. Reads records, never models, never scores anew."""

@@ -1,0 +1,163 @@
+"""The words and numbers of a comparison, the same in the terminal and in Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.compare.alignment import AlignmentView
+from harness.compare.buckets import Bucket
+from harness.compare.evaluate import MetricResult, Options, Result, Row
+from harness.stats_human import SOURCE
+from harness.stats_paired import TEST_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: `lines_after` are rows under which a cluster ends; `notes` stand below it."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines_after: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def number(value: float | None, digits: int = 2, sign: bool = False) -> str:
+    """A number for people: a dash for what is undefined."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:{'+' if sign else ''}.{digits}f}"
+
+
+def span(low: float, high: float, digits: int = 2) -> str:
+    return f"[{number(low, digits)}, {number(high, digits)}]" if math.isfinite(low) else "–"
+
+
+def digits_of(metric: MetricResult) -> int:
+    """Two decimals for scores of 0 to 100, four for scores of 0 to 1."""
+    largest = max((abs(row.value) for row in metric.rows if math.isfinite(row.value)), default=0.0)
+    return 2 if largest > 2 else 4
+
+
+def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
+    """One metric over all systems, best first, with differences from the baseline."""
+    tests = result.options.tests
+    digits = digits_of(metric)
+    arrow = "" if metric.neutral else (" ↑" if metric.higher_is_better else " ↓")
+    header = ["rank", "system", metric.name + arrow, "95 % interval"]
+    several = len(metric.rows) > 1
+    if several:
+        header += [f"Δ to {metric.baseline}", "95 % interval of Δ"]
+        header += [f"p ({test})" for test in tests] + [f"p ({test}, Holm)" for test in tests]
+        header += ["wins/ties/losses", "judges agree"]
+    rows = tuple(tuple(_row(row, tests, digits, several)) for row in metric.rows)
+    ends = frozenset(
+        k
+        for k, (row, below) in enumerate(zip(metric.rows, metric.rows[1:], strict=False))
+        if row.cluster != below.cluster
+    )
+    return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
+
+
+def _row(row: Row, tests: Sequence[str], digits: int, several: bool) -> list[str]:
+    cells = [str(row.cluster or "–"), row.system, number(row.value, digits), span(*row.ci, digits)]
+    gap = row.difference
+    if not several:
+        return cells
+    if gap is None:
+        return cells + ["baseline"] + [""] * (3 + 2 * len(tests))
+    cells += [number(gap.value, digits, sign=True), span(*gap.ci, digits)]
+    cells += [number(p, 4) for p in gap.p.values()] + [number(p, 4) for p in gap.holm.values()]
+    tally = gap.segments
+    human = "–" if gap.human is None else f"{100 * gap.human:.0f} %"
+    return [*cells, f"{tally.wins}/{tally.ties}/{tally.losses}", human]
+
+
+def footnotes(result: Result) -> tuple[str, ...]:
+    """What the tables rest on: tests, samples, seed, correction, lines, source of the last column."""
+    options = result.options
+    notes = []
+    if len(result.test_set.systems) > 1:
+        notes.append(tests_line(options))
+        notes.append(
+            f"Rank: systems between two lines are not separated at {options.alpha:g} by all pairs,"
+            f" Holm-corrected over {_pairs(result)} pairs a metric (as WMT prints clusters)."
+        )
+        notes.append(
+            "Judges agree: share of system pairs this far apart whose order human judges confirmed"
+            f" ({SOURCE}); a dash where that study has no fit for the metric."
+        )
+    notes.append(
+        f"Intervals: percentile bootstrap, n of n segments, seed {options.seed};"
+        " they hold for test sets like this one, not for other domains."
+    )
+    return (*notes, *result.notes)
+
+
+def tests_line(options: Options) -> str:
+    """Which test, how many samples, which seed."""
+    told = " and ".join(f"{TEST_NAMES[test]}, {options.samples_of(test)} samples" for test in options.tests)
+    return (
+        f"Test: {told}, seed {options.seed}, two-sided, the p-values of sacreBLEU for the same seed;"
+        " Holm: corrected over the comparisons with the baseline."
+    )
+
+
+def _pairs(result: Result) -> int:
+    count = len(result.test_set.systems)
+    return count * (count - 1) // 2
+
+
+def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
+    """One sheet a metric: systems down, subsets across, then the verdicts."""
+    sheets = []
+    for metric in result.metrics:
+        digits = digits_of(metric)
+        header = ["system", *(f"{s.label} (n={s.n})" for s in view.subsets), "interval with doubtful beads"]
+        rows = tuple(
+            (
+                row.system,
+                *(number(subset.scores[metric.key][row.system], digits) for subset in view.subsets),
+                span(*view.intervals[metric.key][row.system], digits),
+            )
+            for row in metric.rows
+        )
+        notes = tuple(
+            f"{v.better} over {v.worse}: the order holds over the whole grid"
+            if v.holds
+            else f"{v.better} over {v.worse}: the order turns at {', '.join(v.flips_at)};"
+            " the difference may be the alignment's"
+            for v in view.verdicts
+            if v.metric == metric.key
+        )
+        sheets.append(Sheet(f"{metric.name} against the alignment", tuple(header), rows, notes=notes))
+    return sheets
+
+
+def alignment_notes(result: Result, view: AlignmentView) -> tuple[str, ...]:
+    """How many beads are expected to be right, and what the second interval is."""
+    return (
+        f"Of {result.test_set.n} beads {view.expected_right:.1f} are right in expectation"
+        " (sum of confidences). The last interval draws beads and keeps each with its confidence;"
+        " how far the scores move over the columns is alignment, not translation.",
+    )
+
+
+def bucket_sheets(result: Result, by: str, found: Sequence[Bucket]) -> list[Sheet]:
+    """One sheet a metric: buckets down, systems across."""
+    sheets = []
+    for metric in result.metrics:
+        names = [row.system for row in metric.rows]
+        digits = digits_of(metric)
+        rows = tuple(
+            (
+                bucket.label,
+                str(bucket.n),
+                *(number(bucket.scores[metric.key][name], digits) for name in names),
+            )
+            for bucket in found
+        )
+        sheets.append(Sheet(f"{metric.name} by {by}", (by, "n", *names), rows))
+    return sheets

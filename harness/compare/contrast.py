@@ -1,0 +1,82 @@
+"""Print the segments where two systems differ most, with the differing words marked."""
+
+from __future__ import annotations
+
+from harness.compare.differ import Contrast, Piece, most_different, word_diff
+from harness.compare.evaluate import MetricResult, Result
+from harness.errors import ConfigError, did_you_mean
+
+
+def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:
+    """The `count` most different segments of baseline and `versus` under the first metric."""
+    metric = next((m for m in result.metrics if not m.neutral and len(m.rows) > 1), None)
+    if metric is None:
+        return
+    second = _other(metric, result, versus)
+    found = most_different(result, metric, metric.baseline, second, count)
+    title = (
+        f"The {len(found)} segments where {metric.baseline} and {second} differ most in {metric.name}"
+        " (words of one that the other lacks are marked)"
+    )
+    if markdown:
+        print(f"**{title}**\n")
+        for contrast in found:
+            print(_markdown(contrast, metric.baseline, second))
+        return
+    _terminal(found, title, metric.baseline, second)
+
+
+def _other(metric: MetricResult, result: Result, versus: str | None) -> str:
+    names = [row.system for row in metric.rows if row.system != metric.baseline]
+    if versus is None:
+        return names[0]
+    for system in result.test_set.systems:
+        if versus == system.name or system.run_id.startswith(versus):
+            if system.name in names:
+                return system.name
+            raise ConfigError(f"--versus {versus}: that is the baseline itself, or it has no {metric.name}")
+    raise ConfigError(f"--versus {versus}: not in this comparison.{did_you_mean(versus, names)}")
+
+
+def _terminal(found: list[Contrast], title: str, first: str, second: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    coloured = console.is_terminal
+    console.print(Text(title, style="bold"))
+    for contrast in found:
+        console.print(Text(f"\n{contrast.id}  {contrast.gap:+.2f}", style="bold"))
+        console.print(Text(f"  source     {contrast.source}"))
+        for reference in contrast.references:
+            console.print(Text(f"  reference  {reference}"))
+        a, b = word_diff(contrast.first, contrast.second)
+        for name, score, pieces, style, marks in (
+            (first, contrast.first_score, a, "red", "[-{}-]"),
+            (second, contrast.second_score, b, "green", "{{+{}+}}"),
+        ):
+            line = Text(f"  {name} {score:.2f}  ")
+            for text, differs in pieces:
+                shown = text if coloured or not differs else marks.format(text)
+                line.append(shown, style=style if differs else "")
+            console.print(line)
+
+
+def _markdown(contrast: Contrast, first: str, second: str) -> str:
+    a, b = word_diff(contrast.first, contrast.second)
+    lines = [f"`{contrast.id}` {contrast.gap:+.2f}", "", f"- source: {_plain(contrast.source)}"]
+    lines += [f"- reference: {_plain(reference)}" for reference in contrast.references]
+    lines.append(f"- {first} ({contrast.first_score:.2f}): {_marked(a)}")
+    lines.append(f"- {second} ({contrast.second_score:.2f}): {_marked(b)}\n")
+    return "\n".join(lines)
+
+
+def _marked(pieces: list[Piece]) -> str:
+    return "".join(
+        f"**{_plain(text)}**" if differs and text.strip() else _plain(text) for text, differs in pieces
+    )
+
+
+def _plain(text: str) -> str:
+    """Untrusted text inside Markdown: nothing in it is markup."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~" else c for c in text.replace("\n", " "))

@@ -1,0 +1,206 @@
+"""A comparison as terminal tables, Markdown, CSV, LaTeX (booktabs) and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from harness.compare.alignment import AlignmentView
+from harness.compare.cells import Sheet, digits_of, number, tests_line
+from harness.compare.evaluate import MetricResult, Result
+
+
+def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
+    """Print with rich: as wide as the terminal, or as the tables where stdout is none."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=max([100, *(_width(sheet) for sheet in sheets)]))
+    console.print(Text(title, style="bold"))
+    for sheet in sheets:
+        table = Table(box=box.SIMPLE_HEAD, title=Text(sheet.title), title_justify="left", pad_edge=False)
+        for name in sheet.header:
+            left = name in ("system", sheet.header[0]) and name != "rank"
+            table.add_column(Text(name), justify="left" if left else "right", overflow="fold")
+        for position, row in enumerate(sheet.rows):
+            table.add_row(*(Text(cell) for cell in row), end_section=position in sheet.lines_after)
+        console.print(table)
+        for line in sheet.notes:
+            console.print(Text(f"  {line}"))
+    for line in notes:
+        console.print(Text(line, style="dim"))
+    console.print()
+
+
+def _width(sheet: Sheet) -> int:
+    columns = zip(sheet.header, *sheet.rows, strict=True)
+    return 2 + sum(3 + max(map(len, column)) for column in columns)
+
+
+def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:
+    """GitHub-flavoured Markdown; a row of dashes stands where a cluster ends."""
+    parts = [f"### {_md(title)}\n"]
+    for sheet in sheets:
+        lines = [sheet.header, ("---",) * len(sheet.header)]
+        for position, row in enumerate(sheet.rows):
+            lines.append(row)
+            if position in sheet.lines_after:
+                lines.append(("―",) * len(row))
+        table = "\n".join("| " + " | ".join(_md(cell) for cell in line) + " |" for line in lines)
+        below = "".join(f"\n\n{_md(line)}" for line in sheet.notes)
+        parts.append(f"**{_md(sheet.title)}**\n\n{table}{below}\n")
+    parts.append("\n".join(f"- {_md(line)}" for line in notes) + "\n")
+    return "\n".join(parts)
+
+
+def _md(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return escaped.replace("\n", " ")
+
+
+def rows_of(result: Result) -> list[dict[str, Any]]:
+    """One flat dict a system and metric: the rows of the CSV."""
+    systems = {system.name: system for system in result.test_set.systems}
+    rows = []
+    for metric in result.metrics:
+        for row in metric.rows:
+            gap = row.difference
+            flat: dict[str, Any] = {
+                "data": result.test_set.name,
+                "data_hash": result.test_set.hash,
+                "src": result.test_set.src,
+                "tgt": result.test_set.tgt,
+                "n": result.test_set.n,
+                "metric": metric.key,
+                "signature": metric.signature,
+                "higher_is_better": metric.higher_is_better,
+                "system": row.system,
+                "run_id": systems[row.system].run_id,
+                "score": row.value,
+                "low": row.ci[0],
+                "high": row.ci[1],
+                "cluster": row.cluster,
+                "baseline": metric.baseline,
+                "difference": gap.value if gap else None,
+                "difference_low": gap.ci[0] if gap else None,
+                "difference_high": gap.ci[1] if gap else None,
+            }
+            for test in result.options.tests:
+                flat[f"p_{test}"] = gap.p[test] if gap else None
+                flat[f"p_{test}_holm"] = gap.holm[test] if gap else None
+                flat[f"{test}_samples"] = result.options.samples_of(test)
+            flat |= {
+                "seed": result.options.seed,
+                "wins": gap.segments.wins if gap else None,
+                "ties": gap.segments.ties if gap else None,
+                "losses": gap.segments.losses if gap else None,
+                "judges_agree": gap.human if gap else None,
+            }
+            rows.append({key: _finite(value) for key, value in flat.items()})
+    return rows
+
+
+def csv_text(results: Sequence[Result]) -> str:
+    """A line a test set, metric and system; empty where undefined."""
+    rows = [row for result in results for row in rows_of(result)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]) if rows else ["data"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
+    """Everything, one object a test set; null where undefined."""
+    sets = []
+    for result, view in results:
+        sets.append(
+            {
+                "data": result.test_set.name,
+                "data_hash": result.test_set.hash,
+                "pair": {"src": result.test_set.src, "tgt": result.test_set.tgt},
+                "n": result.test_set.n,
+                "baseline": result.baseline,
+                "tests": {test: result.options.samples_of(test) for test in result.options.tests},
+                "seed": result.options.seed,
+                "alpha": result.options.alpha,
+                "rows": rows_of(result),
+                "pairs": {
+                    metric.key: [{"a": a, "b": b, "p_holm": p} for (a, b), p in metric.pairs.items()]
+                    for metric in result.metrics
+                },
+                "alignment": asdict(view) if view else None,
+                "notes": list(result.notes),
+            }
+        )
+    return json.dumps(_clean({"schema": 1, "test_sets": sets}), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def latex(result: Result) -> str:
+    """A booktabs table, systems down and metrics across.
+
+    Bold is the best score; a dagger marks systems that are not significantly worse than it.
+    """
+    metrics = [metric for metric in result.metrics if not metric.neutral]
+    arrows = {True: "$\\uparrow$", False: "$\\downarrow$"}
+    heads = [f"{_tex(m.name)} {arrows[m.higher_is_better]}" for m in metrics]
+    names = list(dict.fromkeys(row.system for metric in metrics for row in metric.rows))
+    lines = [
+        f"% {result.test_set.title}",
+        *(f"% {metric.name}: {metric.signature}" for metric in metrics),
+        f"% {tests_line(result.options)}",
+        "\\begin{tabular}{l" + "r" * len(metrics) + "}",
+        "\\toprule",
+        " & ".join(["System", *heads]) + " \\\\",
+        "\\midrule",
+    ]
+    for name in names:
+        cells = [_latex_cell(metric, name, result.options.alpha) for metric in metrics]
+        lines.append(" & ".join([_tex(name), *cells]) + " \\\\")
+    lines += [
+        "\\bottomrule",
+        "\\end{tabular}",
+        "% bold: best; dagger: not significantly worse than the best"
+        f" (p >= {result.options.alpha:g}, Holm over all pairs)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _latex_cell(metric: MetricResult, name: str, alpha: float) -> str:
+    row = metric.row(name)
+    if row is None or not math.isfinite(row.value):
+        return "--"
+    text = number(row.value, digits_of(metric)).replace("-", "$-$")
+    best = metric.rows[0].system
+    if name == best:
+        return f"\\textbf{{{text}}}"
+    p = metric.pairs.get((best, name), metric.pairs.get((name, best), 1.0))
+    return f"{text}$^\\dagger$" if not p < alpha else text
+
+
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in text)
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return _finite(value)

@@ -1,0 +1,138 @@
+"""Runs sorted into test sets: only systems scored on the same segments stand in one table."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.compare.load import System, load
+from harness.compare.select import Selection
+from harness.errors import DataError, HarnessError, UserError
+from harness.store import RunInfo, Store
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """Systems with the same sources and references in the same order."""
+
+    __test__ = False  # not a test case for pytest
+
+    name: str
+    hash: str
+    src: str
+    tgt: str
+    systems: tuple[System, ...]
+
+    @property
+    def n(self) -> int:
+        return len(self.systems[0].ids)
+
+    @property
+    def title(self) -> str:
+        """`"ntrex fr-pl, 1997 segments (data 1a2b3c4d)"`."""
+        return f"{self.name} {self.src}-{self.tgt}, {self.n} segments (data {self.hash[:8]})"
+
+
+def group(store: Store, selection: Selection, common: bool = False) -> tuple[list[TestSet], list[str]]:
+    """Load the selected runs, one TestSet per data hash, and a line for each run that cannot be read.
+
+    With `common`, all runs are cut to the segments they share. Raises UserError when runs that were
+    named one by one rest on different test data, or nothing can be read.
+    """
+    problems = list(selection.problems)
+    labels = _labels(selection.runs, problems)
+    by_hash: dict[str, list[System]] = defaultdict(list)
+    for run in selection.runs:
+        try:
+            system = load(store, run, labels[run.run_id])
+        except HarnessError as error:
+            problems.append(f"{run.run_id} is left out: {error}")
+            continue
+        problems += system.problems
+        by_hash[str(system.record["data"].get("hash"))].append(system)
+    if not by_hash:
+        raise UserError(f"no run can be read; {problems[-1]}")
+    if common and len(by_hash) > 1:
+        return [_common([system for systems in by_hash.values() for system in systems])], problems
+    if selection.named and len(by_hash) > 1:
+        told = "; ".join(
+            f"{systems[0].run_id}: {systems[0].record['data'].get('name')} (data {found[:8]},"
+            f" {len(systems[0].ids)} segments)"
+            for found, systems in by_hash.items()
+        )
+        raise UserError(
+            f"these runs were scored on different test data and cannot be compared as they are: {told}."
+            " Add --common to compare them on the segments they share"
+        )
+    return [_test_set(found, systems) for found, systems in by_hash.items()], problems
+
+
+def _test_set(found: str, systems: Sequence[System]) -> TestSet:
+    first = systems[0]
+    for other in systems[1:]:
+        if other.ids != first.ids or other.references != first.references or other.sources != first.sources:
+            raise DataError(
+                f"{other.run_id} and {first.run_id} have the data hash {found[:8]} but different segments;"
+                " one was edited by hand, run it again with force=true"
+            )
+    pair = first.record["pair"]
+    return TestSet(
+        str(first.record["data"].get("name")), found, str(pair["src"]), str(pair["tgt"]), tuple(systems)
+    )
+
+
+def _common(systems: Sequence[System]) -> TestSet:
+    """All systems cut to the segments with the same source and references, in the first one's order."""
+    pairs = {(system.record["pair"]["src"], system.record["pair"]["tgt"]) for system in systems}
+    if len(pairs) > 1:
+        told = ", ".join(f"{src}-{tgt}" for src, tgt in sorted(pairs))
+        raise UserError(f"--common: the runs are of different language pairs ({told}); add pair=SRC-TGT")
+    positions = [_positions(system) for system in systems]
+    shared = [key for key in positions[0] if all(key in other for other in positions[1:])]
+    if not shared:
+        raise UserError("--common: the runs share no segment (same source and same references)")
+    cut = tuple(
+        system.take([where[key] for key in shared]) for system, where in zip(systems, positions, strict=True)
+    )
+    names = sorted({str(system.record["data"].get("name")) for system in systems})
+    src, tgt = pairs.pop()
+    return TestSet(f"common segments of {' and '.join(names)}", "common", str(src), str(tgt), cut)
+
+
+def _positions(system: System) -> dict[tuple[str, tuple[str, ...], int], int]:
+    """Where each (source, references, how many of them came before) stands."""
+    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    where: dict[tuple[str, tuple[str, ...], int], int] = {}
+    for index, key in enumerate(zip(system.sources, system.references, strict=True)):
+        where[(*key, seen[key])] = index
+        seen[key] += 1
+    return where
+
+
+def _labels(runs: Sequence[RunInfo], problems: list[str]) -> dict[str, str]:
+    """A short name a run: model name, then tag, then the end of the run id where names collide."""
+
+    def model(run: RunInfo) -> str:
+        record = run.record or {}
+        return str(record["model"].get("name") or record["model"].get("id"))
+
+    def tagged(run: RunInfo) -> str:
+        tag = (run.record or {}).get("tag")
+        return f"{model(run)} ({tag})" if tag else model(run)
+
+    labels = {run.run_id: model(run) for run in runs}
+    for again in (tagged, lambda run: f"{tagged(run)} {run.run_id[-6:]}"):
+        counts = Counter((labels[run.run_id], _hash(run)) for run in runs)
+        for run in runs:
+            if counts[labels[run.run_id], _hash(run)] > 1:
+                labels[run.run_id] = again(run)
+    for name, count in Counter(tagged(run) + _hash(run) for run in runs).items():
+        if count > 1:
+            ids = [run.run_id for run in runs if tagged(run) + _hash(run) == name]
+            problems.append(f"{count} runs have the same name and are told apart by run id: {', '.join(ids)}")
+    return labels
+
+
+def _hash(run: RunInfo) -> str:
+    return str((run.record or {})["data"].get("hash"))

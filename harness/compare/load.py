@@ -1,0 +1,141 @@
+"""A finished run as arrays: texts, segment scores and statistics, checked against its record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from harness import registry
+from harness.errors import DataError, HarnessError
+from harness.interfaces import Metric, Statistics
+from harness.store import RunInfo, Store
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One run of a comparison. All columns have one entry a segment."""
+
+    name: str
+    run_id: str
+    record: dict[str, Any]
+    ids: tuple[str, ...]
+    docs: tuple[str | None, ...]
+    sources: tuple[str, ...]
+    hypotheses: tuple[str, ...]
+    references: tuple[tuple[str, ...], ...]
+    beads: tuple[dict[str, Any] | None, ...]
+    health: tuple[tuple[str, ...], ...]
+    scores: dict[str, Statistics]  # (n,), NaN where the segment has none
+    statistics: dict[str, Statistics]  # (n, k)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def take(self, indices: Sequence[int]) -> System:
+        """The same system on some of its segments, in the given order."""
+        rows = np.asarray(indices, dtype=np.intp)
+        columns: dict[str, Any] = {
+            name: tuple(getattr(self, name)[i] for i in indices)
+            for name in ("ids", "docs", "sources", "hypotheses", "references", "beads", "health")
+        }
+        return replace(
+            self,
+            **columns,
+            scores={key: values[rows] for key, values in self.scores.items()},
+            statistics={key: values[rows] for key, values in self.statistics.items()},
+        )
+
+    def corpus(self, key: str) -> dict[str, Any]:
+        """The recorded corpus score of a metric, an empty dict when there is none."""
+        for score in self.record["scores"]:
+            if score.get("metric") == key and score.get("level") == "corpus":
+                return dict(score)
+        return {}
+
+    def config(self, key: str) -> dict[str, Any]:
+        """The metric's entry in the run's config."""
+        return dict(self.record.get("config", {}).get("metrics", {}).get(key) or {})
+
+
+def load(store: Store, run: RunInfo, name: str) -> System:
+    """Read a run's segments. Raises DataError naming file and line for a missing or misshapen one.
+
+    A metric whose statistics are incomplete or whose class is gone is left out and named in
+    `problems`; the others stay.
+    """
+    record = run.record or {}
+    path = store.run_dir(run.run_id) / "segments.jsonl"
+    lines = list(store.segments(run.run_id))
+    expected = record["data"].get("n")
+    if not lines or (isinstance(expected, int) and len(lines) != expected):
+        raise DataError(
+            f"{path}: {len(lines)} segments, but the record says {expected}; truncated or edited by hand,"
+            " run it again with force=true"
+        )
+    for number, line in enumerate(lines, start=1):
+        wrong = _misshapen(line)
+        if wrong:
+            raise DataError(f"{path}:{number}: {wrong}; edited by hand? run it again with force=true")
+    metrics, statistics, scores, problems = _metrics(run.run_id, record, lines)
+    return System(
+        name=name,
+        run_id=run.run_id,
+        record=record,
+        ids=tuple(str(line["id"]) for line in lines),
+        docs=tuple(line.get("doc") for line in lines),
+        sources=tuple(line["source"] for line in lines),
+        hypotheses=tuple(line["hypothesis"] for line in lines),
+        references=tuple(tuple(line["references"]) for line in lines),
+        beads=tuple(line.get("bead") for line in lines),
+        health=tuple(tuple(line.get("health") or ()) for line in lines),
+        scores=scores,
+        statistics=statistics,
+        metrics=metrics,
+        problems=tuple(problems),
+    )
+
+
+def _misshapen(line: Any) -> str | None:
+    if not isinstance(line, dict):
+        return "not a JSON object"
+    for key, kind in (("id", str), ("source", str), ("hypothesis", str), ("references", list)):
+        if not isinstance(line.get(key), kind):
+            return f"'{key}' is missing or not a {kind.__name__}"
+    return None
+
+
+def _metrics(
+    run_id: str, record: dict[str, Any], lines: list[dict[str, Any]]
+) -> tuple[dict[str, Metric], dict[str, Statistics], dict[str, Statistics], list[str]]:
+    metrics: dict[str, Metric] = {}
+    statistics: dict[str, Statistics] = {}
+    scores: dict[str, Statistics] = {}
+    problems: list[str] = []
+    for key, config in (record.get("config", {}).get("metrics") or {}).items():
+        try:
+            metric = registry.build("metric", config)
+            rows = _rows([(line.get("stats") or {}).get(key) for line in lines])
+            values = np.asarray(metric.segment_scores(rows), dtype=np.float64)
+            metric.aggregate(rows.sum(axis=0, keepdims=True))
+        except (HarnessError, ValueError, IndexError, TypeError) as error:
+            problems.append(f"{run_id}: {key} is left out ({error})")
+            continue
+        metrics[key], statistics[key], scores[key] = metric, rows, values
+    return metrics, statistics, scores, problems
+
+
+def _rows(found: list[Any]) -> Statistics:
+    """`(n, k)` from stored lists; ValueError where one is missing, of another length, or not finite."""
+    for number, row in enumerate(found, start=1):
+        if row is None:
+            raise ValueError(f"no stored statistics in line {number} of segments.jsonl")
+        if len(row) != len(found[0]):
+            raise ValueError(f"{len(row)} statistics in line {number}, {len(found[0])} in line 1")
+    rows = np.array(found, dtype=np.float64)
+    if not np.isfinite(rows).all():
+        raise ValueError(
+            f"a statistic in line {int(np.argwhere(~np.isfinite(rows))[0][0]) + 1} is not a number"
+        )
+    return rows

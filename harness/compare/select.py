@@ -1,0 +1,111 @@
+"""Which runs a comparison is about: by id, prefix, tag, model name or query."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import ConfigError, UserError, did_you_mean
+from harness.files import digest
+from harness.store import RunInfo, Store
+
+FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen finished runs, oldest first, and one line for each that could not be taken.
+
+    `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake.
+    """
+
+    runs: tuple[RunInfo, ...]
+    problems: tuple[str, ...]
+    named: bool
+
+
+def select(store: Store, words: Sequence[str], every: bool = False) -> Selection:
+    """Runs for `words`: ids, unique prefixes, tags, model names, and `field=value` queries.
+
+    A query narrows what the names chose (all runs when there are none); values may be lists
+    (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
+    each test set stays. Raises UserError when nothing is left.
+    """
+    everything = store.runs()
+    if not everything:
+        raise UserError(f"no runs in {store.runs_dir}; make one with: python -m harness run")
+    names = [word for word in words if "=" not in word]
+    queries = [_query(word) for word in words if "=" in word]
+    chosen = [run for run in everything if not names or any(_named(run, name, everything) for name in names)]
+    for name in names:
+        if not any(_named(run, name, everything) for run in everything):
+            known = {run.run_id for run in everything} | {s for run in everything for s in _names(run)}
+            raise UserError(
+                f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)} See: python -m harness list"
+            )
+    problems = tuple(
+        f"{run.run_id} is left out: {run.state} ({run.problem})" for run in chosen if run.record is None
+    )
+    finished = [run for run in chosen if run.record is not None and all(_meets(run, q) for q in queries)]
+    if not finished:
+        asked = f" matches {' '.join(words)}" if words else " is finished"
+        hint = f"; {problems[-1]}" if problems else ""
+        raise UserError(f"no run in {store.runs_dir}{asked}{hint}. See: python -m harness list")
+    by_id = {run.run_id for run in finished if any(run.run_id.startswith(name) for name in names)}
+    kept = finished if every else _newest(finished, by_id)
+    return Selection(tuple(kept), problems, named=bool(by_id))
+
+
+def _query(word: str) -> tuple[str, list[str]]:
+    key, _, value = word.partition("=")
+    if key not in FIELDS:
+        raise ConfigError(
+            f"'{word}': runs have no field '{key}'.{did_you_mean(key, FIELDS)} Fields: {', '.join(FIELDS)}"
+        )
+    return key, value.split(",")
+
+
+def _names(run: RunInfo) -> set[str]:
+    record = run.record or {}
+    return {str(name) for name in (record.get("tag"), record.get("model", {}).get("name")) if name}
+
+
+def _named(run: RunInfo, name: str, everything: Iterable[RunInfo]) -> bool:
+    if name == "latest":
+        return run.run_id == max((r.run_id for r in everything if r.record), default=None)
+    return run.run_id.startswith(name) or name in _names(run)
+
+
+def _meets(run: RunInfo, query: tuple[str, list[str]]) -> bool:
+    key, patterns = query
+    record: dict[str, Any] = run.record or {}
+    pair, model, data = record["pair"], record["model"], record["data"]
+    found = {
+        "model": [model.get("name"), model.get("id")],
+        "pair": [f"{pair.get('src')}-{pair.get('tgt')}"],
+        "data": [data.get("name")],
+        "engine": [model.get("engine")],
+        "tag": [record.get("tag")],
+        "run": [run.run_id],
+        "hash": [data.get("hash")],
+    }[key]
+    return any(fnmatch.fnmatchcase(str(value), p) for value in found if value for p in patterns) or (
+        key == "hash" and any(str(data.get("hash", "")).startswith(p) for p in patterns)
+    )
+
+
+def _newest(runs: Sequence[RunInfo], keep: set[str]) -> list[RunInfo]:
+    """The last run of each system, test set and tag; runs asked for by id always stay."""
+    last: dict[str, str] = {}
+    for run in runs:
+        last[_identity(run)] = run.run_id
+    return [run for run in runs if run.run_id in keep or last[_identity(run)] == run.run_id]
+
+
+def _identity(run: RunInfo) -> str:
+    record = run.record or {}
+    model = record["model"]
+    system = model.get("identity") or [model.get("name"), model.get("id"), model.get("engine")]
+    return digest([record["data"].get("hash"), record["pair"], record.get("tag"), model.get("name"), system])
