@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.compare.alignment import AlignmentView
+from harness.compare.alignment import AlignmentView, Subset
 from harness.compare.buckets import Bucket
 from harness.compare.evaluate import MetricResult, Options, Result, Row
 from harness.stats_human import SOURCE
@@ -50,9 +50,10 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     several = len(metric.rows) > 1
     if several:
         header += [f"Δ to {metric.baseline}", "95 % interval of Δ"]
-        header += [f"p ({test})" for test in tests] + [f"p ({test}, Holm)" for test in tests]
+        header += [f"p ({test})" for test in tests]
+        header += [f"p ({test}, Holm)" for test in tests if len(metric.rows) > 2]
         header += ["wins/ties/losses", "judges agree"]
-    rows = tuple(tuple(_row(row, tests, digits, several)) for row in metric.rows)
+    rows = tuple(tuple(_row(row, tests, digits, len(metric.rows))) for row in metric.rows)
     ends = frozenset(
         k
         for k, (row, below) in enumerate(zip(metric.rows, metric.rows[1:], strict=False))
@@ -61,15 +62,17 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
 
 
-def _row(row: Row, tests: Sequence[str], digits: int, several: bool) -> list[str]:
+def _row(row: Row, tests: Sequence[str], digits: int, systems: int) -> list[str]:
     cells = [str(row.cluster or "–"), row.system, number(row.value, digits), span(*row.ci, digits)]
     gap = row.difference
-    if not several:
+    if systems == 1:
         return cells
+    corrected = systems > 2  # of a single comparison there is nothing to correct
     if gap is None:
-        return cells + ["baseline"] + [""] * (3 + 2 * len(tests))
+        return [*cells, "baseline", *[""] * (3 + len(tests) * (2 if corrected else 1))]
     cells += [number(gap.value, digits, sign=True), span(*gap.ci, digits)]
-    cells += [number(p, 4) for p in gap.p.values()] + [number(p, 4) for p in gap.holm.values()]
+    cells += [number(p, 4) for p in gap.p.values()]
+    cells += [number(p, 4) for p in gap.holm.values() if corrected]
     tally = gap.segments
     human = "–" if gap.human is None else f"{100 * gap.human:.0f} %"
     return [*cells, f"{tally.wins}/{tally.ties}/{tally.losses}", human]
@@ -115,7 +118,7 @@ def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
     sheets = []
     for metric in result.metrics:
         digits = digits_of(metric)
-        header = ["system", *(f"{s.label} (n={s.n})" for s in view.subsets), "interval with doubtful beads"]
+        header = ["system", *(_short(subset) for subset in view.subsets), "95 %, doubtful beads"]
         rows = tuple(
             (
                 row.system,
@@ -136,11 +139,17 @@ def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
     return sheets
 
 
+def _short(subset: Subset) -> str:
+    label = subset.label if subset.threshold is None else f"≥{subset.threshold:g}"
+    return f"{label}, n={subset.n}"
+
+
 def alignment_notes(result: Result, view: AlignmentView) -> tuple[str, ...]:
     """How many beads are expected to be right, and what the second interval is."""
     return (
         f"Of {result.test_set.n} beads {view.expected_right:.1f} are right in expectation"
-        " (sum of confidences). The last interval draws beads and keeps each with its confidence;"
+        " (sum of confidences). Columns ≥: beads of that confidence."
+        " The last interval draws beads and keeps each with its confidence;"
         " how far the scores move over the columns is alignment, not translation.",
     )
 

@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.compare.alignment import AlignmentView
@@ -26,15 +26,16 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=max([100, *(_width(sheet) for sheet in sheets)]))
     console.print(Text(title, style="bold"))
-    for sheet in sheets:
-        table = Table(box=box.SIMPLE_HEAD, title=Text(sheet.title), title_justify="left", pad_edge=False)
+    for wide in sheets:
+        sheet, hidden = _fit(wide, console.width)
+        table = Table(box=box.HORIZONTALS, title=Text(sheet.title), title_justify="left", pad_edge=False)
         for name in sheet.header:
             left = name in ("system", sheet.header[0]) and name != "rank"
             table.add_column(Text(name), justify="left" if left else "right", overflow="fold")
         for position, row in enumerate(sheet.rows):
             table.add_row(*(Text(cell) for cell in row), end_section=position in sheet.lines_after)
         console.print(table)
-        for line in sheet.notes:
+        for line in (*sheet.notes, *hidden):
             console.print(Text(f"  {line}"))
     for line in notes:
         console.print(Text(line, style="dim"))
@@ -44,6 +45,25 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
 def _width(sheet: Sheet) -> int:
     columns = zip(sheet.header, *sheet.rows, strict=True)
     return 2 + sum(3 + max(map(len, column)) for column in columns)
+
+
+# What a narrow terminal can do without, least needed first.
+_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "95 % interval")
+
+
+def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
+    """The sheet without columns that do not fit, and a line that says so."""
+    hidden: list[str] = []
+    for name in _SPARE:
+        if _width(sheet) <= width:
+            break
+        if name in sheet.header:
+            at = sheet.header.index(name)
+            rows = tuple((*row[:at], *row[at + 1 :]) for row in sheet.rows)
+            sheet = replace(sheet, header=(*sheet.header[:at], *sheet.header[at + 1 :]), rows=rows)
+            hidden.append(name)
+    told = f"not shown for want of room: {', '.join(hidden)} (a wider terminal, or --format csv)"
+    return sheet, (told,) if hidden else ()
 
 
 def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:
