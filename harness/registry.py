@@ -14,8 +14,14 @@ TABLES: dict[str, dict[str, str]] = {
         "seeds": "harness.data.documents:Seeds",
         "documents": "harness.data.documents:Documents",
     },
+    "cleaner": {
+        "rules": "harness.text.clean:Rules",
+        "none": "harness.text.clean:NoCleaner",
+    },
     "splitter": {
         "sentencex": "harness.text.split:Sentencex",
+        "pysbd": "harness.text.split:Pysbd",
+        "line": "harness.text.split:Line",
     },
     "aligner": {
         "comparable": "harness.align.aligners:Comparable",

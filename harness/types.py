@@ -39,6 +39,7 @@ class Furniture:
     )
     start: int
     end: int
+    kept_out: bool = True  # of alignment; where False, the text is segmented like any other
 
 
 @dataclass(frozen=True, slots=True)

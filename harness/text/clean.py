@@ -1,0 +1,114 @@
+"""Cleaning: repairs with evidence, furniture flagged. The raw text stays; every change is data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from harness.errors import ConfigError, did_you_mean
+from harness.text import furniture, lexicon, repairs
+from harness.text.evidence import Evidence
+from harness.text.offsets import apply, lines
+from harness.text.words import Words
+from harness.types import Cleaned, Document, Edit
+
+KEPT_OUT = tuple(kind for kind in furniture.KINDS if kind != "title")
+_LETTERS_TO_JUDGE = (
+    500  # a text of this many letters without one accent, in a language that has them, lost them
+)
+
+
+class NoCleaner:
+    """Leaves every text as it is and flags nothing."""
+
+    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """The documents, unchanged."""
+        return [Cleaned(document, document.text) for document in documents]
+
+
+class Rules:
+    """Cleaning by rules; each group of rules can be switched off.
+
+    `characters` control characters and decomposed letters, `spaces`, `quotes`, `letters` lost as
+    `?`, `accents` lost silently (`always`, or only in texts that show `damage` otherwise, or
+    `never`), `missing_spaces`, `furniture`; `keep_out` names the kinds of furniture that are kept
+    out of alignment.
+    """
+
+    def __init__(
+        self,
+        *,
+        characters: bool = True,
+        spaces: bool = True,
+        quotes: bool = True,
+        letters: bool = True,
+        accents: str = "damage",
+        missing_spaces: bool = True,
+        furniture: bool = True,
+        keep_out: Iterable[str] = KEPT_OUT,
+    ) -> None:
+        self.characters, self.spaces, self.quotes = characters, spaces, quotes
+        self.letters, self.missing_spaces, self.furniture = letters, missing_spaces, furniture
+        self.accents = _one_of("accents", accents, ("always", "damage", "never"))
+        self.keep_out = frozenset(_one_of("keep_out", kind, _KINDS) for kind in keep_out)
+
+    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """Clean a collection: documents in one language are evidence for each other's repairs."""
+        by_language: defaultdict[str, list[Document]] = defaultdict(list)
+        for document in documents:
+            by_language[_code(document.lang)].append(document)
+        evidence = {lang: Evidence(group) for lang, group in by_language.items()}
+        return [self._clean(document, evidence[_code(document.lang)]) for document in documents]
+
+    def _clean(self, document: Document, evidence: Evidence) -> Cleaned:
+        found = list(self._edits(document.text, _code(document.lang), evidence))
+        edits = _disjoint(edit for edit in found if edit.after != edit.before)
+        unrepaired = _disjoint(edit for edit in found if edit.after == edit.before)
+        pieces = furniture.find(list(lines(document.text, edits)), self.keep_out) if self.furniture else ()
+        return Cleaned(document, apply(document.text, edits), edits, tuple(pieces), unrepaired)
+
+    def _edits(self, text: str, lang: str, evidence: Evidence) -> Iterable[Edit]:
+        words = Words(text, lang, evidence)
+        lost = list(words.lost_letters()) if self.letters else []
+        if self.characters:
+            yield from repairs.characters(text, lang)
+        yield from lost
+        if self.missing_spaces:
+            yield from words.lost_spaces()
+        if self.accents != "never":
+            yield from words.lost_accents(self.accents == "always" or bool(lost) or _stripped(text, lang))
+        if self.quotes:
+            yield from repairs.quotes(text, lang)
+        if self.spaces:
+            yield from repairs.spaces(text, lang)
+
+
+_KINDS = furniture.KINDS
+
+
+def _stripped(text: str, lang: str) -> bool:
+    """Whether a text in a language with accents has none at all."""
+    if not text.isascii() or not lexicon.letters(lang):
+        return False
+    return sum(map(str.isalpha, text)) >= _LETTERS_TO_JUDGE
+
+
+def _disjoint(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Sorted, the earlier rule first where two overlap."""
+    ranked = sorted(enumerate(edits), key=lambda pair: (pair[1].start, pair[0]))
+    kept: list[Edit] = []
+    for _, edit in ranked:
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return tuple(kept)
+
+
+def _one_of(option: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        hint = did_you_mean(str(value), known)
+        raise ConfigError(f"cleaner option {option}: no '{value}'.{hint} Known: {', '.join(known)}")
+    return value
+
+
+def _code(lang: str) -> str:
+    return lang.replace("_", "-").split("-")[0].lower()

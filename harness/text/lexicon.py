@@ -1,0 +1,41 @@
+"""Is this a word? Word lists of about fifty languages (simplemma), read on the first question only."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+# The letters beyond ASCII of each language's own spelling, most of them lost in a wrong encoding.
+LETTERS = {
+    "ca": "àçèéíïòóúü", "cs": "áčďéěíňóřšťúůýž", "da": "åæøé", "de": "äöüß", "en": "éïèç",
+    "es": "áéíñóúü", "et": "äõöüšž", "fi": "äöå", "fr": "éèàêçâîôûùïëœæü", "gl": "áéíñóúü",
+    "hbs": "čćđšž", "hu": "áéíóöőúüű", "is": "áæðéíóöþúý", "it": "àèéìòù", "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž", "nb": "åæøéòô", "nl": "éëïèöüê", "nn": "åæøéòô", "pl": "ąćęłńóśźż",
+    "pt": "áâãàçéêíóôõú", "ro": "ăâîșțşţ", "sk": "áäčďéíĺľňóôŕšťúýž", "sl": "čšž", "sq": "çë",
+    "sv": "åäöé", "tr": "çğıöşüâî", "cy": "âêîôûŵŷ", "ga": "áéíóú",
+}  # fmt: skip
+
+
+def letters(lang: str) -> str:
+    """The non-ASCII letters of a language, empty where none are listed."""
+    return LETTERS.get(_code(lang), "")
+
+
+def covered(lang: str) -> bool:
+    """Whether there is a word list for the language."""
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+
+    return _code(lang) in SUPPORTED_LANGUAGES
+
+
+@lru_cache(maxsize=1 << 17)
+def known(word: str, lang: str) -> bool:
+    """Whether the word is in the list of the language; False where there is no list."""
+    import simplemma
+
+    # The compact form of the lists: 75 MB and 2 s for Polish (3.7 million forms) against 1.2 GB and 8 s.
+    return covered(lang) and bool(simplemma.is_known(word, _code(lang), low_memory=True))
+
+
+def _code(lang: str) -> str:
+    code = lang.replace("_", "-").split("-")[0].lower()
+    return {"no": "nb", "sr": "hbs", "hr": "hbs", "bs": "hbs"}.get(code, code)

@@ -1,0 +1,64 @@
+"""Repairs that need no lexicon: characters that are never meant, odd spaces, typewriter quotes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from harness.text.evidence import LETTER
+from harness.types import Edit
+
+# Control characters without the line ends and the tab, byte-order marks, soft hyphens, noncharacters.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\u2060]+")
+_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_ZERO_WIDTH = re.compile("\u200b+")
+_DECOMPOSED = re.compile(rf"{LETTER}[\u0300-\u036f]+")
+_LOW_QUOTE = re.compile(rf"(?<![^\s(\[«„“—–-]),,(?={LETTER}|\d)")
+_LOW_CLOSE = re.compile("[”“\"]|''")
+_BACKTICKS = re.compile("``([^`'\n]{1,2000}?)''")
+_ANGLES = re.compile(r"<<(?=[ \u00a0]?\w)([^<>\n]{1,2000}?)>>")
+_APOSTROPHE = re.compile(rf"(?<={LETTER})[´`\u2032](?={LETTER})")
+# Where „…“ closes with the sixes; elsewhere „…” closes with the nines.
+_SIXES = frozenset({"bg", "cs", "da", "de", "et", "is", "lt", "lv", "mk", "ru", "sk", "sl", "sq", "uk"})
+# Languages that write no space between words: U+3000 and U+200B mean something there.
+_UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my", "bo", "dz"})
+
+
+def characters(text: str, lang: str) -> Iterator[Edit]:
+    """Control characters deleted; decomposed letters composed (`e` + U+0301 → `é`)."""
+    for match in _CONTROL.finditer(text):
+        yield Edit("control", match.start(), match.end(), match.group(), "")
+    if lang not in _UNSPACED:
+        for match in _ZERO_WIDTH.finditer(text):
+            yield Edit("control", match.start(), match.end(), match.group(), "")
+    for match in _DECOMPOSED.finditer(text):
+        composed = unicodedata.normalize("NFC", match.group())
+        if composed != match.group():
+            yield Edit("compose", match.start(), match.end(), match.group(), composed)
+
+
+def spaces(text: str, lang: str) -> Iterator[Edit]:
+    """Every run of odd or repeated spaces becomes one space."""
+    for match in _SPACES.finditer(text):
+        run = match.group()
+        if run != " " and not (lang in _UNSPACED and run == "\u3000"):
+            yield Edit("space", match.start(), match.end(), run, " ")
+
+
+def quotes(text: str, lang: str) -> Iterator[Edit]:
+    """Quotes typed with the wrong characters: `,,…”`, ` ``…'' `, `<<…>>`, a backtick as apostrophe."""
+    for match in _LOW_QUOTE.finditer(text):
+        yield Edit("quote", match.start(), match.end(), ",,", "„")
+        limit = text.find("\n", match.end())
+        close = _LOW_CLOSE.search(text, match.end(), limit if limit >= 0 else len(text))
+        if close and close.group() in ('"', "''"):
+            yield Edit("quote", close.start(), close.end(), close.group(), "“" if lang in _SIXES else "”")
+    for match in _BACKTICKS.finditer(text):
+        yield Edit("quote", match.start(), match.start() + 2, "``", "“")
+        yield Edit("quote", match.end() - 2, match.end(), "''", "”")
+    for match in _ANGLES.finditer(text):
+        yield Edit("quote", match.start(), match.start() + 2, "<<", "«")
+        yield Edit("quote", match.end() - 2, match.end(), ">>", "»")
+    for match in _APOSTROPHE.finditer(text):
+        yield Edit("quote", match.start(), match.end(), match.group(), "'")
