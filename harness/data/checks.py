@@ -1,0 +1,106 @@
+"""What is odd about the data: counted, and said in a line each; nothing is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from harness.langid import identify, label
+from harness.types import Document, Item
+
+# Below this many letters, and below this probability, the language of a line is anybody's guess.
+LETTERS = 40
+SURE = 0.95
+# Lines looked at for their language, evenly spread; a share of foreign lines below the second is common.
+LOOKED_AT = 2000
+FOREIGN_SHARE = 0.02
+
+
+def check_items(items: Sequence[Item], src: str, tgt: str) -> tuple[dict[str, Any], list[str]]:
+    """Counts of a bitext for its record, and the warnings that follow from them.
+
+    `empty_source`, `empty_reference`: lines without text; `duplicates`: lines whose source and
+    references stood before; `identical`: source and a reference are the same text with letters in it;
+    `foreign_source`, `foreign_reference`: of the `language_checked` lines, those plainly in another language.
+    """
+    seen = Counter((item.source, item.references) for item in items)
+    counts: dict[str, Any] = {
+        "lines": len(items),
+        "empty_source": sum(not item.source.strip() for item in items),
+        "empty_reference": sum(not any(r.strip() for r in item.references) for item in items),
+        "duplicates": len(items) - len(seen),
+        "identical": sum(_identical(item) for item in items),
+    }
+    documents = {item.doc for item in items if item.doc is not None}
+    if documents:
+        counts["documents"] = len(documents)
+    step = max(1, -(-len(items) // LOOKED_AT))
+    looked_at = items[::step]
+    warnings = _line_warnings(counts)
+    for side, code, texts in (
+        ("source", src, [item.source for item in looked_at]),
+        ("reference", tgt, [reference for item in looked_at for reference in item.references[:1]]),
+    ):
+        foreign = foreign_lines(texts, code)
+        if foreign is None:
+            continue
+        others, checked = foreign
+        counts[f"foreign_{side}"] = sum(others.values())
+        counts[f"language_checked_{side}"] = checked
+        if others and sum(others.values()) >= max(2, FOREIGN_SHARE * checked):
+            most = ", ".join(f"{n} in '{other}'" for other, n in others.most_common(3))
+            warnings.append(
+                f"{sum(others.values())} of {checked} {side} lines are plainly not in '{code}' ({most});"
+                " is the pair the right way round?"
+            )
+    return counts, warnings
+
+
+def _line_warnings(counts: dict[str, Any]) -> list[str]:
+    n = counts["lines"]
+    texts = {
+        "empty_source": "have no source text; data.empty=drop leaves them out",
+        "empty_reference": "have no reference; data.empty=drop leaves them out",
+        "duplicates": "repeat an earlier line",
+        "identical": "have the same text as source and reference",
+    }
+    return [f"{counts[key]} of {n} lines {text}" for key, text in texts.items() if counts[key]]
+
+
+def _identical(item: Item) -> bool:
+    source = item.source.strip()
+    return any(reference.strip() == source for reference in item.references) and any(
+        character.isalpha() for character in source
+    )
+
+
+def foreign_lines(texts: Sequence[str], code: str) -> tuple[Counter[str], int] | None:
+    """How many long enough lines are plainly in which other language, of how many; None if `code` is unknown.
+
+    Plainly: at least LETTERS letters, and another language has a probability of at least SURE. On the
+    French, Polish, German and English of NTREX this calls no line foreign.
+    """
+    expected = label(code)
+    if expected is None:
+        return None
+    others: Counter[str] = Counter()
+    checked = 0
+    for text in texts:
+        if sum(character.isalpha() for character in text) < LETTERS:
+            continue
+        checked += 1
+        other, probability = identify(text)
+        if other not in (expected, "zxx") and probability >= SURE:
+            others[other] += 1
+    return others, checked
+
+
+def check_documents(documents: Sequence[Document]) -> list[str]:
+    """A warning for each document that is plainly not in its declared language."""
+    warnings = []
+    for document in documents:
+        found = foreign_lines([document.text[:20_000]], document.lang)
+        for other in found[0] if found else ():
+            warnings.append(f"{document.source}: is plainly in '{other}', not in '{document.lang}'")
+    return warnings

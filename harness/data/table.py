@@ -1,0 +1,174 @@
+"""Tables of segments: tab-separated text, JSON lines, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.data.fetch import is_url, local
+from harness.data.fields import Fields
+from harness.data.parallel import ParallelSet, Reading, columns
+from harness.data.reading import TextFile
+from harness.errors import DataError, did_you_mean
+from harness.types import Input, Item
+
+
+class _Table(ParallelSet):
+    """A file of rows. `source`, `target`, `line_id`, `doc_id` name its fields; `{src}` and `{tgt}` in them
+    stand for the codes of the pair. `target` may be a list of fields, one a reference."""
+
+    kind = "table"
+
+    def __init__(
+        self,
+        path: str | None = None,
+        source: str | int = "source",
+        target: str | int | Sequence[str | int] = "target",
+        line_id: str | int | None = None,
+        doc_id: str | int | None = None,
+        name: str | None = None,
+        licence: str | None = None,
+        url: str | None = None,
+        citation: str | None = None,
+    ) -> None:
+        if not path:
+            raise DataError(f"data={self.kind} needs data.path: the file with the segments")
+        self.path = path
+        self.fields = Fields(source, target, line_id, doc_id)
+        self.name = name or Path(path).name
+        self.origin = {"licence": licence, "url": url, "citation": citation}
+
+    def _text_reading(self, file: TextFile, items: Iterator[Item], meta: dict[str, Any]) -> Reading:
+        def inputs() -> tuple[Input, ...]:
+            return (Input(file.path.name, file.where, file.sha256, file.n, **self.origin),)
+
+        return Reading(self.name, items, inputs, meta)
+
+
+class Jsonl(_Table):
+    """One JSON object a line. A field may be a path (`translation.fr`), or a list of references."""
+
+    kind = "jsonl"
+
+    def read(self, src: str, tgt: str) -> Reading:
+        file = TextFile(self.path)
+        meta: dict[str, Any] = {}
+        fields = self.fields.of_pair(src, tgt)
+
+        def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
+            for number, line in enumerate(file.lines(), start=1):
+                where = f"{file.where}:{number}"
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"{where}: not valid JSON ({error})") from None
+                if not isinstance(row, dict):
+                    raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
+                yield where, row
+
+        return self._text_reading(file, fields.items(rows(), meta), meta)
+
+
+class Tsv(_Table):
+    """Columns between tabs, by the names in the first line or, with `header=false`, by number from 1.
+
+    A quote is a character like any other unless `quoted`: then fields may be quoted as in CSV (RFC 4180).
+    """
+
+    kind = "tsv"
+
+    def __init__(
+        self,
+        path: str | None = None,
+        source: str | int = "source",
+        target: str | int | Sequence[str | int] = "target",
+        line_id: str | int | None = None,
+        doc_id: str | int | None = None,
+        header: bool = True,
+        delimiter: str = "\t",
+        quoted: bool = False,
+        name: str | None = None,
+        licence: str | None = None,
+        url: str | None = None,
+        citation: str | None = None,
+    ) -> None:
+        super().__init__(path, source, target, line_id, doc_id, name, licence, url, citation)
+        self.header, self.delimiter, self.quoted = header, delimiter, quoted
+
+    def read(self, src: str, tgt: str) -> Reading:
+        file = TextFile(self.path)
+        meta: dict[str, Any] = {}
+        fields = self.fields.of_pair(src, tgt)
+        return self._text_reading(file, fields.items(self._rows(file), meta), meta)
+
+    def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        cells = self._cells(file)
+        _, names = next(cells, (0, []))
+        if not names:
+            raise DataError(f"{file.where}: empty; a test set needs lines")
+        numbers = [str(number) for number in range(1, len(names) + 1)]
+        if not self.header:
+            yield f"{file.where}:1", dict(zip(numbers, names, strict=True))
+        elif len(set(names)) < len(names):
+            raise DataError(
+                f"{file.where}:1: a column name is there twice; use data.header=false and numbers"
+            )
+        for line, row in cells:
+            if len(row) != len(names):
+                hint = "" if self.quoted else "; if its fields are quoted: data.quoted=true"
+                raise DataError(
+                    f"{file.where}:{line}: {len(row)} columns where the first line has {len(names)}{hint}"
+                )
+            yield f"{file.where}:{line}", dict(zip(names if self.header else numbers, row, strict=True))
+
+    def _cells(self, file: TextFile) -> Iterator[tuple[int, list[str]]]:
+        if not self.quoted:
+            for number, line in enumerate(file.lines(), start=1):
+                yield number, line.split(self.delimiter)
+            return
+        reader = csv.reader((line + "\n" for line in file.lines()), delimiter=self.delimiter, strict=True)
+        try:
+            for row in reader:
+                yield reader.line_num, row
+        except csv.Error as error:
+            raise DataError(f"{file.where}:{reader.line_num}: not valid CSV ({error})") from None
+
+
+class Parquet(_Table):
+    """A Parquet file, read a row group at a time. Its record has the hash of each text column."""
+
+    kind = "parquet"
+
+    def read(self, src: str, tgt: str) -> Reading:
+        import pyarrow
+        import pyarrow.parquet
+
+        path = local(self.path) if is_url(self.path) else Path(self.path).expanduser()
+        if not path.is_file():
+            raise DataError(f"{self.path}: no such file")
+        try:
+            table = pyarrow.parquet.ParquetFile(path)
+        except (pyarrow.ArrowException, OSError) as error:
+            raise DataError(f"{self.path}: not a Parquet file ({str(error).splitlines()[0]})") from None
+        fields = self.fields.of_pair(src, tgt)
+        names = table.schema_arrow.names
+        for field in fields.tops():
+            if field not in names:
+                near, known = did_you_mean(field, names), ", ".join(names)
+                raise DataError(f"{self.path}: no column '{field}'.{near} Columns: {known}")
+
+        def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
+            number = 0
+            for batch in table.iter_batches(batch_size=4096, columns=list(fields.tops())):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"{self.path}: row {number}", row
+
+        meta: dict[str, Any] = {}
+        items, inputs = columns(fields.items(rows(), meta), fields.labels(), self.path, **self.origin)
+        return Reading(self.name, items, inputs, meta)
