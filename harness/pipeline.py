@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from harness import registry
 from harness.bitexts import Alignment, align_documents, build_parts
 from harness.config import VOLATILE, RunConfig
+from harness.data.load import load, take
 from harness.environment import environment
-from harness.errors import DataError, HarnessError
+from harness.errors import HarnessError
 from harness.files import digest, write_json
 from harness.langs import language
 from harness.scoring import build_metrics, score
@@ -70,15 +71,18 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
         metrics = build_metrics(config.metrics)
         parts = build_parts(config.clean, config.splitter, config.aligner, config.encoder)
-        loaded = registry.build("data", config.data).load(src.code, tgt.code)
+        loaded = load(config.data, src.code, tgt.code, config.limit)
     config_hash = _identity(config, loaded, engine, parts)
     standing = None if config.force else store.standing(config_hash)
     if standing is not None and standing.record is not None:
         return Outcome(standing.record, skipped=True)
 
     with stages("align"):
-        made = align_documents(loaded, parts) if isinstance(loaded, DocumentSet) else Alignment(loaded, {})
-    bitext = _limited(made.bitext, config.limit)
+        if isinstance(loaded, DocumentSet):
+            made = align_documents(loaded, parts)
+            bitext = take(made.bitext, config.data, config.limit)
+        else:
+            made, bitext = Alignment(loaded, {}), loaded
     with stages("translate"):
         from harness.translate.runner import translate
 
@@ -136,20 +140,6 @@ def _identity(config: RunConfig, loaded: DocumentSet | Bitext, engine: Any, part
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
     return digest([settings, inputs, engine.identity, parts.encoder.identity], length=16)
-
-
-def _limited(bitext: Bitext, limit: int | None) -> Bitext:
-    if limit is None:
-        items = bitext.items
-    elif limit < 1:
-        raise DataError(f"limit={limit}: must be at least 1")
-    else:
-        items = bitext.items[:limit]
-    if not items:
-        raise DataError(f"{bitext.name}: no segments to translate")
-    if len(items) == len(bitext.items):
-        return bitext
-    return replace(bitext, items=items, meta={**bitext.meta, "limit": limit, "of": len(bitext.items)})
 
 
 def _write_error(store: Store, run_id: str, stage: str, error: Exception) -> None:

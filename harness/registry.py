@@ -13,6 +13,11 @@ TABLES: dict[str, dict[str, str]] = {
     "data": {
         "seeds": "harness.data.documents:Seeds",
         "documents": "harness.data.documents:Documents",
+        "bitext": "harness.data.bitext:LineParallel",
+        "tsv": "harness.data.table:Tsv",
+        "jsonl": "harness.data.table:Jsonl",
+        "parquet": "harness.data.table:Parquet",
+        "tmx": "harness.data.tmx:Tmx",
     },
     "cleaner": {
         "rules": "harness.text.clean:Rules",

@@ -13,14 +13,14 @@ def first_mismatch(src: Sequence[int], tgt: Sequence[int]) -> int:
 
     `src` and `tgt` are line lengths in characters, of unequal number. Up to line k line i belongs to
     line i, from there on to line i + d with d the difference of the counts; k is where the summed cost
-    |log(a / b)| of the lengths a and b, scaled by the ratio of the totals, is least (the length
+    |log(a / b)| of the lengths a and b, scaled by the ratio of the means, is least (the length
     criterion of Gale & Church 1993 with one change point).
     """
     n = min(len(src), len(tgt))
     if n == 0:
         return 0
     a, b = np.asarray(src, dtype=np.float64), np.asarray(tgt, dtype=np.float64)
-    b = b * ((a.sum() + 1) / (b.sum() + 1))
+    b = b * ((a.mean() + 1) / (b.mean() + 1))
     before = np.concatenate([[0.0], np.cumsum(_cost(a[:n], b[:n]))])
     after = np.concatenate([np.cumsum(_cost(a[-n:], b[-n:])[::-1])[::-1], [0.0]])
     return int(np.argmin(before + after))

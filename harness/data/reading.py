@@ -24,7 +24,7 @@ from harness.errors import DataError
 
 CHUNK = 1 << 18
 # Text shrinks 3- to 20-fold; a bomb 1,000-fold and more. Small files may be as repetitive as they like.
-BOMB_BYTES = 64 << 20
+BOMB_BYTES = 4 << 20
 BOMB_RATIO = 200
 LONGEST_LINE = 16 << 20
 
@@ -106,7 +106,7 @@ class TextFile:
             return line.decode("utf-8")
         except UnicodeDecodeError as error:
             raise DataError(
-                f"{self.where}:{self.n}: not UTF-8 (byte 0x{line[error.start]:02x} at column {error.start + 1})"
+                f"{self.where}:{self.n}: not UTF-8 (byte 0x{line[error.start]:02x}, column {error.start + 1})"
                 "; convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"
             ) from None
 
