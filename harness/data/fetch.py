@@ -12,7 +12,6 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import __version__
 from harness.errors import DataError, UnavailableError
 
 TIMEOUT = 30.0
@@ -52,7 +51,7 @@ def local(url: str) -> Path:
 
 def _download(url: str, target: Path) -> str | None:
     """None when the file is in place, else why another attempt may help."""
-    request = urllib.request.Request(url, headers={"User-Agent": f"mt-harness/{__version__}"})
+    request = urllib.request.Request(url, headers={"User-Agent": "mt-harness"})
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
