@@ -88,7 +88,7 @@ _KINDS = furniture.KINDS
 
 def _stripped(text: str, lang: str) -> bool:
     """Whether a text in a language with accents has none at all."""
-    if not text.isascii() or not lexicon.letters(lang):
+    if not lexicon.letters(lang) or any(c.isalpha() for c in text if not c.isascii()):
         return False
     return sum(map(str.isalpha, text)) >= _LETTERS_TO_JUDGE
 

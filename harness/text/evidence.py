@@ -39,11 +39,14 @@ class Evidence:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.words: Counter[str] = Counter()
+        self.documents: Counter[str] = Counter()  # in how many documents each word stands
         self.spaced: Counter[tuple[str, str]] = Counter()  # ("le", "#e"): number and word, a space between
         self.joined: Counter[tuple[str, str]] = Counter()  # the same, written together
         for document in documents:
             text = document.text
-            self.words.update(WORD.findall(text))
+            words = Counter(WORD.findall(text))
+            self.words.update(words)
+            self.documents.update(words.keys())
             for before, gap, number in _NUMBERED.findall(text):
                 (self.spaced if gap else self.joined)[before.lower(), shape(number)] += 1
             for number, gap, after in _COUNTED.findall(text):

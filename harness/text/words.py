@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import combinations, product
 
 from harness.text import lexicon
@@ -12,13 +11,13 @@ from harness.text.evidence import LETTER, WORD, Evidence, fold
 from harness.types import Edit
 
 _LOST = r"(?:\?{1,3}|\ufffd{1,3})"
-_INSIDE = re.compile(rf"(?<![\w?\ufffd]){LETTER}+(?:{_LOST}{LETTER}+)+(?![\w?\ufffd])")
-_EDGE = re.compile(
-    rf"(?<![\w?\ufffd])[?\ufffd]{LETTER}{{2,}}(?![\w?\ufffd])"
-    rf"|(?<![\w?\ufffd]){LETTER}{{2,}}[?\ufffd](?=,? ?[^\W\d_A-Z])"
+_DAMAGED = re.compile(
+    rf"(?<![\w?\ufffd])(?:(?:[?\ufffd]{LETTER}+|{LETTER}+{_LOST}{LETTER}+)(?:{_LOST}{LETTER}+)*[?\ufffd]?"
+    rf"|{LETTER}+[?\ufffd])(?![\w?\ufffd])"
 )
 _RUN = re.compile(_LOST)
 _TECHNICAL = re.compile(r"[=&/@_\\#%<>]|www\.|\w\.\w")  # URLs, addresses, code: a ? in them is meant
+_TECHNICAL_BUT_DOTS = re.compile(r"[=&/@_\\#%<>]|www\.|\.\w+\.\w")
 _NUMBER = re.compile(rf"(?<![^\W_])(?:({LETTER}{{2,}})(\d+{LETTER}{{0,4}})|(\d+)({LETTER}{{3,}}))(?![^\W_])")
 _STOP = re.compile(rf"(?<=[^\W\d_A-Z]{{2}})([.;,])(?={LETTER}{{2}})")
 _ELIDED = {
@@ -27,10 +26,10 @@ _ELIDED = {
     "ca": ("l d m n s t", None),
     "en": (None, "s t re ve ll d m"),
 }
-_WHOLE = re.compile(
-    rf"(?<![\w\xad\u0300-\u036f\u200b-\u200d]){LETTER}+(?![\w\xad\u0300-\u036f\u200b-\u200d?])"
-)
+_ATTACHED = r"\w?\ufffd\xad\u0300-\u036f\u200b-\u200d"
+_WHOLE = re.compile(rf"(?<![{_ATTACHED}]){LETTER}+(?![{_ATTACHED}])")
 _TOKEN = 200  # characters looked at on either side for the signs of an address
+_ESTABLISHED = 3  # a form in this many documents is a word, whatever the lexicon says
 _MOST_LETTERS = 3  # lost in one word; more leave too little of it to be sure
 
 
@@ -41,26 +40,21 @@ class Words:
         self.text, self.lang, self.evidence = text, lang, evidence
         self.intact = {c for c in text.lower() if not c.isascii() and c.isalpha()}
         self.apostrophe = "’" if text.count("’") > text.count("'") else "'"
+        self._accents = _accents(lang, self.intact)
         self._lost: dict[str, str | None] = {}
 
     def lost_letters(self) -> Iterator[Edit]:
         """`Toka?ev` → `Tokaïev`. What cannot be decided comes back with `after == before`."""
-        for match in _INSIDE.finditer(self.text):
-            word = match.group()
-            if self._technical(match.start(), match.end()) or self._question(word):
+        for match in _DAMAGED.finditer(self.text):
+            if self._technical(match.start(), match.end()):
                 continue
-            if word not in self._lost:
-                self._lost[word] = self._restore(word)
-            yield Edit("lost-letter", match.start(), match.end(), word, self._lost[word] or word)
-        for match in _EDGE.finditer(self.text):
-            word = match.group()
-            rest = word.strip("?\ufffd")
-            if not word.islower() or self._technical(match.start(), match.end()) or self._is_word(rest):
-                continue
-            if word not in self._lost:
-                self._lost[word] = self._restore(word)
-            if self._lost[word] or "\ufffd" in word:
-                yield Edit("lost-letter", match.start(), match.end(), word, self._lost[word] or word)
+            word = self._unasked(match.group(), match.end())
+            if word and not self._question(word):
+                if word not in self._lost:
+                    self._lost[word] = self._restore(word)
+                after = self._lost[word]
+                if after or "\ufffd" in word or _RUN.search(word[1:-1]):
+                    yield Edit("lost-letter", match.start(), match.start() + len(word), word, after or word)
 
     def lost_accents(self, use_lexicon: bool) -> Iterator[Edit]:
         """`batir` → `bâtir`: no word as it stands, and exactly one when accents are added.
@@ -70,10 +64,11 @@ class Words:
         decided: dict[str, str | None] = {}
         for match in _WHOLE.finditer(self.text):
             word = match.group()
-            if len(word) < 4 or not word.islower():
+            capital = word[0].isupper()
+            if len(word) < 4 or not word[1:].islower() or (capital and not use_lexicon):
                 continue
             if word not in decided:
-                decided[word] = self._accent(word, use_lexicon)
+                decided[word] = self._accent(word, use_lexicon and not capital)
             after = decided[word]
             if after is not None and not self._technical(match.start(), match.end()):
                 yield Edit("lost-accent", match.start(), match.end(), word, after)
@@ -107,10 +102,34 @@ class Words:
     def _is_word(self, word: str) -> bool:
         return lexicon.known(word, self.lang) or self.evidence.words[word] > 1
 
+    def _unasked(self, word: str, end: int) -> str | None:
+        """The damaged word without the question marks at its edges that may be real; None when none is left.
+
+        One at the end is a lost letter only where the sentence goes on and the rest is no word
+        (`a déclar? que`); one at the beginning, only where the rest is no word (`une ?glise`).
+        """
+        if word[-1] == "?":
+            shorter = word[:-1]
+            if _RUN.search(shorter):
+                if not self._goes_on(end) or (self._restore(word) is None and self._restore(shorter)):
+                    word = shorter
+            elif not self._goes_on(end) or self._is_word(shorter):
+                return None
+        if word[0] == "?" and not _RUN.search(word[1:]) and self._is_word(word[1:]):
+            return None
+        return word
+
+    def _goes_on(self, end: int) -> bool:
+        """Whether the sentence goes on here: a comma or full stop, or a space and a small letter."""
+        following = self.text[end : end + 2]
+        return following[:1] in {",", ";", ":", ".", ")"} or (
+            following[:1].isspace() and following[1:].islower()
+        )
+
     def _question(self, word: str) -> bool:
         """A real question mark before a forgotten space: `Vraiment?Qui`, two words that make no other."""
         parts = _RUN.split(word)
-        if len(parts) != 2 or "\ufffd" in word:
+        if len(parts) != 2 or not all(parts) or "\ufffd" in word:
             return False
         left, right = parts
         if right[0].isupper() and not left.isupper():
@@ -166,35 +185,41 @@ class Words:
         """`l?amitié` → `l'amitié`, by the language's elided words."""
         before, after = _ELIDED.get(self.lang, (None, None))
         parts = _RUN.split(word)
-        if len(parts) != 2:
+        if len(parts) != 2 or not all(parts):
             return None
         left, right = parts
         if before and left.lower() in before.split() and fold(right[0].lower()) in "aeiouyh":
-            return f"{left}{self.apostrophe}{right}" if self._is_word(right) else None
+            whole = f"{left}{self.apostrophe}{right}"
+            return whole if self._is_word(right) or self._is_word(whole.lower()) else None
         if after and right in after.split() and self._is_word(left.lower()):
             return f"{left}{self.apostrophe}{right}"
         return None
 
     def _accent(self, word: str, use_lexicon: bool) -> str | None:
-        """The accented word that `word` was; `word` when several fit; None when it is right as it is."""
-        elsewhere = self.evidence.accented(word)
-        if not elsewhere and not (use_lexicon and word.isascii()):
+        """The accented word that `word` was; `word` when several fit; None when it is right as it is.
+
+        A wrong encoding loses a letter everywhere: an accented letter that stands intact anywhere
+        in the document was not lost here, and `nadal` beside many an ł is not `nadał`.
+        """
+        elsewhere = [
+            w
+            for w in self.evidence.accented(word)
+            if self.intact.isdisjoint(set(w) - set(word)) and not (w[0].isupper() and w[0] != word[0])
+        ]  # Etat beside État is typography
+        if not elsewhere and not use_lexicon:
             return None
         if lexicon.known(word, self.lang) or not lexicon.covered(self.lang):
             return None
         if elsewhere:
-            counts = self.evidence.words
-            best = max(elsewhere, key=lambda w: (counts[w], w))
-            rare = counts[best] < counts[word] and not lexicon.known(best, self.lang)
-            return None if rare else best if len(elsewhere) == 1 or lexicon.known(best, self.lang) else word
+            return elsewhere[0] if len(elsewhere) == 1 else word
+        if self.evidence.documents[word] >= _ESTABLISHED:
+            return None
         for number in (1, 2):
-            found = {w for w in _accentuations(word, self.lang, number) if lexicon.known(w, self.lang)}
+            candidates = _accentuations(word, self._accents, number)
+            found = [w for w in candidates if lexicon.known(w, self.lang)]
             if found:
-                return self._only(found) or word
+                return found[0] if len(found) == 1 else word
         return None
-
-
-_TECHNICAL_BUT_DOTS = re.compile(r"[=&/@_\\#%<>]|www\.|\.\w+\.\w")
 
 
 def _last_word(text: str, end: int) -> str:
@@ -212,22 +237,21 @@ def _readings(word: str) -> Iterator[str]:
         yield collapsed
 
 
-@lru_cache(maxsize=64)
-def _accents(lang: str) -> dict[str, list[str]]:
-    """Letter → the accented letters it may have been. The 1990 reform made î and û optional in French:
-    `connaitre` and `gout` are no damage."""
-    letters = [c for c in lexicon.letters(lang) if not (lang == "fr" and c in "îû")]
+def _accents(lang: str, intact: set[str]) -> dict[str, list[str]]:
+    """Letter → the accented letters it may have been.
+
+    The 1990 reform made î and û optional in French: `connaitre` and `gout` are no damage.
+    """
     table: dict[str, list[str]] = {}
-    for letter in letters:
+    for letter in lexicon.letters(lang):
         plain = fold(letter)
-        if len(plain) == 1 and plain.isascii():
+        if plain.isascii() and letter not in intact and not (lang == "fr" and letter in "îû"):
             table.setdefault(plain, []).append(letter)
     return table
 
 
-def _accentuations(word: str, lang: str, number: int) -> Iterator[str]:
+def _accentuations(word: str, table: dict[str, list[str]], number: int) -> Iterator[str]:
     """The word with exactly `number` accents added."""
-    table = _accents(lang)
     places = [i for i, c in enumerate(word) if c in table]
     for chosen in combinations(places, number):
         for letters in product(*(table[word[i]] for i in chosen)):
