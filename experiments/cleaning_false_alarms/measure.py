@@ -118,9 +118,9 @@ def repaired(
     for result, truth in zip(results, truths, strict=True):
         counts["n"] += len(truth)
         for edit in result.edits:
-            before, original = truth.pop(edit.start, ("", ""))
+            _, original = truth.pop(edit.start, ("", ""))
             if edit.rule == "lost-space" and not edit.before and edit.start == edit.end:
-                before, original = "", " "
+                original = " "
             if edit.rule in ("quote", "space", "control"):
                 continue
             counts["right" if edit.after == original else "wrong" if original else "intact"] += 1
