@@ -27,6 +27,10 @@ class Recipe:
     source_code: str | None = None  # tokenizer.src_lang
     target_token: str | None = None  # forced as the first target token
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"prefix": self.prefix, "source": self.source_code, "target": self.target_token}
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -39,13 +39,13 @@ def test_too_long_is_split_or_refused_never_cut(folder: Path, tmp_path: Path) ->
     long = " ".join(checkpoints.lines("fr")[:3])
     split = translate(engine(folder), [long, "Bonjour."], tmp_path)
     assert split[0].n_tokens is not None and split[0].n_tokens > 24
-    with pytest.raises(DataError, match="segment 2 has .* tokens, the model takes 64"):
+    with pytest.raises(DataError, match=r"segment 2 has .* tokens, the model takes 64"):
         translate(engine(folder, too_long="error"), ["Bonjour.", long], tmp_path / "other")
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(DataError, match="lacks model.safetensors.*vocab.json, source.spm, target.spm"):
+    with pytest.raises(DataError, match=r"lacks model.safetensors.*vocab.json, source.spm, target.spm"):
         engine(tmp_path)
 
 

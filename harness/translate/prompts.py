@@ -1,0 +1,89 @@
+"""What a language model is asked, by its YAML: `system`, `prompt`, `chat`, `stop`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import ConfigError
+from harness.langs import Language
+
+CHAT_FAMILIES = ("llm", "translategemma")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt for one pair. `{text}` is still open; the languages are filled in.
+
+    `chat` False sends the prompt as raw text to be continued. `stop`: the output ends before any of these.
+    """
+
+    family: str
+    prompt: str
+    system: str | None
+    chat: bool
+    stop: tuple[str, ...]
+    src: str
+    tgt: str
+
+    @classmethod
+    def of(cls, model: Mapping[str, Any], src: Language, tgt: Language) -> Prompt:
+        """Raises ConfigError for a template without `{text}` or with an unknown placeholder."""
+        family = str(model.get("family") or "llm")
+        prompt = str(model.get("prompt") or "")
+        system = model.get("system")
+        if family == "translategemma":
+            prompt = "{text}"
+        if "{text}" not in prompt:
+            raise ConfigError(
+                f"model '{model.get('name')}': its prompt has no {{text}}, the place of the text; write"
+                " model.prompt='Translate from {source_language} into {target_language}: {text}'"
+            )
+        return cls(
+            family,
+            _filled(prompt, src, tgt),
+            None if system is None else _filled(str(system), src, tgt),
+            bool(model.get("chat", True)),
+            tuple(str(item) for item in model.get("stop") or ()),
+            src.code,
+            tgt.code,
+        )
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
+
+    def text(self, source: str) -> str:
+        """The prompt around a source, as raw text."""
+        return self.prompt.replace("{text}", source)
+
+    def messages(self, source: str) -> list[dict[str, Any]]:
+        """The prompt around a source, as chat messages."""
+        if self.family == "translategemma":
+            part = {
+                "type": "text",
+                "source_lang_code": self.src,
+                "target_lang_code": self.tgt,
+                "text": source,
+            }
+            return [{"role": "user", "content": [part]}]
+        system = [] if self.system is None else [{"role": "system", "content": self.system}]
+        return [*system, {"role": "user", "content": self.text(source)}]
+
+    def answer(self, output: str) -> str:
+        """The translation within a model's output: before any stop text, without white space around."""
+        for stop in self.stop:
+            output = output.split(stop, 1)[0]
+        return output.strip()
+
+
+def _filled(template: str, src: Language, tgt: Language) -> str:
+    for name, value in {
+        "{source_language}": src.name,
+        "{target_language}": tgt.name,
+        "{src}": src.code,
+        "{tgt}": tgt.code,
+    }.items():
+        template = template.replace(name, value)
+    return template

@@ -1,0 +1,58 @@
+"""Encoder-decoder models through `generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from harness.translate.codec import Codec
+from harness.translate.hub import Checkpoint
+from harness.translate.loading import Decoding, Placement, end_tokens, load_weights, until_end
+
+Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
+
+
+class Seq2Seq:
+    """Generates translations of whole batches with an encoder-decoder checkpoint."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        model: Mapping[str, Any],
+        codec: Codec,
+        decoding: Decoding,
+        place: Placement,
+    ) -> None:
+        self._checkpoint, self._model = checkpoint, model
+        self._codec, self._decoding, self._place = codec, decoding, place
+
+    @property
+    def source_limit(self) -> int:
+        return self._codec.source_limit
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        return self._codec.lengths(texts)
+
+    def generate(self, texts: Sequence[str]) -> list[Output]:
+        import torch
+
+        model, config = self._loaded
+        inputs = self._codec.tokenizer.pad({"input_ids": self._codec.ids(texts)}, return_tensors="pt")
+        with torch.inference_mode():
+            output = model.generate(**inputs.to(model.device), generation_config=config)
+        ends = end_tokens(config)
+        rows = [until_end(row, ends) for row in output[:, 1:].tolist()]
+        decoded = self._codec.decode([ids for ids, _ in rows])
+        return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        forced = self._codec.target_id  # a missing token is found before any weight is loaded
+        model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForSeq2SeqLM")
+        config = self._decoding.configure(model.generation_config, self._codec.target_limit)
+        if forced is not None:
+            config.forced_bos_token_id = forced
+        # `generate` fills what is None from the model's own configuration: that must be this one.
+        model.generation_config = config
+        return model, config
