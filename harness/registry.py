@@ -39,6 +39,10 @@ TABLES: dict[str, dict[str, str]] = {
         "reference": "harness.translate.controls:Reference",
         "gloss": "harness.translate.gloss:Gloss",
         "transformers": "harness.translate.hf:Transformers",
+        "ctranslate2": "harness.translate.ctranslate2:CTranslate2",
+        "openai": "harness.translate.openai:OpenAI",
+        "command": "harness.translate.command:Command",
+        "file": "harness.translate.file:File",
     },
     "metric": {
         "bleu": "harness.metrics.lexical:Bleu",

@@ -1,0 +1,119 @@
+"""Converting a checkpoint for CTranslate2: once, atomically, kept by checkpoint, type and version."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError, StageError
+from harness.files import digest
+from harness.progress import note
+from harness.translate.hub import Checkpoint
+from harness.translate.loading import first_line, versions
+
+
+def default_cache() -> Path:
+    """Where converted models are kept."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mt-harness" / "ctranslate2"
+
+
+def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
+    """The converted model's folder, made on first use: whole or not at all, whoever else is converting.
+
+    Raises DataError for a checkpoint that CTranslate2 cannot convert, StageError when the disk is full.
+    """
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 1], 16)
+    name = checkpoint.id or checkpoint.path.name
+    folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
+    if (folder / "model.bin").is_file():
+        return folder
+    note(f"converting {checkpoint.id or checkpoint.path} to CTranslate2 {compute} (once)")
+    temporary = cache / f".{folder.name}.{secrets.token_hex(4)}"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        _convert(checkpoint, compute, temporary)
+        try:
+            temporary.replace(folder)
+        except OSError:
+            if not (folder / "model.bin").is_file():  # nobody else was faster: it really failed
+                raise
+    except OSError as error:
+        raise StageError(f"{folder}: the converted model cannot be written ({error.strerror})") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def generates_pad(folder: Path) -> bool:
+    """Whether a converted model still has `<pad>` among its words, so that it must be suppressed."""
+    path = folder / "shared_vocabulary.json"
+    return path.is_file() and "<pad>" in json.loads(path.read_text(encoding="utf-8"))
+
+
+def _convert(checkpoint: Checkpoint, compute: str, folder: Path) -> None:
+    from ctranslate2.converters import TransformersConverter
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        with _marian_start():
+            TransformersConverter(str(checkpoint.path), low_cpu_mem_usage=True).convert(
+                str(folder), quantization=compute
+            )
+    except (ValueError, KeyError, AttributeError, RuntimeError, NotImplementedError) as error:
+        raise DataError(
+            f"CTranslate2 cannot convert {checkpoint.id or checkpoint.path} ({first_line(error)});"
+            " use engine=transformers"
+        ) from error
+
+
+@contextmanager
+def _marian_start() -> Iterator[None]:
+    """Convert Marian checkpoints whose start vector is not zero as they are.
+
+    Marian's own models start the decoder from a zero vector, and CTranslate2's loader takes that for
+    granted. A MarianMT trained with transformers starts from the vector of `<pad>`, which training
+    moves away from zero; dropping it changes the first word of every translation.
+    """
+    from ctranslate2.converters import transformers as loaders
+
+    shipped: Any = loaders.MarianMTLoader
+
+    class Loader(shipped):  # type: ignore[misc]
+        def get_model_spec(self, model: Any) -> Any:
+            start = model.model.decoder.embed_tokens.weight[model.config.decoder_start_token_id]
+            self._zero = not bool(start.any())
+            return super().get_model_spec(model)
+
+        def set_decoder(self, spec: Any, decoder: Any) -> None:
+            super().set_decoder(spec, decoder)
+            spec.start_from_zero_embedding = self._zero
+
+        def _remove_pad_weights(self, spec: Any) -> None:
+            if self._zero:
+                super()._remove_pad_weights(spec)
+
+        def get_vocabulary(self, model: Any, tokenizer: Any) -> Any:
+            return super().get_vocabulary(model, tokenizer) if self._zero else self._whole(model, tokenizer)
+
+        def _whole(self, model: Any, tokenizer: Any) -> Any:
+            return super(shipped, self).get_vocabulary(model, tokenizer)
+
+        def set_config(self, config: Any, model: Any, tokenizer: Any) -> None:
+            super().set_config(config, model, tokenizer)
+            if not self._zero:
+                config.decoder_start_token = tokenizer.pad_token
+
+    table = loaders._MODEL_LOADERS
+    before = table["MarianConfig"]
+    table["MarianConfig"] = Loader()
+    try:
+        yield
+    finally:
+        table["MarianConfig"] = before
