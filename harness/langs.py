@@ -5,6 +5,7 @@ Backed by `langcodes` (Unicode CLDR and the IANA registry), imported on first us
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ class Language:
     @property
     def flores(self) -> str:
         """The FLORES-200 code, for example `"pol_Latn"`."""
-        return f"{self.iso3}_{self.script}"
+        return f"{self.iso3}_{'Hang' if self.script == 'Kore' else self.script}"
 
     @property
     def short(self) -> str:
@@ -33,10 +34,15 @@ class Language:
 
 
 # The macrolanguage codes of ISO 639-1 whose FLORES code names a member language.
-_FLORES_MEMBER = {"zho": "zho", "ara": "arb", "fas": "pes", "lav": "lvs", "est": "est", "swa": "swh",
-                  "uzb": "uzn", "msa": "zsm", "mon": "khk", "aze": "azj", "nep": "npi", "ori": "ory",
-                  "sqi": "als", "yid": "ydd", "mlg": "plt", "pus": "pbt", "kur": "kmr", "nor": "nob",
-                  "orm": "gaz", "que": "quy", "aym": "ayr", "grn": "grn", "kon": "kon"}  # fmt: skip
+_FLORES_MEMBER = {
+    "ara": "arb", "fas": "pes", "lav": "lvs", "swa": "swh", "uzb": "uzn", "msa": "zsm", "mon": "khk",
+    "aze": "azj", "nep": "npi", "ori": "ory", "sqi": "als", "yid": "ydd", "mlg": "plt", "pus": "pbt",
+    "kur": "kmr", "nor": "nob", "orm": "gaz", "que": "quy", "aym": "ayr", "ful": "fuv", "kau": "knc",
+    "din": "dik", "fil": "tgl", "cmn": "zho",
+}  # fmt: skip
+
+# ISO 639-1 codes of languages that CLDR prefers to call by a 639-3 code.
+_SHORT = {"fil": "tl", "cmn": "zh"}
 
 
 @lru_cache(maxsize=512)
@@ -57,9 +63,12 @@ def language(code: str) -> Language:
         raise ConfigError(f"no language with the code '{code}'.{_nearest(code)}")
     full = tag.maximize()
     iso3 = tag.to_alpha3()
+    short = tag.language if tag.language and len(tag.language) == 2 else _SHORT.get(iso3)
+    if re.split("[-_]", code)[0] == "prs":  # Dari, which CLDR folds into Persian and FLORES does not
+        return Language("prs", None, "prs", "Arab", "Dari")
     return Language(
         code=str(tag),
-        iso1=tag.language if tag.language and len(tag.language) == 2 else None,
+        iso1=short,
         iso3=_FLORES_MEMBER.get(iso3, iso3),
         script=full.script or "Latn",
         name=tag.language_name("en"),
