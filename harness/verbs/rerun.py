@@ -46,9 +46,8 @@ def main(args: argparse.Namespace) -> int:
     for line in differences:
         print(line)
     verdict = "differs from" if differences else "is identical to"
-    print(
-        f"run {new['run_id']} {verdict} run {old.run_id}: scores and translations of {new['data']['n']} segments"
-    )
+    size = new["data"]["n"]
+    print(f"run {new['run_id']} {verdict} run {old.run_id}: scores and translations of {size} segments")
     for line in _environment(old.record, new):
         note(line)
     return 1 if differences else 0
