@@ -30,7 +30,7 @@ class Copy:
 class Reference:
     """Every hypothesis is the first reference of its source: what a metric gives for a perfect match.
 
-    The pipeline hands the references over with `bind` before it asks for the identity or a translation.
+    The pipeline hands the references over with `bind` before it asks for a translation.
     """
 
     def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
@@ -46,8 +46,9 @@ class Reference:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Includes a digest of the bound references: other references are other translations."""
-        return {"engine": "reference", "pair": self._pair, "references": digest(list(self._bound()))}
+        """With a digest of the references once they are bound: other references are other translations."""
+        bound = {} if self._references is None else {"references": digest(list(self._references))}
+        return {"engine": "reference", "pair": self._pair, **bound}
 
     def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
         """All in one batch; StageError unless `sources` are as many as the references bound."""

@@ -106,7 +106,7 @@ def test_the_same_configuration_is_skipped_and_force_repeats_it(tmp_path: Path) 
     assert run_harness("run", "model=copy", "force=true", cwd=tmp_path).returncode == 0
     first, second = records(tmp_path)
     assert first["scores"] == second["scores"] and first["data"]["hash"] == second["data"]["hash"]
-    rows = list(csv.DictReader((tmp_path / "results/table.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "results/table.csv").read_text().splitlines()))
     assert [row["run_id"] for row in rows] == [first["run_id"], second["run_id"]]
 
 
