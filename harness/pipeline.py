@@ -117,7 +117,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         "model": {
             "name": config.model.get("name"),
             "id": engine.identity.get("model"),
-            "revision": engine.identity.get("revision"),
+            "revision": engine.identity.get("revision") or engine.identity.get("sha256"),
             "engine": config.engine.get("kind"),
             "identity": engine.identity,
         },
