@@ -18,6 +18,10 @@ TABLES: dict[str, dict[str, str]] = {
         "jsonl": "harness.data.table:Jsonl",
         "parquet": "harness.data.table:Parquet",
         "tmx": "harness.data.tmx:Tmx",
+        "hf": "harness.data.hub:Hf",
+        "flores": "harness.data.hub:Flores",
+        "ntrex": "harness.data.ntrex:Ntrex",
+        "wmt": "harness.data.wmt:Wmt",
     },
     "cleaner": {
         "rules": "harness.text.clean:Rules",
