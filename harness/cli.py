@@ -18,6 +18,7 @@ VERBS = {
     "list": "harness.verbs.list",
     "show": "harness.verbs.show",
     "compare": "harness.verbs.compare",
+    "report": "harness.verbs.report",
     "clean": "harness.verbs.clean",
     "rerun": "harness.verbs.rerun",
 }
@@ -26,6 +27,7 @@ HELP = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
+    "report": "write a comparison as one self-contained HTML page",
     "compare": "which of several runs is better, how sure that is, and where they differ",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "rerun": "run a record's configuration again; are scores and translations identical?",

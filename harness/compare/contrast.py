@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.compare.differ import Contrast, Piece, most_different, word_diff
+from harness.compare.differ import Contrast, Piece, most_different, visible, word_diff
 from harness.compare.evaluate import MetricResult, Result
 from harness.errors import ConfigError, did_you_mean
 
@@ -47,10 +47,10 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
     console.print(Text(title, style="bold"))
     for contrast in found:
         console.print(Text(f"\n{contrast.id}  {contrast.gap:+.2f}", style="bold"))
-        console.print(Text(f"  source     {contrast.source}"))
+        console.print(Text(f"  source     {visible(contrast.source)}"))
         for reference in contrast.references:
-            console.print(Text(f"  reference  {reference}"))
-        a, b = word_diff(contrast.first, contrast.second)
+            console.print(Text(f"  reference  {visible(reference)}"))
+        a, b = word_diff(visible(contrast.first), visible(contrast.second))
         for name, score, pieces, style, marks in (
             (first, contrast.first_score, a, "red", "[-{}-]"),
             (second, contrast.second_score, b, "green", "{{+{}+}}"),
@@ -63,7 +63,7 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
 
 
 def _markdown(contrast: Contrast, first: str, second: str) -> str:
-    a, b = word_diff(contrast.first, contrast.second)
+    a, b = word_diff(visible(contrast.first), visible(contrast.second))
     lines = [f"`{contrast.id}` {contrast.gap:+.2f}", "", f"- source: {_plain(contrast.source)}"]
     lines += [f"- reference: {_plain(reference)}" for reference in contrast.references]
     lines.append(f"- {first} ({contrast.first_score:.2f}): {_marked(a)}")
@@ -79,4 +79,4 @@ def _marked(pieces: list[Piece]) -> str:
 
 def _plain(text: str) -> str:
     """Untrusted text inside Markdown: nothing in it is markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~" else c for c in text.replace("\n", " "))
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#|!~" else c for c in visible(text).replace("\n", " "))

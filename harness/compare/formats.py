@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import Sheet, digits_of, number, tests_line
+from harness.compare.differ import visible
 from harness.compare.evaluate import MetricResult, Result
 
 
@@ -33,7 +34,7 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
             left = name in ("system", sheet.header[0]) and name != "rank"
             table.add_column(Text(name), justify="left" if left else "right", overflow="fold")
         for position, row in enumerate(sheet.rows):
-            table.add_row(*(Text(cell) for cell in row), end_section=position in sheet.lines_after)
+            table.add_row(*(Text(visible(cell)) for cell in row), end_section=position in sheet.lines_after)
         console.print(table)
         for line in (*sheet.notes, *hidden):
             console.print(Text(f"  {line}"))
@@ -83,7 +84,7 @@ def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:
 
 
 def _md(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    escaped = visible(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
     return escaped.replace("\n", " ")
 
 

@@ -6,10 +6,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.compare.alignment import AlignmentView
     from harness.compare.cells import Sheet
-    from harness.compare.evaluate import Options, Result
-    from harness.compare.groups import TestSet
-    from harness.store import Store
+    from harness.compare.evaluate import Result
 
 HELP = "which of several runs is better, how sure that is, and where they differ"
 
@@ -60,91 +59,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from harness.compare.evaluate import evaluate
-    from harness.compare.groups import group
-    from harness.compare.select import select
-    from harness.progress import note
-    from harness.store import Store
+    from harness.compare.ask import compare
+    from harness.errors import ConfigError
 
-    store = Store(args.results)
-    options = _options(args, store)
-    words = list(args.runs)
-    if options.baseline and [word for word in words if "=" not in word]:
-        words.append(options.baseline)
-    selection = select(store, words, every=args.all)
-    sets, problems = group(store, selection, common=args.common)
-    for line in problems:
-        note(f"harness compare: {line}")
-    sets = _with_baseline(sets, options, args.fail_if_worse)
-    results = [evaluate(test_set, options) for test_set in sets]
-    _print(args, results)
-    return _verdict(results, args.fail_if_worse)
-
-
-def _options(args: argparse.Namespace, store: Store) -> Options:
-    from harness.compare.evaluate import Options
-    from harness.errors import ConfigError, UserError
-
-    if args.samples is not None and args.samples < 1:
-        raise ConfigError(f"--samples {args.samples}: at least 1")
-    if args.seed < 0:
-        raise ConfigError(f"--seed {args.seed}: at least 0")
-    if not 0 < args.alpha < 1:
-        raise ConfigError(f"--alpha {args.alpha:g}: between 0 and 1")
     if args.fail_if_worse and not args.baseline:
         raise ConfigError("--fail-if-worse needs --baseline RUN")
     if args.format in ("csv", "latex", "json") and (args.by or args.segments):
         raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
-    baseline = None
-    if args.baseline:
-        run = store.find(args.baseline)
-        if run.record is None:
-            raise UserError(f"--baseline {args.baseline}: {run.run_id} is {run.state} ({run.problem})")
-        baseline = run.run_id
-    return Options(
-        tests=("bs", "ar") if args.test == "both" else (args.test,),
-        samples=args.samples,
-        seed=args.seed,
-        alpha=args.alpha,
-        metrics=tuple(args.metric or ()),
-        baseline=baseline,
-    )
+    results = compare(args, "harness compare", _grid(args.grid))
+    _print(args, results)
+    return _verdict([result for result, _ in results], args.fail_if_worse)
 
 
-def _with_baseline(sets: list[TestSet], options: Options, must: bool) -> list[TestSet]:
-    """With a baseline, only its test set can be compared; the others are named on stderr."""
-    from harness.errors import UserError
-    from harness.progress import note
-
-    if options.baseline is None:
-        return sets
-    kept = [s for s in sets if any(system.run_id == options.baseline for system in s.systems)]
-    for test_set in sets:
-        if test_set not in kept:
-            names = ", ".join(system.name for system in test_set.systems)
-            note(
-                f"harness compare: {test_set.title} is left out ({names}): the baseline {options.baseline}"
-                " was scored on other data; --common compares the common segments"
-            )
-    if not kept or (must and all(len(test_set.systems) < 2 for test_set in kept)):
-        raise UserError(f"nothing to compare with the baseline {options.baseline} on its test data")
-    return kept
-
-
-def _print(args: argparse.Namespace, results: list[Result]) -> None:
+def _print(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
     from harness.compare import formats
-    from harness.compare.alignment import GRID, view
     from harness.compare.cells import footnotes
+    from harness.compare.contrast import print_contrasts
 
-    grid = _grid(args.grid) if args.grid else GRID
-    views = [view(result, grid) for result in results]
     if args.format == "json":
-        print(formats.json_text(list(zip(results, views, strict=True))))
+        print(formats.json_text(results))
         return
     if args.format == "csv":
-        print(formats.csv_text(results), end="")
+        print(formats.csv_text([result for result, _ in results]), end="")
         return
-    for result, found in zip(results, views, strict=True):
+    for result, found in results:
         if args.format == "latex":
             print(formats.latex(result), end="")
             continue
@@ -155,17 +93,18 @@ def _print(args: argparse.Namespace, results: list[Result]) -> None:
         else:
             formats.terminal(sheets, notes, result.test_set.title)
         if args.segments:
-            _segments(args, result)
+            print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
 
 
-def _sheets(args: argparse.Namespace, result: Result, found: object) -> tuple[list[Sheet], tuple[str, ...]]:
+def _sheets(
+    args: argparse.Namespace, result: Result, found: AlignmentView | None
+) -> tuple[list[Sheet], tuple[str, ...]]:
     from harness.compare import cells
-    from harness.compare.alignment import AlignmentView
     from harness.compare.buckets import buckets
 
     sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
     extra: tuple[str, ...] = ()
-    if isinstance(found, AlignmentView):
+    if found is not None:
         sheets += cells.alignment_sheets(result, found)
         extra = cells.alignment_notes(result, found)
     if args.by:
@@ -173,15 +112,12 @@ def _sheets(args: argparse.Namespace, result: Result, found: object) -> tuple[li
     return sheets, extra
 
 
-def _segments(args: argparse.Namespace, result: Result) -> None:
-    from harness.compare.contrast import print_contrasts
-
-    print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
-
-
-def _grid(text: str) -> tuple[float, ...]:
+def _grid(text: str | None) -> tuple[float, ...]:
+    from harness.compare.alignment import GRID
     from harness.errors import ConfigError
 
+    if text is None:
+        return GRID
     try:
         grid = tuple(float(word) for word in text.split(","))
     except ValueError:

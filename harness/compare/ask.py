@@ -1,0 +1,81 @@
+"""From command-line arguments to compared test sets; what `compare`, `report` and `export` share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from harness.compare.alignment import GRID, AlignmentView, view
+from harness.compare.evaluate import Options, Result, evaluate
+from harness.compare.groups import TestSet, group
+from harness.compare.select import select
+from harness.errors import ConfigError, UserError
+from harness.progress import note
+from harness.store import Store
+
+
+def compare(
+    args: argparse.Namespace, who: str, grid: Sequence[float] = GRID
+) -> list[tuple[Result, AlignmentView | None]]:
+    """Select, load and evaluate; what could not be taken is told on stderr, one line each.
+
+    Raises UserError when nothing is left to compare.
+    """
+    store = Store(args.results)
+    options = _options(args, store)
+    sets, problems = test_sets(store, args, options.baseline)
+    for line in problems:
+        note(f"{who}: {line}")
+    must = bool(getattr(args, "fail_if_worse", False))
+    results = [evaluate(found, options) for found in _with_baseline(sets, options, must, who)]
+    return [(result, view(result, grid)) for result in results]
+
+
+def test_sets(
+    store: Store, args: argparse.Namespace, baseline: str | None
+) -> tuple[list[TestSet], list[str]]:
+    """The test sets of the chosen runs, the baseline among them."""
+    words = list(args.runs)
+    if baseline and any("=" not in word for word in words):
+        words.append(baseline)
+    return group(store, select(store, words, every=args.all), common=args.common)
+
+
+def _options(args: argparse.Namespace, store: Store) -> Options:
+    if args.samples is not None and args.samples < 1:
+        raise ConfigError(f"--samples {args.samples}: at least 1")
+    if args.seed < 0:
+        raise ConfigError(f"--seed {args.seed}: at least 0")
+    if not 0 < args.alpha < 1:
+        raise ConfigError(f"--alpha {args.alpha:g}: between 0 and 1")
+    baseline = None
+    if args.baseline:
+        run = store.find(args.baseline)
+        if run.record is None:
+            raise UserError(f"--baseline {args.baseline}: {run.run_id} is {run.state} ({run.problem})")
+        baseline = run.run_id
+    return Options(
+        tests=("bs", "ar") if args.test == "both" else (args.test,),
+        samples=args.samples,
+        seed=args.seed,
+        alpha=args.alpha,
+        metrics=tuple(args.metric or ()),
+        baseline=baseline,
+    )
+
+
+def _with_baseline(sets: list[TestSet], options: Options, must: bool, who: str) -> list[TestSet]:
+    """With a baseline, only its test set can be compared; the others are named on stderr."""
+    if options.baseline is None:
+        return sets
+    kept = [found for found in sets if any(system.run_id == options.baseline for system in found.systems)]
+    for found in sets:
+        if found not in kept:
+            names = ", ".join(system.name for system in found.systems)
+            note(
+                f"{who}: {found.title} is left out ({names}): the baseline {options.baseline}"
+                " was scored on other data; --common compares the common segments"
+            )
+    if not kept or (must and all(len(found.systems) < 2 for found in kept)):
+        raise UserError(f"nothing to compare with the baseline {options.baseline} on its test data")
+    return kept

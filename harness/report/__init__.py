@@ -1,0 +1,1 @@
+"""One self-contained page of a comparison: `python -m harness report -o report.html`."""

@@ -1,0 +1,94 @@
+// Results: all metrics at a glance, then one metric against the baseline.
+function sortable(head, rows, first) {
+  const body = el('tbody');
+  let current = first, up = head[first].up ?? true;
+  const cells = head.map((column, k) => {
+    const button = el('button', { type: 'button', title: column.title ?? null, onclick: () => {
+      up = current === k ? !up : (column.up ?? true);
+      current = k;
+      draw();
+    } }, column.name);
+    return el('th', { scope: 'col', class: column.text ? '' : 'n', 'aria-sort': 'none' }, button);
+  });
+  function draw() {
+    cells.forEach((cell, k) => cell.setAttribute('aria-sort', k !== current ? 'none' : up ? 'ascending' : 'descending'));
+    const key = (row) => row.cells[current].key;
+    const sorted = [...rows].sort((a, b) => {
+      const x = key(a), y = key(b);
+      if (x === null || y === null) return (x === null) - (y === null); // the undefined last, both ways
+      return (typeof x === 'string' ? x.localeCompare(y) : x - y) * (up ? 1 : -1);
+    });
+    body.replaceChildren(...sorted.map((row) => el('tr', { class: row.line && current === first ? 'line' : null },
+      row.cells.map((cell, k) => el(k === 0 ? 'th' : 'td', {
+        scope: k === 0 ? 'row' : null,
+        class: `${head[k].text ? '' : 'n'}${cell.best ? ' best' : ''}`, title: cell.title ?? null,
+      }, cell.show)))));
+  }
+  draw();
+  return el('div', { class: 'scroll' }, el('table', {}, el('thead', {}, el('tr', {}, cells)), body));
+}
+
+function overview(set, chosen) {
+  const head = [{ name: 'system', text: true, up: true }];
+  for (const metric of set.metrics) {
+    head.push({ name: metric.name + arrow(metric), title: metric.signature, up: !metric.up });
+  }
+  head.push({ name: 'health', text: true });
+  const rows = set.systems.map((system) => {
+    const about = [system.run, system.id, system.revision, system.engine].filter(Boolean).join('\n');
+    const cells = [{ key: system.name, show: text(system.name), title: about }];
+    for (const metric of set.metrics) {
+      const row = metric.rows.find((r) => r.system === system.name);
+      const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
+      cells.push(row
+        ? { key: row.value, show: number(row.value, digitsOf(metric)) + half, title: metric.signature,
+          best: !metric.neutral && row.cluster === 1 && set.systems.length > 1 }
+        : { key: null, show: '–' });
+    }
+    const flags = Object.entries(system.health);
+    cells.push({ key: flags.reduce((sum, [, n]) => sum + n, 0), show: flags.length
+      ? el('span', {}, flags.map(([flag, n]) => el('span', { class: 'flag' }, `${n} ${flag}`))) : 'ok' });
+    return { cells };
+  });
+  return sortable(head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)));
+}
+
+function against(set, metric) {
+  const digits = digitsOf(metric), several = metric.rows.length > 1;
+  const head = [{ name: 'system', text: true }, { name: 'rank' }, { name: metric.name + arrow(metric), up: !metric.up },
+    { name: '95 % interval' }];
+  if (several) {
+    head.push({ name: `Δ to ${metric.baseline}`, up: !metric.up }, { name: '95 % interval of Δ' });
+    for (const test of set.tests) head.push({ name: `p (${test.key})` }, { name: `p (${test.key}, Holm)` });
+    head.push({ name: 'wins' }, { name: 'ties' }, { name: 'losses' }, { name: 'judges agree' });
+  }
+  const rows = metric.rows.map((row, k) => {
+    const cells = [{ key: row.system, show: text(row.system) }, { key: row.cluster, show: row.cluster ?? '–' },
+      { key: row.value, show: number(row.value, digits) },
+      { key: row.ci[0], show: `[${number(row.ci[0], digits)}, ${number(row.ci[1], digits)}]` }];
+    const gap = row.gap;
+    if (several) {
+      const plain = (value, show) => ({ key: value ?? null, show });
+      cells.push(plain(gap ? gap.value : 0, gap ? number(gap.value, digits, true) : 'baseline'));
+      cells.push(plain(gap && gap.ci[0], gap ? `[${number(gap.ci[0], digits)}, ${number(gap.ci[1], digits)}]` : ''));
+      for (const test of set.tests) {
+        cells.push(plain(gap && gap.p[test.key], gap ? number(gap.p[test.key], 4) : ''));
+        cells.push(plain(gap && gap.holm[test.key], gap ? number(gap.holm[test.key], 4) : ''));
+      }
+      for (const kind of ['wins', 'ties', 'losses']) cells.push(plain(gap && gap.segments[kind], gap ? gap.segments[kind] : ''));
+      cells.push(plain(gap && gap.human, gap ? (gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
+    }
+    return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
+  });
+  return sortable(head, rows, 2);
+}
+
+function drawResults(set, metric) {
+  $('results-body').replaceChildren(
+    overview(set, metric),
+    el('p', { class: 'soft' }, 'Bold: in the best group. Hover or focus a heading for the signature of a metric.'),
+    el('h3', {}, `${metric.name} against ${metric.baseline}`),
+    el('p', { class: 'soft' }, metric.signature),
+    against(set, metric),
+    el('ul', { class: 'soft' }, set.notes.map((note) => el('li', {}, note))));
+}

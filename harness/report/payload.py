@@ -1,0 +1,195 @@
+"""What the page shows, as JSON: a summary read at once, and blocks of segments read when needed.
+
+All text that came from a model or a file travels as base64 of gzip, so nothing in it can be markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.compare.alignment import AlignmentView
+from harness.compare.cells import footnotes
+from harness.compare.evaluate import MetricResult, Result
+from harness.store import Store
+
+BLOCK = 200  # segments a block
+_ELEMENT = 64  # bytes of markup around a block
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The summary of all test sets and the packed blocks by id."""
+
+    summary: str
+    blocks: dict[str, str]
+    notices: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes in the page, each block with its element."""
+        return len(self.summary) + sum(len(text) + _ELEMENT for text in self.blocks.values())
+
+
+def payload(
+    store: Store, results: Sequence[tuple[Result, AlignmentView | None]], budget: int, title: str
+) -> Payload:
+    """Pack a comparison into at most `budget` bytes.
+
+    When all segments do not fit, those on which the systems differ most are kept, and the page says how
+    many are missing.
+    """
+    keep = [result.test_set.n for result, _ in results]
+    while True:
+        packed = _pack(store, results, keep, title)
+        if packed.size <= budget or max(keep) == 0:
+            return packed
+        share = min(0.9, 0.97 * budget / packed.size)
+        keep = [int(count * share) for count in keep]
+
+
+def _pack(
+    store: Store, results: Sequence[tuple[Result, AlignmentView | None]], keep: Sequence[int], title: str
+) -> Payload:
+    blocks: dict[str, str] = {}
+    notices: list[str] = []
+    sets = []
+    for number, ((result, view), most) in enumerate(zip(results, keep, strict=True)):
+        rows = _kept(result, most)
+        names = []
+        for start in range(0, len(rows), BLOCK):
+            name = f"s{number}-{start // BLOCK}"
+            blocks[name] = pack([_segment(result, index) for index in rows[start : start + BLOCK]])
+            names.append(name)
+        found = _alignment(store, result)
+        if found is not None:
+            blocks[f"a{number}"] = pack(found)
+        notice = None
+        if len(rows) < result.test_set.n:
+            notice = (
+                f"{result.test_set.title}: only the {len(rows)} segments"
+                " on which the systems differ most are in this page, to keep it small;"
+                " all scores rest on all segments."
+            )
+            notices.append(notice)
+        sets.append(
+            _summary(result, view) | {"blocks": names, "notice": notice, "documents": found is not None}
+        )
+    return Payload(pack({"title": title, "sets": sets, "alignments": []}), blocks, tuple(notices))
+
+
+def pack(value: Any) -> str:
+    """JSON, gzip, base64; the same bytes for the same value."""
+    text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
+
+
+def _kept(result: Result, most: int) -> list[int]:
+    n = result.test_set.n
+    if most >= n:
+        return list(range(n))
+    spread = np.zeros(n)
+    metric = next((m for m in result.metrics if not m.neutral), None)
+    if metric is not None:
+        systems = {system.name: system for system in result.test_set.systems}
+        scores = np.stack([systems[row.system].scores[metric.key] for row in metric.rows])
+        spread = np.nan_to_num(scores, nan=0.0).max(axis=0) - np.nan_to_num(scores, nan=0.0).min(axis=0)
+    return sorted(int(i) for i in np.argsort(-spread, kind="stable")[:most])
+
+
+def _segment(result: Result, index: int) -> dict[str, Any]:
+    systems = result.test_set.systems
+    first = systems[0]
+    return {
+        "id": first.ids[index],
+        "d": first.docs[index],
+        "s": first.sources[index],
+        "r": first.references[index],
+        "h": [system.hypotheses[index] for system in systems],
+        "v": [
+            [_short(system.scores[m.key][index]) if m.key in system.scores else None for system in systems]
+            for m in result.metrics
+        ],
+        "f": [list(system.health[index]) for system in systems],
+        "b": first.beads[index],
+    }
+
+
+def _summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
+    test_set, options = result.test_set, result.options
+    return {
+        "name": test_set.title,
+        "src": test_set.src,
+        "tgt": test_set.tgt,
+        "n": test_set.n,
+        "baseline": result.baseline,
+        "alpha": options.alpha,
+        "tests": [{"key": test, "samples": options.samples_of(test)} for test in options.tests],
+        "notes": list(footnotes(result)),
+        "systems": [
+            {
+                "name": system.name,
+                "run": system.run_id,
+                "id": system.record["model"].get("id"),
+                "revision": system.record["model"].get("revision"),
+                "engine": system.record["model"].get("engine"),
+                "finished": system.record.get("finished"),
+                "health": dict(system.record.get("health") or {}),
+            }
+            for system in test_set.systems
+        ],
+        "metrics": [_metric(metric) for metric in result.metrics],
+        "view": asdict(view) if view else None,
+    }
+
+
+def _metric(metric: MetricResult) -> dict[str, Any]:
+    return {
+        "key": metric.key,
+        "name": metric.name,
+        "signature": metric.signature,
+        "up": metric.higher_is_better,
+        "neutral": metric.neutral,
+        "baseline": metric.baseline,
+        "rows": [
+            {
+                "system": row.system,
+                "value": row.value,
+                "ci": row.ci,
+                "cluster": row.cluster,
+                "gap": asdict(row.difference) if row.difference else None,
+            }
+            for row in metric.rows
+        ],
+        "pairs": [[a, b, p] for (a, b), p in metric.pairs.items()],
+    }
+
+
+def _alignment(store: Store, result: Result) -> Any:
+    """The documents and beads of the first run that has them (aligned text is the same for all)."""
+    for system in result.test_set.systems:
+        found = store.alignment(system.run_id)
+        if found and found.get("documents"):
+            return found["documents"]
+    return None
+
+
+def _short(value: float) -> float | None:
+    return round(float(value), 1 if abs(value) > 2 else 3) if math.isfinite(value) else None
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
