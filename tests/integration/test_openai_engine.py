@@ -1,0 +1,251 @@
+"""The openai engine against a scripted server and against a real `transformers serve`, both on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.errors import ConfigError, StageError, UnavailableError
+from harness.translate.completions import Client
+from harness.translate.runner import translate
+from tests import checkpoints
+
+Answer = tuple[int, dict[str, str], Any]
+PROMPT = "Into {target_language}: {text}"
+
+
+def completion(text: str, reason: str = "stop") -> Answer:
+    choice = {"message": {"role": "assistant", "content": text}, "finish_reason": reason}
+    return 200, {}, {"choices": [choice], "usage": {"completion_tokens": len(text)}}
+
+
+class Server:
+    """Answers by `script(text, attempt)`; keeps what it saw."""
+
+    def __init__(self, script: Callable[[str, int], Answer]) -> None:
+        self.seen: list[dict[str, Any]] = []
+        self.times: list[float] = []
+        self.most_at_once = 0
+        attempts: dict[str, int] = {}
+        active: set[int] = set()
+        lock = threading.Lock()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                text = body["messages"][-1]["content"].split(": ", 1)[1]
+                with lock:
+                    attempts[text] = attempts.get(text, 0) + 1
+                    number = attempts[text]
+                    active.add(threading.get_ident())
+                    server.most_at_once = max(server.most_at_once, len(active))
+                    server.seen.append({"path": self.path, "key": self.headers["Authorization"], **body})
+                    server.times.append(time.monotonic())
+                status, headers, value = script(text, number)
+                with lock:
+                    active.discard(threading.get_ident())
+                if status == 0:
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+                self.send_response(status)
+                for name, content in {**headers, "Content-Length": str(len(data))}.items():
+                    self.send_header(name, content)
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[str, int], Answer]], Server]]:
+    with contextlib.ExitStack() as stack:
+
+        def start(script: Callable[[str, int], Answer]) -> Server:
+            server = Server(script)
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "base_wait", 0.01)
+
+
+def engine(url: str, model: dict[str, Any] | None = None, **options: Any) -> Any:
+    chosen = {"name": "openai", "id": "tiny", "family": "llm", "prompt": PROMPT, **(model or {})}
+    return registry.build(
+        "engine", {"kind": "openai", "base_url": url, **options}, model=chosen, src="fr", tgt="pl"
+    )
+
+
+def test_order_options_and_concurrency(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(text: str, _: int) -> Answer:
+        time.sleep(0.05 if text.endswith("1") else 0.01)
+        return completion(text.upper(), "length" if text == "s3" else "stop")
+
+    server = serve(slow)
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+    built = engine(server.url, concurrency=3, api_key_env="MY_KEY", seed=5, extra={"top_k": 1})
+    sources = [f"s{i}" for i in range(20)]
+    found = translate(built, sources, tmp_path)
+    assert [t.hypothesis for t in found] == [s.upper() for s in sources]
+    assert [t.source for t in found if t.finish_reason == "length"] == ["s3"]
+    assert 1 < server.most_at_once <= 3
+    first = server.seen[0]
+    assert first["key"] == "Bearer sk-secret"
+    assert (first["temperature"], first["seed"], first["top_k"], first["path"]) == (
+        0.0,
+        5,
+        1,
+        "/v1/chat/completions",
+    )
+    assert first["messages"][0]["content"].startswith("Into Polish: s")
+    stored = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+    assert "tiny" in stored
+    assert "sk-secret" not in stored + json.dumps(built.identity)
+
+
+def test_passing_failures_are_tried_again(serve: Any, tmp_path: Path) -> None:
+    def flaky(text: str, attempt: int) -> Answer:
+        if attempt == 1:
+            return {
+                "a": (503, {}, "busy"),
+                "b": (0, {}, None),
+                "c": (500, {}, {"error": {"message": "oops"}}),
+            }[text]
+        return completion(text.upper())
+
+    found = translate(engine(serve(flaky).url), ["a", "b", "c"], tmp_path)
+    assert [t.hypothesis for t in found] == ["A", "B", "C"]
+
+
+def test_rate_limits_are_obeyed_by_all_threads(serve: Any, tmp_path: Path) -> None:
+    limited = threading.Event()
+
+    def limit(text: str, attempt: int) -> Answer:
+        if text == "s0" and attempt == 1:
+            limited.set()
+            return 429, {"Retry-After": "1"}, {"error": {"message": "slow down"}}
+        return completion(text)
+
+    server = serve(limit)
+    translate(engine(server.url, concurrency=1), [f"s{i}" for i in range(4)], tmp_path)
+    assert server.times[1] - server.times[0] >= 0.9
+
+    paced = serve(lambda text, _: completion(text))
+    translate(engine(paced.url, requests_per_minute=1200), [f"s{i}" for i in range(6)], tmp_path / "b")
+    assert paced.times[-1] - paced.times[0] >= 0.05 * 5 * 0.9
+
+
+def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: Path) -> None:
+    def picky(text: str, _: int) -> Answer:
+        if text == "too long":
+            return 400, {}, {"error": {"message": "context length exceeded"}}
+        return completion(text) if text != "rude" else completion("", "content_filter")
+
+    server = serve(picky)
+    found = translate(engine(server.url, concurrency=1), ["a", "too long", "rude", "b"], tmp_path)
+    assert [t.finish_reason for t in found] == ["stop", "error", "error", "stop"]
+    assert "context length exceeded" in str(found[1].error)
+    assert "content_filter" in str(found[2].error)
+    with pytest.raises(UnavailableError, match=r"refuses the request: 400 .*context length exceeded"):
+        translate(engine(server.url), ["too long"], tmp_path / "b")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        ((401, {}, {"error": {"message": "bad key sk-secret"}}), UnavailableError,
+         "its key is refused .* environment variable MY_KEY"),
+        ((404, {}, {"error": {"message": "no model tiny"}}), UnavailableError, "not found .*no model tiny"),
+        ((503, {}, "down"), UnavailableError, r"did not answer \(503 .*down; 3 tries\)"),
+        ((200, {}, "<html>login</html>"), StageError, "not a completion .*<html>"),
+    ],
+)  # fmt: skip
+def test_failures_are_one_line(
+    answer: Answer, error: type[Exception], message: str, serve: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+    server = serve(lambda text, _: answer)
+    with pytest.raises(error, match=message) as caught:
+        translate(engine(server.url, api_key_env="MY_KEY", retries=2), ["a"], tmp_path)
+    assert "sk-secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_server_no_name_no_password(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="is the server running"):
+        translate(engine("http://127.0.0.1:9/v1", retries=0), ["a"], tmp_path)
+    with pytest.raises(ConfigError, match="model.id="):
+        engine("http://127.0.0.1:9/v1", {"id": None})
+    with pytest.raises(ConfigError, match="must not hold a password"):
+        engine("http://me:pw@127.0.0.1:9/v1")
+
+
+def test_a_real_transformers_serve(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    pytest.importorskip("openai")  # transformers' server uses its types
+    folder = checkpoints.llama(tmp_path / "llama")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path / "serve.log").open("wb")
+    program = Path(sys.executable).with_name("transformers")
+    arguments = ["serve", str(folder), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([program, *arguments], stdout=log, stderr=log, env=environment) as process, log:
+        try:
+            _wait_until_healthy(port, process, tmp_path / "serve.log")
+            built = engine(
+                f"http://127.0.0.1:{port}/v1", {"id": str(folder)}, max_tokens=8, timeout=60, concurrency=2
+            )
+            sources = [*checkpoints.lines("fr")[:3], "Bonjour."]
+            found = translate(built, sources, tmp_path / "cache")
+            model = {"name": "llm", "family": "llm", "prompt": PROMPT, "path": str(folder)}
+            local = registry.build(
+                "engine", {"kind": "transformers", "max_new_tokens": 8}, model=model, src="fr", tgt="pl"
+            )
+            expected = translate(local, sources, tmp_path / "local")
+        finally:
+            process.terminate()
+    assert [t.hypothesis for t in found] == [t.hypothesis for t in expected]
+    assert [t.finish_reason for t in found] == [t.finish_reason for t in expected]
+
+
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()[-2000:]
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+            return
+        time.sleep(0.2)
+    raise AssertionError(log.read_text()[-2000:])

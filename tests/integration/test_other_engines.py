@@ -1,0 +1,164 @@
+"""The command, file, ctranslate2 and language-model engines with real processes and real checkpoints."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.errors import ConfigError, DataError, StageError, UnavailableError
+from harness.translate.runner import translate
+from tests import checkpoints
+
+
+def command(line: str, **options: Any) -> Any:
+    config = {"kind": "command", "command": line, **options}
+    return registry.build("engine", config, model={"name": "command"}, src="fr", tgt="es")
+
+
+def python(tmp_path: Path, body: str) -> str:
+    """A command line that runs a line-by-line program; `body` sees `i` and `line`."""
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import sys, time\nfor i, line in enumerate(sys.stdin, 1):\n    "
+        + body.replace("\n", "\n    ")
+        + "\n"
+    )
+    return f"{sys.executable} {script}"
+
+
+def test_command_translates_lines_in_chunks(tmp_path: Path) -> None:
+    line = python(tmp_path, "print(line.strip().upper(), i, flush=True)")
+    sources = [f"ligne {i}\nsuite" for i in range(25)]
+    found = translate(command(line, chunk=10), sources, tmp_path / "cache")
+    assert [t.hypothesis for t in found] == [f"LIGNE {i} SUITE {i % 10 + 1}" for i in range(25)]
+
+
+def test_command_fills_in_the_pair(tmp_path: Path) -> None:
+    script = tmp_path / "p.py"
+    script.write_text("import sys\nfor line in sys.stdin: print(*sys.argv[1:])")
+    found = translate(command(f"{sys.executable} {script} {{src}}-{{tgt}} {{tgt3}}"), ["x"], tmp_path / "c")
+    assert found[0].hypothesis == "fr-es spa"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("if i != 4: print(line, end='')", r"10 lines in, 9 out, from line 11 on"),
+        ("print(line, end='', flush=True)\nif i == 3: sys.exit('no such word')",
+         r"exit code 1 at line 14 \(s13\); it said: no such word"),
+        ("print(line, end='', flush=True)\nif i == 6: time.sleep(60)",
+         r"no end after 2 s, at line 17 \(s16\)"),
+    ],
+)  # fmt: skip
+def test_command_failures_name_the_line(body: str, message: str, tmp_path: Path) -> None:
+    script = python(tmp_path, body)
+    engine = command(script, chunk=10, timeout=2)
+    sources = [f"s{i}" for i in range(30)]
+    with pytest.raises(StageError, match=message):
+        engine._run(sources[10:20], 10)
+
+
+def test_command_that_is_not_there() -> None:
+    with pytest.raises(UnavailableError, match="no program 'no-such-translator' on the PATH"):
+        command("no-such-translator -x")
+
+
+@pytest.mark.skipif(shutil.which("apertium") is None, reason="apertium is not installed")
+def test_apertium(tmp_path: Path) -> None:
+    listed = subprocess.run(["apertium", "-l"], capture_output=True, text=True, check=False)
+    if "fr-es" not in listed.stdout:
+        pytest.skip("apertium-fr-es is not installed")
+    import yaml
+
+    from harness.files import resource
+
+    model = yaml.safe_load((resource("conf") / "model" / "apertium.yaml").read_text())
+    engine = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="es")
+    found = translate(engine, ["Bonjour le monde.", "C'est un grand pays."], tmp_path)
+    assert found[1].hypothesis == "Es un gran país."
+    failing = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="pl")
+    with pytest.raises(StageError, match="apertium -u fr-pl: exit code 1"):
+        translate(failing, ["Bonjour."], tmp_path)
+
+
+def test_file_outputs_and_their_count(tmp_path: Path) -> None:
+    path = tmp_path / "online-a.txt"
+    path.write_text("jeden\r\ndwa\r\ndwa\r\n", encoding="utf-8")
+    build = {"kind": "file", "path": str(tmp_path / "*.txt")}
+    engine = registry.build("engine", build, model={"name": "file"}, src="fr", tgt="pl")
+    assert [t.hypothesis for t in translate(engine, ["un", "deux", "deux"], tmp_path)] == [
+        "jeden",
+        "dwa",
+        "dwa",
+    ]
+    with pytest.raises(DataError, match="3 lines for 2 segments"):
+        translate(engine, ["un", "deux"], tmp_path)
+    (tmp_path / "online-b.txt").write_text("x")
+    with pytest.raises(ConfigError, match=r"matches 2 files; one run each: .*online-a.txt,.*online-b.txt"):
+        registry.build("engine", build, model={"name": "file"}, src="fr", tgt="pl")
+
+
+@pytest.fixture(scope="module")
+def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkpoints.marian(tmp_path_factory.mktemp("marian"))
+
+
+def test_ctranslate2_float32_gives_what_transformers_gives(marian: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ctranslate2")
+    model = {"name": "opus-mt", "family": "marian", "path": str(marian)}
+    common = {"max_new_tokens": 20, "beams": 2, "threads": 1}
+    sources = [*checkpoints.lines("fr")[:8], "Bonjour.", " ".join(checkpoints.lines("fr")[:3])]
+    build = {"kind": "ctranslate2", "compute": "float32", "cache": str(tmp_path / "models"), **common}
+    fast = registry.build("engine", build, model=model, src="fr", tgt="pl")
+    slow = registry.build("engine", {"kind": "transformers", **common}, model=model, src="fr", tgt="pl")
+    assert translate(fast, sources, tmp_path / "a") == translate(slow, sources, tmp_path / "b")
+    (folder,) = list((tmp_path / "models").iterdir())
+    stamp = (folder / "model.bin").stat().st_mtime_ns
+    again = registry.build("engine", build, model=model, src="fr", tgt="pl")
+    translate(again, ["Bonjour."], tmp_path / "c")
+    assert (folder / "model.bin").stat().st_mtime_ns == stamp
+    assert again.identity == fast.identity != slow.identity
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkpoints.llama(tmp_path_factory.mktemp("llama"))
+
+
+def chat(folder: Path, **options: Any) -> Any:
+    model = {"name": "llm", "family": "llm", "path": str(folder), "prompt": "Into {target_language}: {text}"}
+    model |= options.pop("model", {})
+    config = {"kind": "transformers", "max_new_tokens": 12, "threads": 1, **options}
+    return registry.build("engine", config, model=model, src="fr", tgt="pl")
+
+
+def test_language_model_by_chat_template_and_raw(llama: Path, tmp_path: Path) -> None:
+    sources = [*checkpoints.lines("fr")[:6], "Bonjour."]
+    together = translate(chat(llama), sources, tmp_path / "a")
+    alone = translate(chat(llama, batch_size=1), sources, tmp_path / "b")
+    assert together == alone
+    assert {t.finish_reason for t in together} <= {"stop", "length"}
+    raw = translate(chat(llama, model={"chat": False}), sources, tmp_path / "c")
+    assert [t.hypothesis for t in raw] != [t.hypothesis for t in together]
+
+
+def test_sampling_is_repeatable_by_seed(llama: Path, tmp_path: Path) -> None:
+    sources = checkpoints.lines("fr")[:3]
+    runs = [
+        [t.hypothesis for t in translate(chat(llama, sample=True, seed=seed), sources, tmp_path / str(i))]
+        for i, seed in enumerate((1, 1, 2))
+    ]
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_chat_template_that_is_not_there(llama: Path, tmp_path: Path) -> None:
+    base = shutil.copytree(llama, tmp_path / "base")
+    (base / "chat_template.jinja").unlink(missing_ok=True)
+    with pytest.raises(DataError, match=r"the chat template cannot be used .*model\.chat=false"):
+        translate(chat(base), ["Bonjour."], tmp_path / "cache")
