@@ -21,6 +21,8 @@ VERBS = {
     "report": "harness.verbs.report",
     "clean": "harness.verbs.clean",
     "rerun": "harness.verbs.rerun",
+    "fetch": "harness.verbs.fetch",
+    "cache": "harness.verbs.cache",
 }
 
 HELP = {
@@ -31,6 +33,8 @@ HELP = {
     "compare": "which of several runs is better, how sure that is, and where they differ",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "rerun": "run a record's configuration again; are scores and translations identical?",
+    "fetch": "download a model for a pair; shows the size first",
+    "cache": "the stored translations (and converted models): show or prune them",
 }
 
 EXAMPLES = """\

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterator, Mapping
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.errors import ConfigError, UnavailableError, UserError
 from harness.progress import note
 from harness.translate.hub import PICKLES, WEIGHTS, cache_folder
 
+T = TypeVar("T")
 _TIMEOUT = 5.0  # seconds for the first answer of the hub
-_USELESS = ("tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.ckpt.index")
+_RETRY_WAIT = 0.5  # seconds before the second try, twice that before the third
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,18 @@ def listing(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Listing:
     from huggingface_hub import HfApi
 
     with _explained(model, name, src, tgt):
-        info = HfApi().model_info(name, revision=model.get("revision"), timeout=_TIMEOUT, files_metadata=True)
+        info = _persistently(
+            lambda: HfApi().model_info(
+                name, revision=model.get("revision"), timeout=_TIMEOUT, files_metadata=True
+            )
+        )
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
     return Listing(name, str(info.sha), {file: sizes[file] for file in _needed(model, name, sizes)})
 
 
 def download(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Path:
     """Download what is needed of a checkpoint into the hub's cache; its snapshot folder."""
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import logging, snapshot_download
     from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
     found = listing(model, name, src, tgt)
@@ -61,18 +68,39 @@ def download(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Path:
             f" {megabytes(free)} free; free some, or set HF_HOME to a folder on a larger disk"
         )
     note(f"downloading {name} ({megabytes(found.size)}) into {cache_folder(name)}")
-    import sys
-
     (enable_progress_bars if sys.stderr.isatty() else disable_progress_bars)()
+    # Its own account of every retry would bury ours.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     with _explained(model, name, src, tgt):
-        return Path(
-            snapshot_download(
+        folder = _persistently(
+            lambda: snapshot_download(
                 name,
                 revision=model.get("revision"),
                 allow_patterns=sorted(found.files),
                 etag_timeout=_TIMEOUT,
             )
         )
+    return Path(folder)
+
+
+def _persistently(call: Callable[[], T], tries: int = 3) -> T:
+    """Repeat what fails on the way (5xx, 429, a dropped connection); finished files are not fetched again.
+
+    A hub that cannot be reached at all is not waited for.
+    """
+    from huggingface_hub import errors
+
+    for number in range(1, tries):
+        try:
+            return call()
+        except errors.HfHubHTTPError as error:
+            if error.response is None or error.response.status_code not in (429, 500, 502, 503, 504):
+                raise
+        except errors.HTTPError as error:  # type: ignore[attr-defined]
+            if type(error).__name__ in ("ConnectError", "ConnectTimeout"):
+                raise
+        time.sleep(_RETRY_WAIT * number)
+    return call()
 
 
 def _existing(path: Path) -> Path:
@@ -167,5 +195,5 @@ def _offline(src: str, tgt: str) -> list[str]:
 
 
 def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split()).split(" For more information")[0] or type(error).__name__
     return text if len(text) <= 160 else text[:157] + "…"
