@@ -23,6 +23,8 @@ VERBS = {
     "rerun": "harness.verbs.rerun",
     "fetch": "harness.verbs.fetch",
     "cache": "harness.verbs.cache",
+    "init": "harness.verbs.init",
+    "doctor": "harness.verbs.doctor",
 }
 
 HELP = {
@@ -35,6 +37,8 @@ HELP = {
     "rerun": "run a record's configuration again; are scores and translations identical?",
     "fetch": "download a model for a pair; shows the size first",
     "cache": "the stored translations (and converted models): show or prune them",
+    "init": "write a commented folder of your own: pair, test set, model, engine and metric",
+    "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
 
 EXAMPLES = """\

@@ -17,6 +17,7 @@ from harness.pipeline import run_one
 from harness.progress import note
 from harness.store import Store
 from harness.tables import print_table, score_rows
+from harness.userconf import config_dirs, make_importable
 
 HELP = "align, translate, score and record one configuration (or a sweep with -m)"
 
@@ -80,6 +81,8 @@ def main_args(rest: list[str]) -> int:
     import hydra
 
     check_flags(rest)
+    for folder in config_dirs(rest):
+        make_importable(folder)
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))
