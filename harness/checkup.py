@@ -28,7 +28,8 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     try:
         config = compose(overrides, config_dir)
     except Exception as error:
-        raise explain(error, overrides) from error
+        arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
+        raise explain(error, arguments) from error
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
 
 from harness.config import conf_dir
 from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
+from harness.userconf import config_dirs
 
 _FLAGS = [
     "--help",
@@ -107,7 +110,7 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
     unknown = ("No match in the defaults list", "To append to your config use", "not in")
     if key and any(phrase in text for phrase in unknown):
         name = key.group(1)
-        known = _known_keys(name)
+        known = _known_keys(name, arguments)
         parent = name.rpartition(".")[0]
         place = f" in '{parent}'" if parent else ""
         listed = f" Known{place}: {', '.join(known)}." if known else ""
@@ -130,7 +133,7 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
     return ConfigError(first)
 
 
-def _known_keys(name: str) -> list[str]:
+def _known_keys(name: str, arguments: list[str]) -> list[str]:
     """The keys beside `name`: of the top level, or of its config node as composed by default."""
     from omegaconf import OmegaConf
 
@@ -139,17 +142,18 @@ def _known_keys(name: str) -> list[str]:
     parent = name.rpartition(".")[0]
     if not parent:
         return sorted({*groups(), *map(str, OmegaConf.structured(RunConfig))})
-    return sorted(_keys_under(parent))
+    return sorted(_keys_under(parent, [conf_dir(), *config_dirs(arguments)]))
 
 
-def _keys_under(parent: str) -> Iterable[str]:
+def _keys_under(parent: str, folders: Sequence[Path]) -> Iterable[str]:
     from omegaconf import DictConfig, OmegaConf
 
     from harness.config import RunConfig
 
     node = OmegaConf.select(OmegaConf.structured(RunConfig), parent)
     found = {str(key) for key in node} if isinstance(node, DictConfig) else set()
-    for path in (conf_dir() / parent.split(".")[0]).glob("*.yaml"):
+    group = parent.split(".")[0]
+    for path in chain.from_iterable((folder / group).glob("*.yaml") for folder in folders):
         value = OmegaConf.load(path)
         rest = parent.split(".")[1:]
         inner = OmegaConf.select(value, ".".join(rest)) if rest else value
