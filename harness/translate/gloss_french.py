@@ -1,0 +1,131 @@
+"""Reads a French line: which words belong together, and what each is here (noun, verb, …).
+
+No tagger: every word keeps the readings that the inflection table gives it, and the words
+before and after it choose among them.
+"""
+
+from __future__ import annotations
+
+from harness.translate.gloss_items import ROLES, Item, copied, opens_sentence, phrase, plain
+from harness.translate.gloss_tables import FunctionWord, Reading, Tables
+from harness.translate.gloss_text import Token
+
+_NOTHING = FunctionWord("", "", "")
+# Words after which a noun or adjective follows, and words after which a verb does.
+_BEFORE_NOUN = {"drop", "det", "of", "prep", "quant", "fixed", "number"}
+_BEFORE_VERB = {"subj", "refl", "obj", "ne", "this"}
+
+
+def read(tokens: list[Token], tables: Tables) -> list[Item]:
+    """Items in the order of the line; every token belongs to exactly one."""
+    items: list[Item] = []
+    position = 0
+    while position < len(tokens):
+        opens = opens_sentence(items)
+        item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
+        if item is None:
+            following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
+            item = _word(tokens[position], items[-1] if items else None, following, opens, tables)
+        item.first = opens
+        items.append(item)
+        position += length
+    return items
+
+
+def _word(token: Token, previous: Item | None, following: str, opens: bool, tables: Tables) -> Item:
+    text = token.text
+    if text[0].isupper() and not opens:
+        return _capitalised(token, previous, following, tables)
+    return _choose(token, text.lower(), previous, following, tables) or _exact(token, tables) or copied(token)
+
+
+def _capitalised(token: Token, previous: Item | None, following: str, tables: Tables) -> Item:
+    """A name, if the dictionary has it as written or no common word fits."""
+    exact = _exact(token, tables)
+    if exact is not None:
+        return exact
+    in_name = previous is not None and previous.role in ("copy", "name") and previous.source[:1].isupper()
+    if in_name or (token.text.isupper() and len(token.text) > 1):
+        return copied(token)
+    chosen = _choose(token, token.text.lower(), previous, following, tables)
+    return chosen if chosen is not None and chosen.role in ("noun", "adj") else copied(token)
+
+
+def _exact(token: Token, tables: Tables) -> Item | None:
+    """A headword spelled just so: names of places and people, foreign words."""
+    entry = tables.lexicon.entry(token.text)
+    for pos in "nxar":
+        if pos in entry:
+            role = ROLES[pos]
+            reading = next((r for r in tables.src.analyse(token.text) if r.pos == pos), None)
+            tag = reading.tag if reading else "es"
+            return Item(token.text, token.spaced, role, token.text, tag, entry[pos])
+    nouns = (r for r in tables.src.analyse(token.text.lower()) if r.pos == "n")
+    plural = next((r for r in nouns if r.tag[1] == "p"), None)
+    if plural is not None:
+        lemma = plural.lemma[:1].upper() + plural.lemma[1:]
+        target = tables.lexicon.get(lemma, "n")
+        if target and token.text[0].isupper():
+            return Item(token.text, token.spaced, "noun", lemma, plural.tag, target)
+    return None
+
+
+def _choose(token: Token, form: str, previous: Item | None, following: str, tables: Tables) -> Item | None:
+    """The best reading with a translation; a form that is itself a headword beats its lemma."""
+    best: tuple[int, Reading, str] | None = None
+    for reading in tables.src.analyse(form) or _guessed(form, tables):
+        target, own = tables.lexicon.get(form, reading.pos), form
+        if target is None or reading.pos == "v":
+            target, own = tables.translation(reading.lemma, reading.pos), reading.lemma
+        if target is None:
+            continue
+        score = _fit(reading, previous, following, tables)
+        if best is None or score > best[0]:
+            best = score, Reading(own, reading.pos, "", reading.tag), target
+    if best is None:
+        return None
+    _, reading, target = best
+    return Item(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
+
+
+def _guessed(form: str, tables: Tables) -> list[Reading]:
+    """Readings for a form that the inflection table lacks: as a headword, or by a lemmatizer."""
+    for lemma in (form, _lemma(form)):
+        found = [Reading(lemma, pos, "", "es") for pos in "nar" if tables.lexicon.get(lemma, pos)]
+        if found:
+            return found
+    return []
+
+
+def _lemma(form: str) -> str:
+    from simplemma import lemmatize
+
+    return str(lemmatize(form, lang="fr"))
+
+
+def _fit(reading: Reading, previous: Item | None, following: str, tables: Tables) -> int:
+    """How well a reading goes with its neighbours; ties keep the table's order."""
+    role = previous.role if previous else ""
+    after = tables.words.get(following, _NOTHING).role
+    before_noun = role in _BEFORE_NOUN
+    score = {"n": 4, "a": 3, "r": 4, "v": 3}[reading.pos]
+    if reading.pos in "na":
+        score += 4 * before_noun - 6 * (role in _BEFORE_VERB)
+        noun_follows = not after and any(r.pos == "n" for r in tables.src.analyse(following))
+        if reading.pos == "a":
+            return score + 2 * (role == "noun") + 2 * noun_follows + 2 * (role in ("adv", "verb"))
+        return score - 2 * (role == "noun") + 2 * (role == "adj")
+    if reading.pos == "r":
+        return score
+    if reading.lemma in ("être", "avoir"):
+        score += 0 if role in ("drop", "det", "fixed") else 6
+    if reading.tag[0] == "Q":
+        return score + 3 * (role == "verb") + 2 * (role == "adv") + (role == "noun") - 3 * before_noun
+    if reading.tag == "inf":
+        return score + 3 * (role in ("prep", "verb", "of")) - 3 * (role in ("drop", "det"))
+    if reading.tag == "ppr":
+        return score + (role == "prep")
+    score += 4 * (role in _BEFORE_VERB or role == "rel") - 6 * before_noun
+    score += 2 * (role in ("noun", "copy") and after in ("drop", "det", "fixed", "that", "of", "prep"))
+    score += reading.tag[1:] in ("3s", "3p")
+    return score + {"P": 1, "I": 1, "F": 1, "K": 1, "J": 0}.get(reading.tag[0], -1)

@@ -1,0 +1,72 @@
+"""What a line consists of on its way to the target: words, phrases, names, signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.translate.gloss_tables import Tables
+from harness.translate.gloss_text import Token
+
+ROLES = {"n": "noun", "a": "adj", "v": "verb", "r": "adv", "x": "phrase"}
+
+
+@dataclass(slots=True)
+class Item:
+    """One word or phrase with its role and translation."""
+
+    source: str
+    spaced: bool
+    role: str  # noun adj verb adv phrase copy sign number, or the role of a function word
+    lemma: str = ""
+    tag: str = ""  # grammar of the source form: French "fs", "P3s", "Qms"; Polish "sg", "sgm", "Lsf"
+    target: str = ""  # translation of the lemma
+    feature: str = ""
+    first: bool = False  # opens a sentence: its capital says nothing
+    done: bool = False  # already rendered with another item
+
+
+def plain(token: Token) -> Item | None:
+    """A number or a sign, else None."""
+    if token.text[0].isdigit():
+        return Item(token.text, token.spaced, "number", target=token.text)
+    if not token.text[0].isalpha():
+        return Item(token.text, token.spaced, "sign", target=token.text)
+    return None
+
+
+def copied(token: Token) -> Item:
+    """A word that no dictionary knows."""
+    return Item(token.text, token.spaced, "copy", target=token.text)
+
+
+def opens_sentence(items: list[Item]) -> bool:
+    """Whether the next item is the first word of a sentence."""
+    return not items or items[-1].source in ".!?:…" or (len(items) == 1 and items[0].role == "sign")
+
+
+def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, int] | None:
+    """The longest phrase of the function words or of the dictionary that starts here, and its length.
+
+    A dictionary phrase counts as written, in lower case, or with its first word in dictionary form
+    (plurals of compounds); one made of function words only is theirs.
+    """
+    head = tokens[position]
+    first = head.text.lower()
+    lemmas = sorted({reading.lemma for reading in tables.src.analyse(first) if reading.pos in "na"})
+    longest = max(tables.longest.get(first, 1), *map(tables.lexicon.longest, (first, *lemmas)))
+    words = [token.text for token in tokens[position : position + longest]]
+    lowered = [word.lower() for word in words]
+    for length in range(len(words), 0, -1):
+        own = tables.words.get(" ".join(lowered[:length]))
+        if own is not None and not (length == 1 and head.text.isupper() and len(head.text) > 2):
+            return Item(head.text, head.spaced, own.role, first, "", own.target, own.feature), length
+        if length > 1 and not all(word in tables.words for word in lowered[:length]):
+            text = " ".join(words[:length])
+            forms = (text, text.lower(), *(lemma + text[len(first) :] for lemma in lemmas))
+            found = next((entry for form in forms if (entry := tables.lexicon.entry(form))), None)
+            if found is not None:
+                pos, target = next(iter(found.items()))
+                role = {"n": "noun", "v": "verb"}.get(pos, "phrase")
+                tag = {"noun": "es", "verb": "inf"}.get(role, "")
+                return Item(head.text, head.spaced, role, "", tag, target, "phrase"), length
+    return None
