@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint results clean
+.PHONY: run test lint results check-results clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -26,6 +26,13 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict harness
+
+# The committed results/reference.csv: write it anew, or check that it is not stale.
+results: $(STAMP)
+	$(BIN)/python experiments/xi_tokayev_call/table.py
+
+check-results: $(STAMP)
+	$(BIN)/python experiments/xi_tokayev_call/table.py --check
 
 clean:
 	rm -rf $(VENV) dist build
