@@ -53,6 +53,8 @@ TABLES: dict[str, dict[str, str]] = {
         "chrf": "harness.metrics.lexical:Chrf",
         "ter": "harness.metrics.lexical:Ter",
         "length_ratio": "harness.metrics.length:LengthRatio",
+        "semsim": "harness.metrics.semsim:SemSim",
+        "neural": "harness.metrics.worker:Neural",
     },
 }
 
