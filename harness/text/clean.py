@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.errors import ConfigError, did_you_mean
 from harness.text import furniture, lexicon, repairs
+from harness.text.codes import primary
 from harness.text.evidence import Evidence
 from harness.text.offsets import apply, lines
 from harness.text.words import Words
@@ -56,12 +57,12 @@ class Rules:
         """Clean a collection: documents in one language are evidence for each other's repairs."""
         by_language: defaultdict[str, list[Document]] = defaultdict(list)
         for document in documents:
-            by_language[_code(document.lang)].append(document)
+            by_language[primary(document.lang)].append(document)
         evidence = {lang: Evidence(group) for lang, group in by_language.items()}
-        return [self._clean(document, evidence[_code(document.lang)]) for document in documents]
+        return [self._clean(document, evidence[primary(document.lang)]) for document in documents]
 
     def _clean(self, document: Document, evidence: Evidence) -> Cleaned:
-        found = list(self._edits(document.text, _code(document.lang), evidence))
+        found = list(self._edits(document.text, primary(document.lang), evidence))
         edits = _disjoint(edit for edit in found if edit.after != edit.before)
         unrepaired = _disjoint(edit for edit in found if edit.after == edit.before)
         pieces = furniture.find(list(lines(document.text, edits)), self.keep_out) if self.furniture else ()
@@ -70,6 +71,8 @@ class Rules:
     def _edits(self, text: str, lang: str, evidence: Evidence) -> Iterable[Edit]:
         words = Words(text, lang, evidence)
         lost = list(words.lost_letters()) if self.letters else []
+        if self.spaces:  # before `characters`: a run of both is one edit
+            yield from repairs.spaces(text, lang)
         if self.characters:
             yield from repairs.characters(text, lang)
         yield from lost
@@ -79,8 +82,6 @@ class Rules:
             yield from words.lost_accents(self.accents == "always" or bool(lost) or _stripped(text, lang))
         if self.quotes:
             yield from repairs.quotes(text, lang)
-        if self.spaces:
-            yield from repairs.spaces(text, lang)
 
 
 _KINDS = furniture.KINDS
@@ -108,7 +109,3 @@ def _one_of(option: str, value: str, known: Sequence[str]) -> str:
         hint = did_you_mean(str(value), known)
         raise ConfigError(f"cleaner option {option}: no '{value}'.{hint} Known: {', '.join(known)}")
     return value
-
-
-def _code(lang: str) -> str:
-    return lang.replace("_", "-").split("-")[0].lower()

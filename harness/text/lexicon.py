@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from harness.text.codes import primary
+
 # The letters beyond ASCII of each language's own spelling, most of them lost in a wrong encoding.
 LETTERS = {
     "ca": "àçèéíïòóúü", "cs": "áčďéěíňóřšťúůýž", "da": "åæøé", "de": "äöüß", "en": "éïèç",
@@ -37,5 +39,5 @@ def known(word: str, lang: str) -> bool:
 
 
 def _code(lang: str) -> str:
-    code = lang.replace("_", "-").split("-")[0].lower()
+    code = primary(lang)
     return {"no": "nb", "sr": "hbs", "hr": "hbs", "bs": "hbs"}.get(code, code)

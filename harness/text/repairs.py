@@ -10,12 +10,15 @@ from harness.text.evidence import LETTER
 from harness.types import Edit
 
 # Control characters without the line ends and the tab, byte-order marks, soft hyphens, noncharacters.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\u2060]+")
-_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NEVER = "\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\u2060"
+_SPACE = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_CONTROL = re.compile(f"[{_NEVER}]+")
+_SPACES = re.compile(f"(?<![{_NEVER}\u200b])[{_NEVER}\u200b]*[{_SPACE}][{_SPACE}{_NEVER}\u200b]*")
 _ZERO_WIDTH = re.compile("\u200b+")
 _DECOMPOSED = re.compile(rf"{LETTER}[\u0300-\u036f]+")
 _LOW_QUOTE = re.compile(rf"(?<![^\s(\[«„“—–-]),,(?={LETTER}|\d)")
 _LOW_CLOSE = re.compile("[”“\"]|''")
+_QUOTED = 2000  # characters of a quotation at most
 _BACKTICKS = re.compile("``([^`'\n]{1,2000}?)''")
 _ANGLES = re.compile(r"<<(?=[ \u00a0]?\w)([^<>\n]{1,2000}?)>>")
 _APOSTROPHE = re.compile(rf"(?<={LETTER})[´`\u2032](?={LETTER})")
@@ -39,10 +42,10 @@ def characters(text: str, lang: str) -> Iterator[Edit]:
 
 
 def spaces(text: str, lang: str) -> Iterator[Edit]:
-    """Every run of odd or repeated spaces becomes one space."""
+    """Every run of odd or repeated spaces, with the control characters in it, becomes one space."""
     for match in _SPACES.finditer(text):
         run = match.group()
-        if run != " " and not (lang in _UNSPACED and run == "\u3000"):
+        if run != " " and not (lang in _UNSPACED and ("\u3000" in run or "\u200b" in run)):
             yield Edit("space", match.start(), match.end(), run, " ")
 
 
@@ -50,8 +53,8 @@ def quotes(text: str, lang: str) -> Iterator[Edit]:
     """Quotes typed with the wrong characters: `,,…”`, ` ``…'' `, `<<…>>`, a backtick as apostrophe."""
     for match in _LOW_QUOTE.finditer(text):
         yield Edit("quote", match.start(), match.end(), ",,", "„")
-        limit = text.find("\n", match.end())
-        close = _LOW_CLOSE.search(text, match.end(), limit if limit >= 0 else len(text))
+        limit = text.find("\n", match.end(), match.end() + _QUOTED)
+        close = _LOW_CLOSE.search(text, match.end(), limit if limit >= 0 else match.end() + _QUOTED)
         if close and close.group() in ('"', "''"):
             yield Edit("quote", close.start(), close.end(), close.group(), "“" if lang in _SIXES else "”")
     for match in _BACKTICKS.finditer(text):

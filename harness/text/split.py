@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from harness.errors import StageError, missing_package
+from harness.errors import StageError, UnavailableError, missing_package
+from harness.text.codes import primary
 
 
 class Line:
@@ -22,19 +24,33 @@ class Sentencex:
         """Spans of the sentences; abbreviations and ordinals are rejoined by `segment`."""
         import sentencex
 
-        return _spans(text, sentencex.segment(lang, text))
+        return _spans(text, sentencex.segment(primary(lang), text))
 
 
 class Pysbd:
-    """pySBD, rule-based, 22 languages (extra `pysbd`)."""
+    """pySBD, rule-based, 23 languages (extra `pysbd`)."""
+
+    def __init__(self) -> None:
+        self._segmenters: dict[str, Any] = {}
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
         """Spans of the sentences. Raises UnavailableError without the package or the language."""
+        code = primary(lang)
+        if code not in self._segmenters:
+            self._segmenters[code] = self._segmenter(code)
+        return _spans(text, self._segmenters[code].segment(text))
+
+    @staticmethod
+    def _segmenter(code: str) -> Any:
         try:
             import pysbd
+            from pysbd.languages import LANGUAGE_CODES
         except ModuleNotFoundError:
             raise missing_package("splitter 'pysbd'", "pysbd", "pysbd") from None
-        return _spans(text, pysbd.Segmenter(language=lang, clean=False).segment(text))
+        if code not in LANGUAGE_CODES:
+            known = " ".join(sorted(LANGUAGE_CODES))
+            raise UnavailableError(f"pysbd has no rules for '{code}' ({known}); use splitter=sentencex")
+        return pysbd.Segmenter(language=code, clean=False)
 
 
 def _spans(text: str, pieces: Iterable[str]) -> list[tuple[int, int]]:

@@ -26,9 +26,12 @@ _ELIDED = {
     "ca": ("l d m n s t", None),
     "en": (None, "s t re ve ll d m"),
 }
+# The 1990 reform made î and û optional in French: `connaitre` and `gout` are no damage.
+_OPTIONAL = {"fr": {"î", "û"}}
 _ATTACHED = r"\w?\ufffd\xad\u0300-\u036f\u200b-\u200d"
 _WHOLE = re.compile(rf"(?<![{_ATTACHED}]){LETTER}+(?![{_ATTACHED}])")
 _TOKEN = 200  # characters looked at on either side for the signs of an address
+_LONGEST = 40  # letters of a word; longer runs are no words
 _ESTABLISHED = 3  # a form in this many documents is a word, whatever the lexicon says
 _MOST_LETTERS = 3  # lost in one word; more leave too little of it to be sure
 
@@ -38,7 +41,7 @@ class Words:
 
     def __init__(self, text: str, lang: str, evidence: Evidence) -> None:
         self.text, self.lang, self.evidence = text, lang, evidence
-        self.intact = {c for c in text.lower() if not c.isascii() and c.isalpha()}
+        self.intact = {c for c in set(text.lower()) if not c.isascii() and c.isalpha()}
         self.apostrophe = "’" if text.count("’") > text.count("'") else "'"
         self._accents = _accents(lang, self.intact)
         self._lost: dict[str, str | None] = {}
@@ -65,7 +68,7 @@ class Words:
         for match in _WHOLE.finditer(self.text):
             word = match.group()
             capital = word[0].isupper()
-            if len(word) < 4 or not word[1:].islower() or (capital and not use_lexicon):
+            if not 4 <= len(word) <= _LONGEST or not word[1:].islower() or (capital and not use_lexicon):
                 continue
             if word not in decided:
                 decided[word] = self._accent(word, use_lexicon and not capital)
@@ -157,7 +160,7 @@ class Words:
     def _candidates(self, word: str) -> Iterator[str]:
         """Words of the lexicon that fit, capitals as in the damaged word."""
         gaps = [i for i, c in enumerate(word) if c in "?\ufffd"]
-        if len(gaps) > _MOST_LETTERS:
+        if len(gaps) > _MOST_LETTERS or len(word) > _LONGEST:
             return
         upper = sum(c.isupper() for c in word) > 1 and not any(c.islower() for c in word)
         for letters in product(lexicon.letters(self.lang), repeat=len(gaps)):
@@ -201,11 +204,7 @@ class Words:
         A wrong encoding loses a letter everywhere: an accented letter that stands intact anywhere
         in the document was not lost here, and `nadal` beside many an ł is not `nadał`.
         """
-        elsewhere = [
-            w
-            for w in self.evidence.accented(word)
-            if self.intact.isdisjoint(set(w) - set(word)) and not (w[0].isupper() and w[0] != word[0])
-        ]  # Etat beside État is typography
+        elsewhere = [w for w in self.evidence.accented(word) if self._lost_in(word, w)]
         if not elsewhere and not use_lexicon:
             return None
         if lexicon.known(word, self.lang) or not lexicon.covered(self.lang):
@@ -220,6 +219,15 @@ class Words:
             if found:
                 return found[0] if len(found) == 1 else word
         return None
+
+    def _lost_in(self, word: str, accented: str) -> bool:
+        """Whether a wrong encoding can have made one of the other; `Etat` beside `État` is typography."""
+        added = {b for a, b in zip(word, accented, strict=True) if a != b}
+        return (
+            self.intact.isdisjoint(added)
+            and not (accented[0].isupper() and accented[0] != word[0])
+            and not (added & _OPTIONAL.get(self.lang, set()))
+        )
 
 
 def _last_word(text: str, end: int) -> str:
@@ -238,14 +246,11 @@ def _readings(word: str) -> Iterator[str]:
 
 
 def _accents(lang: str, intact: set[str]) -> dict[str, list[str]]:
-    """Letter → the accented letters it may have been.
-
-    The 1990 reform made î and û optional in French: `connaitre` and `gout` are no damage.
-    """
+    """Letter → the accented letters it may have been."""
     table: dict[str, list[str]] = {}
     for letter in lexicon.letters(lang):
         plain = fold(letter)
-        if plain.isascii() and letter not in intact and not (lang == "fr" and letter in "îû"):
+        if plain.isascii() and letter not in intact | _OPTIONAL.get(lang, set()):
             table.setdefault(plain, []).append(letter)
     return table
 
