@@ -78,8 +78,7 @@ def main(args: argparse.Namespace) -> int:
 
 def load_cleaner(name: str) -> dict[str, Any]:
     """The cleaner config of that name, or of a YAML file. Raises ConfigError with the nearest name."""
-    from omegaconf import OmegaConf
-    from yaml import YAMLError
+    import yaml
 
     shipped = {path.stem: path for path in (files.resource("conf") / "clean").glob("*.yaml")}
     path = shipped.get(name) or Path(name)
@@ -89,8 +88,8 @@ def load_cleaner(name: str) -> dict[str, Any]:
             f" Available: {', '.join(sorted(shipped))}; or a YAML file of your own"
         )
     try:
-        loaded = OmegaConf.to_container(OmegaConf.load(path))
-    except YAMLError as error:
+        loaded = yaml.safe_load(files.read_text(path))
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
     if not isinstance(loaded, dict):
         raise ConfigError(f"{path}: a mapping with the key 'kind' was expected")
