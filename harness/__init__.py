@@ -1,3 +1,19 @@
 """Align comparable documents, translate them, score the translations, compare systems honestly."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas
+
 __version__ = "0.1.0"
+
+
+def load_results(results: str | Path = "results", level: str = "corpus") -> pandas.DataFrame:
+    """All finished runs of a results store as a pandas frame; see `harness.export.frame.load_results`."""
+    from harness.export.frame import load_results as load
+
+    return load(results, level)

@@ -1,0 +1,113 @@
+"""Human-evaluation campaigns for pearmut (Zouhar 2026, arXiv 2601.02933): ESA or MQM over chosen segments."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from harness.compare.evaluate import Result
+from harness.errors import UserError
+from harness.interfaces import Statistics
+from harness.langs import language
+
+PROTOCOLS = ("ESA", "MQM")
+
+
+def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> dict[str, Any]:
+    """A task-based campaign over the `count` segments on which judges can say most.
+
+    Segments on which two metrics prefer different systems come first, by how much; then those on which
+    the systems differ most. Documents stay together and are dealt out to `annotators` tasks. Raises
+    UserError for fewer documents than annotators.
+    """
+    test_set = result.test_set
+    chosen = sorted(contested(result)[:count])
+    if not chosen:
+        raise UserError(f"{test_set.title}: no segment to judge")
+    documents: dict[str, list[int]] = {}
+    for index in chosen:
+        documents.setdefault(test_set.systems[0].docs[index] or f"segment {index}", []).append(index)
+    if annotators < 1 or annotators > len(documents):
+        raise UserError(f"--annotators {annotators}: from 1 to the {len(documents)} documents chosen")
+    tasks: list[list[list[dict[str, Any]]]] = [[] for _ in range(annotators)]
+    for position, indices in enumerate(documents.values()):
+        tasks[position % annotators].append([_item(result, index) for index in indices])
+    name = f"{test_set.name}-{test_set.src}-{test_set.tgt}-{test_set.hash[:8]}-{protocol}".replace(" ", "_")
+    return {
+        "info": {
+            "assignment": "task-based",
+            "protocol": protocol,
+            "shuffle": True,
+            "seed": result.options.seed,
+        },
+        "campaign_id": name,
+        "data": tasks,
+    }
+
+
+def contested(result: Result) -> list[int]:
+    """All segment indices: where metrics disagree about two systems first, then by spread of scores."""
+    z = _standardised(result)
+    if z is None:
+        return list(range(result.test_set.n))
+    against = np.zeros(result.test_set.n)
+    for a, b in combinations(range(z.shape[1]), 2):
+        gaps = z[:, a] - z[:, b]
+        # One metric prefers a, another b: as strong as the weaker of the two preferences.
+        against = np.maximum(against, np.minimum(gaps.max(axis=0), -gaps.min(axis=0)))
+    spread = (z.max(axis=1) - z.min(axis=1)).max(axis=0)
+    order = np.lexsort((np.arange(len(spread)), -spread, -np.maximum(against, 0.0)))
+    return [int(index) for index in order]
+
+
+def _standardised(result: Result) -> Statistics | None:
+    """`(metrics, systems, n)` segment scores, higher better, over the metric's standard deviation."""
+    systems = {system.name: system for system in result.test_set.systems}
+    layers = []
+    for metric in result.metrics:
+        if metric.neutral or len(metric.rows) < len(systems):
+            continue
+        values = np.stack([systems[name].scores[metric.key] for name in systems])
+        values = np.nan_to_num(values, nan=0.0) * (1 if metric.higher_is_better else -1)
+        layers.append(values / (values.std() or 1.0))
+    return np.stack(layers) if layers else None
+
+
+def _item(result: Result, index: int) -> dict[str, Any]:
+    test_set = result.test_set
+    first = test_set.systems[0]
+    src, tgt = language(test_set.src).name, language(test_set.tgt).name
+    return {
+        "instructions": f"Evaluate the translation from {src} to {tgt}.",
+        "src": _plain(first.sources[index]),
+        "tgt": {_model(system.name): _plain(system.hypotheses[index]) for system in test_set.systems},
+        "item_id": first.ids[index],
+        "metrics": {
+            system.name: {
+                metric.key: _value(system.scores[metric.key][index])
+                for metric in result.metrics
+                if metric.key in system.scores
+            }
+            for system in test_set.systems
+        },
+    }
+
+
+def _value(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def _model(name: str) -> str:
+    return f"system {name}" if name.isdigit() else name  # pearmut refuses names of digits
+
+
+_TAG = re.compile(r"<(?=/?(?:br|strong|b|i|p|em|h1|h2|h3)>)")
+_MEDIA = re.compile(r"<(?=(?:audio|video|img|iframe) )")
+
+
+def _plain(text: str) -> str:
+    """pearmut shows some tags as markup; a zero-width space keeps an untrusted text a text."""
+    return _MEDIA.sub("<\u200b", _TAG.sub("<\u200b", text))
