@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from harness import __version__
-from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
+from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
 
 # verb → module; the order is the order of --help.
 VERBS = {
@@ -133,8 +133,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             )
         return _call(verb, words[1:])
     except KeyboardInterrupt as stop:
-        print(f"harness {verb}: interrupted{f': {stop}' if str(stop) else ''}", file=sys.stderr)
-        return 130
+        terminated = isinstance(stop, Terminated)
+        word = "terminated" if terminated else "interrupted"
+        print(f"harness {verb}: {word}{f': {stop}' if str(stop) else ''}", file=sys.stderr)
+        return 143 if terminated else 130
     except BrokenPipeError:  # `harness list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

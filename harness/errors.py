@@ -44,6 +44,10 @@ class UnavailableError(UserError):
     """Something that was asked for is not on this machine; the message says how to get it."""
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, as a scheduler sends before it takes the machine away: stop as for Ctrl-C, exit code 143."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
     lowered = {item.lower(): item for item in sorted(known)}

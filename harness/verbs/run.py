@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from harness import sweep
 from harness.config import RunConfig, conf_dir, register_schema, to_config
-from harness.errors import HarnessError
+from harness.errors import HarnessError, Terminated
 from harness.hydra_errors import check_flags, explain
 from harness.pipeline import run_one
 from harness.progress import note
@@ -76,6 +77,10 @@ def _results(arguments: list[str]) -> Path:
     return Path(named[-1] if named else "results")
 
 
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
+
+
 def main_args(rest: list[str]) -> int:
     """Run with Hydra's arguments `rest`; raises a HarnessError of one line for what cannot be done."""
     import hydra
@@ -87,6 +92,7 @@ def main_args(rest: list[str]) -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))
     name = sweep.begin() if multirun else None
+    signal.signal(signal.SIGTERM, _terminate)
     saved = sys.argv
     sys.argv = ["harness", *rest]  # a space in argv[0] would break Hydra's completion
     try:
@@ -98,9 +104,9 @@ def main_args(rest: list[str]) -> int:
             decorate(lambda node: failed.append(_single(node)))()
             if failed and failed[0] is not None:
                 raise failed[0]
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *rest])
-        raise KeyboardInterrupt(f"what is translated is kept; go on with: {command}") from None
+        raise type(stop)(f"what is translated is kept; go on with: {command}") from None
     except SystemExit as stop:
         if stop.code not in (None, 0):
             raise

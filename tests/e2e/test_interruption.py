@@ -1,0 +1,93 @@
+"""A run that is stopped loses nothing: the same command goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.running import ROOT, run_harness
+
+# An engine slow enough to be stopped in the middle; it logs every sentence it is asked for.
+ENGINE = """
+import time
+from harness.types import Translation
+
+class Slow:
+    def __init__(self, model, src, tgt, delay=0.0):
+        self.delay = delay
+        self.identity = {"engine": "slow"}
+
+    def translate(self, sources):
+        for index, source in enumerate(sources):
+            time.sleep(float(self.delay))
+            with open("asked.log", "a", encoding="utf-8") as log:
+                log.write(source + "\\n")
+            yield [(index, Translation(source, source.upper()))]
+"""
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+    (folder / "slow_engine.py").write_text(ENGINE)
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness", "run", "model=copy", "engine=copy",
+         "engine.kind=slow_engine:Slow", *words],
+        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for_sentences(folder: Path, count: int) -> None:
+    log = folder / "asked.log"
+    for _ in range(3000):
+        if log.exists() and len(log.read_text(encoding="utf-8").splitlines()) >= count:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the run never came to translate")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGKILL, -9, "")],
+    ids=["Ctrl-C", "SIGTERM", "kill -9"],
+)
+def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word: str, tmp_path: Path) -> None:
+    slow = start(tmp_path, "+engine.delay=0.7")
+    wait_for_sentences(tmp_path, 4)
+    slow.send_signal(number)
+    _, err = slow.communicate(timeout=120)
+    assert slow.returncode == code, err
+    if word:
+        last = err.strip().splitlines()[-1]
+        assert word in last and "go on with: python -m harness run model=copy" in last
+        assert "Traceback" not in err
+    listed = run_harness("list", cwd=tmp_path)
+    assert "crashed" in listed.stderr
+
+    again = start(tmp_path, "+engine.delay=0")
+    _, err = again.communicate(timeout=300)
+    assert again.returncode == 0, err
+    asked = (tmp_path / "asked.log").read_text(encoding="utf-8").splitlines()
+    # All 15 source sentences; only the one that was under way may have been asked for twice.
+    assert len(set(asked)) == 15 and len(asked) <= 16
+    lines = next(tmp_path.glob("results/runs/*/segments.jsonl")).read_text().splitlines()
+    assert [json.loads(line)["hypothesis"] for line in lines] == [
+        json.loads(line)["source"].upper() for line in lines
+    ]
+
+
+def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
+    both = [start(tmp_path, "+engine.delay=0.05", "force=true") for _ in range(2)]
+    for run in both:
+        _, err = run.communicate(timeout=300)
+        assert run.returncode == 0, err
+    records = [json.loads(p.read_text()) for p in tmp_path.glob("results/runs/*/record.json")]
+    assert len(records) == 2 and records[0]["scores"] == records[1]["scores"]
+    table = (tmp_path / "results/table.csv").read_text().splitlines()
+    assert len(table) >= 2 and table[0].startswith("run_id,")
