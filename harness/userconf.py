@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 _FLAGS = ("--config-dir", "-cd")
+_WITH_VALUE = (*_FLAGS, "--config-path", "-cp", "--config-name", "-cn", "--package", "-p", "--cfg", "-c")
 
 
 def config_dirs(arguments: Sequence[str]) -> list[Path]:
@@ -25,3 +26,18 @@ def make_importable(folder: Path) -> None:
         sys.path.insert(0, place)
     rest = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part and part != place]
     os.environ["PYTHONPATH"] = os.pathsep.join([place, *rest])
+
+
+def flags_first(arguments: Sequence[str]) -> list[str]:
+    """The same arguments with all flags before the overrides: Hydra's parser takes them no other way."""
+    flags: list[str] = []
+    overrides: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if not word.startswith("-"):
+            overrides.append(word)
+            continue
+        flags.append(word)
+        if word in _WITH_VALUE and (value := next(words, None)) is not None:
+            flags.append(value)
+    return [*flags, *overrides]

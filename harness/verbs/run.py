@@ -18,7 +18,7 @@ from harness.pipeline import run_one
 from harness.progress import note
 from harness.store import Store
 from harness.tables import print_table, score_rows
-from harness.userconf import config_dirs, make_importable
+from harness.userconf import config_dirs, flags_first, make_importable
 
 HELP = "align, translate, score and record one configuration (or a sweep with -m)"
 
@@ -94,7 +94,7 @@ def main_args(rest: list[str]) -> int:
     name = sweep.begin() if multirun else None
     signal.signal(signal.SIGTERM, _terminate)
     saved = sys.argv
-    sys.argv = ["harness", *rest]  # a space in argv[0] would break Hydra's completion
+    sys.argv = ["harness", *flags_first(rest)]  # a space in argv[0] would break Hydra's completion
     try:
         decorate = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="run")
         if multirun:

@@ -1,0 +1,61 @@
+"""Sweeps beyond one process: joblib on one machine, submitit's local executor as on a cluster."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.running import run_harness
+
+MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=chrf", "bootstrap.samples=50"]
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Callable[..., Any]:
+    assert run_harness("init", "mine", cwd=tmp_path).returncode == 0
+
+    def run(*words: str) -> Any:
+        return run_harness("run", "-m", *words, *MINE, cwd=tmp_path)
+
+    return run
+
+
+def records(folder: Path) -> dict[str, float]:
+    found = [json.loads(path.read_text()) for path in (folder / "results" / "runs").glob("*/record.json")]
+    return {record["model"]["name"]: record["scores"][0]["value"] for record in found}
+
+
+@pytest.mark.parametrize(
+    ("launcher", "plugin"),
+    [
+        (["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"], "hydra_joblib_launcher"),
+        (["hydra/launcher=submitit_local", "hydra.launcher.cpus_per_task=1"], "hydra_submitit_launcher"),
+    ],
+)
+def test_a_launcher_runs_skips_and_goes_on_past_a_failure(
+    launcher: list[str], plugin: str, sweep: Callable[..., Any], tmp_path: Path
+) -> None:
+    pytest.importorskip(f"hydra_plugins.{plugin}")
+    first = sweep(*launcher, "model=my_model,opus-mt")
+    assert first.returncode == 1, first.stderr
+    assert "1 finished, 0 skipped, 1 failed" in first.stderr
+    assert "my_model" in first.stdout, "the table of what finished"
+    again = sweep(*launcher, "model=my_model,reference")
+    assert again.returncode == 0, again.stderr
+    assert "1 finished, 1 skipped, 0 failed" in again.stderr
+    assert records(tmp_path)["reference"] == 100.0 and set(records(tmp_path)) == {"my_model", "reference"}
+    listed = run_harness("list", cwd=tmp_path)
+    assert listed.returncode == 0 and "submitit" not in listed.stdout + listed.stderr
+
+
+def test_the_basic_launcher_runs_every_pair_and_model(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("Bonjour à tous.\n")
+    (tmp_path / "b").write_text("Dzień dobry.\n")
+    data = ["data=bitext", "data.src=a", "data.tgt=b", "metrics=chrf", "bootstrap.samples=50"]
+    sweep = ["run", "-m", *data, "pair=fr-pl,pl-fr", "model=copy,reference"]
+    done = run_harness(*sweep, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "4 finished, 0 skipped, 0 failed" in done.stderr
+    assert done.stdout.count("fr-pl") == 2 and done.stdout.count("pl-fr") == 2
