@@ -89,7 +89,9 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         if hasattr(engine, "bind"):
             engine.bind([item.references for item in bitext.items])
         sources = [item.source for item in bitext.items]
-        translations = translate(engine, sources, cache_dir, splitter=parts.splitter, src=src.code)
+        translations = translate(
+            engine, sources, cache_dir, splitter=parts.splitter, src=src.code, tgt=tgt.code
+        )
     with stages("score"):
         scores, lines, health = score(
             bitext.items, translations, metrics, config.bootstrap, src.code, tgt.code
