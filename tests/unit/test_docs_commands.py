@@ -23,7 +23,7 @@ FLAGS = {"-m", "--multirun", "--debug", "--resolve"}
 def commands(text: str) -> Iterator[str]:
     """The harness commands of a page, with continued lines joined and comments cut off."""
     for line in text.replace("\\\n", " ").splitlines():
-        found = re.match(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z].*)$", line)
+        found = re.match(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z]+(?: .*)?)$", line)
         if found:
             yield found.group(1).split(" #")[0].split(" > ")[0].split(" | ")[0].split(" && ")[0].strip()
 
