@@ -213,12 +213,8 @@ class Words:
             return elsewhere[0] if len(elsewhere) == 1 else word
         if self.evidence.documents[word] >= _ESTABLISHED:
             return None
-        for number in (1, 2):
-            candidates = _accentuations(word, self._accents, number)
-            found = [w for w in candidates if lexicon.known(w, self.lang)]
-            if found:
-                return found[0] if len(found) == 1 else word
-        return None
+        found = [w for w in _accentuations(word, self._accents) if lexicon.known(w, self.lang)]
+        return None if not found else found[0] if len(found) == 1 else word
 
     def _lost_in(self, word: str, accented: str) -> bool:
         """Whether a wrong encoding can have made one of the other; `Etat` beside `État` is typography."""
@@ -255,10 +251,10 @@ def _accents(lang: str, intact: set[str]) -> dict[str, list[str]]:
     return table
 
 
-def _accentuations(word: str, table: dict[str, list[str]], number: int) -> Iterator[str]:
-    """The word with exactly `number` accents added."""
+def _accentuations(word: str, table: dict[str, list[str]]) -> Iterator[str]:
+    """The word with one or two accents added."""
     places = [i for i, c in enumerate(word) if c in table]
-    for chosen in combinations(places, number):
+    for chosen in (*combinations(places, 1), *combinations(places, 2)):
         for letters in product(*(table[word[i]] for i in chosen)):
             restored = list(word)
             for place, letter in zip(chosen, letters, strict=True):
