@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.align.lattice import best_path
+from harness.align.lattice import Lattice
+from harness.align.path import best_path
 from harness.align.objective import Cosine, Weights, length_ratio
 from harness.align.spans import embed
 from harness.interfaces import Encoder
@@ -34,4 +35,4 @@ class Comparable:
             return [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
         left, right = embed(src, self.encoder), embed(tgt, self.encoder)
         scorer = Cosine(left, right, self.weights, length_ratio(left, right))
-        return [Bead(s, t, score) for (s, t), score in best_path(scorer)]
+        return best_path(Lattice(scorer))

@@ -1,4 +1,4 @@
-"""The lattice of all monotone alignments of two texts, searched exactly within a band of cells.
+"""The lattice of all monotone alignments of two texts, within a band of cells.
 
 A path runs from cell (0, 0) to (n, m). Three states keep each alignment to one path only, so that sums
 over paths count each alignment once: B after a bead with text on both sides, D after a source
@@ -7,7 +7,7 @@ sentence left alone, I after a target sentence left alone; I is never followed b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Shape = tuple[int, int]
-Pair = tuple[tuple[int, ...], tuple[int, ...]]
+Join = np.ufunc  # np.maximum: the best path; np.logaddexp: the sum over paths
 
 SHAPES: tuple[Shape, ...] = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 2), (1, 4), (4, 1), (2, 3), (3, 2))
 REACH = 4  # the longest side of a bead
@@ -48,139 +48,161 @@ class Band:
     def full(n: int, m: int) -> Band:
         return Band(np.zeros(n + 1, dtype=np.int64), m + 1)
 
+    def shift(self, there: int, here: int, columns: int) -> tuple[slice, slice]:
+        """Where column c + `columns` of row `there` is column c of row `here`: (places there, places here)."""
+        offset = int(self.low[here] - self.low[there]) + columns
+        start, stop = max(0, -offset), min(self.width, self.width - offset)
+        stop = max(start, stop)
+        return slice(start + offset, stop + offset), slice(start, stop)
 
-def _slice(low_from: int, low_to: int, shift: int, width: int) -> tuple[slice, slice]:
-    """Where column `low_to + k - shift` of another row lies: (positions there, positions k here)."""
-    offset = low_to - shift - low_from
-    start, stop = max(0, -offset), min(width, width - offset)
-    stop = max(start, stop)
-    return slice(start + offset, stop + offset), slice(start, stop)
 
+class Lattice:
+    """A scorer within a band. Tables are `(n + 1, width)`: row i, column `band.low[i] + k` at `[i, k]`."""
 
-class Rows:
-    """Bead scores by row within the band, computed in blocks of rows and kept for the last few blocks."""
-
-    def __init__(self, scorer: Scorer, band: Band) -> None:
-        self._scorer = scorer
-        self._band = band
+    def __init__(self, scorer: Scorer, band: Band | None = None) -> None:
+        self.scorer = scorer
+        self.band = band or Band.full(scorer.n, scorer.m)
         self._blocks: dict[int, tuple[int, Array]] = {}
 
-    def at(self, row: int) -> Array:
-        """`(len(SHAPES), width)` scores of the beads that start in `row`, columns as in the band."""
+    def beads(self, row: int) -> Array:
+        """`(len(SHAPES), width)` scores of the beads that start in `row`."""
         index = row // ROWS
         if index not in self._blocks:
-            while len(self._blocks) > 2:
+            while len(self._blocks) > 1:
                 self._blocks.pop(next(iter(self._blocks)))
-            self._blocks[index] = self._compute(index)
+            self._blocks[index] = self._block(index)
         first, block = self._blocks[index]
-        start = int(self._band.low[row]) - first
-        width = self._band.width
-        view = block[:, row - index * ROWS, start : start + width]
-        if view.shape[1] == width:
-            return view
-        return np.pad(view, ((0, 0), (0, width - view.shape[1])), constant_values=-np.inf)
+        start = int(self.band.low[row]) - first
+        view = block[:, row - index * ROWS, start : start + self.band.width]
+        missing = self.band.width - view.shape[1]
+        return np.pad(view, ((0, 0), (0, missing)), constant_values=-np.inf) if missing else view
 
-    def _compute(self, index: int) -> tuple[int, Array]:
-        first_row, last_row = index * ROWS, min(self._scorer.n, (index + 1) * ROWS)
-        first = int(self._band.low[first_row])
-        last = min(self._scorer.m, int(self._band.low[last_row - 1]) + self._band.width)
-        return first, self._scorer.block((first_row, last_row), (first, max(first, last)))
+    def _block(self, index: int) -> tuple[int, Array]:
+        rows = index * ROWS, min(self.scorer.n, (index + 1) * ROWS)
+        first = int(self.band.low[rows[0]])
+        last = min(self.scorer.m, int(self.band.low[rows[1] - 1]) + self.band.width)
+        return first, self.scorer.block(rows, (first, max(first, last)))
+
+    def null_tgt(self, row: int) -> Array:
+        """`(width,)` score of leaving alone the target sentence that starts at each column of `row`."""
+        low, m = int(self.band.low[row]), self.scorer.m
+        out = np.full(self.band.width, -np.inf)
+        count = max(0, min(self.band.width, m - low))
+        out[:count] = self.scorer.null_tgt[low : low + count]
+        return out
+
+    def table(self) -> Array:
+        return np.full((self.scorer.n + 1, self.band.width), -np.inf)
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """Forward values of the three states `(n + 1, width)`, and which shape led to B (int8, -1 none)."""
+class Forward:
+    """Values of all ways from (0, 0) to each cell, by state, joined; `shape` leads to B on the best way."""
 
     bead: Array
     deleted: Array
     inserted: Array
+    total: Array
     shape: NDArray[np.int8]
 
-    def total(self) -> Array:
-        return np.maximum(np.maximum(self.bead, self.deleted), self.inserted)
 
-
-def best_path(scorer: Scorer, band: Band | None = None) -> list[tuple[Pair, float]]:
-    """The alignment of the highest total score: (source indices, target indices) and score of each bead."""
-    band = band or Band.full(scorer.n, scorer.m)
-    rows = Rows(scorer, band)
-    sweep = _forward(scorer, band, rows)
-    return list(reversed(list(_trace(scorer, band, sweep))))
-
-
-def _columns(values: Array, low: int, width: int) -> Array:
-    """`values[low-1 : low-1+width]`: what the step into each column of a row costs, -inf outside."""
-    out = np.full(width, -np.inf)
-    start, stop = max(1, low), min(len(values) + 1, low + width)
-    if stop > start:
-        out[start - low : stop - low] = values[start - 1 : stop - 1]
-    return out
-
-
-def _forward(scorer: Scorer, band: Band, rows: Rows) -> Sweep:
-    n, width = scorer.n, band.width
-    bead = np.full((n + 1, width), -np.inf)
-    deleted, inserted = bead.copy(), bead.copy()
-    shape = np.full((n + 1, width), -1, dtype=np.int8)
-    total = bead.copy()
-    bead[0, 0] = 0.0  # the band begins at column 0
-    for i in range(n + 1):
-        low = int(band.low[i])
+def forward(lattice: Lattice, join: Join) -> Forward:
+    """The forward sweep, row by row, each row as whole-array operations."""
+    scorer, band = lattice.scorer, lattice.band
+    bead, deleted, inserted, total = (lattice.table() for _ in range(4))
+    shape = np.full(bead.shape, -1, dtype=np.int8)
+    bead[0, 0] = 0.0  # a band begins at column 0
+    starts: dict[int, Array] = {}  # by row: total + score of the beads that start there
+    for i in range(scorer.n + 1):
         for s, (a, b) in enumerate(SHAPES):
             if i >= a:
-                there, here = _slice(int(band.low[i - a]), low, b, width)
-                value = total[i - a, there] + rows.at(i - a)[s, there]
-                better = value > bead[i, here]
-                bead[i, here][better] = value[better]
-                shape[i, here][better] = s
+                there, here = band.shift(i - a, i, -b)
+                value = starts[i - a][s, there]
+                if join is np.maximum:
+                    shape[i, here][value > bead[i, here]] = s
+                bead[i, here] = join(bead[i, here], value)
         if i:
-            there, here = _slice(int(band.low[i - 1]), low, 0, width)
-            opened = bead[i - 1, there] + scorer.open
-            deleted[i, here] = np.maximum(opened, deleted[i - 1, there]) + scorer.null_src[i - 1]
-        inserted[i] = _insertions(np.maximum(bead[i], deleted[i]), scorer, low, np.maximum)
-        total[i] = np.maximum(np.maximum(bead[i], deleted[i]), inserted[i])
-    return Sweep(bead, deleted, inserted, shape)
+            there, here = band.shift(i - 1, i, 0)
+            begun = bead[i - 1, there] + scorer.open
+            deleted[i, here] = join(begun, deleted[i - 1, there]) + scorer.null_src[i - 1]
+        begin = join(bead[i], deleted[i]) + scorer.open
+        steps = lattice.null_tgt(i)
+        inserted[i, 1:] = run(begin[:-1] + steps[:-1], steps[1:-1], join)
+        total[i] = join(join(bead[i], deleted[i]), inserted[i])
+        if i < scorer.n:
+            starts[i] = lattice.beads(i) + total[i]
+            starts.pop(i - REACH, None)
+    return Forward(bead, deleted, inserted, total, shape)
 
 
-def _insertions(before: Array, scorer: Scorer, low: int, join: np.ufunc) -> Array:
-    """State I of one row: a run of insertions that begins at any earlier column, as one accumulation."""
-    steps = _columns(scorer.null_tgt, low, len(before))
-    finite = np.where(np.isfinite(steps), steps, 0.0)
-    cost = np.cumsum(finite)
-    begun = np.full(len(before), -np.inf)
-    begun[1:] = before[:-1] + scorer.open + steps[1:]
-    out: Array = join.accumulate(begun - cost) + cost
-    return np.where(np.isfinite(steps), out, -np.inf)
+def run(begin: Array, step: Array, join: Join) -> Array:
+    """`out[k] = join(begin[k], out[k-1] + step[k-1])` as one accumulation; `step` is one shorter."""
+    cost = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(step), step, 0.0))])
+    out: Array = join.accumulate(begin - cost) + cost
+    return np.where(np.isfinite(begin), out, -np.inf)
 
 
-def _trace(scorer: Scorer, band: Band, sweep: Sweep) -> Iterator[tuple[Pair, float]]:
-    i, j = scorer.n, scorer.m
+# (row, (len(SHAPES), width) probabilities of the beads that start in that row)
+Visit = Callable[[int, Array], None]
 
-    def at(table: Array, row: int, column: int) -> float:
-        k = column - int(band.low[row])
-        return float(table[row, k]) if 0 <= k < band.width else -np.inf
 
-    def state_of(row: int, column: int, states: str) -> str:
-        tables = {"B": sweep.bead, "D": sweep.deleted, "I": sweep.inserted}
-        return max(states, key=lambda s: at(tables[s], row, column))
+@dataclass(frozen=True, slots=True)
+class Mass:
+    """Log of the sum over all alignments, and how many runs of sentences left alone are expected."""
 
-    state = state_of(i, j, "BDI")
-    while i or j:
-        if state == "B":
-            a, b = SHAPES[int(sweep.shape[i, j - int(band.low[i])])]
-            before = max(at(t, i - a, j - b) for t in (sweep.bead, sweep.deleted, sweep.inserted))
-            score = at(sweep.bead, i, j) - before
-            i, j = i - a, j - b
-            yield (tuple(range(i, i + a)), tuple(range(j, j + b))), score
-            state = state_of(i, j, "BDI")
-        elif state == "D":
-            i -= 1
-            going = at(sweep.deleted, i, j) > at(sweep.bead, i, j) + scorer.open
-            state = "D" if going else "B"
-            yield ((i,), ()), float(scorer.null_src[i]) + (0.0 if going else scorer.open)
+    log_total: float
+    runs: float
+
+
+def posteriors(lattice: Lattice, visit: Visit) -> Mass:
+    """Forward-backward in log space: `visit` gets, from the last row to the first, bead probabilities.
+
+    The scores are taken as log weights: P(alignment) is proportional to exp(sum of its scores).
+    """
+    scorer, band = lattice.scorer, lattice.band
+    fore = forward(lattice, np.logaddexp)
+    n, width = scorer.n, band.width
+    end = scorer.m - int(band.low[n])
+    log_total = float(fore.total[n, end])
+    opening = np.logaddexp(fore.bead, fore.deleted)
+    none = np.full(width, -np.inf)
+    after: dict[int, Array] = {}  # by row: ways from state B to the end
+    after_deleted = none
+    runs = 0.0
+    for i in range(n, -1, -1):
+        leave = none.copy()
+        if i == n:
+            leave[end] = 0.0
         else:
-            j -= 1
-            begun = max(at(sweep.bead, i, j), at(sweep.deleted, i, j)) + scorer.open
-            going = at(sweep.inserted, i, j) > begun
-            state = "I" if going else state_of(i, j, "BD")
-            yield ((), (j,)), float(scorer.null_tgt[j]) + (0.0 if going else scorer.open)
+            scores = lattice.beads(i)
+            ways = np.full(scores.shape, -np.inf)
+            for s, (a, b) in enumerate(SHAPES):
+                if i + a <= n:
+                    there, here = band.shift(i + a, i, b)
+                    ways[s, here] = scores[s, here] + after[i + a][there]
+            visit(i, np.exp(ways + fore.total[i] - log_total))
+            leave = np.logaddexp.reduce(ways, axis=0)
+        steps = lattice.null_tgt(i)
+        inserted = _backward_run(leave, steps)
+        insert = none.copy()
+        insert[:-1] = steps[:-1] + inserted[1:] + scorer.open
+        runs += float(np.exp(opening[i] + insert - log_total).sum())
+        begin, go_on = none.copy(), none.copy()
+        if i < n:
+            there, here = band.shift(i + 1, i, 0)
+            go_on[here] = scorer.null_src[i] + after_deleted[there]
+            begin = go_on + scorer.open
+            runs += float(np.exp(fore.bead[i] + begin - log_total).sum())
+        stay = np.logaddexp(leave, insert)
+        after[i] = np.logaddexp(stay, begin)
+        after_deleted = np.logaddexp(stay, go_on)
+        after.pop(i + REACH, None)
+    return Mass(log_total, runs)
+
+
+def _backward_run(leave: Array, steps: Array) -> Array:
+    """`out[k] = logaddexp(leave[k], steps[k] + out[k+1])`."""
+    cost = np.concatenate([[0.0], np.cumsum(np.where(np.isfinite(steps[:-1]), steps[:-1], 0.0))])
+    # a way from k to a later l costs cost[l] - cost[k]
+    out: Array = np.logaddexp.accumulate((leave + cost)[::-1])[::-1] - cost
+    return out
