@@ -33,10 +33,14 @@ TABLES: dict[str, dict[str, str]] = {
         "line": "harness.text.split:Line",
     },
     "aligner": {
+        "auto": "harness.align.auto:Auto",
         "comparable": "harness.align.aligners:Comparable",
+        "gale-church": "harness.align.galechurch:GaleChurch",
+        "vecalign": "harness.align.vecalign:Vecalign",
     },
     "encoder": {
         "use": "harness.encode.use:Use",
+        "sentence-transformers": "harness.encode.sentence_transformers:SentenceTransformers",
     },
     "engine": {
         "copy": "harness.translate.controls:Copy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.align.band import search_band
 from harness.align.lattice import Lattice
 from harness.align.path import best_path
 from harness.align.objective import Cosine, Weights, length_ratio
@@ -35,4 +36,4 @@ class Comparable:
             return [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
         left, right = embed(src, self.encoder), embed(tgt, self.encoder)
         scorer = Cosine(left, right, self.weights, length_ratio(left, right))
-        return best_path(Lattice(scorer))
+        return best_path(Lattice(scorer, search_band(left, right)))

@@ -62,12 +62,7 @@ def neighbourhood(
     (i0, i1), (j0, j1) = rows, columns
     h, w = i1 - i0, j1 - j0
 
-    def left(size: int, first: int, last: int) -> Matrix:
-        return src.vectors[size][first + 1 : last + 1]
-
-    def right(size: int, first: int, last: int) -> Matrix:
-        return tgt.vectors[size][first + 1 : last + 1]
-
+    left, right = src.window, tgt.window
     # by size: source spans against single target sentences from j0-1, and the mirror
     across = {a: (left(a, i0, i1) @ right(1, j0 - 1, j1 + 4).T).astype(np.float64) for a in range(1, 5)}
     down = {b: (left(1, i0 - 1, i1 + 4) @ right(b, j0, j1).T).astype(np.float64) for b in range(1, 5)}
@@ -91,7 +86,7 @@ def length_ratio(src: Spans, tgt: Spans, limit: int = 1000) -> float:
     """Target characters per source character over mutual-best sentence pairs (all text without any)."""
     step_src, step_tgt = max(1, -(-src.n // limit)), max(1, -(-tgt.n // limit))
     if step_src == 1 and step_tgt == 1 and src.n and tgt.n:
-        cosines = src.vectors[1][1 : src.n + 1] @ tgt.vectors[1][1 : tgt.n + 1].T
+        cosines = src.rows(1) @ tgt.rows(1).T
         forth, back = cosines.argmax(axis=1), cosines.argmax(axis=0)
         mutual = np.flatnonzero(back[forth] == np.arange(src.n))
         if len(mutual) >= 3:

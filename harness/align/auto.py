@@ -1,0 +1,113 @@
+"""The default aligner: one setting for parallel and for comparable text, with calibrated confidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.align.band import EXACT, RADIUS, search_band
+from harness.align.beliefs import Beliefs, ExpectedGain, believe, tight_band
+from harness.align.clauses import Clauses
+from harness.align.flags import flags
+from harness.align.lattice import REACH, SHAPES, Band, Lattice
+from harness.align.model import Evidence
+from harness.align.objective import length_ratio
+from harness.align.path import best_path
+from harness.align.spans import Spans, embed
+from harness.align.weights import MIDDLE, SLOPE
+from harness.errors import ConfigError
+from harness.interfaces import Encoder
+from harness.types import Bead
+
+SHARE = (-1.5, 1.2)  # from plain translation to two reports of one event
+TIGHT = 20  # sentences searched around what the first sweep of a long text believes
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Two texts in vectors: runs of sentences, clauses, and target characters per source character."""
+
+    spans: tuple[Spans, Spans]
+    parts: tuple[Clauses, Clauses]
+    ratio: float
+
+
+class Auto:
+    """Alignment by the posterior of each bead, decoded for expected F1.
+
+    A first sweep over averaged vectors finds how comparable the texts are and which runs of
+    sentences matter; those runs are encoded, and the second sweep's posteriors decide.
+    """
+
+    needs_encoder = True
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        temperature: float = 1.0,
+        recall: float = 0.5,
+        cost: float = 0.75,
+        encode_from: float = 0.01,
+        share: float | None = None,
+        exact: int = EXACT,
+        radius: int = RADIUS,
+    ) -> None:
+        if temperature <= 0:
+            raise ConfigError(f"aligner 'auto': temperature must be above 0, got {temperature}")
+        if radius < REACH or exact < 0:
+            raise ConfigError(f"aligner 'auto': radius must be {REACH} or more and exact 0 or more")
+        self.encoder = encoder
+        self.temperature, self.recall, self.cost = temperature, recall, cost
+        self.encode_from, self.share = encode_from, share
+        self.exact, self.radius = exact, radius
+
+    def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
+        """Monotone beads in order; `score` is the log odds of the bead, `confidence` its posterior."""
+        if not src or not tgt:
+            alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
+            return [Bead(b.src, b.tgt, None, 1.0) for b in alone]
+        spans = (embed(src, self.encoder, runs=False), embed(tgt, self.encoder, runs=False))
+        parts = (Clauses(spans[0].texts, self.encoder), Clauses(spans[1].texts, self.encoder))
+        return self.decide(Texts(spans, parts, length_ratio(*spans)))
+
+    def decide(self, texts: Texts) -> list[Bead]:
+        """Align texts already in vectors; runs of sentences that matter are encoded on the way."""
+        band = search_band(*texts.spans, self.exact, self.radius)
+        first = self._sweep(texts, band, self.share or 0.0)
+        band = tight_band(first, band, TIGHT) if band.cells > self.exact else band
+        self._encode_runs(texts, first)
+        share = self.share
+        if share is None:
+            share = estimate_share(self._sweep(texts, band, estimate_share(first)))
+        beliefs = self._sweep(texts, band, share)
+        beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
+        return [self._finish(bead, beliefs, texts) for bead in beads]
+
+    def _sweep(self, texts: Texts, band: Band, share: float) -> Beliefs:
+        weights = MIDDLE.at(SLOPE, share).scaled(1.0 / self.temperature)
+        return believe(Lattice(Evidence(texts.spans, texts.parts, weights, texts.ratio), band))
+
+    def _encode_runs(self, texts: Texts, beliefs: Beliefs) -> None:
+        """Encode the runs of two and more sentences in beads that have a chance."""
+        likely = beliefs.probability >= self.encode_from
+        row, shape, column = (x[likely] for x in (beliefs.row, beliefs.shape, beliefs.column))
+        for side, spans, starts in ((0, texts.spans[0], row), (1, texts.spans[1], column)):
+            sizes = np.array([s[side] for s in SHAPES])[shape]
+            wanted = {k: np.zeros(spans.n, dtype=bool) for k in range(2, REACH + 1)}
+            for size, marks in wanted.items():
+                marks[starts[sizes == size]] = True
+            spans.encode_runs(wanted, self.encoder)
+
+    def _finish(self, bead: Bead, beliefs: Beliefs, texts: Texts) -> Bead:
+        sure = min(1.0, beliefs.of(bead))
+        odds = math.log(max(sure, 1e-9)) - math.log(max(1.0 - sure, 1e-9))
+        return Bead(bead.src, bead.tgt, odds, sure, flags(bead, sure, texts.parts, texts.spans, texts.ratio))
+
+
+def estimate_share(beliefs: Beliefs) -> float:
+    """Where the texts lie between translation and comparable text, from the expected rate of gaps."""
+    rate = (beliefs.gaps + 0.5) / (beliefs.beads + 5.0)
+    return float(np.clip(math.log(rate) + 1.5, *SHARE))

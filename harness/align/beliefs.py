@@ -1,0 +1,121 @@
+"""What forward-backward believes: posterior probabilities of beads, kept sparse, and decoding from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.align.lattice import REACH, SHAPES, Array, Band, Lattice, posteriors
+from harness.types import Bead
+
+LEAST = 1e-4  # posteriors below are dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """Posteriors of the beads worth naming, sorted by row, and of each sentence being left alone.
+
+    `row`, `shape`, `column`, `probability` are `(k,)`: the bead of shape `SHAPES[shape]` whose first
+    sentences are `row` and `column`. `alone_src` `(n,)`, `alone_tgt` `(m,)` and `probability` lie in [0, 1].
+    `gaps` is the expected number of gaps (sentences left alone in a row), `beads` that of beads.
+    """
+
+    row: NDArray[np.int64]
+    shape: NDArray[np.int64]
+    column: NDArray[np.int64]
+    probability: Array
+    alone_src: Array
+    alone_tgt: Array
+    gaps: float
+    beads: float
+
+    def of(self, bead: Bead) -> float:
+        """The posterior of a bead; of a null bead, that its sentences are left alone."""
+        if bead.is_null:
+            alone, side = (self.alone_src, bead.src) if bead.src else (self.alone_tgt, bead.tgt)
+            return float(min(alone[i] for i in side))
+        shape = SHAPES.index((len(bead.src), len(bead.tgt)))
+        first, last = np.searchsorted(self.row, [bead.src[0], bead.src[0] + 1])
+        here = (self.shape[first:last] == shape) & (self.column[first:last] == bead.tgt[0])
+        return float(self.probability[first:last][here].sum())
+
+
+def believe(lattice: Lattice) -> Beliefs:
+    """Forward-backward over a lattice."""
+    scorer, band = lattice.scorer, lattice.band
+    found: list[tuple[NDArray[np.int64], ...]] = []
+    numbers: list[Array] = []
+    alone_src, change = np.ones(scorer.n), np.zeros(scorer.m + REACH + 1)
+    expected = 0.0
+
+    def visit(row: int, probability: Array) -> None:
+        nonlocal expected
+        low = int(band.low[row])
+        by_shape = probability.sum(axis=1)
+        expected += float(by_shape.sum())
+        for s, (a, b) in enumerate(SHAPES):
+            alone_src[row : row + a] -= by_shape[s]
+            change[low : low + probability.shape[1]] += probability[s]
+            change[low + b : low + b + probability.shape[1]] -= probability[s]
+        shape, place = np.nonzero(probability > LEAST)
+        found.append((np.full(len(shape), row), shape, place + low))
+        numbers.append(probability[shape, place])
+
+    mass = posteriors(lattice, visit)
+    row, shape, column = (np.concatenate([f[k] for f in reversed(found)]) for k in range(3))
+    alone_tgt = 1.0 - np.cumsum(change)[: scorer.m]
+    return Beliefs(
+        row,
+        shape,
+        column,
+        np.minimum(np.concatenate(numbers[::-1]), 1.0),
+        np.clip(alone_src, 0.0, 1.0),
+        np.clip(alone_tgt, 0.0, 1.0),
+        mass.gaps,
+        expected,
+    )
+
+
+class ExpectedGain:
+    """Decoding for expected F1; a `lattice.Scorer`.
+
+    A bead gains (1 + recall) * P - cost, a sentence left alone P - cost: beads with text on both sides count
+    in precision and recall, null beads in precision only.
+    """
+
+    def __init__(self, beliefs: Beliefs, recall: float, cost: float) -> None:
+        self._beliefs, self._recall, self._cost = beliefs, recall, cost
+        self.n, self.m, self.open = len(beliefs.alone_src), len(beliefs.alone_tgt), 0.0
+        self.null_src: Array = beliefs.alone_src - cost
+        self.null_tgt: Array = beliefs.alone_tgt - cost
+
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
+        out = np.full((len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), -np.inf)
+        b = self._beliefs
+        first, last = np.searchsorted(b.row, rows)
+        inside = (b.column[first:last] >= columns[0]) & (b.column[first:last] < columns[1])
+        row, shape, column = (x[first:last][inside] for x in (b.row, b.shape, b.column))
+        gain = (1.0 + self._recall) * b.probability[first:last][inside] - self._cost
+        out[shape, row - rows[0], column - columns[0]] = gain
+        return out
+
+
+def tight_band(beliefs: Beliefs, band: Band, radius: int) -> Band:
+    """The part of a band within `radius` sentences of the beads that are believed in at all."""
+    n, m = len(beliefs.alone_src), len(beliefs.alone_tgt)
+    low, high = np.full(n + 1, m), np.zeros(n + 1, dtype=np.int64)
+    sure = beliefs.probability > 0.01
+    np.minimum.at(low, beliefs.row[sure], beliefs.column[sure])
+    np.maximum.at(high, beliefs.row[sure], beliefs.column[sure] + 1)
+    low[0], high[n] = 0, m
+    low = np.minimum.accumulate(low[::-1])[::-1]  # the next bead's column where a row has none
+    high = np.maximum.accumulate(high)
+    rows = np.arange(n + 1)
+    low = low[np.maximum(rows - radius, 0)] - radius
+    high = high[np.minimum(rows + radius, n)] + radius + 1
+    low = np.maximum(np.clip(low, 0, m), band.low)
+    high = np.minimum(np.clip(high, 1, m + 1), band.high)
+    low[0], high[n] = 0, m + 1
+    return Band(np.maximum.accumulate(low), np.maximum.accumulate(high))

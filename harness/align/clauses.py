@@ -1,0 +1,115 @@
+"""How well every part of a bead is covered by its other side.
+
+Sentences are cut into clauses; a sentence's coverage by a span of the other side is the mean, weighted by
+length, over its clauses of the best cosine to any clause of that span. A bead whose edge sentence has no
+counterpart, or whose boundary is misplaced, has a sentence of low coverage even where the
+vectors of the whole sides agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.align.lattice import REACH, SHAPES, Array
+from harness.interfaces import Encoder, Matrix
+
+Places = NDArray[np.int64]
+
+MOST, LEAST = 70, 25  # characters of a clause: longer ones are cut at commas, shorter ones joined
+
+_HARD = re.compile(r"(?<=[.!?…;:。！？])[\"»”“’')]*(?:\s+|(?<=[。！？]))")
+_SOFT = re.compile(r"(?<=[,–—\-、，])\s+|\s+(?=[–—(«„“])")
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a sentence, at least one; their order and words are those of the text."""
+    out: list[str] = []
+    for part in _joined(_cut(text, _HARD)):
+        if len(part) <= MOST:
+            out.append(part)
+            continue
+        current = ""
+        for piece in _cut(part, _SOFT):
+            if len(current) >= LEAST and len(current) + len(piece) > MOST:
+                out.append(current)
+                current = piece
+            else:
+                current = f"{current} {piece}".strip()
+        if out and len(current) < LEAST:
+            out[-1] += f" {current}"
+        else:
+            out.append(current)
+    return out or [text]
+
+
+def _cut(text: str, where: re.Pattern[str]) -> list[str]:
+    ends = [match.end() for match in where.finditer(text)]
+    parts = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
+    return [part for part in parts if part]
+
+
+def _joined(parts: list[str]) -> list[str]:
+    out: list[str] = []
+    for part in parts:
+        if out and (len(out[-1]) < LEAST or len(part) < LEAST):
+            out[-1] += f" {part}"
+        else:
+            out.append(part)
+    return out
+
+
+class Clauses:
+    """The clauses of one side: `vectors` (c, d), `lengths` (c,), and where each sentence's begin (n + 1,)."""
+
+    def __init__(self, texts: Sequence[str], encoder: Encoder) -> None:
+        parts = [clauses(text) for text in texts]
+        flat = [part for some in parts for part in some]
+        self.vectors: Matrix = encoder.encode(flat)
+        self.lengths: Array = np.array([max(1.0, len(part)) for part in flat])
+        self.starts: Places = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
+
+
+def weakest(src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
+    """`(len(SHAPES), rows, columns)`: the lowest coverage of any sentence of each bead, in [-1, 1].
+
+    Beads are given by their first sentences; where one reaches past the end the value means nothing.
+    """
+    h, w = rows[1] - rows[0], columns[1] - columns[0]
+    n, m = len(src.starts) - 1, len(tgt.starts) - 1
+    last_row, last_column = min(n, rows[1] + REACH - 1), min(m, columns[1] + REACH - 1)
+    a0, a1 = src.starts[rows[0]], src.starts[last_row]
+    b0, b1 = tgt.starts[columns[0]], tgt.starts[last_column]
+    cosines = src.vectors[a0:a1] @ tgt.vectors[b0:b1].T
+    src_starts = src.starts[rows[0] : last_row] - a0
+    tgt_starts = tgt.starts[columns[0] : last_column] - b0
+    forth = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
+    back = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
+    out = np.empty((len(SHAPES), h, w))
+    for s, (a, b) in enumerate(SHAPES):
+        low = np.minimum.reduce([forth[b][d : d + h, :w] for d in range(a)])
+        out[s] = np.minimum(low, np.minimum.reduce([back[a][d : d + w, :h].T for d in range(b)]))
+    return out
+
+
+def _coverage(cosines: Matrix, own: Places, other: Places, lengths: Array) -> dict[int, Array]:
+    """By size: coverage of each own sentence (rows) by the span of the other side from each sentence.
+
+    Both axes are padded by `REACH - 1` so that spans past the end can be read.
+    """
+    best = np.maximum.reduceat(cosines, other, axis=1).astype(np.float64)
+    total = np.add.reduceat(lengths, own)[:, None]
+    out: dict[int, Array] = {}
+    joined = best
+    for size in range(1, REACH + 1):
+        if size > 1:
+            joined = joined.copy()
+            joined[:, : best.shape[1] - size + 1] = np.maximum(
+                joined[:, : best.shape[1] - size + 1], best[:, size - 1 :]
+            )
+        covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total
+        out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
+    return out
