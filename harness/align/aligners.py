@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from harness.align.band import search_band
 from harness.align.lattice import Lattice
-from harness.align.path import best_path
 from harness.align.objective import Cosine, Weights, length_ratio
+from harness.align.path import best_path
 from harness.align.spans import embed
 from harness.interfaces import Encoder
 from harness.types import Bead

@@ -67,10 +67,8 @@ def around(path: list[tuple[int, int]], n: int, m: int, radius: int) -> Band:
 def _along(path: list[tuple[int, int]], rows: Columns, first: bool) -> Columns:
     """The path's column at each row, the first or last of them where it stays in one row."""
     i, j = np.array(path, dtype=np.float64).T
-    if first:
-        keep = np.concatenate([[True], np.diff(i) > 0])
-    else:
-        keep = np.concatenate([np.diff(i) > 0, [True]])
+    moves = np.diff(i) > 0
+    keep = np.concatenate([[True], moves] if first else [moves, [True]])
     out: Columns = np.interp(rows, i[keep], j[keep]).round().astype(np.int64)
     return out
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from harness import __version__
 from harness.align.page import to_html
 from harness.align.scoring import format_bead
 from harness.errors import ConfigError, did_you_mean
@@ -30,6 +29,7 @@ class Aligned:
     tgt_lang: str
     src_name: str
     tgt_name: str
+    tool_version: str = "0"  # for the header of TMX
 
     def texts(self, bead: Bead) -> tuple[str, str]:
         """Both sides of a bead, sentences joined by a space; "" for the empty side."""
@@ -49,7 +49,9 @@ def to_tsv(aligned: Aligned) -> str:
     """A header, then src numbers, tgt numbers, both texts, confidence, flags; tabs in texts become spaces."""
     rows = [("src_ids", "tgt_ids", "src", "tgt", "confidence", "flags")]
     for bead in aligned.beads:
-        src, tgt = (re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", " ", text) for text in aligned.texts(bead))
+        src, tgt = (
+            re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", " ", text) for text in aligned.texts(bead)
+        )
         sure = f"{bead.confidence:.4f}" if bead.confidence is not None else ""
         rows.append((_ids(bead.src), _ids(bead.tgt), src, tgt, sure, ",".join(bead.flags)))
     return "".join("\t".join(row) + "\n" for row in rows)
@@ -89,7 +91,7 @@ def to_tmx(aligned: Aligned) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
         '<tmx version="1.4">\n'
-        f'<header creationtool="mt-harness" creationtoolversion={quoteattr(__version__)}'
+        f'<header creationtool="mt-harness" creationtoolversion={quoteattr(aligned.tool_version)}'
         ' segtype="sentence" o-tmf="vecalign" adminlang="en"'
         f' srclang={quoteattr(aligned.src_lang)} datatype="plaintext"/>\n'
         f"<body>\n{''.join(units)}</body>\n</tmx>\n"

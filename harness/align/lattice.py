@@ -56,7 +56,7 @@ class Band:
         return int((self.high - self.low).sum())
 
     def shift(self, there: int, here: int, columns: int) -> tuple[slice, slice]:
-        """Where column c + `columns` of row `there` is column c of row `here`: (places there, places here)."""
+        """Column c + `columns` of row `there` as column c of row `here`: (places there, places here)."""
         offset = int(self.low[here] - self.low[there]) + columns
         start, stop = max(0, -offset), min(self.width(here), self.width(there) - offset)
         stop = max(start, stop)
@@ -77,7 +77,7 @@ class Table:
     def at(self, row: int, column: int) -> float:
         """The value of a cell, -inf outside the band."""
         place = int(self._ends[row]) + column - int(self._low[row])
-        inside = 0 <= row and self._ends[row] <= place < self._ends[row + 1]
+        inside = row >= 0 and self._ends[row] <= place < self._ends[row + 1]
         return float(self.values[place]) if inside else -np.inf
 
 

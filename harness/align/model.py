@@ -1,7 +1,7 @@
 """The score of a bead as log weight: what the evidence is worth, for parallel and for comparable text.
 
-score(bead) = w · features, and a sentence left alone scores `null + null_length * log(characters / 100)`, with
-`open` once a run of them. As log weights they define a probability of each alignment (a
+score(bead) = w · features; a sentence left alone scores `null + null_length * log(characters / 100)`, and
+`open` is added once a gap. As log weights they define a probability of each alignment (a
 conditional random field over the lattice), so that sums over alignments give each bead its posterior.
 
 How much low coverage or an empty side means depends on the text: rare in a translation, ordinary in
@@ -34,7 +34,7 @@ class Weights:
     both: float  # 1 where both sides have two or more
     null: float  # 1 for each sentence left alone
     null_length: float  # its log(characters / 100)
-    open: float  # 1 for each run of sentences left alone
+    open: float  # 1 for each gap, sentences left alone in a row
 
     def at(self, slope: Weights, share: float) -> Weights:
         """`self + share * slope`."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from harness.align.lattice import SHAPES, Array
 from harness.align.spans import Spans
-from harness.interfaces import Matrix
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as encoder (LaBSE, multilingual E5, …), from the hub, its cache or a folder."""
+"""Any sentence-transformers model as encoder (LaBSE, multilingual E5, …), from hub, cache or folder."""
 
 from __future__ import annotations
 
@@ -101,5 +101,7 @@ class SentenceTransformers:
                 self._model = SentenceTransformer(str(folder), device=self.device, local_files_only=True)
             except (OSError, ValueError) as error:
                 reason = " ".join(str(error).split())
-                raise UnavailableError(f"encoder '{self.name}': {folder} cannot be loaded: {reason}") from error
+                raise UnavailableError(
+                    f"encoder '{self.name}': {folder} cannot be loaded: {reason}"
+                ) from error
         return self._model
