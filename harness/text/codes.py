@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+from harness.langs import language
+
+
+@lru_cache(maxsize=256)
 def primary(lang: str) -> str:
-    """The language of a code without script and region: `"pl_Latn"` → `"pl"`."""
-    return lang.replace("_", "-").split("-")[0].lower()
+    """The shortest code of the language, without script and region: `"pol"`, `"pl_Latn"` → `"pl"`.
+
+    Raises ConfigError for a code of three letters that is no language.
+    """
+    code = lang.replace("_", "-").split("-")[0].lower()
+    return language(code).short if len(code) == 3 else code  # the language table is read only if needed

@@ -11,8 +11,14 @@ _INITIAL = re.compile(r"(?:^|[\s(\"“„«'’-])([^\W\d_])\.$")
 # Titles and abbreviations that stand before a name or a number, never at the end of a sentence.
 _BEFORE_NAME = re.compile(
     r"(?:^|[\s(\"“„«'’])(?:MM|Mme|Mmes|Mlle|Mgr|Me|Mr|Mrs|Ms|Dr|Prof|St|Ste|Sr|Jr|Gen|Col|Lt|Capt|Sgt|Rev|Hon"
-    r"|prof|dr|gen|płk|ks|bp|abp|św|ul|al|im|inż|mgr|hab|doc|red|pl|str|tzw|np|nr|art|ust|p|s|t|vol|no|n°|fig|cf|ca|vs"
+    r"|prof|dr|gen|płk|ks|bp|abp|św|ul|al|im|inż|mgr|hab|doc|red|pl|str|tzw|np|nr|art|ust|p|s|t|ds|pt|vol|no|v|n°|fig|cf|ca|vs"
     r"|Hr|Fr|Frau|bzw|Nr|Str|ing|Ing|Mag|Dipl|Sra|Srta|Dra|Sig|Dott|pan|tj|resp)\.$"
+)
+# German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
+_GERMAN_ORDINAL = re.compile(
+    r"(?:^|\s)(?:der|die|das|dem|den|des|im|am|vom|zum|zur|beim|ins|jede[rsmn]?|[ds]?ein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?)"
+    r"\s\d{1,2}\.$",
+    re.IGNORECASE,
 )
 
 
@@ -29,13 +35,13 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
 
 def _one(before: str, after: str, lang: str) -> bool:
     """Whether two consecutive pieces are one sentence."""
-    if _ONLY_CLOSERS.match(after):
+    if _ONLY_CLOSERS.match(after) or after[0] in ",;:":
         return True
     first = _DASH.sub("", after).lstrip(_OPENERS)[:1]
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return True
-    tail = before[-12:]
-    if _BEFORE_NAME.search(tail):
+    tail = before[-20:]
+    if _BEFORE_NAME.search(tail) or (lang == "de" and first.isupper() and _GERMAN_ORDINAL.search(tail)):
         return True
     initial = _INITIAL.search(tail)
     if initial and first.isupper():

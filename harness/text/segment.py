@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.errors import StageError
 from harness.interfaces import Splitter
+from harness.text.codes import primary
 from harness.text.join import rejoin
 from harness.text.offsets import OffsetMap, lines, within
 from harness.types import Cleaned, Furniture, Segment
@@ -66,7 +67,7 @@ def _sentences(text: str, lang: str, splitter: Splitter) -> list[tuple[int, int]
                 f" of the line {text[:40]!r}"
             )
         position = end
-    return rejoin(text, spans, lang)
+    return rejoin(text, spans, primary(lang))
 
 
 def _to_raw(part: OffsetMap, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:

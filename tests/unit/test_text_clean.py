@@ -176,3 +176,9 @@ def test_line_ends_stay() -> None:
 def test_a_wrong_option_is_named_with_the_nearest(options: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         clean("x", **options)
+
+
+def test_codes_of_three_letters_are_the_same_language() -> None:
+    documents = [Document("a", "fra", "M. Toka?ev, de son c?té.", ""), Document("b", "fr-FR", "M. Tokaïev.", "")]
+    [first, _] = build("cleaner", {"kind": "rules"}).clean(documents)
+    assert first.text == "M. Tokaïev, de son côté."

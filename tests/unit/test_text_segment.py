@@ -25,6 +25,9 @@ def cut(text: str, lang: str = "fr", splitter: str = "sentencex") -> list[str]:
         ("pl", ["Obchodzi 100. rocznicę, a Kazachstan 30. rocznicę.", "To koniec."]),
         ("pl", ["„To koniec Chin.” – podkreślił prezydent.", "Dodał więcej."]),
         ("pl", ["Prof. Kowalski, ul. Długa 5.", "Nic."]),
+        ("de", ["Im 19. Jahrhundert und am 1. Oktober.", "Es war 19.", "Jahre vergingen."]),
+        ("fr", ["« Prêts ? », a dit CNN.", "Oui."]),
+        ("pl", ["Komisja ds. Nauki obraduje.", "Wygrał 5:2.", "Nadal gra."]),
         ("en", ["George W. Bush spoke.", "He left."]),
         ("de", ["Am 3. Oktober kam Dr. Meier.", "Das war 1990.", "Dann ging er."]),
         ("zh", ["你好。", "再见。"]),
@@ -70,3 +73,8 @@ def test_a_cut_inside_a_repair_is_no_cut() -> None:
     edit = Edit("lost-space", 0, 6, "le100e", "LE 100E")
     cleaned = Cleaned(Document("d", "fr", "le100e !", ""), "LE 100E !", (edit,))
     assert [(s.text, s.start, s.end) for s in segment(cleaned, EveryCharacter())] == [("LE 100E !", 0, 8)]
+
+
+def test_codes_of_three_letters_and_with_scripts_are_the_same_language() -> None:
+    for lang in ("fra", "fr-FR", "fra_Latn"):
+        assert cut("M. Xi est venu. M. Wang aussi.", lang) == ["M. Xi est venu.", "M. Wang aussi."]
