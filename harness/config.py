@@ -90,8 +90,8 @@ def to_config(node: Any) -> RunConfig:
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        config = OmegaConf.to_object(node)
         missing = sorted(OmegaConf.missing_keys(node))
+        config = None if missing else OmegaConf.to_object(node)
     except MissingMandatoryValue as error:
         raise ConfigError(str(error).splitlines()[0]) from error
     except OmegaConfBaseException as error:
