@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from harness import __version__
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.userconf import config_dirs, make_importable
 
 # verb → module; the order is the order of --help.
 VERBS = {
@@ -54,8 +55,11 @@ examples:
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes become one line with the nearest known option."""
 
+    def known_options(self) -> list[str]:
+        return [text for action in self._actions for text in action.option_strings]
+
     def error(self, message: str) -> NoReturn:
-        known = [text for action in self._actions for text in action.option_strings]
+        known = self.known_options()
         hint = ""
         if message.startswith("unrecognized arguments: "):
             word = message.split(": ", 1)[1].split()[0]
@@ -78,6 +82,7 @@ options:
   --help     this page; `python -m harness VERB --help` for a verb
   --version  the version
   --debug    show the stack trace of an error
+  --config-dir DIR  your folder of configs and classes (see: python -m harness init)
 
 exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 
@@ -85,6 +90,8 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 
 
 def _call(verb: str, rest: list[str]) -> int:
+    for folder in config_dirs(rest):  # the classes of one's own that a record or a config names
+        make_importable(folder)
     module = importlib.import_module(VERBS[verb])
     if hasattr(module, "main_args"):  # Hydra parses the rest itself
         return int(module.main_args(rest))
@@ -94,6 +101,8 @@ def _call(verb: str, rest: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.configure(parser)
+    if "--config-dir" not in parser.known_options():
+        parser.add_argument("--config-dir", metavar="DIR", help="your folder: its classes can be imported")
     return int(module.main(parser.parse_args(rest)))
 
 

