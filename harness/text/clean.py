@@ -11,6 +11,7 @@ from harness.text.codes import primary
 from harness.text.evidence import Evidence
 from harness.text.offsets import apply, lines
 from harness.text.words import Words
+from harness.text.wrapped import unwrap
 from harness.types import Cleaned, Document, Edit
 
 KEPT_OUT = tuple(kind for kind in furniture.KINDS if kind != "title")
@@ -30,15 +31,16 @@ class NoCleaner:
 class Rules:
     """Cleaning by rules; each group of rules can be switched off.
 
-    `characters` control characters and decomposed letters, `spaces`, `quotes`, `letters` lost as
-    `?`, `accents` lost silently (`always`, or only in texts that show `damage` otherwise, or
-    `never`), `missing_spaces`, `furniture`; `keep_out` names the kinds of furniture that are kept
+    `unwrap` lines broken at a column, `characters` control characters and decomposed letters,
+    `spaces`, `quotes`, `letters` lost as `?`, `accents` lost silently (`always`, or only in
+    texts that show `damage` otherwise, or `never`), `missing_spaces`, `furniture`; `keep_out` names the kinds of furniture that are kept
     out of alignment.
     """
 
     def __init__(
         self,
         *,
+        unwrap: bool = True,
         characters: bool = True,
         spaces: bool = True,
         quotes: bool = True,
@@ -48,7 +50,7 @@ class Rules:
         furniture: bool = True,
         keep_out: Iterable[str] = KEPT_OUT,
     ) -> None:
-        self.characters, self.spaces, self.quotes = characters, spaces, quotes
+        self.unwrap, self.characters, self.spaces, self.quotes = unwrap, characters, spaces, quotes
         self.letters, self.missing_spaces, self.furniture = letters, missing_spaces, furniture
         self.accents = _one_of("accents", accents, ("always", "damage", "never"))
         self.keep_out = frozenset(_one_of("keep_out", kind, _KINDS) for kind in keep_out)
@@ -71,6 +73,8 @@ class Rules:
     def _edits(self, text: str, lang: str, evidence: Evidence) -> Iterable[Edit]:
         words = Words(text, lang, evidence)
         lost = list(words.lost_letters()) if self.letters else []
+        if self.unwrap:
+            yield from unwrap(text, words.is_word)
         if self.spaces:  # before `characters`: a run of both is one edit
             yield from repairs.spaces(text, lang)
         if self.characters:

@@ -72,16 +72,19 @@ class Line:
 
 
 def lines(raw: str, edits: Sequence[Edit] = ()) -> Iterator[Line]:
-    """The lines of a text; edits are sorted and none crosses the end of a line."""
-    start, next_edit = 0, 0
+    """The lines of a text; edits are sorted. A line end inside an edit was repaired and ends no line."""
+    start, first = 0, 0
     ends = [(m.start(), m.end()) for m in _LINE_END.finditer(raw)]
-    for end, following in [*ends, (len(raw), len(raw))]:
-        first = next_edit
-        while next_edit < len(edits) and edits[next_edit].end <= end:
-            next_edit += 1
-        own = edits[first:next_edit]
+    for end, following in [*ends, (len(raw) + 1, len(raw) + 1)]:
+        last = first
+        while last < len(edits) and edits[last].end <= end:
+            last += 1
+        if last < len(edits) and edits[last].start <= end < edits[last].end:
+            continue
+        end = min(end, len(raw))
+        own = edits[first:last]
         yield Line(start, end, own, OffsetMap(raw, start, end, own))
-        start = following
+        start, first = following, last
 
 
 def apply(raw: str, edits: Sequence[Edit]) -> str:

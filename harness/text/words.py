@@ -89,7 +89,7 @@ class Words:
             right = WORD.match(self.text, match.end())
             if right is None or (match.group() == "." and not right.group()[0].isupper()):
                 continue
-            if self._is_word(left) and self._is_word(right.group().lower()):
+            if self.is_word(left) and self.is_word(right.group().lower()):
                 yield Edit("lost-space", match.end(), match.end(), "", " ")
 
     def _technical(self, start: int, end: int, dots: bool = True) -> bool:
@@ -102,7 +102,8 @@ class Words:
         token = self.text[start:end]
         return bool((_TECHNICAL if dots else _TECHNICAL_BUT_DOTS).search(token))
 
-    def _is_word(self, word: str) -> bool:
+    def is_word(self, word: str) -> bool:
+        """Whether the lexicon knows it, or the collection has it more than once."""
         return lexicon.known(word, self.lang) or self.evidence.words[word] > 1
 
     def _unasked(self, word: str, end: int) -> str | None:
@@ -116,9 +117,9 @@ class Words:
             if _RUN.search(shorter):
                 if not self._goes_on(end) or (self._restore(word) is None and self._restore(shorter)):
                     word = shorter
-            elif not self._goes_on(end) or self._is_word(shorter):
+            elif not self._goes_on(end) or self.is_word(shorter):
                 return None
-        if word[0] == "?" and not _RUN.search(word[1:]) and self._is_word(word[1:]):
+        if word[0] == "?" and not _RUN.search(word[1:]) and self.is_word(word[1:]):
             return None
         return word
 
@@ -137,7 +138,7 @@ class Words:
         left, right = parts
         if right[0].isupper() and not left.isupper():
             return True
-        both = len(left) > 1 and len(right) > 1 and self._is_word(left.lower()) and self._is_word(right)
+        both = len(left) > 1 and len(right) > 1 and self.is_word(left.lower()) and self.is_word(right)
         return both and self._restore(word) is None
 
     def _restore(self, word: str) -> str | None:
@@ -193,8 +194,8 @@ class Words:
         left, right = parts
         if before and left.lower() in before.split() and fold(right[0].lower()) in "aeiouyh":
             whole = f"{left}{self.apostrophe}{right}"
-            return whole if self._is_word(right) or self._is_word(whole.lower()) else None
-        if after and right in after.split() and self._is_word(left.lower()):
+            return whole if self.is_word(right) or self.is_word(whole.lower()) else None
+        if after and right in after.split() and self.is_word(left.lower()):
             return f"{left}{self.apostrophe}{right}"
         return None
 

@@ -33,7 +33,7 @@ examples:
 """
 
 _CONTEXT = 40  # characters of the line shown on either side of an edit
-_VISIBLE = {" ": "␣", "\t": "⇥", "\u00a0": "⍽", "\u202f": "⍽"}
+_VISIBLE = {" ": "␣", "\n": "↵", "\r": "", "\t": "⇥", "\u00a0": "⍽", "\u202f": "⍽"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

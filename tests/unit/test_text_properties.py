@@ -61,10 +61,16 @@ PIECES = st.sampled_from(
         ".",
     ]
 )
+WRAPPED = [
+    "Le président a dit qu'il viendrait demain avec",
+    "tous les ministres, M. Xi et son c?té interna-",
+]
+WRAPPED = [line + end for line in WRAPPED for end in ("\n", " \n", "\r\n", "\n\n", "\x0b", "\x07\n  ")]
 TEXTS = st.one_of(
     st.text(max_size=200),
     st.text(st.characters(exclude_categories=()), max_size=60),  # surrogates too
     st.lists(PIECES, max_size=40).map("".join),
+    st.lists(st.sampled_from(WRAPPED), min_size=6, max_size=14).map("".join),
 )
 SPLITTERS = ["sentencex", "line"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from harness.errors import StageError, UnavailableError
@@ -78,3 +80,51 @@ def test_a_cut_inside_a_repair_is_no_cut() -> None:
 def test_codes_of_three_letters_and_with_scripts_are_the_same_language() -> None:
     for lang in ("fra", "fr-FR", "fra_Latn"):
         assert cut("M. Xi est venu. M. Wang aussi.", lang) == ["M. Xi est venu.", "M. Wang aussi."]
+
+
+PARAGRAPH = (
+    "Le président a dit qu'il viendrait demain avec tous les ministres du pays. M. Xi a félicité le parti"
+    " pour le centième anniversaire de sa fondation. La coopération internationale avance dans les domaines"
+    " du commerce, de l'agriculture et de la santé, a-t-il ajouté devant les ambassadeurs."
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_hard_wrapped_text_is_made_whole_with_raw_offsets(newline: str) -> None:
+    wrapped = [newline.join(textwrap.wrap(PARAGRAPH, 60)) for _ in range(3)]
+    raw = "Un titre" + newline * 2 + (newline * 2).join(wrapped)
+    [cleaned] = build("cleaner", {"kind": "rules"}).clean([Document("d", "fr", raw, "")])
+    segments = segment(cleaned, build("splitter", {"kind": "sentencex"}))
+    sentences = [s + "." for s in PARAGRAPH.removesuffix(".").replace("M. Xi", "M@ Xi").split(". ")]
+    assert [s.text for s in segments] == ["Un titre", *[s.replace("M@", "M.") for s in sentences] * 3]
+    assert [" ".join(raw[s.start : s.end].split()) for s in segments] == [s.text for s in segments]
+    [as_is] = build("cleaner", {"kind": "rules", "unwrap": False}).clean([Document("d", "fr", raw, "")])
+    assert len(segment(as_is, build("splitter", {"kind": "sentencex"}))) > 12
+
+
+def test_a_word_cut_at_the_line_end_is_made_whole_when_it_is_a_word() -> None:
+    lines = [
+        "Nous voulons que la coopération interna-",
+        "tionale avance et que le vice-",
+        "président vienne nous voir dans le pays",
+        "avec tous ses ministres et tous les",
+        "conseillers, pour parler de la santé,",
+        "de la paix et du commerce dans la",
+        "région.",
+    ]
+    [cleaned] = build("cleaner", {"kind": "rules"}).clean([Document("d", "fr", "\n".join(lines), "")])
+    assert "la coopération internationale avance" in cleaned.text and "vice-président vienne" in cleaned.text
+
+
+def test_short_lines_that_were_not_wrapped_stay() -> None:
+    poem = "\n".join(
+        [
+            "Sous le pont Mirabeau coule la Seine",
+            "et nos amours",
+            "faut-il qu'il m'en souvienne",
+            "la joie venait toujours après la peine",
+        ]
+        * 5
+    )
+    [cleaned] = build("cleaner", {"kind": "rules"}).clean([Document("d", "fr", poem, "")])
+    assert cleaned.text == poem
