@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +12,7 @@ import numpy as np
 
 from harness import registry
 from harness.errors import DataError, HarnessError
+from harness.files import read_bytes
 from harness.interfaces import Metric, Statistics
 from harness.store import RunInfo, Store
 
@@ -67,7 +70,7 @@ def load(store: Store, run: RunInfo, name: str) -> System:
     """
     record = run.record or {}
     path = store.run_dir(run.run_id) / "segments.jsonl"
-    lines = list(store.segments(run.run_id))
+    lines = _lines(store, run.run_id)
     expected = record["data"].get("n")
     if not lines or (isinstance(expected, int) and len(lines) != expected):
         raise DataError(
@@ -97,10 +100,28 @@ def load(store: Store, run: RunInfo, name: str) -> System:
     )
 
 
+def _lines(store: Store, run_id: str) -> list[Any]:
+    """All lines of segments.jsonl, parsed at once: a third of the time of one by one."""
+    data = read_bytes(store.run_dir(run_id) / "segments.jsonl")
+    whole = [line for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line]
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of new lists, none of them garbage
+    try:
+        return list(json.loads(b"[" + b",".join(whole) + b"]"))
+    except ValueError:
+        return list(store.segments(run_id))  # says which line is damaged
+    finally:
+        if collecting:
+            gc.enable()
+
+
+_SHAPE = (("id", str), ("source", str), ("hypothesis", str), ("references", list))
+
+
 def _misshapen(line: Any) -> str | None:
     if not isinstance(line, dict):
         return "not a JSON object"
-    for key, kind in (("id", str), ("source", str), ("hypothesis", str), ("references", list)):
+    for key, kind in _SHAPE:
         if not isinstance(line.get(key), kind):
             return f"'{key}' is missing or not a {kind.__name__}"
     return None
@@ -128,11 +149,11 @@ def _metrics(
 
 def _rows(found: list[Any]) -> Statistics:
     """`(n, k)` from stored lists; ValueError where one is missing, of another length, or not finite."""
-    for number, row in enumerate(found, start=1):
-        if row is None:
-            raise ValueError(f"no stored statistics in line {number} of segments.jsonl")
-        if len(row) != len(found[0]):
-            raise ValueError(f"{len(row)} statistics in line {number}, {len(found[0])} in line 1")
+    if None in found:
+        raise ValueError(f"no stored statistics in line {found.index(None) + 1} of segments.jsonl")
+    if len(set(map(len, found))) > 1:
+        number = next(k for k, row in enumerate(found, start=1) if len(row) != len(found[0]))
+        raise ValueError(f"{len(found[number - 1])} statistics in line {number}, {len(found[0])} in line 1")
     rows = np.array(found, dtype=np.float64)
     if not np.isfinite(rows).all():
         raise ValueError(

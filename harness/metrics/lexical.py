@@ -28,7 +28,7 @@ class Lexical:
     """One metric of sacreBLEU. `workers`: processes for the counting, null for every core."""
 
     family: ClassVar[str]  # the class in sacrebleu.metrics
-    costly: ClassVar[int] = 2000  # segments from which a second process pays for its start
+    costly: ClassVar[int] = 6000  # segments from which a second process pays for its start
 
     def __init__(
         self, name: str, options: dict[str, Any], higher_is_better: bool, workers: int | None
