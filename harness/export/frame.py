@@ -53,6 +53,13 @@ def table(store: Store, runs: Iterable[RunInfo], level: str) -> tuple[list[dict[
     return rows, problems
 
 
+def encodable(text: str | None) -> str | None:
+    """Unpaired surrogates, which no file can hold, as U+FFFD."""
+    if text is None:
+        return None
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _about(record: dict[str, Any]) -> dict[str, Any]:
     model, data, pair = record["model"], record["data"], record["pair"]
     return {
@@ -102,9 +109,9 @@ def _segments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "signature": signatures.get(metric),
                 "segment": line.get("id"),
                 "doc": line.get("doc"),
-                "source": line.get("source"),
-                "hypothesis": line.get("hypothesis"),
-                "reference": (line.get("references") or [None])[0],
+                "source": encodable(line.get("source")),
+                "hypothesis": encodable(line.get("hypothesis")),
+                "reference": encodable((line.get("references") or [None])[0]),
                 "shape": bead.get("shape"),
                 "confidence": bead.get("confidence"),
                 "flags": " ".join([*(bead.get("flags") or []), *(line.get("health") or [])]),

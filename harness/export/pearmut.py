@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.compare.evaluate import Result
 from harness.errors import UserError
+from harness.export.frame import encodable
 from harness.interfaces import Statistics
 from harness.langs import language
 
@@ -110,4 +111,4 @@ _MEDIA = re.compile(r"<(?=(?:audio|video|img|iframe) )")
 
 def _plain(text: str) -> str:
     """pearmut shows some tags as markup; a zero-width space keeps an untrusted text a text."""
-    return _MEDIA.sub("<\u200b", _TAG.sub("<\u200b", text))
+    return _MEDIA.sub("<\u200b", _TAG.sub("<\u200b", encodable(text) or ""))

@@ -23,7 +23,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     docs = [f"d{i // 5}" for i in range(20)]
     for run_id, model, loss in (("1", "good", 0.1), ("2", "poor", 0.6)):
         outputs = hypotheses(references, 3, loss)
-        outputs[0] = "<img src=x onerror=y> <b>bold</b> a < b"
+        outputs[0] = "<img src=x onerror=y> <b>bold</b> a < b \ud800"
         write_run(root, run_id, model, outputs, references, docs=docs)
     (root / "runs" / "3").mkdir()
     return root
