@@ -86,7 +86,7 @@ def footnotes(result: Result) -> tuple[str, ...]:
         notes.append(tests_line(options))
         notes.append(
             f"Rank: systems between two lines are not separated at {options.alpha:g} by all pairs,"
-            f" Holm-corrected over {_pairs(result)} pairs a metric (as WMT prints clusters)."
+            f" Holm-corrected within a metric ({_pairs(result)} in all), as WMT prints clusters."
         )
         notes.append(
             "Judges agree: share of system pairs this far apart whose order human judges confirmed"

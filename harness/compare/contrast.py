@@ -15,7 +15,8 @@ def print_contrasts(result: Result, count: int, versus: str | None, markdown: bo
     second = _other(metric, result, versus)
     found = most_different(result, metric, metric.baseline, second, count)
     title = (
-        f"The {len(found)} segments where {metric.baseline} and {second} differ most in {metric.name}"
+        f"Where {metric.baseline} and {second} differ most in {metric.name}, {len(found)} of"
+        f" {result.test_set.n} segments"
         " (words of one that the other lacks are marked)"
     )
     if markdown:

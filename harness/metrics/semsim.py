@@ -17,7 +17,8 @@ class SemSim(Mean):
 
     Not a published metric and not tuned to human judgements: it sees meaning that was lost or copied
     wrongly, hardly ever grammar, and knows only the encoder's languages. Of several references the
-    nearest counts. `against: source` needs no reference and works across languages.
+    nearest counts. `against: source` needs no reference and works across languages; there an output that is
+    the source itself scores 0, because the encoder would take the copy for a perfect translation.
     """
 
     higher_is_better = True
@@ -31,7 +32,8 @@ class SemSim(Mean):
     def signature(self) -> str:
         """Against what, and the encoder with its revision and options."""
         told = "|".join(f"{key}:{value}" for key, value in sorted(self._encoder.identity.items()))
-        return f"semsim|against:{self.against}|{told}"
+        copies = "|copies:0" if self.against == "source" else ""
+        return f"semsim|against:{self.against}{copies}|{told}"
 
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
@@ -51,4 +53,7 @@ class SemSim(Mean):
             max(float(np.dot(vectors[place[hypothesis]], vectors[place[text]])) for text in found)
             for hypothesis, found in zip(hypotheses, others, strict=True)
         ]
+        if self.against == "source":
+            pairs = zip(scores, hypotheses, sources, strict=True)
+            scores = [0.0 if hypothesis.split() == source.split() else s for s, hypothesis, source in pairs]
         return self.rows(scores)

@@ -84,7 +84,7 @@ def test_table_tells_test_samples_seed_and_source(made, capsys) -> None:
     assert "paired bootstrap resampling (Koehn 2004), 200 samples" in flat
     assert "paired approximate randomization (Riezler and Maxwell 2005), 200 samples, seed 7" in flat
     assert "Kocmi et al. 2024" in flat
-    assert "Holm-corrected over 3 pairs" in flat
+    assert "Holm-corrected within a metric (3 in all)" in flat
     assert "nrefs:1|case:mixed" in flat
     assert err == ""
 
@@ -132,11 +132,11 @@ def test_buckets_cover_every_segment_once(made, capsys, kind) -> None:
 
 def test_most_different_segments_mark_words(made, capsys) -> None:
     _, out, _ = run(capsys, made, "--segments", "3", "--versus", "poor", "--metric", "chrf")
-    flat = out[out.index("The 3 segments") :]
+    flat = out[out.index("Where good and poor differ most in chrF2, 3 of 60 segments") :]
     assert len(re.findall(r"made-\d{4}  [+-]\d", flat)) == 3
     assert "[-" in flat
     _, out, _ = run(capsys, made, "--segments", "2", "--format", "md")
-    assert "The 2 segments where good and middling differ most in BLEU" in out
+    assert "Where good and middling differ most in BLEU, 2 of 60 segments" in out
     assert re.search(r"- good \(.*\*\*", out)
 
 

@@ -18,7 +18,9 @@ def test_meaning_counts_and_words_do_not() -> None:
     right = metric.segment_scores(metric.statistics(FR, PL, [[], []]))
     wrong = metric.segment_scores(metric.statistics(FR, PL[::-1], [[], []]))
     assert (right > wrong + 0.2).all()
-    assert "against:source" in metric.signature
+    assert "against:source|copies:0" in metric.signature
+    copied = metric.segment_scores(metric.statistics(FR, [f" {FR[0]}", PL[1]], [[], []]))
+    assert copied[0] == 0.0, "a copy of the source is no translation"
     assert "name:use|revision:" in metric.signature
 
 
