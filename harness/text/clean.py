@@ -31,10 +31,10 @@ class NoCleaner:
 class Rules:
     """Cleaning by rules; each group of rules can be switched off.
 
-    `unwrap` lines broken at a column, `characters` control characters and decomposed letters,
-    `spaces`, `quotes`, `letters` lost as `?`, `accents` lost silently (`always`, or only in
-    texts that show `damage` otherwise, or `never`), `missing_spaces`, `furniture`; `keep_out` names the kinds of furniture that are kept
-    out of alignment.
+    `unwrap` lines broken at a column; `characters` control characters and decomposed letters;
+    `spaces`; `quotes`; `letters` lost as `?`; `accents` lost silently (`always`, or only in texts
+    that show `damage` otherwise, or `never`); `missing_spaces`; `furniture`; `keep_out` names the
+    kinds of furniture that are kept out of alignment.
     """
 
     def __init__(
