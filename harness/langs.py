@@ -5,6 +5,7 @@ Backed by `langcodes` (Unicode CLDR and the IANA registry), imported on first us
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,6 +46,10 @@ _FLORES_MEMBER = {
 _SHORT = {"fil": "tl", "cmn": "zh"}
 
 
+# Undetermined, multiple, uncoded, no linguistic content, artificial; and the range for private use.
+_NO_LANGUAGE = re.compile("und|mul|mis|zxx|art|q[a-t][a-z]")
+
+
 @lru_cache(maxsize=512)
 def language(code: str) -> Language:
     """The language of an ISO 639-1, 639-3 or BCP-47 code (`"pl"`, `"pol"`, `"sr-Cyrl"`, `"pol_Latn"`).
@@ -56,7 +61,7 @@ def language(code: str) -> Language:
 
     try:
         tag = langcodes.Language.get(code.replace("_", "-"))
-        known = tag.is_valid() and bool(tag.language) and tag.language != "und"
+        known = tag.is_valid() and tag.language is not None and not _NO_LANGUAGE.fullmatch(tag.language)
     except (LanguageTagError, ValueError):
         known = False
     if not known:
@@ -75,11 +80,25 @@ def language(code: str) -> Language:
     )
 
 
+_COMMON = (
+    "ar", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gl", "he",
+    "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "ms", "nb", "nl",
+    "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "th", "tr", "uk", "ur", "uz", "vi", "zh",
+)  # fmt: skip
+
+
 def _nearest(code: str) -> str:
+    """What was meant by a country's code (`cz`), a name (`polish`) or a slip (`polsih`)."""
     import langcodes
 
+    if len(code) == 2:
+        country = langcodes.Language.make(territory=code.upper())
+        meant = country.maximize().language
+        if country.is_valid() and meant:
+            return f" Did you mean '{meant}'? '{code}' is the code of a country, {country.territory_name()}"
     try:
         return f" Did you mean '{langcodes.find(code).language}'?"
     except LookupError:
-        common = "ar bg cs da de el en es et fi fr he hi hr hu id it ja kk ko lt lv nl no pl pt ro ru sk"
-        return did_you_mean(code, [*common.split(), "sl", "sr", "sv", "tr", "uk", "vi", "zh"])
+        names = {langcodes.Language.get(known).language_name("en").lower(): known for known in _COMMON}
+        close = difflib.get_close_matches(code.lower(), names, n=1, cutoff=0.6)
+        return f" Did you mean '{names[close[0]]}'?" if close else did_you_mean(code, _COMMON)
