@@ -6,6 +6,8 @@ import re
 
 _DASH = re.compile(r"^[-–—]\s*")
 _OPENERS = "\"'“„«‘‹([{¿¡ "
+_LEADING_CLOSERS = re.compile(r"([”’»“‘\"')\]]+)\s+(?=\S)")
+_LIST_NUMBER = re.compile(r"^\(?(?:\d{1,3}|[^\W\d_])[.)]$")
 _ONLY_CLOSERS = re.compile(r"^[\W_]+$")
 _INITIAL = re.compile(r"(?:^|[\s(\"“„«'’-])([^\W\d_])\.$")
 # Titles and abbreviations that stand before a name or a number, never at the end of a sentence.
@@ -23,13 +25,18 @@ _GERMAN_ORDINAL = re.compile(
 
 
 def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int, int]]:
-    """Consecutive spans of `text` with wrong cuts removed."""
+    """Consecutive spans of `text` with wrong cuts removed; closing marks go with what they close."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and _one(text[joined[-1][0] : joined[-1][1]], text[start:end], lang):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
+        if joined:
+            closers = _LEADING_CLOSERS.match(text, start, end)
+            if closers:
+                joined[-1] = (joined[-1][0], closers.end(1))
+                start = closers.end()
+            if _one(text[joined[-1][0] : joined[-1][1]], text[start:end], lang):
+                joined[-1] = (joined[-1][0], end)
+                continue
+        joined.append((start, end))
     return joined
 
 
@@ -39,6 +46,8 @@ def _one(before: str, after: str, lang: str) -> bool:
         return True
     first = _DASH.sub("", after).lstrip(_OPENERS)[:1]
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
+        return True
+    if _LIST_NUMBER.match(before):
         return True
     tail = before[-20:]
     if _BEFORE_NAME.search(tail) or (lang == "de" and first.isupper() and _GERMAN_ORDINAL.search(tail)):

@@ -100,6 +100,7 @@ MENU = _set(
     kontakt szukaj zaloguj strona główna start menu więcej udostępnij drukuj następny poprzedni
     startseite suche anmelden mehr teilen drucken impressum datenschutz
     inicio buscar más compartir cerca altro condividi início mais partager imprimer suivant précédent retour
+    advertisement publicité reklama anzeige werbung publicidad pubblicità
     facebook twitter whatsapp telegram instagram youtube rss linkedin"""
 )
 

@@ -30,6 +30,8 @@ def cut(text: str, lang: str = "fr", splitter: str = "sentencex") -> list[str]:
         ("de", ["Im 19. Jahrhundert und am 1. Oktober.", "Es war 19.", "Jahre vergingen."]),
         ("fr", ["« Prêts ? », a dit CNN.", "Oui."]),
         ("pl", ["Komisja ds. Nauki obraduje.", "Wygrał 5:2.", "Nadal gra."]),
+        ("cs", ["Řekl: ‚Ano.‘", "Dne 5. května odjel."]),
+        ("pl", ["1. Pierwszy punkt."]),
         ("en", ["George W. Bush spoke.", "He left."]),
         ("de", ["Am 3. Oktober kam Dr. Meier.", "Das war 1990.", "Dann ging er."]),
         ("zh", ["你好。", "再见。"]),
