@@ -25,7 +25,7 @@ def noun_forms(parts: list[str]) -> list[str]:
 
 
 def adjective_forms(parts: list[str]) -> list[str]:
-    """Singular by gender (`snm snf snn`, `sam` inanimate, `sah` animate); plural `pn1 pnx`, then one a case."""
+    """Singular by gender (`snm snf snn`, `sam` inanimate, `sah` animate); plural `pn1 pnx`, then by case."""
     if len(parts) > 4 and parts[4] not in ("pos", "imperf", "perf"):
         return []
     genders = parts[3].split(".")

@@ -53,7 +53,11 @@ def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, in
     head = tokens[position]
     first = head.text.lower()
     lemmas = sorted({reading.lemma for reading in tables.src.analyse(first) if reading.pos in "na"})
-    longest = max(tables.longest.get(first, 1), *map(tables.lexicon.longest, (first, *lemmas)))
+    longest = 1
+    if position + 1 < len(tokens):
+        second = tokens[position + 1].text.lower()
+        heads = [tables.heads.get(first), *(tables.lexicon.heads.get(word) for word in (first, *lemmas))]
+        longest = max(seconds.get(second, 1) if seconds else 1 for seconds in heads)
     words = [token.text for token in tokens[position : position + longest]]
     lowered = [word.lower() for word in words]
     for length in range(len(words), 0, -1):

@@ -107,15 +107,18 @@ def split_elided(phrase: str) -> str:
     return re.sub(r"(?i)(?<![\w-])(l|d|j|m|t|s|n|c|(?:\w*q)u)'(?=\w)", r"\1' ", phrase)
 
 
-def longest_phrases(phrases: Iterable[str]) -> dict[str, int]:
-    """First token, in lower case → number of tokens of the longest phrase with it."""
-    longest: dict[str, int] = {}
+Heads = dict[str, dict[str, int]]  # first token → second token → tokens of the longest phrase with both
+
+
+def phrase_heads(phrases: Iterable[str]) -> Heads:
+    """How phrases begin, in lower case, so that most positions of a line need no look-up at all."""
+    heads: Heads = {}
     for phrase in phrases:
         if " " in phrase:
-            first, count = phrase.partition(" ")[0].lower(), phrase.count(" ") + 1
-            if count > longest.get(first, 1):
-                longest[first] = count
-    return longest
+            first, second, *rest = phrase.lower().split(" ")
+            seconds = heads.setdefault(first, {})
+            seconds[second] = max(seconds.get(second, 2), len(rest) + 2)
+    return heads
 
 
 class Lexicon:
@@ -127,14 +130,10 @@ class Lexicon:
             word, pos, translation = row.split("\t")
             key = split_elided(word) if "'" in word else word
             self._entries.setdefault(key, {})[pos] = translation
-        self._longest = longest_phrases(self._entries)
+        self.heads = phrase_heads(self._entries)
 
     def get(self, word: str, pos: str) -> str | None:
         return self._entries.get(word, {}).get(pos)
-
-    def longest(self, first: str) -> int:
-        """How many tokens the longest phrase that begins with this token has; 1 without any."""
-        return self._longest.get(first, 1)
 
     def entry(self, word: str) -> dict[str, str]:
         """Part of speech → translation; empty for an unknown word."""
@@ -158,7 +157,7 @@ class Tables:
     tgt: Inflection
     lexicon: Lexicon
     words: dict[str, FunctionWord]
-    longest: dict[str, int]  # of the function words, as `longest_phrases`
+    heads: Heads  # of the phrases among the function words
     sha256: str
 
     def translation(self, lemma: str, pos: str) -> str | None:
@@ -187,7 +186,7 @@ def load(src: str, tgt: str) -> Tables:
         tgt=Inflection(other),
         lexicon=Lexicon(lexicon),
         words=functions,
-        longest=longest_phrases(functions),
+        heads=phrase_heads(functions),
         sha256=digest(src, tgt),
     )
 
