@@ -91,7 +91,9 @@ SUFFIXES = [
     ("ywać", "yć"), ("iwać", "ić"), ("ewać", "ać"), ("mować", "jąć"), ("nosić", "nieść"), ("wodzić", "wieść"),
     ("chodzić", "jść"), ("stępować", "stąpić"), ("kazywać", "kazać"), ("mykać", "mknąć"), ("rywać", "rwać"),
 ]  # fmt: skip
+# Loans take one of these prefixes and keep their meaning; pracować/opracować does not.
 PREFIXES = ("z", "s", "za", "o")
+LOANS = ("izować", "yzować", "ikować", "entować", "ponować", "ceptować")
 
 
 @cache
@@ -107,7 +109,7 @@ def partner(verb: str) -> str:
         here, there = (imperfective, perfective) if kind == "i" else (perfective, imperfective)
         if verb.endswith(here) and len(verb) > len(here) + 1:
             found.append(verb[: len(verb) - len(here)] + there)
-    if kind == "i" and verb.endswith("ować"):
+    if kind == "i" and verb.endswith(LOANS):
         found += [prefix + verb for prefix in PREFIXES]
     fitting = [word for word in found if aspect(word) == {"i": "p", "p": "i"}.get(kind)]
     return max(fitting, key=polish_commonness, default="")

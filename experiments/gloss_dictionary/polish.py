@@ -51,12 +51,12 @@ def adjective_forms(parts: list[str]) -> list[str]:
 
 
 def verb_forms(parts: list[str]) -> list[str]:
-    """inf; `P3s` present or perfective future; `E2s` imperative; past `Lsm Lsf Lsn Lp1 Lpx`; participles."""
+    """inf; `P3s` present or perfective future, `B3s` of być; `E2s` imperative; past `Lsm Lsf Lsn Lp1 Lpx`."""
     kind = parts[0]
     if kind in ("inf", "pcon", "pant", "imps"):
         return [kind]
     if kind in ("fin", "bedzie"):
-        return [f"P{PERSONS[parts[2]]}{parts[1][0]}"]
+        return [f"{'P' if kind == 'fin' else 'B'}{PERSONS[parts[2]]}{parts[1][0]}"]
     if kind == "impt":
         return [f"E{PERSONS[parts[2]]}{parts[1][0]}"]
     if kind == "praet":

@@ -11,7 +11,7 @@ from harness.translate.gloss_french_forms import MOVES
 from harness.translate.gloss_items import Item
 from harness.translate.gloss_polish import PolishForms, past_gender
 from harness.translate.gloss_tables import Tables
-from harness.translate.gloss_text import cased, join_polish, sentence_case, tokens
+from harness.translate.gloss_text import Capitals, join_polish, tokens
 
 # Nouns whose `que` opens their content, not a relative clause.
 _OF_CONTENT = {"fait", "idée", "espoir", "crainte", "certitude", "preuve", "avis", "impression", "doute"}
@@ -33,13 +33,12 @@ class FrenchToPolish:
     def line(self, source: str) -> str:
         items = read(tokens(source, "fr"), self._tables)
         clause = _Clause(items, self._forms)
+        capitals = Capitals()
         words: list[tuple[str, bool]] = []
         for index, item in enumerate(items):
-            text = clause.render(index)
-            if text and item.role != "copy" and not item.first:
-                text = cased(text, item.source)
+            text = capitals.apply(clause.render(index), item.source, item.first, item.role == "copy")
             words.append((text, item.spaced))
-        return sentence_case(join_polish(words), source)
+        return join_polish(words)
 
 
 class _Clause:
@@ -97,8 +96,35 @@ class _Clause:
         following = self._next(index)
         if following is not None and following.role == "verb" and following.tag in ("inf", "ppr"):
             return {"dla": "aby", "w": "", "do": ""}.get(item.target, item.target)
+        if (
+            item.lemma == "en"
+            and following is not None
+            and following.role == "verb"
+            and following.tag[0] != "Q"
+        ):
+            return ""  # the pronoun
         self._case, self._noun = item.feature, None
+        head = self._head_after(index)
+        if item.lemma in ("à", "au", "aux") and head is not None and self._grammar(head)[0] == "1":
+            self._case = "d"  # to a person
+            return ""
         return item.target
+
+    def _render_degree(self, index: int, item: Item) -> str:
+        """plus, si, aussi: one word before an adjective or adverb, another elsewhere."""
+        following = self._items[index + 1] if index + 1 < len(self._items) else None
+        if following is not None and (following.role in ("adj", "adv") or following.tag[:1] == "Q"):
+            return item.feature
+        if item.lemma in ("si", "s'"):
+            return self._render_conj(index, item)
+        return item.target
+
+    def _render_few(self, index: int, item: Item) -> str:
+        """dwa, trzy, cztery in the case and gender of what they count."""
+        head = self._head_after(index)
+        gender = self._grammar(head)[0] if head is not None else "3"
+        forms = dict(form.split("=") for form in item.feature.split())
+        return forms.get(self._case) or (forms["f"] if gender == "f" and "f" in forms else item.target)
 
     def _render_subj(self, index: int, item: Item) -> str:
         person, number, gender = item.feature[0], item.feature[1], item.feature[2:] or "m"
@@ -234,7 +260,9 @@ class _Clause:
             text = self._forms.finite(verb.target, tense, person, self._subject[0])
         if self._reflexive and "się" not in text.split():
             text += " się"
-        self._case = "n" if passive or verb.lemma == "être" else "g" if self._negated else "a"
+        self._case = "g" if self._negated else "a"
+        if passive or verb.lemma in ("être", "devenir"):
+            self._case = "n" if self._subject[0] == "n" else "i"
         self._noun, self._nouns, self._negated, self._reflexive = None, [], False, False
         return text
 

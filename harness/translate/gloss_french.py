@@ -24,7 +24,7 @@ def read(tokens: list[Token], tables: Tables) -> list[Item]:
         opens = opens_sentence(items)
         item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
         if item is None:
-            following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
+            following = tokens[position + 1].text if position + 1 < len(tokens) else ""
             item = _word(tokens[position], items[-1] if items else None, following, opens, tables)
         item.first = opens
         items.append(item)
@@ -34,9 +34,20 @@ def read(tokens: list[Token], tables: Tables) -> list[Item]:
 
 def _word(token: Token, previous: Item | None, following: str, opens: bool, tables: Tables) -> Item:
     text = token.text
+    if text[0].isupper() and _is_name(token, previous, following, tables):
+        return copied(token)
+    following = following.lower()
     if text[0].isupper() and not opens:
         return _capitalised(token, previous, following, tables)
     return _choose(token, text.lower(), previous, following, tables) or _exact(token, tables) or copied(token)
+
+
+def _is_name(token: Token, previous: Item | None, following: str, tables: Tables) -> bool:
+    """After a title; or before an unknown capitalised word, when it is no common word: David Bjorn."""
+    if previous is not None and previous.source in ("M.", "MM.", "Mme", "Mlle"):
+        return True
+    known = tables.lexicon.entry(following) or tables.src.analyse(following.lower())
+    return following[:1].isupper() and not known and not tables.src.analyse(token.text.lower())
 
 
 def _capitalised(token: Token, previous: Item | None, following: str, tables: Tables) -> Item:
@@ -48,7 +59,9 @@ def _capitalised(token: Token, previous: Item | None, following: str, tables: Ta
     if in_name or (token.text.isupper() and len(token.text) > 1):
         return copied(token)
     chosen = _choose(token, token.text.lower(), previous, following, tables)
-    return chosen if chosen is not None and chosen.role in ("noun", "adj") else copied(token)
+    after_noun = previous is not None and previous.role == "noun" and previous.source[:1].isupper()
+    fitting = chosen is not None and (chosen.role == "noun" or (chosen.role == "adj" and after_noun))
+    return chosen if chosen is not None and fitting else copied(token)
 
 
 def _exact(token: Token, tables: Tables) -> Item | None:
@@ -74,9 +87,13 @@ def _choose(token: Token, form: str, previous: Item | None, following: str, tabl
     """The best reading with a translation; a form that is itself a headword beats its lemma."""
     best: tuple[int, Reading, str] | None = None
     for reading in tables.src.analyse(form) or _guessed(form, tables):
-        target, own = tables.lexicon.get(form, reading.pos), form
-        if target is None or reading.pos == "v":
-            target, own = tables.translation(reading.lemma, reading.pos), reading.lemma
+        # "actrice" is a headword beside "acteur", but "années" (an age) is not what "année" is.
+        plural = reading.tag[1:2] == "p"
+        own = reading.lemma if reading.pos == "v" or plural else form
+        target = tables.translation(own, reading.pos)
+        if target is None:
+            own = form if plural else reading.lemma
+            target = tables.translation(own, reading.pos)
         if target is None:
             continue
         score = _fit(reading, previous, following, tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from harness.translate.gloss_tables import Tables
@@ -28,7 +29,11 @@ class Item:
 def plain(token: Token) -> Item | None:
     """A number or a sign, else None."""
     if token.text[0].isdigit():
-        return Item(token.text, token.spaced, "number", target=token.text)
+        ordinal = re.fullmatch(r"(\d+)(?:er|re|ère|e|è|ème)", token.text)
+        return Item(token.text, token.spaced, "number", target=f"{ordinal[1]}." if ordinal else token.text)
+    century = re.fullmatch(r"([IVX]{2,})e", token.text)
+    if century:
+        return Item(token.text, token.spaced, "number", target=century[1])
     if not token.text[0].isalpha():
         return Item(token.text, token.spaced, "sign", target=token.text)
     return None
@@ -63,7 +68,9 @@ def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, in
     for length in range(len(words), 0, -1):
         own = tables.words.get(" ".join(lowered[:length]))
         if own is not None and not (length == 1 and head.text.isupper() and len(head.text) > 2):
-            return Item(head.text, head.spaced, own.role, first, "", own.target, own.feature), length
+            inflected = own.role in ("noun", "verb")  # listed with its tag
+            tag, feature = (own.feature, "") if inflected else ("", own.feature)
+            return Item(head.text, head.spaced, own.role, first, tag, own.target, feature), length
         if length > 1 and not all(word in tables.words for word in lowered[:length]):
             text = " ".join(words[:length])
             forms = (text, text.lower(), *(lemma + text[len(first) :] for lemma in lemmas))

@@ -12,7 +12,7 @@ from harness.translate.gloss_french_forms import FrenchForms, join_elided
 from harness.translate.gloss_items import Item
 from harness.translate.gloss_polish_reader import read
 from harness.translate.gloss_tables import Tables
-from harness.translate.gloss_text import cased, join_french, sentence_case, tokens
+from harness.translate.gloss_text import Capitals, join_french, tokens
 
 _PRONOUNS = {"1s": "je", "2s": "tu", "1p": "nous", "2p": "vous"}
 _INSIDE = ("adj", "adv", "number", "participle")  # what may stand between a determiner and its noun
@@ -28,13 +28,17 @@ class PolishToFrench:
     def line(self, source: str) -> str:
         items = read(tokens(source, "pl"), self._tables)
         clause = _Clause(items, self._forms)
+        capitals = Capitals()
         words: list[tuple[str, bool]] = []
         for index, item in enumerate(items):
             article, text = clause.render(index)
-            if text and item.role != "copy" and not item.first:
-                text = cased(text, item.source)
-            words.append((f"{article} {text}".strip(), item.spaced))
-        return sentence_case(join_elided(join_french(words)), source)
+            if not item.first and article and item.source[:1].isupper():
+                text = capitals.apply(text, item.source, False, item.role == "copy")
+                words.append((f"{capitals.apply(article, '', False, True)} {text}", item.spaced))
+                continue
+            whole = f"{article} {text}".strip()
+            words.append((capitals.apply(whole, item.source, item.first, item.role == "copy"), item.spaced))
+        return join_elided(join_french(words))
 
 
 class _Clause:
@@ -73,6 +77,10 @@ class _Clause:
         article = self._article(head) if item.target in ("plusieurs", "deux", "trois") else self._of(head)
         self._determined = True
         return article if article == "de" else "", self._forms.determiner(item.target, gender, number)
+
+    def _render_number(self, index: int, item: Item) -> tuple[str, str]:
+        self._determined = True
+        return "", item.target
 
     def _render_quant(self, index: int, item: Item) -> tuple[str, str]:
         self._determined = True
@@ -146,7 +154,7 @@ class _Clause:
         if dative:
             preposition = "à"
         self._determined = True
-        if self._forms.gender(head.target) is None:
+        if self._forms.gender(head.target) is None and head.target[:1].isupper():
             return preposition
         gender, number = self._grammar(head)
         return f"{preposition} {self._forms.determiner('le', gender, number)}".strip()
@@ -180,7 +188,18 @@ class _Clause:
 
     # Verbs ----------------------------------------------------------------------------------
 
+    def _subject_follows(self, index: int) -> bool:
+        following = next(
+            (item for item in self._items[index + 1 :] if item.role not in ("adv", "adj", "det")), None
+        )
+        return following is not None and (following.role == "copy" or following.tag[1:] == "n")
+
     def _render_verb(self, index: int, item: Item) -> tuple[str, str]:
+        if item.lemma == "być" and item.tag[:1] == "F":
+            main = next((other for other in self._items[index + 1 : index + 4] if other.role != "adv"), None)
+            if main is not None and main.role == "verb" and main.tag in ("inf", "I3s", "I3p"):
+                main.tag = item.tag  # będzie pisać is one future
+                return "", ""
         tense, person, gender = item.tag[:1], item.tag[1:3], "m"
         if item.tag in ("inf", "ppr"):
             tense, person = item.tag, "3s"
@@ -191,7 +210,7 @@ class _Clause:
         pronoun = ""
         if tense not in ("inf", "ppr", "E"):
             pronoun = self._pronoun or _PRONOUNS.get(person, "")
-            if not pronoun and self._subject is None:
+            if not pronoun and self._subject is None and not self._subject_follows(index):
                 pronoun = {"3s": "il", "3p": "ils"}.get(person, "")
             if item.feature == "impersonal":
                 pronoun = "on"

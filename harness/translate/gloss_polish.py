@@ -9,7 +9,6 @@ from __future__ import annotations
 from harness.translate.gloss_tables import Inflection
 from harness.translate.gloss_text import cased
 
-_BE = {"1s": "jestem", "2s": "jesteś", "3s": "jest", "1p": "jesteśmy", "2p": "jesteście", "3p": "są"}
 _WILL = {"1s": "będę", "2s": "będziesz", "3s": "będzie", "1p": "będziemy", "2p": "będziecie", "3p": "będą"}
 _PERSON_ENDING = {"1s": "em", "2s": "eś", "1p": "śmy", "2p": "ście"}
 _HARD = {
@@ -65,7 +64,9 @@ class PolishForms:
         return (nouns[0].kind if nouns else "3"), "p" if plural else "s"
 
     def noun(self, target: str, gender: str, number: str, case: str) -> str:
-        """A noun, or a phrase whose first noun and adjectives are declined."""
+        """A noun, or a phrase whose first noun and adjectives are declined; acronyms are not."""
+        if target.isupper() and len(target) > 1:
+            return target
         whole = self._table.inflect(target, "n", number + case, "p" + case if gender == "p" else "")
         if whole is not None:
             return whole
@@ -122,7 +123,7 @@ class PolishForms:
         if tense in ("inf", "ppr"):
             form = self._verb(verb, "pi", "inf") if tense == "inf" else self._verb(verb, "ip", "pcon", "pant")
         elif tense in ("P", "S", "T"):
-            form = _BE[person] if verb.startswith("być|") else self._verb(verb, "ip", f"P{person}")
+            form = self._verb(verb, "ip", f"P{person}")
         elif tense == "F":
             form = self._future(verb, person)
         elif tense == "E":
@@ -133,7 +134,7 @@ class PolishForms:
 
     def _future(self, verb: str, person: str) -> str:
         if verb.startswith("być|"):
-            return _WILL[person]
+            return self._verb(verb, "i", f"B{person}") or _WILL[person]
         infinitive = self._verb(verb, "i", "inf") or _first(verb)
         return self._verb(verb, "p", f"P{person}") or f"{_WILL[person]} {infinitive}"
 

@@ -54,6 +54,8 @@ class _Context:
 def _word(token: Token, context: _Context, tables: Tables) -> Item:
     text = token.text
     forms = [text.lower()] if text[0].islower() else [text, text.lower()]
+    if context.opens:
+        forms = list(dict.fromkeys([text.lower(), text]))
     if text[0].isupper() and not context.opens and context.role == "copy":
         forms = [text]
     for form in forms:
@@ -99,7 +101,7 @@ def _item(token: Token, reading: Reading, target: str, bare: bool) -> Item:
             item.tag = "ppr"
         elif reading.tag[0] == "L" and reading.tag[1] in "sp":
             item.tag = ("I" if reading.kind == "i" else "L") + "3" + reading.tag[1]
-        elif reading.tag[0] == "P" and reading.kind == "p":
+        elif reading.tag[0] == "B" or (reading.tag[0] == "P" and reading.kind == "p"):
             item.tag = "F" + reading.tag[1:]
     return item
 
@@ -149,6 +151,7 @@ def _fit(reading: Reading, context: _Context) -> int:
     if reading.pos == "v":
         score -= 4 * (role in ("prep", "det", "adj", "quant"))
         score -= reading.tag[0] == "E"
+        score += 3 * (reading.lemma == "być")
     return score
 
 

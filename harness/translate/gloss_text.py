@@ -12,7 +12,7 @@ _ENCLITIC = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"\d+(?:[\s\u00a0\u202f.,:]\d+)*(?:er|re|ère|e|es|ème|h)?\b"  # 1 000,5  9:45  1er
+    r"\d+(?:[\s\u00a0\u202f.,:]\d+)*(?:er|re|ère|e|è|es|ème|h)?\b"  # 1 000,5  9:45  1er
     r"|(?:[^\W\d_]\.){2,}"  # U.S.
     r"|(?:M|Mme|Mlle|Dr|St|MM)\.(?=\s+[A-ZÀ-Ý])"
     r"|\w+(?:[-'.]\w+)*'?"
@@ -82,12 +82,20 @@ def cased(word: str, like: str) -> str:
     return word[:1].upper() + word[1:] if like[:1].isupper() else word
 
 
-def sentence_case(line: str, source: str) -> str:
-    """The first letter of `line` as the first letter of `source`; a line that opens with a number stays."""
-    first = next((letter for letter in source if letter.isalnum()), "")
-    for index, letter in enumerate(line):
-        if letter.isdigit():
-            break
-        if letter.isalpha():
-            return line[:index] + (letter.upper() if first.isupper() else letter) + line[index + 1 :]
-    return line
+class Capitals:
+    """Carries the capital of a sentence's first word to the first word of its translation."""
+
+    def __init__(self) -> None:
+        self._due = False
+
+    def apply(self, text: str, source: str, first: bool, copied: bool) -> str:
+        """`text` with the capitals that `source` has; a first word may have none of its own (an article)."""
+        if first:
+            self._due = source[:1].isupper()
+        elif text and not copied:
+            text = cased(text, source)
+        if self._due and text:
+            self._due = False
+            start = next((i for i, letter in enumerate(text) if letter.isalnum()), 0)
+            text = text[:start] + text[start : start + 1].upper() + text[start + 1 :]
+        return text

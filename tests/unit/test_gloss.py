@@ -44,6 +44,12 @@ def gloss(text: str, src: str = "fr", tgt: str = "pl") -> str:
         ("« Oui »", "„Tak”"),
         ("en 2019", "w 2019"),
         ("le 3 mars", "3 marca"),
+        ("Le 1er mars", "1. marca"),
+        ("deux villes", "dwa miasta"),
+        ("Il pourra travailler", "Będzie móc pracować"),
+        ("Il ne dit que la vérité", "Mówi tylko prawdę"),
+        ("Oui. Le chat dort.", "Tak. Kot śpi."),  # an article's capital goes to its noun
+        ("M. Xi dort", "Pan Xi śpi"),
     ],
 )
 def test_french_becomes_inflected_polish(french, polish):
@@ -56,11 +62,14 @@ def test_french_becomes_inflected_polish(french, polish):
         ("Miasto.", "La ville."),
         ("prezydent republiki", "le président de la république"),
         ("decyzja parlamentu", "la décision du parlement"),
-        ("w Polsce", "dans la Pologne"),
+        ("w Polsce", "en Pologne"),
         ("nowa decyzja", "la nouvelle décision"),
         ("Pracujemy", "Nous travaillons"),
         ("Prezydent nie pracuje", "Le président ne travaille pas"),
         ("w 2019", "en 2019"),
+        ("w marcu", "en mars"),
+        ("prezydent był w Polsce", "le président était en Pologne"),
+        ("Będą pracować", "Ils travailleront"),
         ("„Tak”", "« Ainsi »"),
     ],
 )
