@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,7 +97,17 @@ def footnotes(result: Result) -> tuple[str, ...]:
         f"Intervals: percentile bootstrap, n of n segments, seed {options.seed};"
         " they hold for test sets like this one, not for other domains."
     )
-    return (*notes, *result.notes)
+    return (*notes, *_health(result), *result.notes)
+
+
+def _health(result: Result) -> list[str]:
+    """One line when any system has flagged outputs: a score alone does not show them."""
+    told = []
+    for system in result.test_set.systems:
+        flags = Counter(flag for found in system.health for flag in found)
+        if flags:
+            told.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
+    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(told)}."] if told else []
 
 
 def tests_line(options: Options) -> str:
@@ -106,6 +117,39 @@ def tests_line(options: Options) -> str:
         f"Test: {told}, seed {options.seed}, two-sided, the p-values of sacreBLEU for the same seed;"
         " Holm: corrected over the comparisons with the baseline."
     )
+
+
+def overview(results: Sequence[Result]) -> list[Sheet]:
+    """Several test sets at once: one sheet a metric, systems down, test sets across, best group starred.
+
+    The mean over test sets is given only for a system that has all of them.
+    """
+    keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
+    sheets = []
+    for key in keys:
+        found = [next((m for m in result.metrics if m.key == key), None) for result in results]
+        known = [metric for metric in found if metric is not None]
+        names = dict.fromkeys(row.system for metric in known for row in metric.rows)
+        digits = digits_of(known[0])
+        sets = (
+            f"{r.test_set.name} {r.test_set.src}-{r.test_set.tgt} ({r.test_set.hash[:4]})" for r in results
+        )
+        header = ("system", *sets, "mean")
+        rows = tuple(_across(name, found, digits) for name in names)
+        title = f"{known[0].name} over {len(results)} test sets (* in the best group)"
+        sheets.append(Sheet(title, header, rows))
+    return sheets
+
+
+def _across(name: str, found: Sequence[MetricResult | None], digits: int) -> tuple[str, ...]:
+    rows = [metric.row(name) if metric else None for metric in found]
+    cells = []
+    for row, metric in zip(rows, found, strict=True):
+        best = row is not None and row.cluster == 1 and metric is not None and len(metric.rows) > 1
+        cells.append(("* " if best else "") + number(row.value if row else None, digits))
+    values = [row.value for row in rows if row is not None]
+    mean = sum(values) / len(values) if len(values) == len(rows) else None
+    return (name, *cells, number(mean, digits))
 
 
 def _pairs(result: Result) -> int:

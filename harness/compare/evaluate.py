@@ -159,8 +159,13 @@ def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, 
             return system.name
     if not columns:
         return test_set.systems[0].name
-    first = next(iter(columns.values()))
-    return _order(first)[0]
+    ranking = [column for column in columns.values() if not _neutral(column)]
+    return _order((ranking or list(columns.values()))[0])[0]
+
+
+def _neutral(column: dict[str, Column]) -> bool:
+    """Whether neither direction of this metric is better, as of a length ratio."""
+    return any(bool(getattr(part.metric, "neutral", False)) for part in column.values())
 
 
 def _order(column: dict[str, Column]) -> list[str]:
@@ -212,7 +217,7 @@ def _metric(key: str, test_set: TestSet, baseline: str, draws: _Draws, options: 
         for test in options.tests
     }
     pairs = _pairs(key, ranked, draws, options)
-    neutral = bool(getattr(metric, "neutral", False))
+    neutral = _neutral(column)
     numbers = [None] * len(ranked) if neutral or len(ranked) < 2 else clusters(ranked, pairs, options.alpha)
     rows = []
     for name, number in zip(ranked, numbers, strict=True):

@@ -73,7 +73,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _print(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
     from harness.compare import formats
-    from harness.compare.cells import footnotes
+    from harness.compare.cells import footnotes, overview
     from harness.compare.contrast import print_contrasts
 
     if args.format == "json":
@@ -82,18 +82,26 @@ def _print(args: argparse.Namespace, results: list[tuple[Result, AlignmentView |
     if args.format == "csv":
         print(formats.csv_text([result for result, _ in results]), end="")
         return
+    if len(results) > 1 and args.format != "latex":
+        _show(args, overview([result for result, _ in results]), [], f"{len(results)} test sets")
     for result, found in results:
         if args.format == "latex":
             print(formats.latex(result), end="")
             continue
         sheets, extra = _sheets(args, result, found)
         notes = [*footnotes(result), *extra]
-        if args.format == "md":
-            print(formats.markdown(sheets, notes, result.test_set.title))
-        else:
-            formats.terminal(sheets, notes, result.test_set.title)
-        if args.segments:
+        _show(args, sheets, notes, result.test_set.title)
+        if args.segments and len(result.test_set.systems) > 1:
             print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
+
+
+def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title: str) -> None:
+    from harness.compare import formats
+
+    if args.format == "md":
+        print(formats.markdown(sheets, notes, title))
+    else:
+        formats.terminal(sheets, notes, title)
 
 
 def _sheets(

@@ -311,6 +311,38 @@ def test_metrics_of_other_settings_are_not_mixed(tmp_path, capsys) -> None:
     assert "bleu: b is left out, its settings (nrefs:1|case:mixed|eff:no|tok:char" in " ".join(out.split())
 
 
+def test_several_test_sets_begin_with_an_overview(tmp_path, capsys) -> None:
+    for data, seed in (("news", 1), ("talks", 2)):
+        _, _, references = corpus(30, seed=seed)
+        for run_id, model, loss in (("1", "good", 0.1), ("2", "poor", 0.7)):
+            outputs = hypotheses(references, 3, loss)
+            write_run(tmp_path, f"{data}{run_id}", model, outputs, references, data=data)
+    code, out, _ = run(capsys, tmp_path, "--metric", "chrf", "--format", "md")
+    assert code == 0
+    table = out.split("chrF2 over 2 test sets")[1].split("\n\n")[1].splitlines()
+    assert "news fr-pl" in table[0]
+    assert "talks fr-pl" in table[0]
+    good = next(line for line in table if "| good" in line)
+    cells = [float(cell.strip(" *")) for cell in good.split("|")[2:5]]
+    assert good.count("*") == 2
+    assert cells[2] == pytest.approx((cells[0] + cells[1]) / 2, abs=0.011)
+
+
+def test_a_single_run_and_a_neutral_first_metric(tmp_path, capsys) -> None:
+    _, first, references = corpus(20)
+    metrics = {key: METRICS[key] for key in ("length_ratio", "chrf")}
+    flags = [["empty"] if i < 3 else [] for i in range(20)]
+    write_run(tmp_path, "1", "only", first, references, metrics=metrics, health=flags)
+    code, out, err = run(capsys, tmp_path, "--segments", "2")
+    assert (code, err) == (0, "")
+    assert "Flagged outputs, of 20: only 3 empty." in out
+    assert "p (bs)" not in out
+    longer = [f"{line} and more and more" for line in hypotheses(references, 3, 0.8)]
+    write_run(tmp_path, "2", "longer", longer, references, metrics=metrics)
+    _, out, _ = run(capsys, tmp_path, "--format", "json")
+    assert json.loads(out)["test_sets"][0]["baseline"] == "only", "best in chrF, although shorter"
+
+
 def test_word_diff_gives_the_texts_back() -> None:
     from harness.compare.differ import word_diff
 
