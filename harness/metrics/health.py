@@ -14,6 +14,7 @@ FLAGS = ("empty", "copied", "wrong-language", "looping", "truncated", "length-ra
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f' ]\d{3})*(?:[.,]\d+)?")
+_STUTTER = re.compile(r"([^\W\d]{2,8})\1{3}")  # "nienienienie" inside a word
 # Identification of fewer letters than this is a guess: a name or a date looks like any language.
 _MIN_LETTERS = 20
 _MIN_CONFIDENCE = 0.9
@@ -42,7 +43,7 @@ def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tg
     found = {
         "copied": copied,
         "wrong-language": (copied and _has_words(source)) or _wrong_language(hypothesis, src, tgt),
-        "looping": _loops(hypothesis) > max(2, _loops(source)),
+        "looping": _looping(source, hypothesis),
         "truncated": finish_reason == "length",
         "length-ratio": _odd_length(source, hypothesis, src, tgt),
         "numbers": _numbers(source) != _numbers(hypothesis),
@@ -80,6 +81,22 @@ for _group in (
 ):  # fmt: skip
     for _one in _group:
         _NEAR[_one] = (*_NEAR.get(_one, ()), *(other for other in _group if other != _one))
+
+
+def _looping(source: str, hypothesis: str) -> bool:
+    """A stretch that follows itself three times, a word 4-gram three times over, a stutter in a word."""
+    return (
+        _loops(hypothesis) > max(2, _loops(source))
+        or _repeats(hypothesis) > max(2, _repeats(source))
+        or bool(_STUTTER.search(hypothesis.casefold()) and not _STUTTER.search(source.casefold()))
+    )
+
+
+def _repeats(text: str) -> int:
+    """How often the most frequent word 4-gram occurs."""
+    words: list[str] = _WORD.findall(text.casefold())
+    grams = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+    return max(grams.values(), default=0)
 
 
 def _loops(text: str) -> int:
