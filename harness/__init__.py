@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
     import pandas
 
+    # The package `harness.align` can be called; type checkers see the function that it calls.
+    from harness.align.api import align as align
+else:
+    from harness import align as align  # light: numpy and the encoder load at the call
+
 __version__ = "0.1.0"
 
 

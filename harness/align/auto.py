@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.align.band import EXACT, RADIUS, search_band
 from harness.align.beliefs import Beliefs, ExpectedGain, believe, tight_band
-from harness.align.clauses import Clauses
+from harness.align.clauses import Clauses, cut
 from harness.align.flags import flags
 from harness.align.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.model import Evidence
@@ -23,6 +23,7 @@ from harness.interfaces import Encoder
 from harness.types import Bead
 
 SHARE = (-1.5, 1.2)  # from plain translation to two reports of one event
+ROUNDS, SETTLED = 4, 0.1  # sweeps at most until the estimated share moves by less than this
 TIGHT = 20  # sentences searched around what the first sweep of a long text believes
 
 
@@ -38,8 +39,8 @@ class Texts:
 class Auto:
     """Alignment by the posterior of each bead, decoded for expected F1.
 
-    A first sweep over averaged vectors finds how comparable the texts are and which runs of
-    sentences matter; those runs are encoded, and the second sweep's posteriors decide.
+    A first sweep over averaged vectors finds how comparable the texts are and which runs of sentences
+    matter; those runs are encoded. Further sweeps settle the share, and the last one's posteriors decide.
     """
 
     needs_encoder = True
@@ -48,7 +49,7 @@ class Auto:
         self,
         encoder: Encoder,
         temperature: float = 1.0,
-        recall: float = 0.5,
+        recall: float = 1.0,
         cost: float = 0.75,
         encode_from: float = 0.01,
         share: float | None = None,
@@ -65,12 +66,14 @@ class Auto:
         self.exact, self.radius = exact, radius
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
-        """Monotone beads in order; `score` is the log odds of the bead, `confidence` its posterior."""
+        """Monotone beads in order; `score` is the log odds of the bead's posterior, and `confidence`
+        the posterior itself after the temperature: the logistic function of score / temperature.
+        """
         if not src or not tgt:
             alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
             return [Bead(b.src, b.tgt, None, 1.0) for b in alone]
         spans = (embed(src, self.encoder, runs=False), embed(tgt, self.encoder, runs=False))
-        parts = (Clauses(spans[0].texts, self.encoder), Clauses(spans[1].texts, self.encoder))
+        parts = (cut(spans[0].texts, self.encoder), cut(spans[1].texts, self.encoder))
         return self.decide(Texts(spans, parts, length_ratio(*spans)))
 
     def decide(self, texts: Texts) -> list[Bead]:
@@ -79,15 +82,18 @@ class Auto:
         first = self._sweep(texts, band, self.share or 0.0)
         band = tight_band(first, band, TIGHT) if band.cells > self.exact else band
         self._encode_runs(texts, first)
-        share = self.share
-        if share is None:
-            share = estimate_share(self._sweep(texts, band, estimate_share(first)))
+        share = estimate_share(first) if self.share is None else self.share
         beliefs = self._sweep(texts, band, share)
+        for _ in range(ROUNDS if self.share is None else 0):
+            before, share = share, estimate_share(beliefs)
+            if abs(share - before) < SETTLED:
+                break
+            beliefs = self._sweep(texts, band, share)
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
         return [self._finish(bead, beliefs, texts) for bead in beads]
 
     def _sweep(self, texts: Texts, band: Band, share: float) -> Beliefs:
-        weights = MIDDLE.at(SLOPE, share).scaled(1.0 / self.temperature)
+        weights = MIDDLE.at(SLOPE, share)
         return believe(Lattice(Evidence(texts.spans, texts.parts, weights, texts.ratio), band))
 
     def _encode_runs(self, texts: Texts, beliefs: Beliefs) -> None:
@@ -99,11 +105,13 @@ class Auto:
             wanted = {k: np.zeros(spans.n, dtype=bool) for k in range(2, REACH + 1)}
             for size, marks in wanted.items():
                 marks[starts[sizes == size]] = True
+                marks |= self.encode_from <= 0
             spans.encode_runs(wanted, self.encoder)
 
     def _finish(self, bead: Bead, beliefs: Beliefs, texts: Texts) -> Bead:
-        sure = min(1.0, beliefs.of(bead))
-        odds = math.log(max(sure, 1e-9)) - math.log(max(1.0 - sure, 1e-9))
+        believed = min(1.0, beliefs.of(bead))
+        odds = math.log(max(believed, 1e-9)) - math.log(max(1.0 - believed, 1e-9))
+        sure = 1.0 / (1.0 + math.exp(-odds / self.temperature))
         return Bead(bead.src, bead.tgt, odds, sure, flags(bead, sure, texts.parts, texts.spans, texts.ratio))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,15 +63,21 @@ def _joined(parts: list[str]) -> list[str]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
 class Clauses:
     """The clauses of one side: `vectors` (c, d), `lengths` (c,), and where each sentence's begin (n + 1,)."""
 
-    def __init__(self, texts: Sequence[str], encoder: Encoder) -> None:
-        parts = [clauses(text) for text in texts]
-        flat = [part for some in parts for part in some]
-        self.vectors: Matrix = encoder.encode(flat)
-        self.lengths: Array = np.array([max(1.0, len(part)) for part in flat])
-        self.starts: Places = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
+    vectors: Matrix
+    lengths: Array
+    starts: Places
+
+
+def cut(texts: Sequence[str], encoder: Encoder) -> Clauses:
+    """Cut sentences into clauses and encode them."""
+    parts = [clauses(text) for text in texts]
+    flat = [part for some in parts for part in some]
+    starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
+    return Clauses(encoder.encode(flat), np.array([max(1.0, len(part)) for part in flat]), starts)
 
 
 def weakest(src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
@@ -107,9 +114,8 @@ def _coverage(cosines: Matrix, own: Places, other: Places, lengths: Array) -> di
     for size in range(1, REACH + 1):
         if size > 1:
             joined = joined.copy()
-            joined[:, : best.shape[1] - size + 1] = np.maximum(
-                joined[:, : best.shape[1] - size + 1], best[:, size - 1 :]
-            )
+            reach = max(0, best.shape[1] - size + 1)
+            joined[:, :reach] = np.maximum(joined[:, :reach], best[:, size - 1 :])
         covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total
         out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
     return out

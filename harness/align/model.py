@@ -40,9 +40,6 @@ class Weights:
         """`self + share * slope`."""
         return Weights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
 
-    def scaled(self, factor: float) -> Weights:
-        return Weights(*(factor * getattr(self, f.name) for f in fields(self)))
-
 
 class Evidence:
     """The log-linear score over a pair of documents; a `lattice.Scorer`.

@@ -115,8 +115,8 @@ def _lax(these: Pairs, those: Pairs) -> int:
 def _prf(right_test: int, test: int, right_gold: int, gold: int) -> PRF:
     precision = right_test / test if test else None
     recall = right_gold / gold if gold else None
-    if precision is None or recall is None:
-        return PRF(precision, recall, None)
+    if precision is None or recall is None:  # one of the two found nothing to count: a miss, not a blank
+        return PRF(precision, recall, 0.0 if test or gold else None)
     total = precision + recall
     return PRF(precision, recall, 2 * precision * recall / total if total else 0.0)
 
@@ -124,11 +124,12 @@ def _prf(right_test: int, test: int, right_gold: int, gold: int) -> PRF:
 def read_alignment(path: str | Path, n: int | None = None, m: int | None = None) -> list[Bead]:
     """Beads of a file in vecalign's format, `[0,1]:[2]` a line, optionally with `:score` behind.
 
-    Given the numbers of sentences `n`, `m`: indices beyond them are refused, and sentences that no
-    line mentions become null beads at the end. Raises DataError naming file and line.
+    Given the numbers of sentences `n`, `m`: the last sentence of each side must be named and none beyond
+    it; those that no line names become null beads at the end. Raises DataError naming file and line.
     """
     beads: list[Bead] = []
     seen: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    number = 0
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
@@ -149,6 +150,13 @@ def read_alignment(path: str | Path, n: int | None = None, m: int | None = None)
                     )
                 indices[index] = number
         beads.append(Bead(sides[0], sides[1]))
+    for indices, limit, where in zip(seen, (n, m), ("source", "target"), strict=True):
+        last = max(indices, default=-1)
+        if limit is not None and last + 1 < limit:
+            raise DataError(
+                f"{path}:{number}: the file ends, but {where} sentences from {last + 1} have no line"
+                " (without counterpart: '[3]:[]'); is this the gold of other files?"
+            )
     beads += [Bead((i,), ()) for i in range(n or 0) if i not in seen[0]]
     beads += [Bead((), (j,)) for j in range(m or 0) if j not in seen[1]]
     return beads

@@ -1,0 +1,89 @@
+"""Sentence alignment as one call: `harness.align(src, tgt)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from harness import registry
+from harness.errors import ConfigError, did_you_mean
+from harness.files import read_text, resource
+from harness.interfaces import Aligner, Encoder
+from harness.types import Bead
+
+
+def align(
+    src: Sequence[str],
+    tgt: Sequence[str],
+    aligner: str | Mapping[str, Any] | Aligner = "auto",
+    encoder: str | Mapping[str, Any] | Encoder = "use",
+    **options: Any,
+) -> list[Bead]:
+    """Align two texts, given as their sentences in order.
+
+    `aligner` is a name of conf/aligner (`auto`, `comparable`, `vecalign`, `gale-church`), a YAML file, a
+    mapping with `kind`, or an aligner built before; `encoder` likewise of conf/encoder (`use`, `labse`,
+    `e5-small` …). `options` are the aligner's own (`temperature=1.2`), for an aligner named.
+
+    Returns monotone beads: every index 0 … len(src)-1 and 0 … len(tgt)-1 is in exactly one of them, those
+    without counterpart in a null bead (`bead.is_null`). `bead.confidence` in [0, 1] is the probability that
+    exactly this bead is right (None from aligners that cannot tell), `bead.score` the aligner's own
+    unit, `bead.flags` of `partial`, `length-outlier`, `low-margin`. Either side may be empty.
+
+    Raises ConfigError for an unknown name or option, UnavailableError for an encoder out of reach,
+    TypeError for one string in place of sentences.
+    """
+    for name, side in (("src", src), ("tgt", tgt)):
+        if isinstance(side, str):
+            raise TypeError(f"{name} must be a sequence of sentences, not one string")
+    return build(aligner, encoder, options).align(list(src), list(tgt))
+
+
+def build(
+    aligner: str | Mapping[str, Any] | Aligner,
+    encoder: str | Mapping[str, Any] | Encoder = "use",
+    options: Mapping[str, Any] | None = None,
+) -> Aligner:
+    """The aligner of that name with its encoder, ready for many documents."""
+    if not isinstance(aligner, str | Mapping):
+        if options:
+            raise ConfigError(
+                f"options {', '.join(options)} are for an aligner named, not for one built before"
+            )
+        return aligner
+    config = {**named("aligner", aligner), **(options or {})}
+    given = {}
+    if getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False):
+        given["encoder"] = build_encoder(encoder)
+    return cast(Aligner, registry.build("aligner", config, **given))
+
+
+def build_encoder(encoder: str | Mapping[str, Any] | Encoder) -> Encoder:
+    """The encoder of that name, or `encoder` itself when it was built before."""
+    if isinstance(encoder, str | Mapping):
+        return cast(Encoder, registry.build("encoder", named("encoder", encoder)))
+    return encoder
+
+
+def named(group: str, name: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The config of a name of conf/`group`, or of a YAML file. Raises ConfigError with the nearest name."""
+    if isinstance(name, Mapping):
+        return dict(name)
+    folder = resource("conf") / group
+    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if path.parent == folder and not path.is_file():
+        known = sorted(p.stem for p in folder.glob("*.yaml"))
+        raise ConfigError(
+            f"no {group} named '{name}'.{did_you_mean(name, known)} Available: {', '.join(known)};"
+            " or a YAML file of your own"
+        )
+    import yaml
+
+    try:
+        config = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(config, dict) or "kind" not in config:
+        raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")
+    return {str(key): value for key, value in config.items()}
