@@ -1,0 +1,96 @@
+"""The speed part of the benchmark: time in the encoder, and growth of the search with length."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.align.auto import Auto, Texts
+from harness.align.clauses import Clauses
+from harness.align.scoring import Counts, count, score
+from harness.align.spans import Spans
+
+
+class Timed:
+    """An encoder that adds up its seconds and characters."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.encoder, self.seconds, self.characters = encoder, 0.0, 0
+        self.identity = encoder.identity
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        begin = time.process_time()
+        vectors = self.encoder.encode(texts)
+        self.seconds += time.process_time() - begin
+        self.characters += sum(map(len, texts))
+        return vectors
+
+
+def encoder_time(docs: Sequence[Any], encoder: Any) -> None:
+    """Runs of sentences encoded where they matter, against all of them: time and strict F1."""
+    encoder.encode(["warm up"])
+    print("\n### Time in the encoder\n")
+    print(
+        "| runs of sentences encoded | CPU seconds | million characters | strict F1 by set |\n"
+        + "| --- " * 4
+        + "|"
+    )
+    spent = {}
+    for label, start in (("all of two to four", 0.0), ("where they matter (default)", 0.01)):
+        timed = Timed(encoder)
+        aligner, sums = Auto(timed, encode_from=start), {}
+        for document in docs:
+            beads = aligner.align(document.src, document.tgt)
+            sums[document.set] = sums.get(document.set, Counts()) + count(document.gold, beads)
+        spent[label] = timed.seconds
+        scores = ", ".join(f"{name} {score(c).strict.f1:.3f}" for name, c in sums.items())
+        print(f"| {label} | {timed.seconds:.1f} | {timed.characters / 1e6:.2f} | {scores} |")
+    every, some = spent.values()
+    print(f"\nratio {every / some:.1f}")
+
+
+def synthetic(n: int, d: int = 512, seed: int = 1) -> tuple[Texts, int]:
+    """Two texts of about n sentences as vectors: noisy copies, some merged, some without counterpart."""
+    rng = np.random.default_rng(seed)
+
+    def unit(rows: np.ndarray) -> np.ndarray:
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    base = unit(rng.standard_normal((n, d), dtype=np.float32))
+    noisy = unit(base + 0.04 * rng.standard_normal((n, d), dtype=np.float32))
+    kind = rng.random(n)
+    keep = kind > 0.05
+    merged = np.flatnonzero(keep & (kind < 0.12))
+    merged = merged[merged + 1 < n]
+    noisy[merged] = unit(noisy[merged] + noisy[merged + 1])
+    keep[merged + 1] = False
+    sides = []
+    for vectors in (base, noisy[keep]):
+        clauses = Clauses(vectors, np.full(len(vectors), 100.0), np.arange(len(vectors) + 1))
+        sides.append((Spans(["x" * 100] * len(vectors), vectors), clauses))
+    spans, parts = zip(*sides, strict=True)
+    return Texts(spans, parts, 1.0), n
+
+
+def growth(sizes: Sequence[int] = (1_000, 2_000, 5_000, 10_000, 50_000)) -> None:
+    """Search time and memory at given vectors, one process, growing sizes."""
+    print("\n### Search with given vectors\n")
+    print("| sentences a side | seconds | per 1000 | peak memory of the process, MB | links |")
+    print("| --- | --- | --- | --- | --- |")
+    aligner = Auto(encoder=None, encode_from=2.0)  # type: ignore[arg-type]  # nothing is left to encode
+    for size in sizes:
+        texts, _ = synthetic(size)
+        begin = time.process_time()
+        beads = aligner.decide(texts)
+        seconds = time.process_time() - begin
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        links = sum(not bead.is_null for bead in beads)
+        print(
+            f"| {size:,} | {seconds:.1f} | {1000 * seconds / size:.2f} | {peak:,.0f} | {links:,} |",
+            flush=True,
+        )
+        del texts
