@@ -44,19 +44,27 @@ def payload(
     """Pack a comparison into at most `budget` bytes.
 
     When all segments do not fit, those on which the systems differ most are kept, and the page says how
-    many are missing.
+    many are missing; only when no segment fits, the aligned documents go.
     """
-    keep = [result.test_set.n for result, _ in results]
+    everything = [result.test_set.n for result, _ in results]
+    keep, documents = everything, True
     while True:
-        packed = _pack(store, results, keep, title)
-        if packed.size <= budget or max(keep) == 0:
+        packed = _pack(store, results, keep, title, documents)
+        if packed.size <= budget or (max(keep) == 0 and not documents):
             return packed
+        if max(keep) == 0:
+            keep, documents = everything, False
+            continue
         share = min(0.9, 0.97 * budget / packed.size)
         keep = [int(count * share) for count in keep]
 
 
 def _pack(
-    store: Store, results: Sequence[tuple[Result, AlignmentView | None]], keep: Sequence[int], title: str
+    store: Store,
+    results: Sequence[tuple[Result, AlignmentView | None]],
+    keep: Sequence[int],
+    title: str,
+    documents: bool,
 ) -> Payload:
     blocks: dict[str, str] = {}
     notices: list[str] = []
@@ -69,6 +77,11 @@ def _pack(
             blocks[name] = pack([_segment(result, index) for index in rows[start : start + BLOCK]])
             names.append(name)
         found = _alignment(store, result)
+        if found is not None and not documents:
+            notices.append(
+                f"{result.test_set.title}: the aligned documents are left out, to keep the page small."
+            )
+            found = None
         if found is not None:
             blocks[f"a{number}"] = pack(found)
         notice = None
@@ -82,7 +95,7 @@ def _pack(
         sets.append(
             _summary(result, view) | {"blocks": names, "notice": notice, "documents": found is not None}
         )
-    return Payload(pack({"title": title, "sets": sets, "alignments": []}), blocks, tuple(notices))
+    return Payload(pack({"title": title, "sets": sets}), blocks, tuple(notices))
 
 
 def pack(value: Any) -> str:

@@ -72,6 +72,26 @@ def test_a_small_budget_keeps_the_most_different_segments_and_says_so(store, cap
     assert notice in capsys.readouterr().err
 
 
+def test_documents_go_when_no_segment_fits(store, capsys, monkeypatch) -> None:
+    import random
+
+    from harness.files import write_json
+
+    draw = random.Random(1)
+    segments = [{"text": "".join(draw.choices("abcdefghij", k=200)), "furniture": None} for _ in range(100)]
+    side = {"id": "d", "lang": "fr", "segments": segments}
+    write_json(
+        store / "runs" / "1" / "alignment.json", {"documents": [{"src": side, "tgt": side, "beads": []}]}
+    )
+    monkeypatch.setattr(page, "LIMIT", page.overhead() + 9000)
+    assert main(["report", "--results", str(store), "-o", str(store / "r.html"), "--samples", "50"]) == 0
+    text = (store / "r.html").read_text()
+    assert len(text.encode()) <= page.LIMIT
+    assert read(text, "summary")["sets"][0]["documents"] is False
+    assert read(text, "summary")["sets"][0]["blocks"]
+    assert "aligned documents are left out" in capsys.readouterr().err
+
+
 def test_embedded_libraries_are_the_listed_files() -> None:
     table = (page.ASSETS / "vendor" / "README.md").read_text()
     for name in page.VENDOR:
