@@ -1,0 +1,191 @@
+"""Training: the encoder and the decoder's own layers learn what the context changes; checkpoints resume.
+
+The embeddings and the position-synchronous cross-attention stay as built. The loss is cross-entropy over
+a sample of the target vocabulary: the batch's own targets, other forms of their lemmas (the hard part)
+and random ones.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .label import EOS, PAD, UNK
+
+Pair = tuple[list[int], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train."""
+
+    steps: int = 3000
+    tokens: int = 2048  # source positions a batch
+    rate: float = 2e-3
+    warmup: int = 100
+    sample: int = 1500  # random targets a batch
+    siblings: int = 3  # other forms of the same lemma a target
+    save_every: int = 200
+    seed: int = 11
+
+
+def batches(pairs: list[Pair], tokens: int, seed: int) -> list[list[int]]:
+    """Indices by similar length, at most `tokens` padded positions a batch, in a random order."""
+    rng = np.random.default_rng(seed)
+    order = sorted(range(len(pairs)), key=lambda i: (len(pairs[i][0]), rng.random()))
+    out: list[list[int]] = [[]]
+    for i in order:
+        if out[-1] and (len(out[-1]) + 1) * len(pairs[i][0]) > tokens:
+            out.append([])
+        out[-1].append(i)
+    rng.shuffle(out)  # type: ignore[arg-type]
+    return out
+
+
+def collate(pairs: list[Pair]) -> tuple[Any, Any, Any]:
+    """Source ids, decoder input ids and labels (-100 where unknown or padded), all (batch, length)."""
+    import torch
+
+    length = max(len(source) for source, _ in pairs)
+    source = torch.full((len(pairs), length), PAD)
+    labels = torch.full((len(pairs), length), -100)
+    inputs = torch.full((len(pairs), length), PAD)
+    for row, (s, t) in enumerate(pairs):
+        source[row, : len(s)] = torch.tensor(s)
+        labels[row, : len(t)] = torch.tensor([-100 if x == UNK else x for x in t])
+        inputs[row, 1 : len(t)] = torch.tensor(t[:-1])
+    return source, inputs, labels
+
+
+class Siblings:
+    """Other target ids of the same lemma."""
+
+    def __init__(self, lemmas: list[list[str]]) -> None:
+        groups: dict[str, list[int]] = {}
+        for index, names in enumerate(lemmas):
+            for name in names:
+                groups.setdefault(name, []).append(index)
+        self._of = [groups[names[0]] if names else [] for names in lemmas]
+
+    def sample(self, ids: Any, count: int, rng: np.random.Generator) -> list[int]:
+        out: list[int] = []
+        for i in ids:
+            family = self._of[i]
+            if len(family) > 1:
+                out.extend(rng.choice(family, size=min(count, len(family)), replace=False).tolist())
+        return out
+
+
+def rate(step: int, plan: Plan) -> float:
+    """Linear warm-up, then one cosine decay to a twentieth."""
+    if step < plan.warmup:
+        return plan.rate * (step + 1) / plan.warmup
+    done = min(1.0, (step - plan.warmup) / max(1, plan.steps - plan.warmup))
+    return plan.rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def freeze(model: Any) -> list[Any]:
+    """Leave the lexicon and the alignment as built; return what is trained."""
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+    for stack in (model.get_encoder(), model.get_decoder()):
+        stack.embed_tokens.weight.requires_grad_(False)
+        stack.embed_positions.weight.requires_grad_(False)
+    for layer in model.get_decoder().layers:
+        for module in (layer.encoder_attn.q_proj, layer.encoder_attn.k_proj):
+            for parameter in module.parameters():
+                parameter.requires_grad_(False)
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+def loss_and_accuracy(model: Any, batch: tuple[Any, Any, Any], candidates: Any) -> tuple[Any, float, int]:
+    """Mean cross-entropy over `candidates` (sorted target ids that hold every label), accuracy, positions."""
+    import torch
+
+    source, inputs, labels = batch
+    hidden = model.model(
+        input_ids=source, attention_mask=(source != PAD).long(), decoder_input_ids=inputs, use_cache=False
+    ).last_hidden_state
+    keep = labels != -100
+    logits = hidden[keep] @ model.lm_head.weight[candidates].T
+    wanted = torch.searchsorted(candidates, labels[keep])
+    loss = torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=0.0)
+    right = (logits.argmax(-1) == wanted).float().mean().item()
+    return loss, right, int(keep.sum())
+
+
+def run(start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: list[list[str]], plan: Plan) -> None:
+    """Train from `start` (or the checkpoint in `folder`), log to folder/log.jsonl, save there."""
+    import torch
+    from transformers import MarianMTModel
+
+    torch.set_num_threads(1)
+    torch.manual_seed(plan.seed)
+    model = MarianMTModel.from_pretrained(start, dtype=torch.float32)
+    optimizer = torch.optim.AdamW(freeze(model), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    folder.mkdir(parents=True, exist_ok=True)
+    state, first = folder / "state.pt", 0
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        first = int(saved["step"])
+    siblings = Siblings(lemmas)
+    vocabulary = len(lemmas)
+    orders: dict[int, list[list[int]]] = {}
+    began, seen = time.time(), 0
+    model.train()
+    per_epoch = len(batches(train, plan.tokens, plan.seed))
+    for step in range(first, plan.steps):
+        epoch, place = divmod(step, per_epoch)
+        if epoch not in orders:
+            orders = {epoch: batches(train, plan.tokens, plan.seed + epoch)}
+        chosen = orders[epoch][place % len(orders[epoch])]
+        batch = collate([train[i] for i in chosen])
+        rng = np.random.default_rng((plan.seed, step))
+        own = np.unique(batch[2][batch[2] != -100].numpy())
+        extra = [*siblings.sample(own, plan.siblings, rng), *rng.integers(0, vocabulary, plan.sample).tolist()]
+        candidates = torch.from_numpy(np.unique(np.concatenate([own, np.array(extra, dtype=np.int64), [EOS]])))
+        for group in optimizer.param_groups:
+            group["lr"] = rate(step, plan)
+        loss, right, count = loss_and_accuracy(model, batch, candidates)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        seen += count
+        last = step + 1 == plan.steps
+        if (step + 1) % 20 == 0 or last:
+            line = {"step": step + 1, "loss": round(loss.item(), 4), "accuracy": round(right, 4),
+                    "tokens_per_s": round(seen / (time.time() - began))}  # fmt: skip
+            with (folder / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+        if (step + 1) % plan.save_every == 0 or last:
+            line = {"step": step + 1, **evaluate(model, dev, vocabulary)}
+            with (folder / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+            saved = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
+            torch.save(saved, folder / "state.tmp")
+            (folder / "state.tmp").replace(state)
+            model.save_pretrained(folder / "model")
+
+
+def evaluate(model: Any, dev: list[Pair], vocabulary: int) -> dict[str, float]:
+    """Cross-entropy over the whole vocabulary and accuracy against the teacher, on sentences held out."""
+    import torch
+
+    model.eval()
+    candidates = torch.arange(vocabulary)
+    total = right = count = 0.0
+    with torch.no_grad():
+        for start in range(0, len(dev), 16):
+            loss, good, n = loss_and_accuracy(model, collate(dev[start : start + 16]), candidates)
+            total, right, count = total + loss.item() * n, right + good * n, count + n
+    model.train()
+    return {"dev_loss": round(total / count, 4), "dev_accuracy": round(right / count, 4)}
