@@ -5,8 +5,8 @@ so that the tied output layer finds it; decoder step t attends to source positio
 positions both sides share; everything else starts as a residual that adds nothing. Training then
 teaches the encoder what the context changes: case, number, gender, tense, sense.
 
-Dimensions of an embedding: POSITION (left to the sinusoids), LEMMA, CELL (inflection), FEATURE (French grammar).
-The fastest sinusoids live in dimension i and d/2 + i, so POSITION is two blocks
+Dimensions of an embedding: POSITION (left to the sinusoids), LEMMA, CELL (inflection) and FEATURE (French
+grammar). The fastest sinusoids live in dimension i and d/2 + i, so POSITION is two blocks
 (and one dimension that stays zero).
 """
 
@@ -19,25 +19,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import polish
 from .label import EOS, PAD
-from .polish import Key
-from .teacher import Teacher, Unit
+from .teacher import Teacher
 
 Array = NDArray[np.float32]
 D, HEADS, FFN, ENCODER, DECODER = 144, 4, 576, 3, 1
 FAST = 11  # sinusoids kept free for the position
-ZERO = D // 2 - 1  # sin of the slowest sinusoid: nothing is there, so after layer norm it holds minus the mean
+ZERO = (
+    D // 2 - 1
+)  # sin of the slowest sinusoid: nothing is there, so after layer norm it holds minus the mean
 CELLS = (
-    [f"{n}-{c}" for n in ("sg", "pl") for c in ("nom", "gen", "dat", "acc", "inst", "loc")]
-    + ["sg-m1", "sg-m3", "sg-f", "sg-n", "pl-m1", "pl-o"]
-    + [f"fin-{n}-{p}" for n in ("sg", "pl") for p in ("pri", "sec", "ter")]
-    + ["praet-sg-m1", "praet-sg-f", "praet-sg-n", "praet-pl-m1", "praet-pl-o"]
-    + ["inf", "pcon", "imps", "impt", "ppas", "cond", "cap"]
+    *(n + c for n in "sp" for c in "ngdail"),
+    "Sm",
+    "Sh",
+    "Sf",
+    "Sn",
+    "P1",
+    "Px",
+    "P1s",
+    "P3s",
+    "P1p",
+    "P2p",
+    "P3p",
+    "Lsm",
+    "Lsf",
+    "Lsn",
+    "Lp1",
+    "Lpx",
+    "inf",
+    "pcon",
+    "pant",
+    "ppas",
+    "cond",
+    "ind",
+    "cap",
+    "low",
+    "i",
+    "p",
 )
 LEMMA_WEIGHT, CELL_WEIGHT, FEATURE_WEIGHT = 2.4, 1.5, 0.8
 SOURCE_NORM = 3.1
-CELL_DIMENSIONS, FEATURE_DIMENSIONS = 36, 24
+CELL_DIMENSIONS, FEATURE_DIMENSIONS = 38, 20
 
 
 def blocks() -> tuple[list[int], list[int], list[int], list[int]]:
@@ -48,47 +70,20 @@ def blocks() -> tuple[list[int], list[int], list[int], list[int]]:
     return position, free[CELL_DIMENSIONS + FEATURE_DIMENSIONS :], cell, feature
 
 
-def _side(gender: str) -> str:
-    return "m1" if gender == "m1" else "o"
-
-
-def cells(key: Key) -> tuple[str, ...]:
-    """The inflectional attributes of a paradigm cell."""
-    kind, *rest = key
-    if kind == "n":
-        return (f"{rest[0]}-{rest[1]}",)
-    if kind in ("adj", "ppas", "pact"):
-        number, case, gender = rest
-        agreement = f"pl-{_side(gender)}" if number == "pl" else f"sg-{'m1' if gender == 'm2' else gender}"
-        return (f"{number}-{case}", agreement, *(("ppas",) if kind != "adj" else ()))
-    if kind == "fin":
-        return (f"fin-{rest[0]}-{rest[1]}",)
-    if kind == "praet":
-        number, gender = rest[0], rest[1]
-        end = _side(gender) if number == "pl" else {"m2": "m1", "m3": "m1"}.get(gender, gender)
-        return (f"praet-{number}-{end}",)
-    return (kind,) if kind in CELLS else ()
-
-
 class Meanings:
     """Polish strings → the lemmas they may be and the attributes of those cells."""
 
-    def __init__(self, teacher: Teacher, extra: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, teacher: Teacher, words: Iterable[str]) -> None:
         self.lemmas: dict[str, set[str]] = defaultdict(set)
         self.attributes: dict[str, set[str]] = defaultdict(set)
-        wanted = {(lemma, "n" if pos == "name" else pos) for (_, pos), found in teacher.lexicon.items()
-                  for lemma in (found[:3] if pos == "v" else found[:1]) if pos in ("n", "name", "adj", "v")}  # fmt: skip
-        for lemma, pos in sorted(wanted | set(extra)):
-            reflexive = " się" if lemma.endswith(" się") else ""
-            for key, form in polish.paradigm(lemma.removesuffix(" się"), pos).items():
-                if key not in (("gender",), ("aspect",)):
-                    self._add(form + reflexive, f"{lemma}/{pos}", cells(key))
-                    if key[0] == "praet":
-                        self._add(form + "by" + reflexive, f"{lemma}/{pos}", (*cells(key), "cond"))
-
-    def _add(self, form: str, lemma: str, attributes: tuple[str, ...]) -> None:
-        self.lemmas[form].add(lemma)
-        self.attributes[form].update(attributes)
+        wanted = {(target, pos) for word in words for pos, _, target in teacher.meanings(word)}
+        functions = teacher.tables.words.values()
+        wanted |= {(word.target, "a") for word in functions if word.role == "det"} | {("który", "a")}
+        wanted |= {("być|zostać", "v")}
+        for target, pos in sorted(wanted):
+            for form, attributes in teacher.paradigm(target, pos):
+                self.lemmas[form].add(f"{target}/{pos}")
+                self.attributes[form].update(attributes)
 
     def of(self, piece: str) -> tuple[list[str], set[str]]:
         """Lemmas and attributes of a target piece; a piece that inflects as nothing is its own lemma."""
@@ -97,39 +92,35 @@ class Meanings:
             return [f",{lemma}" for lemma in lemmas], attributes
         text = piece.replace("\u2581", " ").strip()
         if piece.startswith("\u2581"):
+            case = {"cap"} if text[:1].isupper() else {"low"}
             if text in self.lemmas:
-                return sorted(self.lemmas[text]), self.attributes[text]
+                return sorted(self.lemmas[text]), self.attributes[text] | case
             lowered = text[:1].lower() + text[1:]
             if text[:1].isupper() and lowered in self.lemmas:
-                return sorted(self.lemmas[lowered]), self.attributes[lowered] | {"cap"}
+                return sorted(self.lemmas[lowered]), self.attributes[lowered] | case
+            if text[:1].isupper():
+                return [f"=\u2581{lowered}"], case
+            return [f"={piece}"], case
         return [f"={piece}"], set()
 
 
-def features(teacher: Teacher, unit: Unit) -> set[str]:
-    """What French grammar says of a unit, whatever its translation."""
-    from . import function_words as fw
-
-    text = unit.text.lower()
-    out = {unit.kind} if unit.kind != "word" else set()
-    if text in fw.PREPOSITIONS:
-        out |= {"prep", f"governs-{fw.PREPOSITIONS[text][1]}", f"is-{text}"}
-    if text in fw.FIXED:
-        out |= {"fixed", f"is-{text}"}
-    if text in fw.DETERMINERS:
-        out |= {"det", f"is-{text}"}
-    if unit.kind in ("copy", "punct"):
-        out |= {f"is-{text}"} if unit.kind == "punct" else set()
-        return out
-    readings = teacher.readings(unit.text) or teacher.readings(text)
-    for r in readings if not out else []:
-        out |= {r.pos, f"{r.pos}-{r.number}", f"{r.pos}-{r.gender}", r.mood, f"person-{r.person}"}
-        if r.lemma in ("être", "avoir"):
-            out.add(f"lemma-{r.lemma}")
-        if r.pos in ("n", "name"):
-            out.add(f"polish-{polish.gender(teacher.lexicon[r.lemma, r.pos][0])}")
-    if unit.text[:1].isupper():
+def features(teacher: Teacher, kind: str, text: str) -> set[str]:
+    """What French grammar says of a source piece, whatever its translation."""
+    out = {kind} if kind != "word" else set()
+    if kind == "copy":
+        return out | ({"capital"} if text.strip("\u205e\u2581")[:1].isupper() else set())
+    if kind == "punct":
+        return out | {f"is {text}"}
+    if text[:1].isupper():
         out.add("capital")
-    return {f for f in out if f and not f.endswith("-")}
+    function = teacher.tables.words.get(text.lower())
+    if function is not None:
+        return out | {f"role {function.role}", f"{function.role} {function.feature}", f"is {text.lower()}"}
+    for pos, tag, target in teacher.meanings(text) or teacher.meanings(text.lower()):
+        out |= {pos, f"{pos} {tag[:1]}", f"{pos} {tag[1:]}"}
+        if pos == "n":
+            out.add(f"polish {teacher.forms.gender_number(target)[0]}")
+    return out
 
 
 def _unit_vectors(rng: np.random.Generator, count: int, width: int) -> Array:
@@ -138,7 +129,11 @@ def _unit_vectors(rng: np.random.Generator, count: int, width: int) -> Array:
 
 
 def embeddings(
-    sources: list[set[str]], usual: list[int], targets: list[tuple[list[str], set[str]]], usual_cells: list[set[str]], seed: int
+    sources: list[set[str]],
+    usual: list[int],
+    targets: list[tuple[list[str], set[str]]],
+    usual_cells: list[set[str]],
+    seed: int,
 ) -> tuple[Array, Array]:
     """(source, target) embedding matrices.
 
@@ -179,12 +174,27 @@ def build(source: Array, target: Array, seed: int, positions: int = 512) -> Any:
 
     torch.manual_seed(seed)
     config = MarianConfig(
-        vocab_size=len(source), decoder_vocab_size=len(target), share_encoder_decoder_embeddings=False,
-        tie_word_embeddings=True, d_model=D, encoder_layers=ENCODER, decoder_layers=DECODER,
-        encoder_attention_heads=HEADS, decoder_attention_heads=HEADS, encoder_ffn_dim=FFN, decoder_ffn_dim=FFN,
-        activation_function="relu", dropout=0.0, max_position_embeddings=positions, scale_embedding=True,
-        pad_token_id=PAD, eos_token_id=EOS, decoder_start_token_id=PAD, forced_eos_token_id=EOS, init_std=0.08,
-    )  # fmt: skip
+        vocab_size=len(source),
+        decoder_vocab_size=len(target),
+        share_encoder_decoder_embeddings=False,
+        tie_word_embeddings=True,
+        d_model=D,
+        encoder_layers=ENCODER,
+        decoder_layers=DECODER,
+        encoder_attention_heads=HEADS,
+        decoder_attention_heads=HEADS,
+        encoder_ffn_dim=FFN,
+        decoder_ffn_dim=FFN,
+        activation_function="relu",
+        dropout=0.0,
+        max_position_embeddings=positions,
+        scale_embedding=True,
+        pad_token_id=PAD,
+        eos_token_id=EOS,
+        decoder_start_token_id=PAD,
+        forced_eos_token_id=EOS,
+        init_std=0.08,
+    )
     model = MarianMTModel(config)
     with torch.no_grad():
         model.get_encoder().embed_tokens.weight.copy_(torch.from_numpy(source))

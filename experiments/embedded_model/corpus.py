@@ -15,7 +15,9 @@ N = 13  # words of an n-gram that must not occur in a test set
 def _html(path: Path) -> Iterator[str]:
     text = path.read_text("utf-8", errors="ignore")
     text = re.sub(r"(?s)<(script|style|pre|code|screen)\b.*?</\1>", " ", text)
-    for block in re.split(r"</?(?:p|h\d|li|td|th|div|title|dt|dd|section|item|note|page|info|desc|br)\b[^>]*>", text):
+    for block in re.split(
+        r"</?(?:p|h\d|li|td|th|div|title|dt|dd|section|item|note|page|info|desc|br)\b[^>]*>", text
+    ):
         yield html.unescape(re.sub(r"<[^>]+>", "", block))
 
 
@@ -41,7 +43,11 @@ def sentences(text: str) -> Iterator[str]:
     text = re.sub(r"\s+", " ", text.replace("~", "").replace("&amp;", "&")).strip()
     for part in re.split(r"(?<=[.!?…»])\s+(?=[A-ZÉÈÀÂÎÔÇŒ«])", text):
         letters = sum(letter.isalpha() for letter in part)
-        if 12 <= len(part) <= 400 and letters >= 0.7 * len(part) and not re.search(r"[{}<>%$\\_|=]|https?:", part):
+        if (
+            12 <= len(part) <= 400
+            and letters >= 0.7 * len(part)
+            and not re.search(r"[{}<>%$\\_|=]|https?:", part)
+        ):
             yield part
 
 
@@ -50,7 +56,10 @@ def read(root: Path, lang: str) -> dict[str, list[str]]:
     book = {"fr": "fr-FR", "pl": "pl-PL"}[lang]
     readers = {
         "libreoffice-help": (_html, sorted(root.glob(f"usr/share/libreoffice/help/{lang}/text/**/*.html"))),
-        "libreoffice-l10n": (_mo, sorted(root.glob(f"usr/lib/libreoffice/program/resource/{lang}/LC_MESSAGES/*.mo"))),
+        "libreoffice-l10n": (
+            _mo,
+            sorted(root.glob(f"usr/lib/libreoffice/program/resource/{lang}/LC_MESSAGES/*.mo")),
+        ),
         "firefox-l10n": (_fluent, sorted(root.glob(f"usr/lib/firefox-esr/**/langpack-{lang}@*.xpi"))),
         "thunderbird-l10n": (_fluent, sorted(root.glob(f"usr/lib/thunderbird/**/langpack-{lang}@*.xpi"))),
         "gnome-user-docs": (_html, sorted(root.glob(f"usr/share/help/{lang}/**/*.page"))),

@@ -2,83 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
-from .pieces import CLOSING, MARK, OPENING, SPACE
-from .teacher import Teacher, Unit
+from .pieces import CLOSING, MARK, SPACE
+from .teacher import Said, Teacher
 from .vocabulary import as_target
 
 SPECIAL = ("</s>", "<unk>", "<pad>", "<eps>")
 EOS, UNK, PAD, EPS = range(4)
+QUOTES = {"«": "„", "»": "”", "“": "„"}
 
 
-def target_piece(unit: Unit, text: str) -> str:
-    """The target piece of what the teacher says for a unit (not for copied units)."""
+def bare(piece: str) -> str:
+    """The characters of a source piece without its marks."""
+    return piece.replace(MARK, "").replace(SPACE, "")
+
+
+def target_piece(text: str) -> str:
+    """The target piece of what the teacher says."""
+    text = QUOTES.get(text, text)
     if not text:
         return "<eps>"
-    if unit.kind == "punct" and (text in CLOSING):
-        return text
-    if text.startswith(", "):
+    if text in CLOSING or text.startswith(", "):
         return text.replace(" ", SPACE)
-    if unit.kind == "punct" and text in OPENING:
-        return SPACE + text
     return SPACE + text.replace(" ", SPACE)
 
 
-@dataclass(slots=True)
+def lay(pieces: list[str], kinds: list[str], said: list[Said]) -> list[str] | None:
+    """The target piece of every source piece; None when the two do not spell the same text."""
+    if "".join(map(bare, pieces)) != "".join(item.source for item in said):
+        return None
+    starts: list[int] = []
+    total = 0
+    for item in said:
+        starts.append(total)
+        total += len(item.source)
+    ends = [*starts[1:], total]
+    out = ["<eps>"] * len(pieces)
+    spans = []
+    at = 0
+    for piece in pieces:
+        spans.append((at, at + len(bare(piece))))
+        at = spans[-1][1]
+    number = 0
+    while number < len(said):
+        low, high = starts[number], ends[number]
+        covering = [i for i, (a, b) in enumerate(spans) if a < high and b > low]
+        last = number
+        if len(covering) == 1:  # a piece may hold several items (a phrase)
+            while last + 1 < len(said) and ends[last + 1] <= spans[covering[0]][1]:
+                last += 1
+        texts = [item.target for item in said[number : last + 1] if item.target]
+        copies = all(kinds[i] == "copy" for i in covering)
+        if covering and (copies or (said[number].copied and kinds[covering[0]] == "copy")):
+            for i in covering:
+                out[i] = as_target(pieces[i]) or "<eps>"
+        elif len(covering) == 1:
+            out[covering[0]] = target_piece(" ".join(texts))
+        elif covering and texts:
+            words = texts[0].split(" ") if not texts[0].startswith(", ") else [texts[0]]
+            spare = max(0, len(words) - len(covering))
+            parts = [" ".join(words[: spare + 1]), *words[spare + 1 :]]
+            for i, part in zip(covering, parts, strict=False):
+                out[i] = target_piece(part)
+        number = last + 1
+    return out
+
+
+def lower(piece: str) -> str:
+    """The piece with its first letter small."""
+    for at in (0, 1, 2):
+        if piece[at : at + 1].isalpha():
+            return piece[:at] + piece[at].lower() + piece[at + 1 :]
+    return piece
+
+
+def find(piece: str, ids: dict[str, int]) -> int:
+    """The id of a target piece, else of the same in lower case, else <unk> (left out of the loss)."""
+    return ids.get(piece, ids.get(lower(piece), UNK))
+
+
 class Labeller:
-    """Applies SentencePiece and the teacher."""
+    """Applies a source SentencePiece model and the teacher. `kinds`: word, phrase, punct or copy, a piece."""
 
-    processor: Any  # the source SentencePiece model
-    table: dict[str, Unit]
-    teacher: Teacher
-    source_ids: dict[str, int]
-    target_ids: dict[str, int]
-    missing: int = 0
+    def __init__(self, model: Path, kinds: dict[str, str], teacher: Teacher) -> None:
+        import sentencepiece
 
-    def units(self, text: str) -> tuple[list[str], list[Unit], list[int]]:
-        """Pieces, the units they form (copied pieces of one word are one unit), and the unit of each piece."""
-        pieces: list[str] = self.processor.encode(text, out_type=str)
-        units: list[Unit] = []
-        owner: list[int] = []
-        inside = False
-        for piece in pieces:
-            unit = self.table.get(piece, Unit(piece, "copy"))
-            if unit.kind == "copy":
-                bare = piece.replace(MARK, "").replace(SPACE, "")
-                if inside and not piece.startswith(MARK):
-                    units[-1] = Unit(units[-1].text + bare, "copy")
-                else:
-                    units.append(Unit(bare, "copy"))
-                inside = not piece.endswith(SPACE)
-            else:
-                bare = piece.replace(MARK, "").replace(SPACE, "") if unit.kind == "punct" else unit.text
-                units.append(Unit(bare, unit.kind))
-                inside = False
-            owner.append(len(units) - 1)
-        return pieces, units, owner
+        self._processor = sentencepiece.SentencePieceProcessor(str(model))
+        self.kinds = kinds
+        self._teacher = teacher
 
     def pairs(self, text: str) -> list[tuple[str, str]]:
-        """(source piece, target piece), one a source piece."""
-        pieces, units, owner = self.units(text)
-        said = self.teacher.translate(units)
-        out = []
-        for piece, index in zip(pieces, owner, strict=True):
-            unit = units[index]
-            target = as_target(piece) if unit.kind == "copy" else target_piece(unit, said[index])
-            if unit.kind == "copy" and not target:
-                target = "<eps>"
-            out.append((piece, target))
-        return out
+        """(source piece, target piece), one a source piece; [] when they cannot be laid together."""
+        pieces: list[str] = self._processor.encode(text, out_type=str)
+        kinds = [self.kinds.get(piece, "copy") for piece in pieces]
+        targets = lay(pieces, kinds, self._teacher.say(text))
+        return list(zip(pieces, targets, strict=True)) if targets is not None else []
 
-    def encode(self, sentences: Iterable[str], longest: int = 120) -> Iterator[tuple[list[int], list[int]]]:
-        """Ids with the end mark. A target that has no entry becomes <unk> (and is left out of the loss)."""
-        for text in sentences:
-            pairs = self.pairs(text)
-            if 1 < len(pairs) < longest:
-                source = [self.source_ids.get(piece, UNK) for piece, _ in pairs] + [EOS]
-                target = [self.target_ids.get(piece, UNK) for _, piece in pairs] + [EOS]
-                self.missing += target.count(UNK)
-                yield source, target
+    def lay_all(self, sentences: Iterable[str], longest: int = 120) -> list[list[tuple[str, str]]]:
+        """The sentences that can be laid and are neither empty nor too long."""
+        laid = (self.pairs(text) for text in sentences)
+        return [sentence for sentence in laid if 1 < len(sentence) < longest]

@@ -20,7 +20,7 @@ _SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 
 def source_rules() -> list[tuple[str, str]]:
     """Rewriting rules of the source: longest match first, applied once from left to right."""
-    rules: dict[str, str] = {space: f" {MARK}" for space in _SPACES}
+    rules: dict[str, str] = dict.fromkeys(_SPACES, f" {MARK}")
     for one in _SPACES:
         for two in _SPACES:
             rules[one + two] = f" {MARK}"
@@ -70,10 +70,20 @@ def build(path: Path, scored: Iterable[tuple[str, float]], controls: Sequence[st
         text.write_text("ab cd ef gh ij kl mn op\n" * 20, "utf-8")
         option = {"normalization_rule_tsv" if source else "denormalization_rule_tsv": str(rules)}
         sentencepiece.SentencePieceTrainer.train(
-            input=str(text), model_prefix=f"{folder}/m", vocab_size=25, model_type="unigram", hard_vocab_limit=False,
-            treat_whitespace_as_suffix=source, character_coverage=1.0, minloglevel=2, bos_id=-1, eos_id=-1, unk_id=0,
-            **({} if source else {"normalization_rule_name": "identity"}), **option,
-        )  # fmt: skip
+            input=str(text),
+            model_prefix=f"{folder}/m",
+            vocab_size=25,
+            model_type="unigram",
+            hard_vocab_limit=False,
+            treat_whitespace_as_suffix=source,
+            character_coverage=1.0,
+            minloglevel=2,
+            bos_id=-1,
+            eos_id=-1,
+            unk_id=0,
+            **({} if source else {"normalization_rule_name": "identity"}),
+            **option,
+        )
         model = proto.ModelProto()
         model.ParseFromString(Path(f"{folder}/m.model").read_bytes())
     del model.pieces[:]

@@ -9,34 +9,82 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from . import function_words as fw
 from .teacher import Teacher
 
 VOWELS = "aeiouyhâàéèêëîïôœ"
-PREPOSITIONS = ["dans", "sur", "avec", "pour", "par", "contre", "entre", "depuis", "pendant", "après", "avant", "selon",
-                "malgré", "sans", "sous", "vers", "lors de", "au cours de", "à cause de", "en raison de", "grâce à",
-                "face à", "au sein de", "afin de", "près de", "en faveur de"]  # fmt: skip
-TAILS = ["mardi", "en 2018", "cette semaine", "l'année dernière", "en septembre", "hier", "aujourd'hui", "à Paris",
-         "en France", "le 12 mai", "dimanche dernier", "aux États-Unis", "ce mois-ci", "pour la première fois"]  # fmt: skip
+PREPOSITIONS = [
+    "dans",
+    "sur",
+    "avec",
+    "pour",
+    "par",
+    "contre",
+    "entre",
+    "depuis",
+    "pendant",
+    "après",
+    "avant",
+    "selon",
+    "malgré",
+    "sans",
+    "sous",
+    "vers",
+    "lors de",
+    "au cours de",
+    "à cause de",
+    "en raison de",
+    "grâce à",
+    "face à",
+    "au sein de",
+    "afin de",
+    "près de",
+    "en faveur de",
+]
+TAILS = [
+    "mardi",
+    "en 2018",
+    "cette semaine",
+    "l'année dernière",
+    "en septembre",
+    "hier",
+    "aujourd'hui",
+    "à Paris",
+    "en France",
+    "le 12 mai",
+    "dimanche dernier",
+    "aux États-Unis",
+    "ce mois-ci",
+    "pour la première fois",
+]
 
 
 class Grammar:
     """Words by category, drawn by the square root of their frequency."""
 
-    def __init__(self, teacher: Teacher, words: list[str], zipf: Callable[[str], float], names: list[str],
-                 seed: int) -> None:  # fmt: skip
+    def __init__(
+        self, teacher: Teacher, words: list[str], zipf: Callable[[str], float], names: list[str], seed: int
+    ) -> None:
         self._random = random.Random(seed)
         self._names = names
         pools: dict[str, dict[str, float]] = defaultdict(dict)
+        numbers = {"s": "sg", "p": "pl", "i": "sg"}
+        genders = {"m": "mas", "f": "fem", "e": "epi"}
+        moods = {"P": "ipre", "I": "iimp", "J": "ipsi", "F": "ifut", "K": "cond"}
         for word in words:
-            if word in fw.FIXED or word in fw.PREPOSITIONS or word in fw.DETERMINERS:
+            if word in teacher.tables.words:
                 continue
             weight = 10 ** (zipf(word) / 2.5)
-            for r in teacher.readings(word):
-                key = {"n": f"n {r.number} {r.gender}", "adj": f"adj {r.number} {r.gender}", "adv": "adv",
-                       "name": "name"}.get(r.pos, "")  # fmt: skip
-                if r.pos == "v":
-                    key = f"v {r.mood} {r.person}{r.number} {r.gender}".strip()
+            for pos, tag, _ in teacher.meanings(word):
+                key = "name" if word[:1].isupper() else {"r": "adv"}.get(pos, "")
+                if not key and pos in "na" and tag[:1] in genders:
+                    name = "n" if pos == "n" else "adj"
+                    key = f"{name} {numbers.get(tag[1:2], 'sg')} {genders[tag[0]]}"
+                elif pos == "v" and tag[:1] == "Q":
+                    key = f"v ppas {numbers.get(tag[2:3], 'sg')} {genders.get(tag[1:2], 'mas')}"
+                elif pos == "v" and tag == "inf":
+                    key = "v infi"
+                elif pos == "v" and tag[:1] in moods and tag[1:] in ("3s", "3p"):
+                    key = f"v {moods[tag[0]]} 3{numbers[tag[2]]}"
                 if key:
                     pools[key][word] = weight
         self._pools = {key: (list(pool), list(pool.values())) for key, pool in pools.items()}
@@ -66,19 +114,39 @@ class Grammar:
             return name, "sg", "mas"
         noun, number, gender = self._noun()
         plural = number == "pl"
-        dets = ["les", "des", "ces", "ses", "leurs", "nos", "plusieurs", "deux", "trois", "certains", "les autres"]
-        single = ["la", "une", "cette", "sa", "notre", "leur", "toute la", "chaque"] if gender == "fem" else [
-            "le", "un", "ce", "son", "notre", "leur", "tout le", "chaque"]  # fmt: skip
+        dets = [
+            "les",
+            "des",
+            "ces",
+            "ses",
+            "leurs",
+            "nos",
+            "plusieurs",
+            "deux",
+            "trois",
+            "certains",
+            "les autres",
+        ]
+        single = (
+            ["la", "une", "cette", "sa", "notre", "leur", "toute la", "chaque"]
+            if gender == "fem"
+            else ["le", "un", "ce", "son", "notre", "leur", "tout le", "chaque"]
+        )
         det = self._random.choice(dets if plural else single)
         if self._maybe(0.5):
             det = "les" if plural else ("la" if gender == "fem" else "le")
         words = [det]
         if self._maybe(0.12):
-            words.append(self._random.choice(
-                {"sgmas": ["nouveau", "grand", "petit", "premier", "dernier"],
-                 "sgfem": ["nouvelle", "grande", "petite", "première", "dernière"],
-                 "plmas": ["nouveaux", "grands", "petits", "premiers", "derniers"],
-                 "plfem": ["nouvelles", "grandes", "petites", "premières", "dernières"]}[number + gender]))  # fmt: skip
+            words.append(
+                self._random.choice(
+                    {
+                        "sgmas": ["nouveau", "grand", "petit", "premier", "dernier"],
+                        "sgfem": ["nouvelle", "grande", "petite", "première", "dernière"],
+                        "plmas": ["nouveaux", "grands", "petits", "premiers", "derniers"],
+                        "plfem": ["nouvelles", "grandes", "petites", "premières", "dernières"],
+                    }[number + gender]
+                )
+            )
         words.append(noun)
         if self._maybe(0.35):
             words.append(self._adjective(number, gender))
@@ -99,20 +167,32 @@ class Grammar:
         if roll < 0.3:
             verb = f"{avoir}{adverb} {self._draw('v ppas sg mas')}"
         elif roll < 0.42:
-            aux = self._random.choice([etre, f"{avoir} été", "était" if number == "sg" else "étaient",
-                                       "sera" if number == "sg" else "seront"])  # fmt: skip
+            aux = self._random.choice(
+                [
+                    etre,
+                    f"{avoir} été",
+                    "était" if number == "sg" else "étaient",
+                    "sera" if number == "sg" else "seront",
+                ]
+            )
             verb = f"{aux}{adverb} {self._draw(f'v ppas {number} {gender}')}"
             return f"{verb} par {self.phrase(depth + 1)[0]}" if self._maybe(0.5) else verb, number
         elif roll < 0.5:
-            copula = self._random.choice([etre, "était" if number == "sg" else "étaient", "reste", "ne sont pas"])
+            copula = self._random.choice(
+                [etre, "était" if number == "sg" else "étaient", "reste", "ne sont pas"]
+            )
             return f"{copula} {self._adjective(number, gender)}", number
         elif roll < 0.58:
-            modal = self._random.choice(["peut", "doit", "veut"] if number == "sg" else ["peuvent", "doivent", "veulent"])
+            modal = self._random.choice(
+                ["peut", "doit", "veut"] if number == "sg" else ["peuvent", "doivent", "veulent"]
+            )
             verb = f"{modal} {self._draw('v infi')}"
         elif roll < 0.64:
             verb = f"{'ne' if self._maybe(0.5) else 'se'} {self._draw(f'v ipre {person}')}"
         elif roll < 0.7:
-            verb = f"{avoir} {self._random.choice(['déclaré', 'annoncé', 'indiqué', 'ajouté', 'affirmé'])} que"
+            verb = (
+                f"{avoir} {self._random.choice(['déclaré', 'annoncé', 'indiqué', 'ajouté', 'affirmé'])} que"
+            )
             if depth < 1:
                 return f"{verb} {self.clause(1)}", number
             verb = verb.removesuffix(" que")
@@ -125,8 +205,14 @@ class Grammar:
         """Subject, predicate and perhaps a prepositional phrase."""
         if self._maybe(0.2):
             subject, number, gender = self._random.choice(
-                [("il", "sg", "mas"), ("elle", "sg", "fem"), ("ils", "pl", "mas"), ("elles", "pl", "fem"),
-                 ("on", "sg", "mas")])  # fmt: skip
+                [
+                    ("il", "sg", "mas"),
+                    ("elle", "sg", "fem"),
+                    ("ils", "pl", "mas"),
+                    ("elles", "pl", "fem"),
+                    ("on", "sg", "mas"),
+                ]
+            )
         else:
             subject, number, gender = self.phrase(depth + 1)
         text = f"{subject} {self._predicate(number, gender, depth)[0]}"
@@ -136,7 +222,9 @@ class Grammar:
         return text + (f" {self._random.choice(TAILS)}" if self._maybe(0.15) else "")
 
     def prepositional(self) -> str:
-        preposition = self._random.choice([*PREPOSITIONS, "dans", "sur", "avec", "pour", "à", "à", "de", "de"])
+        preposition = self._random.choice(
+            [*PREPOSITIONS, "dans", "sur", "avec", "pour", "à", "à", "de", "de"]
+        )
         phrase = self.phrase(1)[0]
         head, _, last = preposition.rpartition(" ")
         if last in ("de", "à"):
@@ -148,8 +236,9 @@ class Grammar:
         roll = self._random.random()
         text = self.clause()
         if roll < 0.12:
-            text += self._random.choice([", mais ", " et ", " parce que ", " alors que ", ", tandis que ", " si "]) + (
-                self.clause(1))  # fmt: skip
+            text += self._random.choice(
+                [", mais ", " et ", " parce que ", " alors que ", ", tandis que ", " si "]
+            ) + (self.clause(1))
         elif roll < 0.2:
             text = f"« {text} », a {self._random.choice(['déclaré', 'dit', 'expliqué'])} {self.phrase(2)[0]}"
         elif roll < 0.3:
@@ -167,7 +256,7 @@ class Grammar:
 def _contract(preposition: str, phrase: str) -> str:
     table = {"de": {"le": "du", "les": "des"}, "à": {"le": "au", "les": "aux"}}[preposition]
     first, _, rest = phrase.partition(" ")
-    if first in table and rest and not rest[0] in VOWELS:
+    if first in table and rest and rest[0] not in VOWELS:
         return f"{table[first]} {rest}"
     if first == "les" and rest:
         return f"{table[first]} {rest}"

@@ -33,6 +33,7 @@ class Plan:
     siblings: int = 3  # other forms of the same lemma a target
     save_every: int = 200
     seed: int = 11
+    stop_after: int | None = None  # end early at this step; the same command without it goes on
 
 
 def batches(pairs: list[Pair], tokens: int, seed: int) -> list[list[int]]:
@@ -120,7 +121,9 @@ def loss_and_accuracy(model: Any, batch: tuple[Any, Any, Any], candidates: Any) 
     return loss, right, int(keep.sum())
 
 
-def run(start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: list[list[str]], plan: Plan) -> None:
+def run(
+    start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: list[list[str]], plan: Plan
+) -> None:
     """Train from `start` (or the checkpoint in `folder`), log to folder/log.jsonl, save there."""
     import torch
     from transformers import MarianMTModel
@@ -142,7 +145,7 @@ def run(start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: l
     began, seen = time.time(), 0
     model.train()
     per_epoch = len(batches(train, plan.tokens, plan.seed))
-    for step in range(first, plan.steps):
+    for step in range(first, min(plan.steps, plan.stop_after or plan.steps)):
         epoch, place = divmod(step, per_epoch)
         if epoch not in orders:
             orders = {epoch: batches(train, plan.tokens, plan.seed + epoch)}
@@ -150,8 +153,13 @@ def run(start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: l
         batch = collate([train[i] for i in chosen])
         rng = np.random.default_rng((plan.seed, step))
         own = np.unique(batch[2][batch[2] != -100].numpy())
-        extra = [*siblings.sample(own, plan.siblings, rng), *rng.integers(0, vocabulary, plan.sample).tolist()]
-        candidates = torch.from_numpy(np.unique(np.concatenate([own, np.array(extra, dtype=np.int64), [EOS]])))
+        extra = [
+            *siblings.sample(own, plan.siblings, rng),
+            *rng.integers(0, vocabulary, plan.sample).tolist(),
+        ]
+        candidates = torch.from_numpy(
+            np.unique(np.concatenate([own, np.array(extra, dtype=np.int64), [EOS]]))
+        )
         for group in optimizer.param_groups:
             group["lr"] = rate(step, plan)
         loss, right, count = loss_and_accuracy(model, batch, candidates)
@@ -162,8 +170,12 @@ def run(start: Path, folder: Path, train: list[Pair], dev: list[Pair], lemmas: l
         seen += count
         last = step + 1 == plan.steps
         if (step + 1) % 20 == 0 or last:
-            line = {"step": step + 1, "loss": round(loss.item(), 4), "accuracy": round(right, 4),
-                    "tokens_per_s": round(seen / (time.time() - began))}  # fmt: skip
+            line = {
+                "step": step + 1,
+                "loss": round(loss.item(), 4),
+                "accuracy": round(right, 4),
+                "tokens_per_s": round(seen / (time.time() - began)),
+            }
             with (folder / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
         if (step + 1) % plan.save_every == 0 or last:

@@ -1,0 +1,75 @@
+"""Stage 6: the exported model against the copied source and the gloss engine, by paired bootstrap."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.files import read_lines
+
+from .settings import Settings
+
+NAMES = {"fr": "fra", "pl": "pol"}
+
+
+def translate(folder: Path, sources: Sequence[str], beams: int = 4, batch: int = 32) -> list[str]:
+    """Translations by MarianMTModel.generate in float32, in the order of `sources`."""
+    import torch
+    from transformers import MarianMTModel, MarianTokenizer
+
+    torch.set_num_threads(1)
+    tokenizer = MarianTokenizer.from_pretrained(folder)
+    model = MarianMTModel.from_pretrained(folder, dtype=torch.float32).eval()
+    order = sorted(range(len(sources)), key=lambda i: len(sources[i]))
+    out = [""] * len(sources)
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        inputs = tokenizer([sources[i] for i in chosen], return_tensors="pt", padding=True)
+        with torch.no_grad():
+            tokens = model.generate(**inputs, num_beams=beams, max_new_tokens=256)
+        for i, text in zip(chosen, tokenizer.batch_decode(tokens, skip_special_tokens=True), strict=True):
+            out[i] = text
+    return out
+
+
+def run(settings: Settings, work: Path, data: Path) -> None:
+    """Score work/export on NTREX in `data`; write work/evaluation.json."""
+    import sacrebleu
+    from sacrebleu.significance import PairedTest
+
+    from harness.translate.gloss import Gloss
+
+    source, target = (
+        read_lines(data / f"newstest2019-ref.{NAMES[lang]}.txt") for lang in (settings.src, settings.tgt)
+    )
+    gloss = [""] * len(source)
+    for done in Gloss({}, settings.src, settings.tgt).translate(source):
+        for i, translation in done:
+            gloss[i] = translation.hypothesis
+    systems = [("gloss", gloss), ("copy", list(source)), (settings.name, translate(work / "export", source))]
+    metrics = {"BLEU": sacrebleu.BLEU(references=[target]), "chrF2": sacrebleu.CHRF(references=[target])}
+    signatures, scores = PairedTest(systems, metrics, None, test_type="bs", n_samples=1000)()
+    table = {
+        "lines": len(source),
+        "signatures": {name: str(signature) for name, signature in signatures.items()},
+        "systems": {
+            name: {
+                metric: {
+                    "score": result[row].score,
+                    "mean": result[row].mean,
+                    "ci": result[row].ci,
+                    "p_against_gloss": result[row].p_value,
+                }
+                for metric, result in scores.items()
+                if metric != "System"
+            }
+            for row, name in enumerate(scores["System"])
+        },
+    }
+    (work / "evaluation.json").write_text(
+        json.dumps(table, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8"
+    )
+    random.seed(settings.seed)
+    print(json.dumps(table, indent=2, default=str))
