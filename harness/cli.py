@@ -13,32 +13,16 @@ from harness import __version__
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
 from harness.userconf import config_dirs, make_importable
 
-# verb → module; the order is the order of --help.
+# verb → what it does; its module is harness.verbs.<verb>. The order is the order of --help.
 VERBS = {
-    "run": "harness.verbs.run",
-    "list": "harness.verbs.list",
-    "show": "harness.verbs.show",
-    "compare": "harness.verbs.compare",
-    "report": "harness.verbs.report",
-    "export": "harness.verbs.export",
-    "clean": "harness.verbs.clean",
-    "align": "harness.verbs.align",
-    "rerun": "harness.verbs.rerun",
-    "fetch": "harness.verbs.fetch",
-    "cache": "harness.verbs.cache",
-    "init": "harness.verbs.init",
-    "doctor": "harness.verbs.doctor",
-}
-
-HELP = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
-    "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
-    "report": "write a comparison as one self-contained HTML page",
     "compare": "which of several runs is better, how sure that is, and where they differ",
-    "align": "align the sentences of two texts, or of two folders of them",
+    "report": "write a comparison as one self-contained HTML page",
+    "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",
+    "align": "align the sentences of two texts, or of two folders of them",
     "rerun": "run a record's configuration again; are scores and translations identical?",
     "fetch": "download a model for a pair; shows the size first",
     "cache": "the stored translations (and converted models): show or prune them",
@@ -71,7 +55,7 @@ class Parser(argparse.ArgumentParser):
 
 def _usage() -> str:
     width = max(map(len, VERBS))
-    verbs = "\n".join(f"  {verb:<{width}}  {HELP[verb]}" for verb in VERBS)
+    verbs = "\n".join(f"  {verb:<{width}}  {VERBS[verb]}" for verb in VERBS)
     return f"""\
 usage: python -m harness VERB [ARGUMENTS] [--debug]
 
@@ -94,12 +78,12 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 def _call(verb: str, rest: list[str]) -> int:
     for folder in config_dirs(rest):  # the classes of one's own that a record or a config names
         make_importable(folder)
-    module = importlib.import_module(VERBS[verb])
+    module = importlib.import_module(f"harness.verbs.{verb}")
     if hasattr(module, "main_args"):  # Hydra parses the rest itself
         return int(module.main_args(rest))
     parser = Parser(
         prog=f"python -m harness {verb}",
-        description=module.HELP,
+        description=VERBS[verb],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.configure(parser)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from harness.align.scoring import Counts
     from harness.verbs.alignjob import Job, Tools
 
-HELP = "align the sentences of two texts (or of two folders of them), into TXT, TSV, JSONL, TMX or HTML"
-
 EXAMPLES = """\
 SRC and TGT are UTF-8 texts: raw, or one segment a line with --segmented. Raw texts are cleaned and split
 into sentences first. Two folders are paired by content; a list of pairs can be given instead.

@@ -13,8 +13,6 @@ from typing import Any
 from harness.errors import ConfigError, StageError
 from harness.progress import note
 
-HELP = "the stored translations (and converted models): show or prune them"
-
 EXAMPLES = """\
 examples:
   python -m harness cache

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-HELP = "show what cleaning finds in a document, as a coloured diff"
-
 EXAMPLES = """\
 Several files are one collection: what stands intact in one is evidence for the others.
 In a terminal, removed text is red and added text green; elsewhere [-removed-]{+added+}.

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from harness.compare.cells import Sheet
     from harness.compare.evaluate import Result
 
-HELP = "which of several runs is better, how sure that is, and where they differ"
-
 EXAMPLES = """\
 examples:
   python -m harness compare

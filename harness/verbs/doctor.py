@@ -15,8 +15,6 @@ from pathlib import Path
 from harness.environment import environment
 from harness.progress import note
 
-HELP = "versions, devices, caches, hub, extras; with KEY=VALUE: check a configuration without running it"
-
 EXAMPLES = """\
 examples:
   python -m harness doctor

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-HELP = "results as CSV or Parquet, a model card's results, or tasks for human judges"
-
 EXAMPLES = """\
 examples:
   python -m harness export csv -o results.csv

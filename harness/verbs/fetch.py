@@ -8,8 +8,6 @@ from pathlib import Path
 from harness.errors import ConfigError
 from harness.progress import note
 
-HELP = "download a model for a pair; shows the size first"
-
 EXAMPLES = """\
 examples:
   python -m harness fetch model=opus-mt

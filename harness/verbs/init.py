@@ -9,8 +9,6 @@ from harness.errors import UserError
 from harness.files import read_text, resource, write_atomic
 from harness.progress import note
 
-HELP = "write a commented folder of your own: pair, test set, model, engine and metric"
-
 EXAMPLES = """\
 examples:
   python -m harness init my_conf

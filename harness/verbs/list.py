@@ -11,8 +11,6 @@ from harness.progress import note
 from harness.store import Store
 from harness.tables import markdown_table, newest, print_table, score_rows
 
-HELP = "all runs of the results store, or the models, pairs, metrics … one can choose"
-
 EXAMPLES = """\
 examples:
   python -m harness list

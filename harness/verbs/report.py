@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-HELP = "write a comparison as one self-contained HTML page"
-
 EXAMPLES = """\
 examples:
   python -m harness report -o report.html

@@ -11,8 +11,6 @@ from harness.errors import DataError, UserError
 from harness.progress import note
 from harness.store import Store
 
-HELP = "run a recorded configuration again and say whether scores and translations are identical"
-
 EXAMPLES = """\
 examples:
   python -m harness rerun latest

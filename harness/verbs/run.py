@@ -20,8 +20,6 @@ from harness.store import Store
 from harness.tables import print_table, score_rows
 from harness.userconf import flags_first
 
-HELP = "align, translate, score and record one configuration (or a sweep with -m)"
-
 
 def _single(node: Any) -> Exception | None:
     """The one job of a run. Returns its error: raised here, Hydra would print it in its own way."""

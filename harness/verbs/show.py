@@ -10,8 +10,6 @@ from harness.errors import UserError
 from harness.store import Store
 from harness.tables import LABELS, half_interval, print_table
 
-HELP = "one run in full: scores, signatures, alignment, pairing, inputs"
-
 EXAMPLES = """\
 examples:
   python -m harness show latest

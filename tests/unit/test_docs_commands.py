@@ -16,6 +16,7 @@ from harness.verbs import init
 from tests.running import ROOT
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("experiments/*/README.md"))]
+COMMAND = re.compile(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z]+(?: .*)?)$")
 # Hydra's own flags: they choose what to do with a config, not what is in it.
 FLAGS = {"-m", "--multirun", "--debug", "--resolve"}
 
@@ -23,7 +24,7 @@ FLAGS = {"-m", "--multirun", "--debug", "--resolve"}
 def commands(text: str) -> Iterator[str]:
     """The harness commands of a page, with continued lines joined and comments cut off."""
     for line in text.replace("\\\n", " ").splitlines():
-        found = re.match(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z]+(?: .*)?)$", line)
+        found = COMMAND.match(line)
         if found:
             yield found.group(1).split(" #")[0].split(" > ")[0].split(" | ")[0].split(" && ")[0].strip()
 
