@@ -15,6 +15,7 @@ from harness.translate.gloss_text import Capitals, join_polish, tokens
 
 # Nouns whose `que` opens their content, not a relative clause.
 _OF_CONTENT = {"fait", "idée", "espoir", "crainte", "certitude", "preuve", "avis", "impression", "doute"}
+_DAYS = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
 _MONTHS = {
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
     "novembre", "décembre",
@@ -51,6 +52,7 @@ class _Clause:
         self._noun: tuple[str, str, str] | None = None  # gender, number, case of the noun before
         self._nouns: list[tuple[str, str, str, str]] = []  # the same + French tag, since the last verb
         self._subject = ("m", "s", "3")  # gender class, number, person
+        self._plural_only = False  # the subject is Chiny, wybory, …
         self._negated = False
         self._reflexive = False
 
@@ -88,6 +90,9 @@ class _Clause:
     def _render_of(self, index: int, item: Item) -> str:
         """`de` governs a genitive; `des`, `du` do after a noun and are articles elsewhere."""
         previous = self._items[index - 1].role if index else "sign"
+        following = self._items[index + 1].role if index + 1 < len(self._items) else "sign"
+        if previous == "verb" and following == "adj":
+            return ""  # de véritables partenaires
         if item.lemma in ("de", "d'") or previous in ("noun", "copy", "adj", "phrase", "number"):
             self._case = "g"
         return ""
@@ -129,6 +134,7 @@ class _Clause:
     def _render_subj(self, index: int, item: Item) -> str:
         person, number, gender = item.feature[0], item.feature[1], item.feature[2:] or "m"
         self._subject = (gender, number, person)
+        self._plural_only = False
         self._case = "n"
         return ""
 
@@ -148,7 +154,8 @@ class _Clause:
     def _render_that(self, index: int, item: Item) -> str:
         previous = self._items[index - 1] if index else None
         comma = self._comma(index)
-        if previous is not None and previous.role in ("noun", "copy") and previous.lemma not in _OF_CONTENT:
+        closed = previous is not None and previous.lemma in (_OF_CONTENT | _DAYS)
+        if previous is not None and previous.role in ("noun", "copy") and not closed:
             return comma + self._relative("a")
         self._clause_ends()
         return comma + "że"
@@ -195,16 +202,25 @@ class _Clause:
         return item.target
 
     def _clause_ends(self) -> None:
+        self._plural_only = False
         self._case, self._noun, self._negated, self._reflexive = "n", None, False, False
 
     # Nouns and adjectives -------------------------------------------------------------------
 
     def _render_noun(self, index: int, item: Item) -> str:
         gender, number = self._grammar(item)
+        previous = self._items[index - 1].role if index else "sign"
+        if (
+            item.lemma in _DAYS
+            and self._case in "na"
+            and previous not in ("drop", "det", "adj", "conj", "sign")
+        ):
+            return "w " + self._forms.noun(item.target, gender, number, "a")  # mercredi → w środę
         self._noun = (gender, number, self._case)
         self._nouns.append((*self._noun, item.tag))
         if self._case == "n":
             self._subject = (past_gender(gender, number), number, "3")
+            self._plural_only = gender == "p"
         return self._forms.noun(item.target, gender, number, self._case)
 
     def _grammar(self, item: Item) -> tuple[str, str]:
@@ -215,7 +231,7 @@ class _Clause:
         if item.source[:1].isupper():
             self._noun = self._noun or ("1", "s", self._case)
             if self._case == "n":
-                self._subject = ("m", "s", "3")
+                self._subject, self._plural_only = ("m", "s", "3"), False
         return item.target
 
     def _render_adj(self, index: int, item: Item) -> str:
@@ -249,6 +265,9 @@ class _Clause:
     # Verbs ----------------------------------------------------------------------------------
 
     def _render_verb(self, index: int, item: Item) -> str:
+        following = self._items[index + 1] if index + 1 < len(self._items) else None
+        if following is not None and following.role == "subj" and len(item.tag) == 3:
+            self._render_subj(index + 1, following)  # a-t-il dit
         verb, tense, passive = self._compound(index, item)
         if tense == "Q":
             return self._forms.participle(verb.target, *self._agree(index, item.tag[1:]))
@@ -308,6 +327,8 @@ class _Clause:
         gender, number, own = self._subject
         if own != "3":
             return own + number
+        if self._plural_only:
+            return "3p"  # la Chine est → Chiny są
         if person[1] != number:
             self._subject = (past_gender("1" if gender == "m" else "f", person[1]), person[1], "3")
         return "3" + person[1]

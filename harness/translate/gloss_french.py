@@ -15,6 +15,8 @@ _NOTHING = FunctionWord("", "", "")
 _BEFORE_NOUN = {"drop", "det", "of", "prep", "quant", "fixed", "number"}
 _BEFORE_VERB = {"subj", "refl", "obj", "ne", "this"}
 
+_PLURAL = {"les", "des", "aux", "ces", "mes", "tes", "ses", "nos", "vos", "leurs", "certains", "certaines"}
+
 
 def read(tokens: list[Token], tables: Tables) -> list[Item]:
     """Items in the order of the line; every token belongs to exactly one."""
@@ -25,11 +27,24 @@ def read(tokens: list[Token], tables: Tables) -> list[Item]:
         item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
         if item is None:
             following = tokens[position + 1].text if position + 1 < len(tokens) else ""
-            item = _word(tokens[position], items[-1] if items else None, following, opens, tables)
+            item = _word(tokens[position], _before(items), following, opens, tables)
+            if item.role == "noun" and item.tag[1:2] == "i" and any(_plural(other) for other in items[-3:]):
+                item.tag = item.tag[0] + "p"  # les pays
         item.first = opens
         items.append(item)
         position += length
     return items
+
+
+def _before(items: list[Item]) -> Item | None:
+    """The item that the next word follows; in a-t-il dit, the verb and not its subject."""
+    if len(items) > 1 and items[-1].role == "subj" and items[-2].role == "verb":
+        return items[-2]
+    return items[-1] if items else None
+
+
+def _plural(item: Item) -> bool:
+    return item.lemma in _PLURAL or item.role in ("few", "quant")
 
 
 def _word(token: Token, previous: Item | None, following: str, opens: bool, tables: Tables) -> Item:
@@ -43,11 +58,15 @@ def _word(token: Token, previous: Item | None, following: str, opens: bool, tabl
 
 
 def _is_name(token: Token, previous: Item | None, following: str, tables: Tables) -> bool:
-    """After a title; or before an unknown capitalised word, when it is no common word: David Bjorn."""
-    if previous is not None and previous.source in ("M.", "MM.", "Mme", "Mlle"):
-        return True
+    """After a title; or before an unknown capitalised word, unless it is a title itself (Président Xi)."""
+    if len(token.text) <= 2 or (previous is not None and previous.source in ("M.", "MM.", "Mme", "Mlle")):
+        return True  # Xi, Li: no common word is that short
     known = tables.lexicon.entry(following) or tables.src.analyse(following.lower())
-    return following[:1].isupper() and not known and not tables.src.analyse(token.text.lower())
+    if not following[:1].isupper() or known:
+        return False
+    common = next((r.lemma for r in tables.src.analyse(token.text.lower()) if r.pos == "n"), "")
+    title = tables.lexicon.get(common, "n")
+    return not title or "1" not in tables.tgt.kinds(title, "n")
 
 
 def _capitalised(token: Token, previous: Item | None, following: str, tables: Tables) -> Item:
@@ -142,7 +161,7 @@ def _fit(reading: Reading, previous: Item | None, following: str, tables: Tables
         return score + 3 * (role in ("prep", "verb", "of")) - 3 * (role in ("drop", "det"))
     if reading.tag == "ppr":
         return score + (role == "prep")
-    score += 4 * (role in _BEFORE_VERB or role == "rel") - 6 * before_noun
+    score += 4 * (role in _BEFORE_VERB or role == "rel") - 6 * before_noun - 3 * (role == "verb")
     score += 2 * (role in ("noun", "copy") and after in ("drop", "det", "fixed", "that", "of", "prep"))
     score += reading.tag[1:] in ("3s", "3p")
     return score + {"P": 1, "I": 1, "F": 1, "K": 1, "J": 0}.get(reading.tag[0], -1)

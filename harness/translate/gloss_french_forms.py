@@ -33,6 +33,7 @@ _DETERMINERS = {
 }
 
 
+_DAY = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
 _MONTH = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 
 
@@ -40,6 +41,7 @@ def join_elided(text: str) -> str:
     """de le → du, le accord → l'accord (h counts as mute); en Pologne, au Canada, à Paris, en mars."""
     text = re.sub(r", (?=que )", " ", text)
     text = re.sub(rf"(?i)\bdans (?:le )?(?=(?:{_MONTH})\b)", "en ", text)
+    text = re.sub(rf"(?i)\bdans (?:le )?(?=(?:{_DAY})\b)", "", text)
     text = re.sub(r"\b([Dd])ans la (?=[A-ZÀ-Ý])", lambda match: "En " if match[1] == "D" else "en ", text)
     text = re.sub(r"\bdans (?=(?:les? )?[A-ZÀ-Ý])", "à ", text)
     for pair, one in _CONTRACTED.items():

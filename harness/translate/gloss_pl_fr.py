@@ -69,6 +69,9 @@ class _Clause:
         self._after_preposition, self._determined, self._noun = True, False, None
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         year = following is not None and following.role == "number" and len(following.source) == 4
+        if item.target == "de" and item.source.lower() in ("z", "ze") and following is not None:
+            with_ = following.tag[1:2] == "i" and following.role in ("noun", "adj")
+            return "", "avec" if with_ else "de"
         return "", "en" if item.target == "dans" and year else item.target
 
     def _render_det(self, index: int, item: Item) -> tuple[str, str]:
@@ -173,7 +176,11 @@ class _Clause:
         return self._agreeing(index, item, self._forms.participle)
 
     def _agreeing(self, index: int, item: Item, form: Callable[[str, str, str], str]) -> tuple[str, str]:
-        head = self._head_after(index)
+        previous = self._items[index - 1] if index else None
+        beside = (
+            previous is not None and previous.role in ("noun", "adj") and previous.tag[:2] == item.tag[:2]
+        )
+        head = None if beside and self._noun else self._head_after(index)
         if head is None:
             return "", form(item.target, *(self._noun or self._subject or ("m", "s")))
         return self._article(head), form(item.target, *self._grammar(head))

@@ -12,6 +12,12 @@ from harness.translate.gloss_text import Token
 _PERSONAL = (("łem", "1s"), ("łam", "1s"), ("łeś", "2s"), ("łaś", "2s"), ("liśmy", "1p"), ("łyśmy", "1p"),
              ("liście", "2p"), ("łyście", "2p"))  # fmt: skip
 _HARD = ("ego", "emu", "ymi", "ych", "ym", "ej", "ą", "a", "e", "y", "i")
+# Adjectives that stand before their noun.
+_BEFORE = {
+    "grand", "petit", "bon", "mauvais", "beau", "joli", "jeune", "vieux", "nouveau", "long", "gros",
+    "premier", "deuxième", "second", "troisième", "dernier", "autre", "même", "seul", "propre",
+    "prochain", "ancien", "haut", "vrai", "faux", "différent",
+}  # fmt: skip
 _NEUTRAL = {"n": "sn", "a": "snm", "v": "P3s"}
 _CASES = {
     "dans": "l", "sur": "la", "à": "g", "de": "gi", "pour": "ga", "après": "l", "par": "a", "avant": "i",
@@ -34,7 +40,27 @@ def read(tokens: list[Token], tables: Tables) -> list[Item]:
         item.first = opens
         items.append(item)
         position += length
-    return items
+    return _french_order(items)
+
+
+def _french_order(items: list[Item]) -> list[Item]:
+    """Most adjectives follow their noun in French; white space and capitals stay where they were."""
+    ordered = list(items)
+    for end, noun in enumerate(items):
+        start = end
+        while noun.role == "noun" and start and _follows(items[start - 1], noun):
+            start -= 1
+        if start < end:
+            places = [(item.spaced, item.first) for item in items[start : end + 1]]
+            ordered[start : end + 1] = [noun, *items[start:end]]
+            for item, (spaced, first) in zip(ordered[start : end + 1], places, strict=True):
+                item.spaced, item.first = spaced, first
+    return ordered
+
+
+def _follows(adjective: Item, noun: Item) -> bool:
+    agrees = adjective.tag[:2] == noun.tag[:2] or adjective.role == "participle"
+    return adjective.role in ("adj", "participle") and agrees and adjective.target not in _BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,8 @@ class _Context:
 
 def _word(token: Token, context: _Context, tables: Tables) -> Item:
     text = token.text
+    if text[0].isupper() and len(text) <= 2:
+        return copied(token)  # Xi, Li: no common word is that short
     forms = [text.lower()] if text[0].islower() else [text, text.lower()]
     if context.opens:
         forms = list(dict.fromkeys([text.lower(), text]))
@@ -145,7 +173,7 @@ def _fit(reading: Reading, context: _Context) -> int:
     role, previous = context.role, context.previous
     score = {"n": 4, "a": 4, "r": 4, "v": 5}[reading.pos]
     if reading.pos in "na":
-        score += 2 * (role in ("det", "adj", "prep", "quant")) + (reading.tag[0] == "s")
+        score += 2 * (role in ("det", "adj", "prep", "quant")) + 2 * (reading.tag[0] == "s")
         score += _case_fit(reading.tag, role, previous)
         score -= 2 * (reading.pos == "a" and role == "prep" and reading.tag[1] == "n")
     if reading.pos == "v":

@@ -61,9 +61,8 @@ _NO_SPACE_AFTER = re.compile(r"([(\[„«])\s+")
 def join_polish(words: list[tuple[str, bool]]) -> str:
     """Words with "space before" flags as a Polish line: „quotes”, no space before signs."""
     line = "".join((" " if spaced else "") + word for word, spaced in words if word)
-    line = _NO_SPACE_AFTER.sub(r"\1", _NO_SPACE_BEFORE.sub(r"\1", re.sub(r"\s+", " ", line)))
     line = re.sub(r'"([^"]*)"', r"„\1”", line.replace("«", "„").replace("»", "”").replace("“", "„"))
-    return line.strip()
+    return _NO_SPACE_AFTER.sub(r"\1", _NO_SPACE_BEFORE.sub(r"\1", re.sub(r"\s+", " ", line))).strip()
 
 
 def join_french(words: list[tuple[str, bool]]) -> str:

@@ -50,6 +50,11 @@ def gloss(text: str, src: str = "fr", tgt: str = "pl") -> str:
         ("Il ne dit que la vérité", "Mówi tylko prawdę"),
         ("Oui. Le chat dort.", "Tak. Kot śpi."),  # an article's capital goes to its noun
         ("M. Xi dort", "Pan Xi śpi"),
+        ("le président Xi Jinping", "prezydent Xi Jinping"),  # xi is a Greek letter too
+        ("La Chine est prête", "Chiny są gotowe"),  # plural in Polish alone
+        ("les deux pays", "dwa kraje"),
+        ("La police travaille, a-t-il ajouté", "Policja pracuje, dodał"),
+        ("Il a dit mercredi que la police travaille", "Powiedział w środę, że policja pracuje"),
     ],
 )
 def test_french_becomes_inflected_polish(french, polish):
@@ -70,6 +75,10 @@ def test_french_becomes_inflected_polish(french, polish):
         ("w marcu", "en mars"),
         ("prezydent był w Polsce", "le président était en Pologne"),
         ("Będą pracować", "Ils travailleront"),
+        ("europejski parlament", "le parlement européen"),
+        ("Prezydent Xi Jinping", "Le président Xi Jinping"),
+        ("z prezydentem", "avec le président"),
+        ("z decyzji", "de la décision"),
         ("„Tak”", "« Ainsi »"),
     ],
 )
