@@ -10,12 +10,13 @@ from harness.errors import ConfigError, DataError, did_you_mean
 from harness.types import Item
 
 Row = Mapping[str, Any]
-_BREAKS = re.compile(r"[^\S\n\r]*[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_AROUND = re.compile(rf"\s*{_BREAK.pattern}\s*")
 
 
 def one_line(text: str) -> str:
     """The text with each line break, and white space around it, as one space: a segment is one line."""
-    return _BREAKS.sub(" ", text.strip("\n\r")) if _BREAKS.search(text) else text
+    return _AROUND.sub(" ", text.strip("\n\r")) if _BREAK.search(text) else text
 
 
 class Fields:
