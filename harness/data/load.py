@@ -85,15 +85,20 @@ class Subset:
     def of_items(self, items: Iterable[Item], name: str) -> tuple[tuple[Item, ...], dict[str, Any]]:
         """The items kept, in their order, and the notes for `meta`: `subset` where some were left out.
 
+        Of several references the blank ones are left out (a set may have a second one for some lines only),
+        counted as `blank_references`.
+
         One pass to the end (so that errors at the end of a file are found) that holds no more than it keeps.
         `sample` draws without replacement by a hash of seed, position and id: the same lines for both
         directions of a pair, on any machine. `limit` then keeps the first ones.
         """
         kept: list[Item] = []
         drawn: list[tuple[int, int, Item]] = []  # a heap: the largest key, negated, comes first
-        of = dropped = 0
-        for position, item in enumerate(items):
+        of = dropped = blank = 0
+        for position, whole in enumerate(items):
             of += 1
+            item = _without_blank(whole)
+            blank += len(whole.references) - len(item.references)
             if self.empty == "drop" and _is_empty(item):
                 dropped += 1
             elif self.sample is not None:
@@ -109,18 +114,26 @@ class Subset:
         if not kept:
             left_out = f": all {of} lines are empty" if of else ""
             raise DataError(f"{name}: no line to score{left_out}")
+        found: dict[str, Any] = {"blank_references": blank} if blank else {}
         if len(kept) == of:
-            return tuple(kept), {}
+            return tuple(kept), found
         notes: dict[str, Any] = {"of": of, "kept": len(kept), "limit": self.limit}
         if self.sample is not None:
             notes |= {"sample": self.sample, "seed": self.seed}
         if self.empty == "drop":
             notes["dropped_empty"] = dropped
-        return tuple(kept), {"subset": notes}
+        return tuple(kept), {**found, "subset": notes}
 
 
 def _is_empty(item: Item) -> bool:
     return not item.source.strip() or not any(reference.strip() for reference in item.references)
+
+
+def _without_blank(item: Item) -> Item:
+    if len(item.references) < 2 or all(reference.strip() for reference in item.references):
+        return item
+    references = tuple(reference for reference in item.references if reference.strip())
+    return dataclasses.replace(item, references=references or item.references[:1])
 
 
 def _key(seed: int, position: int, name: str) -> int:

@@ -113,6 +113,13 @@ def test_several_references_and_documents(tmp_path: Path, pair: dict[str, Any]) 
         bitext("bitext", **pair, docs=short)
 
 
+def test_blank_second_references_are_left_out_and_counted(tmp_path: Path, pair: dict[str, Any]) -> None:
+    second = write(tmp_path, "b.pl", ["Cześć.", " ", ""])
+    loaded = bitext("bitext", src=pair["src"], tgt=[pair["tgt"], second])
+    assert [len(item.references) for item in loaded.items] == [2, 1, 1]
+    assert loaded.meta["blank_references"] == 2
+
+
 def test_a_lost_line_is_found(tmp_path: Path) -> None:
     source = [f"{'mot ' * (5 + i * 7 % 23)}{i}" for i in range(300)]
     target = [f"{'słowo' * (4 + i * 7 % 23)}{i}" for i in range(300)]
