@@ -31,10 +31,17 @@ from harness.errors import StageError
 from harness.files import digest, write_json
 from harness.types import FinishReason, Translation
 
+_LINES = 8  # parsed lines kept in memory
+
 
 def key(text: str) -> str:
     """The key of a unit of text within a system's folder (128 bits, hex)."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def short_key(text: str) -> int:
+    """The first 64 bits of `key`: what the index in memory holds."""
+    return int(key(text)[:16], 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Cache:
         self._files: array[int] = array("H")
         self._order: NDArray[np.int64] | None = None
         self._sorted: NDArray[np.uint64] | None = None
-        self._line: tuple[int, int, dict[str, Row]] | None = None
+        self._lines: dict[tuple[int, int], dict[str, Row]] = {}
         self._writer: int | None = None
         for path in sorted(self.folder.glob("*.jsonl")):
             self._read(path)
@@ -156,8 +163,9 @@ class Cache:
         return [(self._files[i], self._offsets[i]) for i in self._order[first:last].tolist()]
 
     def _batch(self, file: int, offset: int) -> dict[str, Row]:
-        if self._line is not None and self._line[:2] == (file, offset):
-            return self._line[2]
+        known = self._lines.get((file, offset))
+        if known is not None:
+            return known
         with self._paths[file].open("rb") as stream:
             stream.seek(offset)
             data = json.loads(stream.readline())
@@ -165,5 +173,7 @@ class Cache:
             item: Row(str(h), cast(FinishReason, f), n, e)
             for item, (h, f, n, e) in zip(data["keys"], data["rows"], strict=True)
         }
-        self._line = (file, offset, rows)
+        if len(self._lines) >= _LINES:
+            del self._lines[next(iter(self._lines))]
+        self._lines[file, offset] = rows
         return rows

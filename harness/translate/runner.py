@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import StageError
 from harness.interfaces import Engine, Splitter
-from harness.progress import Ticker, bar, note
-from harness.translate.cache import Cache
+from harness.progress import bar, note
+from harness.translate.cache import Cache, short_key
 from harness.types import FinishReason, Translation
 
 # Scripts written without spaces between sentences.
@@ -32,31 +32,106 @@ def translate(
     src: str = "en",
     tgt: str | None = None,
 ) -> list[Translation]:
-    """Translations in the order of `sources`.
+    """All of `stream` in a list, in the order of `sources`."""
+    return list(stream(engine, sources, cache_dir, splitter, src, tgt))
+
+
+def stream(
+    engine: Engine,
+    sources: Sequence[str],
+    cache_dir: str | Path,
+    splitter: Splitter | None = None,
+    src: str = "en",
+    tgt: str | None = None,
+) -> Iterator[Translation]:
+    """Translations in the order of `sources`, in memory that hardly grows with their number.
 
     An engine with `sentence_level = True` never gets more than one sentence at once when a `splitter`
     is given: a source is split, its sentences translated, their translations joined; the join counts
-    tokens over all sentences and is `length` if any sentence was. An engine with `positional = True`
-    (its output depends on the place, not the text) or `cached = False` (cheaper than the disk) goes
-    without the cache. White-space sources become empty translations without asking the engine.
+    tokens over all sentences and is `length` if any sentence was. White-space sources become empty
+    translations without asking the engine, equal texts are asked once.
 
-    Every finished batch is on disk under `cache_dir` before the next begins. Raises StageError when
-    the engine breaks its promise (an index twice, or never, or out of range).
+    Every finished batch is on disk under `cache_dir` before the next begins; the first translation comes
+    when all are there. An engine with `positional = True` (its output depends on the place, not the text)
+    or `cached = False` (cheaper than the disk) goes without all of this.
+
+    Raises StageError when the engine breaks its promise (an index twice, or never, or out of range).
     """
-    if getattr(engine, "positional", hasattr(engine, "bind")):
-        return _ask(engine, sources, None)
+    if getattr(engine, "positional", hasattr(engine, "bind")) or not getattr(engine, "cached", True):
+        yield from _in_order(engine, sources)
+        return
     sentences = splitter if getattr(engine, "sentence_level", False) else None
-    plans = [_plan(source, sentences, src) for source in sources]
-    units = list(dict.fromkeys(unit for plan in plans for unit in plan.units))
-    if not getattr(engine, "cached", True):
-        done = dict(zip(units, _ask(engine, units, None), strict=True))
-    else:
-        done = _through_cache(engine, units, cache_dir)
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    return [
-        _join(source, [done[unit] for unit in plan.units], plan.gaps, joint)
-        for source, plan in zip(sources, plans, strict=True)
-    ]
+    with Cache(cache_dir, engine.identity) as cache:
+        errors = _fill(engine, sources, cache, sentences, src)
+        for source in sources:
+            plan = _plan(source, sentences, src)
+            parts = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            yield _join(source, parts, plan.gaps, joint)
+
+
+def _fill(
+    engine: Engine, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str
+) -> dict[str, Translation]:
+    """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
+    seen: set[int] = set()
+    pending = []
+    for source in sources:
+        for unit in _plan(source, sentences, src).units:
+            number = short_key(unit)
+            if number not in seen:
+                seen.add(number)
+                if cache.get(unit) is None:
+                    pending.append(unit)
+    if pending and len(pending) < len(seen):
+        note(
+            f"{len(seen) - len(pending)} of {len(seen)} segments are in the cache; translating {len(pending)}"
+        )
+    errors: dict[str, Translation] = {}
+    if not pending:
+        return errors
+    try:
+        for batch in _checked(engine, pending):
+            cache.append(translation for _, translation in batch)
+            errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
+    except KeyboardInterrupt:
+        note("interrupted: finished segments are kept; the same command goes on from there")
+        raise
+    return errors
+
+
+def _in_order(engine: Engine, sources: Sequence[str]) -> Iterator[Translation]:
+    early: dict[int, Translation] = {}
+    following = 0
+    for batch in _checked(engine, sources):
+        early.update(batch)
+        while following in early:
+            yield early.pop(following)
+            following += 1
+
+
+def _checked(engine: Engine, units: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    """The engine's batches, with a progress bar, each index once or a StageError."""
+    done = bytearray(len(units))
+    with bar("translating", len(units)) as ticker:
+        for batch in engine.translate(units):
+            for index, _ in batch:
+                if not 0 <= index < len(done) or done[index]:
+                    raise StageError(f"the engine returned segment {index} twice or out of range")
+                done[index] = 1
+            yield batch
+            ticker.advance(len(batch))
+    if not all(done):
+        raise StageError(
+            f"the engine returned {sum(done)} of {len(done)} segments; the first missing is {done.index(0)}"
+        )
+
+
+def _stored(cache: Cache, unit: str) -> Translation:
+    row = cache.get(unit)
+    if row is None:
+        raise StageError(f"the engine returned another text than it was given: {unit[:60]!r} is missing")
+    return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error)
 
 
 def _plan(source: str, splitter: Splitter | None, src: str) -> Plan:
@@ -72,54 +147,6 @@ def _plan(source: str, splitter: Splitter | None, src: str) -> Plan:
                 gaps.append(" " if number else "\n")
             units.append(line[start:end])
     return Plan(tuple(units), tuple(gaps))
-
-
-def _through_cache(engine: Engine, units: Sequence[str], cache_dir: str | Path) -> dict[str, Translation]:
-    done: dict[str, Translation] = {}
-    with Cache(cache_dir, engine.identity) as cache:
-        if len(cache):
-            for unit in units:
-                row = cache.get(unit)
-                if row is not None:
-                    done[unit] = Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error)
-        pending = [unit for unit in units if unit not in done]
-        if done and pending:
-            note(
-                f"{len(done)} of {len(units)} segments are in the cache; translating the other {len(pending)}"
-            )
-        if pending:
-            try:
-                done.update(zip(pending, _ask(engine, pending, cache), strict=True))
-            except KeyboardInterrupt:
-                note("interrupted: finished segments are kept; the same command goes on from there")
-                raise
-    return done
-
-
-def _ask(engine: Engine, units: Sequence[str], cache: Cache | None) -> list[Translation]:
-    results: list[Translation | None] = [None] * len(units)
-    with bar("translating", len(units)) as ticker:
-        for batch in engine.translate(units):
-            if cache is not None:
-                cache.append(translation for _, translation in batch)
-            _place(results, batch, ticker)
-    finished = [result for result in results if result is not None]
-    if len(finished) != len(units):
-        first = results.index(None)
-        raise StageError(
-            f"the engine returned {len(finished)} of {len(units)} segments; the first missing is {first}"
-        )
-    return finished
-
-
-def _place(
-    results: list[Translation | None], batch: Sequence[tuple[int, Translation]], ticker: Ticker
-) -> None:
-    for index, translation in batch:
-        if not 0 <= index < len(results) or results[index] is not None:
-            raise StageError(f"the engine returned segment {index} twice or out of range")
-        results[index] = translation
-    ticker.advance(len(batch))
 
 
 def _join(source: str, parts: Sequence[Translation], gaps: Sequence[str], joint: str) -> Translation:
