@@ -78,5 +78,7 @@ def test_bad_input_is_one_line(
 
 
 def test_a_language_plainly_wrong_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(FR, PL, "--src", "de", "--tgt", "pl", "-o", tmp_path / "o.html") == 0
+    texts = [GOLD.parent / "src.fr.txt", GOLD.parent / "tgt.pl.txt"]
+    words = ["--src", "de", "--tgt", "pl", "--segmented", "--aligner", "gale-church"]
+    assert call(*texts, *words, "-o", tmp_path / "o.html") == 0
     assert "declared as German, but it looks like French (fr)" in capsys.readouterr().err

@@ -63,10 +63,10 @@ def test_auto_encodes_few_runs_of_sentences() -> None:
     assert len(few.encoded) * 2 < len(every.encoded)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
-    st.lists(st.text(max_size=40), max_size=12),
-    st.lists(st.text(max_size=40), max_size=12),
+    st.lists(st.text(max_size=20), max_size=8),
+    st.lists(st.text(max_size=20), max_size=8),
     st.sampled_from(NAMES),
 )
 def test_no_sentence_is_lost_or_twice(src: list[str], tgt: list[str], name: str) -> None:
