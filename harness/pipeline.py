@@ -18,7 +18,7 @@ from harness.environment import environment
 from harness.errors import HarnessError
 from harness.files import digest, write_json
 from harness.langs import language
-from harness.scoring import build_metrics, score
+from harness.scoring import build_metrics, prepare, score
 from harness.store import SCHEMA, Record, Store, rounded
 from harness.types import Bitext, DocumentSet
 
@@ -77,6 +77,8 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
     if standing is not None and standing.record is not None:
         return Outcome(standing.record, skipped=True)
 
+    with stages("prepare"):
+        prepare(metrics)
     with stages("align"):
         if isinstance(loaded, DocumentSet):
             made = align_documents(loaded, parts)

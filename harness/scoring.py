@@ -19,6 +19,13 @@ def build_metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: registry.build("metric", options) for key, options in config.items()}
 
 
+def prepare(metrics: Mapping[str, Any]) -> None:
+    """Let metrics that need something out of reach say so before anything is translated."""
+    for metric in metrics.values():
+        if hasattr(metric, "prepare"):
+            metric.prepare()
+
+
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Any],
           bootstrap: BootstrapConfig, src: str, tgt: str,
           ) -> tuple[list[Score], list[dict[str, Any]], dict[str, int]]:  # fmt: skip

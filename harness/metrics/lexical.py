@@ -46,6 +46,10 @@ class Lexical:
         scorer.num_refs = "?" if self._references is None else self._references
         return str(scorer.get_signature())
 
+    def prepare(self) -> None:
+        """Raise UnavailableError now for a tokenizer that cannot be had, not after an hour of translation."""
+        self._scorer()
+
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:

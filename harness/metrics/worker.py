@@ -145,6 +145,7 @@ class Neural(Mean):
             "tokenizer": tokenizer,
         }
         self._identity: dict[str, Any] = {}
+        self._slug = "".join(c if c.isalnum() else "-" for c in self._backend.stem)
 
     @property
     def signature(self) -> str:
@@ -159,6 +160,10 @@ class Neural(Mean):
         }
         return "|".join(f"{key}:{value}" for key, value in told.items())
 
+    def prepare(self) -> Path:
+        """The interpreter of the environment, made now if it may be; UnavailableError if it may not."""
+        return venvs.python(self._slug, self._requirements, self._install, self._venv)
+
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
@@ -168,8 +173,7 @@ class Neural(Mean):
         the worker fails.
         """
         check(self.name, sources, hypotheses, references if self._reads else None)
-        slug = "".join(c if c.isalnum() else "-" for c in self._backend.stem)
-        python = venvs.python(slug, self._requirements, self._install, self._venv)
+        python = self.prepare()
         rows: list[dict[str, Any]] = []
         owner: list[int] = []
         for index, (source, hypothesis) in enumerate(zip(sources, hypotheses, strict=True)):
@@ -177,11 +181,11 @@ class Neural(Mean):
             for reference in found[:1] if self._several == "first" else found:
                 rows.append({"source": source, "hypothesis": hypothesis, "reference": reference})
                 owner.append(index)
-        scores = self._score(python, slug, rows)
+        scores = self._score(python, rows)
         return self.rows(self._per_segment(len(hypotheses), owner, scores))
 
-    def _score(self, python: Path, slug: str, rows: list[dict[str, Any]]) -> list[float | None]:
-        log = venvs.folder(slug, self._requirements).with_suffix(".log")
+    def _score(self, python: Path, rows: list[dict[str, Any]]) -> list[float | None]:
+        log = venvs.folder(self._slug, self._requirements).with_suffix(".log")
         scores: list[float | None] = []
         with Worker(self.name, python, self._backend, log) as worker:
             self._identity = worker.load(self._options)

@@ -33,6 +33,15 @@ def test_without_permission_no_environment_is_made() -> None:
         probe(install=False, requirements=["some-package"]).statistics(*COLUMNS)
 
 
+def test_a_run_says_so_before_it_translates(tmp_path, capsys) -> None:
+    from harness.cli import main
+
+    words = ["model=copy", "metrics=comet22", f"results={tmp_path}", "hydra/job_logging=disabled"]
+    assert main(["run", *words]) == 2
+    assert "install=true" in capsys.readouterr().err
+    assert not list(tmp_path.glob("cache/**/*.jsonl")), "nothing was translated"
+
+
 def test_scores_come_from_the_other_environment(environments) -> None:
     metric = probe(higher_is_better=False)
     rows = metric.statistics(*COLUMNS)
