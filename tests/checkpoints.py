@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
@@ -147,4 +148,53 @@ def llama(folder: Path, *, seed: int = 7) -> Path:
         pad_token_id=None,
     )
     LlamaForCausalLM(config).eval().save_pretrained(folder)
+    return folder
+
+
+def m2m(folder: Path, *, family: str, seed: int = 7) -> Path:
+    """A tiny M2M100 network with NLLB's or M2M100's own tokenizer, language tokens included."""
+    import torch
+    from transformers import M2M100Config, M2M100ForConditionalGeneration
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = sentencepiece_model(folder / "joint")
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(trained))
+    pieces = [processor.id_to_piece(i) for i in range(processor.get_piece_size())]
+    tokens = ["<s>", "<pad>", "</s>", "<unk>", *(p for p in pieces if p not in ("<s>", "</s>", "<unk>"))]
+    vocab = {token: i for i, token in enumerate(tokens)}
+    tokenizer: Any
+    if family == "nllb":
+        from transformers import NllbTokenizer
+
+        tokenizer = NllbTokenizer(vocab=vocab, merges=[], model_max_length=64)
+    else:
+        from transformers import M2M100Tokenizer
+
+        (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), encoding="utf-8")
+        tokenizer = M2M100Tokenizer(str(folder / "vocab.json"), str(trained), model_max_length=64)
+    tokenizer.save_pretrained(folder)
+    for leftover in folder.glob("joint.*"):
+        leftover.unlink()
+    torch.manual_seed(seed)
+    config = M2M100Config(
+        vocab_size=len(tokenizer) + 128,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=64,
+        init_std=0.3,
+        pad_token_id=1,
+        eos_token_id=2,
+        bos_token_id=0,
+        decoder_start_token_id=2,
+    )
+    M2M100ForConditionalGeneration(config).eval().save_pretrained(folder)
     return folder

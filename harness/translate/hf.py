@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -61,6 +62,7 @@ class Transformers:
         if batch_size < 1 or batch_tokens < 1:
             raise ConfigError("engine.batch_size and engine.batch_tokens must be at least 1")
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
+        self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
         chat = model.get("family") in CHAT_FAMILIES
         self._decoding = Decoding(
@@ -102,27 +104,30 @@ class Transformers:
         }
 
     def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        pending = self._pending(sources)
-        todo = list(batches(pending, self._batch_tokens, self._batch_size))[::-1]
-        while todo:
-            batch = todo.pop()
+        for batch in batches(self._pending(sources), self._batch_tokens, self._batch_size):
+            outputs = self._outputs([text for item in batch for text in item.texts])
+            yield list(_gather(batch, outputs, sources))
+
+    def _outputs(self, texts: Sequence[str]) -> list[Output]:
+        """The outputs of one batch; out of memory halves what goes at once, from then on."""
+        done: list[Output] = []
+        while len(done) < len(texts):
+            part = texts[len(done) : len(done) + self._most]
             try:
-                outputs = self._generate([text for item in batch for text in item.texts])
+                done += self._generate(part)
+                continue
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error):
                     raise StageError(f"generation failed: {first_line(error)}") from error
-                if len(batch) == 1:
+                if len(part) == 1:
                     raise StageError(
-                        f"out of memory on one segment of {batch[0].length} tokens;"
+                        f"out of memory on one segment of {self._model.lengths(part)[0]} tokens;"
                         " lower engine.beams or engine.max_new_tokens, or use a smaller model"
                     ) from error
-                outputs = None
-            if outputs is None:  # outside the handler, where the traceback no longer holds the tensors
-                _release()
-                half = (len(batch) + 1) // 2
-                todo += [batch[half:], batch[:half]]
-            else:
-                yield list(_gather(batch, outputs, sources))
+            # Outside the handler, where the traceback no longer holds the tensors.
+            _release()
+            self._most = (len(part) + 1) // 2
+        return done
 
     def _generate(self, texts: Sequence[str]) -> list[Output]:
         if self._decoding.sample:

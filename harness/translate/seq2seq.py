@@ -46,7 +46,9 @@ class Seq2Seq:
                 past_key_values=_beam_cache() if self._decoding.beams > 1 else None,
             )
         ends = end_tokens(config)
-        rows = [until_end(row, ends) for row in output[:, 1:].tolist()]
+        # The start token and the forced target language are told, not generated.
+        told = 1 if self._codec.target_id is None else 2
+        rows = [until_end(row, ends) for row in output[:, told:].tolist()]
         decoded = self._codec.decode([ids for ids, _ in rows])
         return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
 

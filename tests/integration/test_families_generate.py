@@ -1,0 +1,79 @@
+"""Families with language tokens, on tiny checkpoints with the families' own tokenizers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.errors import ConfigError, StageError
+from harness.translate.runner import translate
+from tests import checkpoints
+
+
+def engine(folder: Path, family: str, src: str = "fr", tgt: str = "pl", **options: Any) -> Any:
+    model = {"name": family, "family": family, "path": str(folder)}
+    settings = {"kind": "transformers", "beams": 2, "max_new_tokens": 6, "threads": 1, **options}
+    return registry.build("engine", settings, model=model, src=src, tgt=tgt)
+
+
+@pytest.mark.parametrize(
+    ("family", "source", "target"), [("nllb", "fra_Latn", "pol_Latn"), ("m2m100", "__fr__", "__pl__")]
+)
+def test_source_and_target_tokens_reach_the_model(
+    family: str, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = engine(checkpoints.m2m(tmp_path / family, family=family), family)
+    model, _ = built._model._loaded
+    tokenizer = built._model._codec.tokenizer
+    seen: dict[str, Any] = {}
+    generate = model.generate
+
+    def spy(**arguments: Any) -> Any:
+        seen["inputs"] = arguments["input_ids"]
+        seen["output"] = generate(**arguments)
+        return seen["output"]
+
+    monkeypatch.setattr(model, "generate", spy)
+    (found,) = translate(built, ["Bonjour le monde"], tmp_path / "cache")
+    assert tokenizer.convert_ids_to_tokens(seen["inputs"][0])[0] == source
+    assert tokenizer.convert_ids_to_tokens(seen["output"][0])[1] == target
+    assert target not in found.hypothesis
+
+
+def test_multi_target_marian_gets_its_token(tmp_path: Path) -> None:
+    folder = checkpoints.marian(tmp_path / "sla", targets=("pol", "ces"), target_lang="sla")
+    polish, czech = engine(folder, "marian"), engine(folder, "marian", tgt="cs")
+    first = polish._model._codec.ids(["Bonjour"])[0][0]
+    assert polish._model._codec.tokenizer.convert_ids_to_tokens([first]) == [">>pol<<"]
+    assert polish.identity != czech.identity
+    with pytest.raises(ConfigError, match="cannot translate into Slovak"):
+        engine(folder, "marian", tgt="sk")
+
+
+def test_out_of_memory_halves_the_batch_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = checkpoints.marian(tmp_path / "marian")
+    sources = checkpoints.lines("fr")[:7]
+    expected = translate(engine(folder, "marian"), sources, tmp_path / "a")
+    built = engine(folder, "marian")
+    generate = built._model.generate
+    sizes: list[int] = []
+
+    def small(texts: list[str]) -> Any:
+        sizes.append(len(texts))
+        if len(texts) > 2:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return generate(texts)
+
+    monkeypatch.setattr(built._model, "generate", small)
+    assert translate(built, sources, tmp_path / "b") == expected
+    assert max(sizes) > 2
+
+    def never(texts: list[str]) -> Any:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(built._model, "generate", never)
+    with pytest.raises(StageError, match=r"out of memory on one segment .* lower engine\.beams"):
+        translate(built, sources, tmp_path / "c")
