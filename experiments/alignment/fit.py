@@ -68,7 +68,10 @@ class Linear:
 
 def example(document: Document, encoder: Remembered) -> Example:
     spans = embed(document.src, encoder), embed(document.tgt, encoder)
-    parts = cut(spans[0].texts, encoder), cut(spans[1].texts, encoder)
+    parts = (
+        cut(spans[0].texts, encoder, spans[0].rows(1)),
+        cut(spans[1].texts, encoder, spans[1].rows(1)),
+    )
     texts = Texts(spans, parts, length_ratio(*spans))
     n, m = spans[0].n, spans[1].n
     found = np.zeros((BEAD, len(SHAPES), n, m), dtype=np.float32)

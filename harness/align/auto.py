@@ -73,8 +73,8 @@ class Auto:
             alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
             return [Bead(b.src, b.tgt, None, 1.0) for b in alone]
         spans = (embed(src, self.encoder, runs=False), embed(tgt, self.encoder, runs=False))
-        parts = (cut(spans[0].texts, self.encoder), cut(spans[1].texts, self.encoder))
-        return self.decide(Texts(spans, parts, length_ratio(*spans)))
+        parts = tuple(cut(side.texts, self.encoder, side.rows(1)) for side in spans)
+        return self.decide(Texts(spans, (parts[0], parts[1]), length_ratio(*spans)))
 
     def decide(self, texts: Texts) -> list[Bead]:
         """Align texts already in vectors; runs of sentences that matter are encoded on the way."""

@@ -72,12 +72,18 @@ class Clauses:
     starts: Places
 
 
-def cut(texts: Sequence[str], encoder: Encoder) -> Clauses:
-    """Cut sentences into clauses and encode them."""
+def cut(texts: Sequence[str], encoder: Encoder, known: Matrix) -> Clauses:
+    """Cut sentences into clauses and encode them; `known` (n, d) serves for those of a single clause."""
     parts = [clauses(text) for text in texts]
-    flat = [part for some in parts for part in some]
     starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
-    return Clauses(encoder.encode(flat), np.array([max(1.0, len(part)) for part in flat]), starts)
+    flat = [part for some in parts for part in some]
+    whole = [i for i, some in enumerate(parts) if some == [texts[i]]]
+    vectors: Matrix = np.zeros((len(flat), known.shape[1]), dtype=np.float32)
+    vectors[starts[whole]] = known[whole]
+    rest = np.setdiff1d(np.arange(len(flat)), starts[whole])
+    if len(rest):
+        vectors[rest] = encoder.encode([flat[k] for k in rest])
+    return Clauses(vectors, np.array([max(1.0, len(part)) for part in flat]), starts)
 
 
 def weakest(src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
