@@ -25,13 +25,14 @@ def newest(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def half_interval(score: dict[str, Any]) -> str:
-    """`"29.6 ± 1.2"`: the value and half the width of its 95 % interval."""
+    """`"29.6 ± 1.2"`: the value and half its 95 % interval's width; three decimals up to 2 (BLEU 0.238, semsim)."""
     if score["value"] is None:
         return "–"
+    digits = 3 if max(map(abs, [score["value"], *(score["ci"] or [])])) <= 2 else 1
     if not score["ci"]:
-        return f"{score['value']:.1f}"
+        return f"{score['value']:.{digits}f}"
     low, high = score["ci"]
-    return f"{score['value']:.1f} ± {(high - low) / 2:.1f}"
+    return f"{score['value']:.{digits}f} ± {(high - low) / 2:.{digits}f}"
 
 
 def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:

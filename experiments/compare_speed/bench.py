@@ -29,7 +29,9 @@ def texts(systems: int, segments: int, seed: int = 1) -> tuple[list[str], list[l
     draw = random.Random(seed)
     words = ["".join(draw.choices("abcdeiklmnoprstuwyz", k=draw.randint(2, 11))) for _ in range(6000)]
     weights = [1 / (rank + 5) for rank in range(len(words))]
-    references = [" ".join(draw.choices(words, weights, k=draw.randint(8, 36))) + "." for _ in range(segments)]
+    references = [
+        " ".join(draw.choices(words, weights, k=draw.randint(8, 36))) + "." for _ in range(segments)
+    ]
     outputs = []
     for k in range(systems):
         rate = 0.3 + 0.004 * k
@@ -55,7 +57,9 @@ def make_store(folder: Path, references: list[str], outputs: list[list[str]]) ->
     from tests.stores import write_run
 
     for k, output in enumerate(outputs):
-        write_run(folder, f"2026-{k:02d}", f"system{k:02d}", output, [[r] for r in references], metrics=METRICS)
+        write_run(
+            folder, f"2026-{k:02d}", f"system{k:02d}", output, [[r] for r in references], metrics=METRICS
+        )
 
 
 def scoring(references: list[str], output: list[str]) -> dict[str, float]:
@@ -94,7 +98,9 @@ def scoring(references: list[str], output: list[str]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--systems", type=int, default=16)
     parser.add_argument("--segments", type=int, default=3000)
     parser.add_argument("--samples", type=int, default=1000)
@@ -111,12 +117,32 @@ def main() -> None:
         harness = [sys.executable, "-m", "harness"]
         store = ["--results", str(folder / "results")]
         ours, text = seconds(
-            [*harness, "compare", *store, "--baseline", "system00", "--format", "json", "--samples", str(args.samples)]
+            [
+                *harness,
+                "compare",
+                *store,
+                "--baseline",
+                "system00",
+                "--format",
+                "json",
+                "--samples",
+                str(args.samples),
+            ]
         )
         report, told = seconds([*harness, "report", *store, "-o", str(folder / "report.html")])
         theirs, table = seconds(
             [
-                *[sys.executable, "-m", "sacrebleu", str(folder / "ref.txt"), "-i", *files, "-m", "bleu", "chrf"],
+                *[
+                    sys.executable,
+                    "-m",
+                    "sacrebleu",
+                    str(folder / "ref.txt"),
+                    "-i",
+                    *files,
+                    "-m",
+                    "bleu",
+                    "chrf",
+                ],
                 *["--paired-bs", "--paired-bs-n", str(args.samples), "-f", "text"],
             ],
             env={**os.environ, "SACREBLEU_SEED": "12345"},
@@ -124,11 +150,15 @@ def main() -> None:
         )
         same = check(json.loads(text), table)
         print(f"sacrebleu --paired-bs    {theirs:8.2f} s")
-        print(f"harness compare          {ours:8.2f} s   1/{theirs / ours:.1f}; {same} p-values, all identical")
+        print(
+            f"harness compare          {ours:8.2f} s   1/{theirs / ours:.1f}; {same} p-values, all identical"
+        )
         print(f"harness report           {report:8.2f} s   {told.strip().split(': ')[-1]}")
         for verb in (["list", *store], ["compare", "--help"]):
             best = min(seconds([*harness, *verb])[0] for _ in range(5))
-            print(f"harness {' '.join(verb[:1] if '--results' in verb else verb):16} {best:8.2f} s   best of 5")
+            print(
+                f"harness {' '.join(verb[:1] if '--results' in verb else verb):16} {best:8.2f} s   best of 5"
+            )
     for label, value in scoring(references, outputs[0]).items():
         print(f"score {label:18} {value:8.2f} s")
 
