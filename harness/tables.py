@@ -25,7 +25,7 @@ def newest(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def half_interval(score: dict[str, Any]) -> str:
-    """`"29.6 ± 1.2"`: the value and half its 95 % interval's width; three decimals up to 2 (BLEU 0.238, semsim)."""
+    """`"29.6 ± 1.2"`: the value and half its 95 % interval; three decimals for values up to 2."""
     if score["value"] is None:
         return "–"
     digits = 3 if max(map(abs, [score["value"], *(score["ci"] or [])])) <= 2 else 1
