@@ -39,7 +39,7 @@ def lay(pieces: list[str], kinds: list[str], said: list[Said]) -> list[str] | No
         starts.append(total)
         total += len(item.source)
     ends = [*starts[1:], total]
-    out = ["<eps>"] * len(pieces)
+    out = [as_target(piece) or "<eps>" if not bare(piece) else "<eps>" for piece in pieces]
     spans = []
     at = 0
     for piece in pieces:

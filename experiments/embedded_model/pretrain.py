@@ -65,7 +65,7 @@ def run(settings: Settings, work: Path) -> None:
     start = work / "start"
     start.mkdir(parents=True, exist_ok=True)
     controls = [label.SPECIAL[label.EOS], *label.SPECIAL[label.PAD :]]
-    scored = [(piece, vocabulary.SCORES[kind]) for piece, (kind, _) in table.items()]
+    scored = [(piece, vocabulary.score(piece, kind)) for piece, (kind, _) in table.items()]
     pieces.build(start / "source.spm", scored, controls, source=True)
 
     labeller = label.Labeller(

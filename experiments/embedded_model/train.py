@@ -99,9 +99,8 @@ def freeze(model: Any) -> list[Any]:
         stack.embed_tokens.weight.requires_grad_(False)
         stack.embed_positions.weight.requires_grad_(False)
     for layer in model.get_decoder().layers:
-        for module in (layer.encoder_attn.q_proj, layer.encoder_attn.k_proj):
-            for parameter in module.parameters():
-                parameter.requires_grad_(False)
+        for parameter in layer.encoder_attn.parameters():
+            parameter.requires_grad_(False)
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
@@ -143,6 +142,8 @@ def run(
     vocabulary = len(lemmas)
     orders: dict[int, list[list[int]]] = {}
     began, seen = time.time(), 0
+    if not first:
+        _log(folder, {"step": 0, **evaluate(model, dev, vocabulary)})
     model.train()
     per_epoch = len(batches(train, plan.tokens, plan.seed))
     for step in range(first, min(plan.steps, plan.stop_after or plan.steps)):
@@ -176,16 +177,19 @@ def run(
                 "accuracy": round(right, 4),
                 "tokens_per_s": round(seen / (time.time() - began)),
             }
-            with (folder / "log.jsonl").open("a") as log:
-                log.write(json.dumps(line) + "\n")
+            _log(folder, line)
         if (step + 1) % plan.save_every == 0 or last:
             line = {"step": step + 1, **evaluate(model, dev, vocabulary)}
-            with (folder / "log.jsonl").open("a") as log:
-                log.write(json.dumps(line) + "\n")
+            _log(folder, line)
             saved = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(saved, folder / "state.tmp")
             (folder / "state.tmp").replace(state)
             model.save_pretrained(folder / "model")
+
+
+def _log(folder: Path, line: dict[str, float]) -> None:
+    with (folder / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
 
 
 def evaluate(model: Any, dev: list[Pair], vocabulary: int) -> dict[str, float]:

@@ -20,6 +20,11 @@ SCORES = {
 }  # a phrase beats its words, a word its letters
 
 
+def score(piece: str, kind: str) -> float:
+    """The SentencePiece score. A mark stands alone only where no other piece holds it."""
+    return -20.0 if piece in (MARK, SPACE) else SCORES[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How many entries of each sort."""

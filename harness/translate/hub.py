@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, DataError, UnavailableError
+from harness.files import resource
 from harness.langs import language
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -48,11 +49,13 @@ def hub_id(model: Mapping[str, Any], src: str, tgt: str) -> str:
 def locate(
     model: Mapping[str, Any], src: str, tgt: str, tokenizer_files: Sequence[Sequence[str]]
 ) -> Checkpoint:
-    """The checkpoint on disk, downloaded first where it has to be.
+    """The checkpoint on disk, downloaded first where it has to be; `shipped` names one inside the package.
 
     Raises DataError naming the files that a `path` folder lacks; UnavailableError when the hub's copy is
     neither cached nor to be had.
     """
+    if model.get("shipped") and not model.get("path"):
+        return _local(model, resource("models") / str(model["shipped"]), tokenizer_files)
     if model.get("path"):
         return _local(model, Path(str(model["path"])).expanduser(), tokenizer_files)
     name = hub_id(model, src, tgt)

@@ -9,7 +9,7 @@ import pytest
 from experiments.embedded_model import clean, construct, corpus, label, pieces, settings, synthetic, train
 from experiments.embedded_model.pieces import MARK, SPACE
 from experiments.embedded_model.teacher import Said, Teacher
-from experiments.embedded_model.vocabulary import SCORES, as_source, as_target, source_pieces
+from experiments.embedded_model.vocabulary import as_source, as_target, score, source_pieces
 
 ROOT = Path(__file__).resolve().parents[2]
 NTREX = ROOT.parent / "shared" / "data" / "ntrex"
@@ -29,7 +29,7 @@ def tokenizer(tmp_path_factory):
 
     table = source_pieces(["le", "port", "l'", "homme", "parce", "Paris"], ["parce que"], ["⁞po"], len, 100)
     path = tmp_path_factory.mktemp("spm") / "source.spm"
-    pieces.build(path, [(p, SCORES[k]) for p, (k, _) in table.items()], ["</s>", "<pad>"], source=True)
+    pieces.build(path, [(p, score(p, k)) for p, (k, _) in table.items()], ["</s>", "<pad>"], source=True)
     return sentencepiece.SentencePieceProcessor(str(path))
 
 
@@ -37,7 +37,7 @@ def test_a_known_word_is_one_piece_and_never_a_part_of_another(tokenizer):
     assert tokenizer.encode("le port", out_type=str)[-1] == as_source("port")
     inside = tokenizer.encode("le portier", out_type=str)
     assert as_source("port") not in inside and "port" not in inside
-    assert label.bare("".join(inside)) == "leportier"
+    assert label.bare("".join(inside)) == "leportier" and MARK not in inside
 
 
 def test_elisions_punctuation_and_phrases_are_split_as_written(tokenizer):
@@ -104,6 +104,8 @@ def test_laying_copies_unknown_words_and_spreads_phrases():
     ]
     assert label.lay(words, kinds, said) == ["▁ksi", "▁J", "in", "▁w", "▁ramach", "."]
     assert label.lay(words[:2], kinds[:2], said) is None
+    alone = [MARK, "Xi", SPACE]
+    assert label.lay(alone, ["copy"] * 3, [Said("Xi", "Xi", True)]) == [SPACE, "Xi", "<eps>"]
 
 
 def test_the_start_of_training_translates_word_for_word():

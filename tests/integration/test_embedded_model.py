@@ -1,0 +1,52 @@
+"""The checkpoint that ships in the package: it loads as any MarianMT model does, and translates."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.files import resource
+from harness.registry import build
+from harness.translate.catalogue import model_files, models_table, read_model
+
+SENTENCES = [
+    "Les ministres ont discuté de la coopération économique avec la Chine.",
+    "Le président Kassym-Jomart Tokaïev a parlé pendant 45 minutes.",
+    "« Nous devons protéger les enfants », a dit la reine.",
+]
+
+
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    model = read_model(model_files()["tiny"])
+    engine = build("engine", {"kind": "transformers", "beams": 1}, model=model, src="fr", tgt="pl")
+    found = {i: translation for batch in engine.translate(SENTENCES) for i, translation in batch}
+    assert all(translation.finish_reason == "stop" for translation in found.values())
+    return [found[i].hypothesis for i in range(len(SENTENCES))]
+
+
+def test_it_loads_with_the_classes_it_names_and_fits_the_wheel():
+    from transformers import MarianMTModel, MarianTokenizer
+
+    folder = resource("models") / "tiny-fr-pl"
+    tokenizer, model = MarianTokenizer.from_pretrained(folder), MarianMTModel.from_pretrained(folder)
+    assert (folder / "model.safetensors").stat().st_size <= 30_000_000
+    assert model.config.decoder_vocab_size == len(tokenizer.target_encoder)
+    assert (folder / "README.md").read_text("utf-8").startswith("---\n")
+
+
+def test_it_says_in_polish_what_the_french_said(said):
+    words = said[0].lower()
+    assert "minist" in words and "współprac" in words and "chin" in words
+    assert "chroni" in said[2] and "dzieci" in said[2] and "królow" in said[2]
+
+
+def test_it_copies_names_and_numbers_and_sets_polish_quotes(said):
+    assert "Kassym-Jomart Tokaïev" in said[1] and "45" in said[1]
+    assert said[2].startswith("„") and "”" in said[2]
+    assert not any("<eps>" in line or "<unk>" in line for line in said)
+
+
+def test_it_is_offered_offline_for_its_pair_only():
+    rows = {row.name: row for row in models_table("fr-pl")}
+    assert rows["tiny"].fits and rows["tiny"].offline is True
+    assert not {row.name: row for row in models_table("pl-fr")}["tiny"].fits
