@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml
 # The default run, then every other system that works with no network, in one table.
 run: $(STAMP)
 	$(BIN)/python -m harness run
-	$(BIN)/python -m harness run -m model=copy,gloss,reference
+	$(BIN)/python -m harness run -m model=copy,tiny,gloss,reference
 	@echo "A neural system, on a connected machine:  $(BIN)/python -m harness run model=opus-mt"
 
 test: $(STAMP)

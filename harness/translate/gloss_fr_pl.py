@@ -296,7 +296,9 @@ class _Clause:
         verb.done = True
         passive = item.lemma == "être" and verb.lemma not in MOVES and not self._reflexive
         if verb.lemma == "être":
-            second = self._participle_after(self._items.index(verb))
+            # By identity: another "été" of the line is an equal item.
+            place = next(i for i, other in enumerate(self._items) if other is verb)
+            second = self._participle_after(place)
             if second is not None:
                 second.done = passive = True
                 verb = second
