@@ -83,10 +83,11 @@ def download(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Path:
     return Path(folder)
 
 
-def _persistently(call: Callable[[], T], tries: int = 3) -> T:
-    """Repeat what fails on the way (5xx, 429, a dropped connection); finished files are not fetched again.
+def _persistently(call: Callable[[], T], tries: int = 6) -> T:
+    """Repeat what fails on the way: 5xx, 429, a dropped connection, a file that came short.
 
-    A hub that cannot be reached at all is not waited for.
+    Finished files are not fetched again, so each try may meet the failure of another file. A hub that
+    cannot be reached at all is not waited for.
     """
     from huggingface_hub import errors
 
@@ -98,6 +99,9 @@ def _persistently(call: Callable[[], T], tries: int = 3) -> T:
                 raise
         except errors.HTTPError as error:  # type: ignore[attr-defined]
             if type(error).__name__ in ("ConnectError", "ConnectTimeout"):
+                raise
+        except OSError as error:  # the client's word for a file of another size than announced
+            if "Consistency check failed" not in str(error):
                 raise
         time.sleep(_RETRY_WAIT * number)
     return call()
