@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 TEXT = "le président a dit que la coopération entre les deux pays , se développe ( bien ) . Toka?ev 2021 5G"
 WORDS = TEXT.split()
@@ -34,3 +35,15 @@ def streams(references: list[list[str]]) -> list[list[str | None]]:
     """References as sacreBLEU wants them: one stream a reference, None where there is none."""
     most = max(len(found) for found in references)
     return [[found[k] if k < len(found) else None for found in references] for k in range(most)]
+
+
+def pieces(folder: Path, texts: list[str], size: int = 60) -> None:
+    """SentencePiece models under the names that sacreBLEU's `flores200` and `flores101` look for."""
+    import sentencepiece
+
+    folder.mkdir(parents=True)
+    for name in ("flores200sacrebleuspm", "sacrebleu_tokenizer_spm.model"):
+        with (folder / name).open("wb") as stream:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(texts), model_writer=stream, vocab_size=size, hard_vocab_limit=False, minloglevel=2
+            )

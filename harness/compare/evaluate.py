@@ -110,8 +110,8 @@ class Result:
 def evaluate(test_set: TestSet, options: Options) -> Result:
     """Compare all systems of a test set under each metric.
 
-    Without a baseline of the user's, it is the best system under the first metric. Raises ConfigError
-    for a metric that no run has.
+    Without a baseline of the user's, it is the best system under the first metric, the control that
+    repeats the reference aside. Raises ConfigError for a metric that no run has.
     """
     notes: list[str] = []
     columns = _columns(test_set, options.metrics, notes)
@@ -160,7 +160,10 @@ def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, 
     if not columns:
         return test_set.systems[0].name
     ranking = [column for column in columns.values() if not _neutral(column)]
-    return _order((ranking or list(columns.values()))[0])[0]
+    ordered = _order((ranking or list(columns.values()))[0])
+    ceilings = {s.name for s in test_set.systems if s.record["model"].get("engine") == "reference"}
+    # A distance to the ceiling says nothing about which system is better.
+    return next((name for name in ordered if name not in ceilings), ordered[0])
 
 
 def _neutral(column: dict[str, Column]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import sacrebleu
@@ -11,7 +13,7 @@ from harness import registry
 from harness.errors import ConfigError, DataError, UnavailableError
 from harness.metrics.lexical import Bleu
 from harness.stats import interval
-from tests.made import corpus, streams
+from tests.made import corpus, pieces, streams
 
 CASES = [
     ("bleu", {}, "BLEU"),
@@ -59,6 +61,27 @@ def test_names_tell_the_variants_apart() -> None:
 def test_unknown_tokenizer_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match="Did you mean 'flores200'"):
         Bleu(tokenize="flores2000")
+
+
+@pytest.mark.parametrize("tokenize", ["flores200", "flores101"])
+@pytest.mark.parametrize("most_references", [1, 3])
+def test_spbleu_is_sacrebleus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokenize: str, most_references: int
+) -> None:
+    """With a model made here in the place of the one that sacreBLEU would download."""
+    monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_spm.SACREBLEU_DIR", str(tmp_path))
+    sources, hypotheses, references = corpus(60, most_references=most_references)
+    pieces(tmp_path / "models", [reference for found in references for reference in found])
+    metric = registry.build("metric", {"kind": "bleu", "tokenize": tokenize})
+    theirs = sacrebleu.metrics.BLEU(tokenize=tokenize)
+
+    statistics = metric.statistics(sources, hypotheses, references)
+    score = metric.aggregate(statistics.sum(axis=0, keepdims=True))[0]
+    assert score == pytest.approx(theirs.corpus_score(hypotheses, streams(references)).score, abs=1e-9)
+    words = Bleu().statistics(sources, hypotheses, references)
+    assert statistics[:, 0].sum() > words[:, 0].sum(), "pieces are counted, not words"
+    assert metric.signature == str(theirs.get_signature())
+    assert f"tok:{tokenize}" in metric.signature
 
 
 def test_unreachable_tokenizer_model_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
