@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,16 @@ def digest(value: Any, length: int = 64) -> str:
     """Hex digest of a JSON value, independent of key order."""
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:length]
+
+
+def digest_each(values: Iterable[Any], length: int = 64) -> str:
+    """`digest(list(values))`, holding one value at a time."""
+    hashed = hashlib.sha256(b"[")
+    for number, value in enumerate(values):
+        canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        hashed.update(f",{canonical}".encode() if number else canonical.encode())
+    hashed.update(b"]")
+    return hashed.hexdigest()[:length]
 
 
 def write_atomic(path: str | Path, data: str | bytes) -> None:

@@ -16,7 +16,7 @@ from harness.config import VOLATILE, RunConfig
 from harness.data.load import load, take
 from harness.environment import environment
 from harness.errors import HarnessError
-from harness.files import digest, write_json
+from harness.files import digest, digest_each, write_json
 from harness.langs import language
 from harness.scoring import build_metrics, prepare, score
 from harness.store import SCHEMA, Record, Store, rounded
@@ -113,7 +113,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         "pair": {"src": src.code, "tgt": tgt.code},
         "data": {
             "name": bitext.name,
-            "hash": digest([[item.id, item.source, list(item.references)] for item in bitext.items]),
+            "hash": digest_each([item.id, item.source, item.references] for item in bitext.items),
             "n": len(bitext.items),
             "inputs": [asdict(item) for item in bitext.inputs],
             "meta": bitext.meta,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -135,7 +136,7 @@ class Bitext:
     """A test set that is parallel already (or became so by alignment)."""
 
     name: str
-    items: tuple[Item, ...]
+    items: Sequence[Item]  # a tuple, or of a large set a `harness.spool.Spool` that lies on disk
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)  # warnings, counts, subset taken
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from harness.errors import DataError
 from harness.langid import identify, label
 from harness.types import Document, Item
 
@@ -17,24 +22,36 @@ LOOKED_AT = 2000
 FOREIGN_SHARE = 0.02
 
 
-def check_items(items: Sequence[Item], src: str, tgt: str) -> tuple[dict[str, Any], list[str]]:
+def check_items(
+    items: Sequence[Item], src: str, tgt: str, name: str = "the set"
+) -> tuple[dict[str, Any], list[str]]:
     """Counts of a bitext for its record, and the warnings that follow from them.
 
     `empty_source`, `empty_reference`: lines without text; `duplicates`: lines whose source and
     references stood before; `identical`: source and a reference are the same text with letters in it;
     `foreign_source`, `foreign_reference`: of the `language_checked` lines, those plainly in another language.
+
+    One pass that keeps 16 bytes a line: 64-bit hashes. `duplicates` and `documents` are counts of those, one
+    too high or low with a probability of n²/2⁶⁵ (3 in a million for 10 million lines). An id that is there
+    twice raises DataError, after a look at the ids themselves.
     """
-    seen = Counter((item.source, item.references) for item in items)
-    counts: dict[str, Any] = {
-        "lines": len(items),
-        "empty_source": sum(not item.source.strip() for item in items),
-        "empty_reference": sum(not any(r.strip() for r in item.references) for item in items),
-        "duplicates": len(items) - len(seen),
-        "identical": sum(_identical(item) for item in items),
-    }
-    documents = {item.doc for item in items if item.doc is not None}
+    counts: dict[str, Any] = {"lines": len(items)}
+    counts |= dict.fromkeys(("empty_source", "empty_reference", "duplicates", "identical"), 0)
+    ids, lines, documents = array("Q"), array("Q"), array("Q")
+    last: str | None = None
+    for item in items:
+        ids.append(_hash(item.id))
+        lines.append(_hash(repr((item.source, item.references))))
+        if item.doc is not None and item.doc != last:
+            documents.append(_hash(item.doc))
+        last = item.doc
+        counts["empty_source"] += not item.source.strip()
+        counts["empty_reference"] += not any(reference.strip() for reference in item.references)
+        counts["identical"] += _identical(item)
+    _refuse_repeated_ids(ids, items, name)
+    counts["duplicates"] = len(items) - _different(lines)
     if documents:
-        counts["documents"] = len(documents)
+        counts["documents"] = _different(documents)
     step = max(1, -(-len(items) // LOOKED_AT))
     looked_at = items[::step]
     warnings = _line_warnings(counts)
@@ -55,6 +72,27 @@ def check_items(items: Sequence[Item], src: str, tgt: str) -> tuple[dict[str, An
                 " is the pair the right way round?"
             )
     return counts, warnings
+
+
+def _hash(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+
+
+def _different(hashes: array[int]) -> int:
+    return len(np.unique(np.frombuffer(hashes, dtype=np.uint64))) if hashes else 0
+
+
+def _refuse_repeated_ids(hashes: array[int], items: Sequence[Item], name: str) -> None:
+    if _different(hashes) == len(hashes):
+        return
+    values, times = np.unique(np.frombuffer(hashes, dtype=np.uint64), return_counts=True)
+    suspects, seen = set(values[times > 1].tolist()), set[str]()
+    for item, hashed in zip(items, hashes, strict=True):
+        if hashed in suspects:
+            if item.id in seen:
+                raise DataError(f"{name}: the id '{item.id}' is there twice; ids must tell lines apart")
+            seen.add(item.id)
 
 
 def _line_warnings(counts: dict[str, Any]) -> list[str]:

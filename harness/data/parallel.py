@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.spool import collect
 from harness.types import Bitext, Input, Item
 
 
@@ -31,7 +32,7 @@ class ParallelSet(ABC):
     def load(self, src: str, tgt: str) -> Bitext:
         """Read everything."""
         reading = self.read(src, tgt)
-        items = tuple(reading.items)
+        items = collect(reading.items)
         return Bitext(reading.name, items, reading.inputs(), reading.meta)
 
 

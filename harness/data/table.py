@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +14,22 @@ from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.parallel import ParallelSet, Reading, columns
 from harness.data.reading import TextFile
+from harness.data.shards import set_name, shards
 from harness.errors import DataError, did_you_mean
-from harness.types import Input, Item
+from harness.types import Input
+
+BATCH = 4096
 
 
 class _Table(ParallelSet):
-    """A file of rows. `source`, `target`, `line_id`, `doc_id` name its fields; `{src}` and `{tgt}` in them
+    """Files of rows. `source`, `target`, `line_id`, `doc_id` name its fields; `{src}` and `{tgt}` in them
     stand for the codes of the pair. `target` may be a list of fields, one a reference."""
 
     kind = "table"
 
     def __init__(
         self,
-        path: str | None = None,
+        path: str | Sequence[str] | None = None,
         source: str | int = "source",
         target: str | int | Sequence[str | int] = "target",
         line_id: str | int | None = None,
@@ -35,46 +40,55 @@ class _Table(ParallelSet):
         citation: str | None = None,
     ) -> None:
         if not path:
-            raise DataError(f"data={self.kind} needs data.path: the file with the segments")
+            raise DataError(
+                f"data={self.kind} needs data.path: the file with the segments, or a pattern of files"
+            )
         self.path = path
         self.fields = Fields(source, target, line_id, doc_id)
-        self.name = name or Path(path).name
+        self.name = name or set_name(path)
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
-    def _text_reading(self, file: TextFile, items: Iterator[Item], meta: dict[str, Any]) -> Reading:
+
+class _Text(_Table):
+    """Rows in text files, each of which is an input."""
+
+    def read(self, src: str, tgt: str) -> Reading:
+        files = [TextFile(where) for where in shards(self.path)]
+        meta: dict[str, Any] = {}
+        rows = chain.from_iterable(map(self._rows, files))  # numbered on from file to file
+
         def inputs() -> tuple[Input, ...]:
-            return (Input(file.path.name, file.where, file.sha256, file.n, **self.origin),)
+            return tuple(
+                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in files
+            )
 
-        return Reading(self.name, items, inputs, meta)
+        return Reading(self.name, self.fields.of_pair(src, tgt).items(rows, meta), inputs, meta)
+
+    @abstractmethod
+    def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Where each row of a file is, for errors, and the row."""
 
 
-class Jsonl(_Table):
+class Jsonl(_Text):
     """One JSON object a line. A field may be a path (`translation.fr`), or a list of references."""
 
     kind = "jsonl"
 
-    def read(self, src: str, tgt: str) -> Reading:
-        file = TextFile(self.path)
-        meta: dict[str, Any] = {}
-        fields = self.fields.of_pair(src, tgt)
-
-        def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
-            for number, line in enumerate(file.lines(), start=1):
-                where = f"{file.where}:{number}"
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except ValueError as error:
-                    raise DataError(f"{where}: not valid JSON ({error})") from None
-                if not isinstance(row, dict):
-                    raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
-                yield where, row
-
-        return self._text_reading(file, fields.items(rows(), meta), meta)
+    def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for number, line in enumerate(file.lines(), start=1):
+            where = f"{file.where}:{number}"
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{where}: not valid JSON ({error})") from None
+            if not isinstance(row, dict):
+                raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
+            yield where, row
 
 
-class Tsv(_Table):
+class Tsv(_Text):
     """Columns between tabs, by the names in the first line or, with `header=false`, by number from 1.
 
     A quote is a character like any other unless `quoted`: then fields may be quoted as in CSV (RFC 4180).
@@ -84,7 +98,7 @@ class Tsv(_Table):
 
     def __init__(
         self,
-        path: str | None = None,
+        path: str | Sequence[str] | None = None,
         source: str | int = "source",
         target: str | int | Sequence[str | int] = "target",
         line_id: str | int | None = None,
@@ -99,12 +113,6 @@ class Tsv(_Table):
     ) -> None:
         super().__init__(path, source, target, line_id, doc_id, name, licence, url, citation)
         self.header, self.delimiter, self.quoted = header, delimiter, quoted
-
-    def read(self, src: str, tgt: str) -> Reading:
-        file = TextFile(self.path)
-        meta: dict[str, Any] = {}
-        fields = self.fields.of_pair(src, tgt)
-        return self._text_reading(file, fields.items(self._rows(file), meta), meta)
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
         cells = self._cells(file)
@@ -140,35 +148,44 @@ class Tsv(_Table):
 
 
 class Parquet(_Table):
-    """A Parquet file, read a row group at a time. Its record has the hash of each text column."""
+    """Parquet files, read a row group at a time. Their record has the hash of each text column, over all."""
 
     kind = "parquet"
 
     def read(self, src: str, tgt: str) -> Reading:
-        import pyarrow
-        import pyarrow.parquet
-
-        path = local(self.path) if is_url(self.path) else Path(self.path).expanduser()
-        if not path.is_file():
-            raise DataError(f"{self.path}: no such file")
-        try:
-            table = pyarrow.parquet.ParquetFile(path)
-        except (pyarrow.ArrowException, OSError) as error:
-            raise DataError(f"{self.path}: not a Parquet file ({str(error).splitlines()[0]})") from None
         fields = self.fields.of_pair(src, tgt)
-        names = table.schema_arrow.names
-        for field in fields.tops():
-            if field not in names:
-                near, known = did_you_mean(field, names), ", ".join(names)
-                raise DataError(f"{self.path}: no column '{field}'.{near} Columns: {known}")
+        files = shards(self.path)
 
         def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
-            number = 0
-            for batch in table.iter_batches(batch_size=4096, columns=list(fields.tops())):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{self.path}: row {number}", row
+            for where in files:
+                number = 0
+                with _opened(where, fields) as table:
+                    for batch in table.iter_batches(batch_size=BATCH, columns=list(fields.tops())):
+                        for row in batch.to_pylist():
+                            number += 1
+                            yield f"{where}: row {number}", row
 
         meta: dict[str, Any] = {}
-        items, inputs = columns(fields.items(rows(), meta), fields.labels(), self.path, **self.origin)
+        where = self.path if isinstance(self.path, str) else ", ".join(self.path)
+        items, inputs = columns(fields.items(rows(), meta), fields.labels(), where, **self.origin)
         return Reading(self.name, items, inputs, meta)
+
+
+def _opened(where: str, fields: Fields) -> Any:
+    """A Parquet file that has the fields; DataError for what it is not, before a row is read."""
+    import pyarrow
+    import pyarrow.parquet
+
+    path = local(where) if is_url(where) else Path(where).expanduser()
+    if not path.is_file():
+        raise DataError(f"{where}: no such file")
+    try:
+        table = pyarrow.parquet.ParquetFile(path)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(f"{where}: not a Parquet file ({str(error).splitlines()[0]})") from None
+    names = table.schema_arrow.names
+    for field in fields.tops():
+        if field not in names:
+            near, known = did_you_mean(field, names), ", ".join(names)
+            raise DataError(f"{where}: no column '{field}'.{near} Columns: {known}")
+    return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 from harness.data.fields import one_line
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
+from harness.data.shards import set_name, shards
 from harness.errors import ConfigError, DataError
 from harness.langs import language
 from harness.types import Input, Item
@@ -23,7 +24,7 @@ _CODES = {"bpt", "ept", "it", "ph", "ut", "sub"}
 
 
 class Tmx(ParallelSet):
-    """A TMX file, plain or compressed. Several variants in the target language are as many references.
+    """TMX files, plain or compressed. Several variants in the target language are as many references.
 
     Units that lack one of the two languages are left out and counted (`other_units` in the record);
     regions are ignored (`fr-CA` is read for `fr`). Document types may be named but declare nothing:
@@ -32,30 +33,42 @@ class Tmx(ParallelSet):
 
     def __init__(
         self,
-        path: str | None = None,
+        path: str | Sequence[str] | None = None,
         name: str | None = None,
         licence: str | None = None,
         url: str | None = None,
         citation: str | None = None,
     ) -> None:
         if not path:
-            raise DataError("data=tmx needs data.path: a .tmx file, plain or compressed")
+            raise DataError(
+                "data=tmx needs data.path: a .tmx file, plain or compressed, or a pattern of them"
+            )
         self.path = path
         self.name = name
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
     def read(self, src: str, tgt: str) -> Reading:
-        file = TextFile(self.path, utf16=True)
+        files = [TextFile(where, utf16=True) for where in shards(self.path)]
         meta: dict[str, Any] = {"counts": {"units": 0, "other_units": 0}}
+        used = [0] * len(files)
 
         def inputs() -> tuple[Input, ...]:
-            n = meta["counts"]["units"] - meta["counts"]["other_units"]
-            return (Input(file.path.name, file.where, file.sha256, n, **self.origin),)
+            return tuple(
+                Input(file.path.name, file.where, file.sha256, n, **self.origin)
+                for file, n in zip(files, used, strict=True)
+            )
 
-        return Reading(self.name or file.path.name, self._items(file, src, tgt, meta["counts"]), inputs, meta)
+        def items() -> Iterator[Item]:
+            for at, file in enumerate(files):
+                for item in self._items(file, src, tgt, meta["counts"]):
+                    used[at] += 1
+                    yield item
+
+        return Reading(self.name or set_name(self.path), items(), inputs, meta)
 
     def _items(self, file: TextFile, src: str, tgt: str, counts: dict[str, int]) -> Iterator[Item]:
         langs: set[str] = set()
+        found = False
         for unit in units(file):
             counts["units"] += 1
             texts: dict[str, list[str]] = {}
@@ -66,10 +79,11 @@ class Tmx(ParallelSet):
             if not sources or not references:
                 counts["other_units"] += 1
                 continue
+            found = True
             # The standard does not ask for unique ids, so the number of the unit goes with them.
             name = f"{unit.id}#{counts['units']}" if unit.id else str(counts["units"])
             yield Item(name, None, sources[0], tuple(dict.fromkeys(references)))
-        if counts["units"] == counts["other_units"]:
+        if not found:
             there = ", ".join(sorted(langs)) or "none"
             raise DataError(f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {there}")
 

@@ -63,6 +63,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     pairs = list(zip(FRENCH, POLISH, strict=True))
     write("news.tsv", ["fr\tpl\tdoc", *(f"{fr}\t{pl}\tnews" for fr, pl in pairs)])
     write("news.jsonl", [json.dumps({"translation": {"fr": fr, "pl": pl}}) for fr, pl in pairs])
+    (folder / "shards").mkdir()
+    for number, (fr, pl) in enumerate(pairs):
+        line = json.dumps({"fr": fr, "pl": pl}) + "\n"
+        (folder / f"shards/{number}.jsonl.gz").write_bytes(gzip.compress(line.encode()))
     units = "".join(
         f'<tu><tuv xml:lang="fr"><seg>{fr}</seg></tuv><tuv xml:lang="pl"><seg>{pl}</seg></tuv></tu>'
         for fr, pl in pairs

@@ -327,6 +327,57 @@ def test_parquet_columns_hash_like_text_files(tmp_path: Path, pair: dict[str, An
         bitext("parquet", path=pair["src"])
 
 
+# many files
+
+
+def test_shards_read_like_one_file(tmp_path: Path) -> None:
+    rows = [{"source": fr, "target": pl} for fr, pl in zip(FR, PL, strict=True)]
+    for number, row in enumerate(rows):
+        line = json.dumps(row) + "\n"
+        (tmp_path / f"part-{number}.jsonl").write_text(line)
+        (tmp_path / f"part-{number}.jsonl.gz").write_bytes(gzip.compress(line.encode()))
+        table = pyarrow.table({name: [text] for name, text in row.items()})
+        pyarrow.parquet.write_table(table, tmp_path / f"part-{number}.parquet")
+        write(tmp_path, f"part-{number}.tsv", ["target\tsource", f"{row['target']}\t{row['source']}"])
+        unit = "".join(
+            f'<tuv xml:lang="{c}"><seg>{row[s]}</seg></tuv>' for c, s in (("fr", "source"), ("pl", "target"))
+        )
+        (tmp_path / f"part-{number}.tmx").write_text(f"<tmx><body><tu>{unit}</tu></body></tmx>")
+    for ending in ("jsonl", "jsonl.gz", "parquet", "tsv", "tmx"):
+        kind = ending.removesuffix(".gz")
+        loaded = bitext(kind, path=f"{tmp_path}/*.{ending}")
+        assert pairs(loaded) == list(zip(FR, PL, strict=True)), kind
+        assert len({item.id for item in loaded.items}) == 3 and loaded.name == tmp_path.name
+        if kind == "parquet":
+            assert loaded.inputs[0].sha256 == sha256_text("".join(f"{fr}\n" for fr in FR))
+        else:
+            single = [bitext(kind, path=f"{tmp_path}/part-{n}.{ending}").inputs[0] for n in range(3)]
+            assert list(loaded.inputs) == single
+    backwards = bitext("jsonl", path=[f"{tmp_path}/part-{n}.jsonl" for n in (2, 0)])
+    assert [item.source for item in backwards.items] == [FR[2], FR[0]], "a list is read as it is given"
+
+
+def test_shards_that_cannot_be_read(tmp_path: Path) -> None:
+    good = write(tmp_path, "a.jsonl", ['{"source": "a", "target": "b", "id": 1}'])
+    write(tmp_path, "b.jsonl", ['{"source": "c", "target": "d", "id": 1}', "oops"])
+    with pytest.raises(DataError, match=r"b\.jsonl:2: not valid JSON"):
+        bitext("jsonl", path=f"{tmp_path}/*.jsonl")
+    write(tmp_path, "b.jsonl", ['{"source": "c", "target": "d", "id": 1}'])
+    with pytest.raises(DataError, match="the id '1' is there twice"):
+        bitext("jsonl", path=f"{tmp_path}/*.jsonl", line_id="id")
+    with pytest.raises(DataError, match=r"\*\.json: no file matches this pattern"):
+        bitext("jsonl", path=f"{tmp_path}/*.json")
+    with pytest.raises(DataError, match=r"is a folder.*pattern: data\.path='.*/\*\.jsonl'"):
+        bitext("jsonl", path=str(tmp_path))
+    with pytest.raises(DataError, match=r"a\.jsonl: named twice"):
+        bitext("jsonl", path=[good, f"{tmp_path}/*.jsonl"])
+    table = pyarrow.table({"source": ["a"], "target": ["b"]})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    pyarrow.parquet.write_table(table.rename_columns(["source", "tgt"]), tmp_path / "b.parquet")
+    with pytest.raises(DataError, match=r"b\.parquet: no column 'target'"):
+        bitext("parquet", path=f"{tmp_path}/*.parquet")
+
+
 # TMX
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>
