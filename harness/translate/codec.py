@@ -71,6 +71,26 @@ class Codec:
         encoded = self.tokenizer([self.recipe.prefix + text for text in texts], verbose=False)
         return [list(ids) for ids in encoded["input_ids"]]
 
+    def source_tokens(self, ids: Sequence[int]) -> list[str]:
+        """The source vocabulary's tokens of these ids."""
+        own = self._vocabularies
+        return list(map(own[0].__getitem__, ids)) if own else self.tokenizer.convert_ids_to_tokens(list(ids))
+
+    def target_ids(self, tokens: Sequence[str]) -> list[int]:
+        """The ids of these tokens of the target vocabulary."""
+        own = self._vocabularies
+        return list(map(own[1].__getitem__, tokens)) if own else self.tokenizer.convert_tokens_to_ids(tokens)
+
+    @cached_property
+    def _vocabularies(self) -> tuple[dict[int, str], dict[str, int]] | None:
+        """(source id → token, target token → id) of a Marian tokenizer with two vocabularies, else None.
+
+        Its `convert_ids_to_tokens` reads the target's vocabulary, `convert_tokens_to_ids` the source's.
+        """
+        if not getattr(self.tokenizer, "separate_vocabs", False):
+            return None
+        return {i: token for token, i in self.tokenizer.encoder.items()}, self.tokenizer.target_encoder
+
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         texts = self.tokenizer.batch_decode([list(row) for row in rows], skip_special_tokens=True)
         return [text.strip() for text in texts]

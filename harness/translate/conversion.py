@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
 
     Raises DataError for a checkpoint that CTranslate2 cannot convert, StageError when the disk is full.
     """
-    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 1], 16)
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 2], 16)
     name = checkpoint.id or checkpoint.path.name
     folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
     if (folder / "model.bin").is_file():
@@ -52,8 +52,8 @@ def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
 
 def generates_pad(folder: Path) -> bool:
     """Whether a converted model still has `<pad>` among its words, so that it must be suppressed."""
-    path = folder / "shared_vocabulary.json"
-    return path.is_file() and "<pad>" in json.loads(path.read_text(encoding="utf-8"))
+    paths = (folder / f"{name}_vocabulary.json" for name in ("shared", "target"))
+    return any(path.is_file() and "<pad>" in json.loads(path.read_text(encoding="utf-8")) for path in paths)
 
 
 def _convert(checkpoint: Checkpoint, compute: str, folder: Path) -> None:
@@ -62,7 +62,7 @@ def _convert(checkpoint: Checkpoint, compute: str, folder: Path) -> None:
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        with _marian_start():
+        with _marian_as_trained():
             TransformersConverter(str(checkpoint.path), low_cpu_mem_usage=True).convert(
                 str(folder), quantization=compute
             )
@@ -74,12 +74,12 @@ def _convert(checkpoint: Checkpoint, compute: str, folder: Path) -> None:
 
 
 @contextmanager
-def _marian_start() -> Iterator[None]:
-    """Convert Marian checkpoints whose start vector is not zero as they are.
+def _marian_as_trained() -> Iterator[None]:
+    """Convert Marian checkpoints whose start vector is not zero, or with a vocabulary a side, as they are.
 
-    Marian's own models start the decoder from a zero vector, and CTranslate2's loader takes that for
-    granted. A MarianMT trained with transformers starts from the vector of `<pad>`, which training
-    moves away from zero; dropping it changes the first word of every translation.
+    Marian's own models start the decoder from a zero vector and have one vocabulary, and CTranslate2's
+    loader takes both for granted. A MarianMT trained with transformers starts from the vector of `<pad>`,
+    which training moves away from zero; dropping it changes the first word of every translation.
     """
     from ctranslate2.converters import transformers as loaders
 
@@ -89,6 +89,7 @@ def _marian_start() -> Iterator[None]:
         def get_model_spec(self, model: Any) -> Any:
             start = model.model.decoder.embed_tokens.weight[model.config.decoder_start_token_id]
             self._zero = not bool(start.any())
+            self._whole = not self._zero or not model.config.share_encoder_decoder_embeddings
             return super().get_model_spec(model)
 
         def set_decoder(self, spec: Any, decoder: Any) -> None:
@@ -96,14 +97,19 @@ def _marian_start() -> Iterator[None]:
             spec.start_from_zero_embedding = self._zero
 
         def _remove_pad_weights(self, spec: Any) -> None:
-            if self._zero:
+            if not self._whole:
                 super()._remove_pad_weights(spec)
 
         def get_vocabulary(self, model: Any, tokenizer: Any) -> Any:
-            return super().get_vocabulary(model, tokenizer) if self._zero else self._whole(model, tokenizer)
+            self._target = in_order(tokenizer.target_encoder) if tokenizer.separate_vocabs else None
+            if tokenizer.separate_vocabs:
+                return in_order(tokenizer.encoder)
+            own: Any = super(shipped, self) if self._whole else super()
+            return own.get_vocabulary(model, tokenizer)
 
-        def _whole(self, model: Any, tokenizer: Any) -> Any:
-            return super(shipped, self).get_vocabulary(model, tokenizer)
+        def set_vocabulary(self, spec: Any, tokens: Any) -> None:
+            spec.register_source_vocabulary(tokens)
+            spec.register_target_vocabulary(self._target or tokens)
 
         def set_config(self, config: Any, model: Any, tokenizer: Any) -> None:
             super().set_config(config, model, tokenizer)
@@ -117,3 +123,8 @@ def _marian_start() -> Iterator[None]:
         yield
     finally:
         table["MarianConfig"] = before
+
+
+def in_order(vocabulary: Mapping[str, int]) -> list[str]:
+    """The tokens of a vocabulary by their ids."""
+    return sorted(vocabulary, key=vocabulary.__getitem__)

@@ -97,7 +97,7 @@ class CTranslate2:
 
     def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
         ids = self._codec.ids(sources)
-        limit, convert = self._codec.source_limit, self._codec.tokenizer.convert_ids_to_tokens
+        limit, convert = self._codec.source_limit, self._codec.source_tokens
         parts: list[list[list[str]]] = []
         pending = []
         for index, source in enumerate(sources):
@@ -122,8 +122,7 @@ class CTranslate2:
     def _joined(
         self, source: str, index: int, outputs: Sequence[tuple[list[str], bool]]
     ) -> tuple[int, Translation]:
-        to_ids = self._codec.tokenizer.convert_tokens_to_ids
-        text = " ".join(self._codec.decode([to_ids(tokens) for tokens, _ in outputs]))
+        text = " ".join(self._codec.decode([self._codec.target_ids(tokens) for tokens, _ in outputs]))
         ended = all(stopped for _, stopped in outputs)
         count = sum(len(tokens) for tokens, _ in outputs)
         return index, Translation(source, text, "stop" if ended else "length", count)

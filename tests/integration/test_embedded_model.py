@@ -7,6 +7,7 @@ import pytest
 from harness.files import resource
 from harness.registry import build
 from harness.translate.catalogue import model_files, models_table, read_model
+from harness.types import Translation
 
 SENTENCES = [
     "Les ministres ont discuté de la coopération économique avec la Chine.",
@@ -15,13 +16,22 @@ SENTENCES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def said() -> list[str]:
+def translated(**engine) -> list[Translation]:
     model = read_model(model_files()["tiny"])
-    engine = build("engine", {"kind": "transformers", "beams": 1}, model=model, src="fr", tgt="pl")
-    found = {i: translation for batch in engine.translate(SENTENCES) for i, translation in batch}
-    assert all(translation.finish_reason == "stop" for translation in found.values())
-    return [found[i].hypothesis for i in range(len(SENTENCES))]
+    built = build("engine", {**engine, "beams": 1}, model=model, src="fr", tgt="pl")
+    found = {i: translation for batch in built.translate(SENTENCES) for i, translation in batch}
+    return [found[i] for i in range(len(SENTENCES))]
+
+
+@pytest.fixture(scope="module")
+def translations() -> list[Translation]:
+    return translated(kind="transformers")
+
+
+@pytest.fixture(scope="module")
+def said(translations) -> list[str]:
+    assert all(translation.finish_reason == "stop" for translation in translations)
+    return [translation.hypothesis for translation in translations]
 
 
 def test_it_loads_with_the_classes_it_names_and_fits_the_wheel():
@@ -44,6 +54,12 @@ def test_it_copies_names_and_numbers_and_sets_polish_quotes(said):
     assert "Kassym-Jomart Tokaïev" in said[1] and "45" in said[1]
     assert said[2].startswith("„") and "”" in said[2]
     assert not any("<eps>" in line or "<unk>" in line for line in said)
+
+
+def test_ctranslate2_says_the_same_though_each_side_has_its_vocabulary(translations, tmp_path):
+    pytest.importorskip("ctranslate2")
+    fast = translated(kind="ctranslate2", compute="float32", threads=1, cache=str(tmp_path))
+    assert fast == translations
 
 
 def test_it_is_offered_offline_for_its_pair_only():
