@@ -45,5 +45,9 @@ def pieces(folder: Path, texts: list[str], size: int = 60) -> None:
     for name in ("flores200sacrebleuspm", "sacrebleu_tokenizer_spm.model"):
         with (folder / name).open("wb") as stream:
             sentencepiece.SentencePieceTrainer.train(
-                sentence_iterator=iter(texts), model_writer=stream, vocab_size=size, hard_vocab_limit=False, minloglevel=2
+                sentence_iterator=iter(texts),
+                model_writer=stream,
+                vocab_size=size,
+                hard_vocab_limit=False,
+                minloglevel=2,
             )

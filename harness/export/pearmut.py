@@ -14,8 +14,6 @@ from harness.export.frame import encodable
 from harness.interfaces import Statistics
 from harness.langs import language
 
-PROTOCOLS = ("ESA", "MQM")
-
 
 def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> dict[str, Any]:
     """A task-based campaign over the `count` segments on which judges can say most.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,10 +108,3 @@ def _offline(model: Mapping[str, Any], name: str | None) -> bool | None:
     return (
         "{" not in name and cached(name, model.get("revision"), files, bool(model.get("pickle"))) is not None
     )
-
-
-def walk(rows: list[ModelRow]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Cells for a table: name, fits, offline, size, licence."""
-    for row in rows:
-        here = "needs yours" if row.offline is None else "yes" if row.offline else "no"
-        yield row.name, "yes" if row.fits else row.reason or "no", here, row.size or "", row.licence or ""

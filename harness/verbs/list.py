@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from harness.errors import UserError, did_you_mean
 from harness.files import resource
@@ -16,13 +17,14 @@ examples:
   python -m harness list
   python -m harness list --all --format md
   python -m harness list models --pair fr-pl
+  python -m harness list data --config-dir my_conf
 """
 
 
 def _groups() -> dict[str, str]:
     """What can be listed → its config group: both `models` and `model` are understood."""
     names = sorted(p.name for p in resource("conf").iterdir() if p.is_dir() and p.name != "hydra")
-    plural = {name if name.endswith("s") or name == "data" else f"{name}s": name for name in names}
+    plural = {name if name.endswith("s") or name in ("data", "clean") else f"{name}s": name for name in names}
     return plural | {name: name for name in names}
 
 
@@ -54,15 +56,28 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(
             f"cannot list '{args.what}'.{did_you_mean(args.what, known)} Known: {', '.join(known)}"
         )
+    folders = [resource("conf"), *([Path(args.config_dir).expanduser()] if args.config_dir else [])]
     if groups[args.what] == "model":
-        return _models(args.pair)
-    for path in sorted((resource("conf") / groups[args.what]).glob("*.yaml")):
-        comment = path.read_text(encoding="utf-8").split("\n", 1)[0]
-        print(f"{path.stem:<20} {comment.lstrip('# ') if comment.startswith('#') else ''}".rstrip())
+        return _models(args.pair, folders[1:])
+    options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
+    width = max(map(len, options), default=0)
+    for name, path in sorted(options.items()):
+        print(f"{name:<{width}}  {_about(path)}".rstrip())
     return 0
 
 
-def _models(pair: str) -> int:
+def _about(path: Path) -> str:
+    """The comment with which a YAML begins, its first line; Hydra's own directive is none."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        text = line.lstrip("# ")
+        if not text.startswith("@package"):
+            return text
+    return ""
+
+
+def _models(pair: str, own: list[Path]) -> int:
     """Every model with what is known for a pair; those that fit and work offline first."""
     from harness.translate.catalogue import models_table
 
@@ -79,7 +94,7 @@ def _models(pair: str) -> int:
             row.size or "–",
             row.id or "–",
         ]
-        for row in models_table(pair)
+        for row in models_table(pair, *own)
     ]
     print_table(header, rows)
     return 0

@@ -25,8 +25,8 @@ def test_spbleu_of_a_run_is_the_commands(tmp_path: Path) -> None:
     environment = {"SACREBLEU": str(tmp_path / "sacrebleu")}
 
     done = run_harness(
-        *["run", "model=file", "engine.path=out.txt", "model.name=mine", "data=bitext", "data.src=src.txt", "data.tgt=ref.txt"],
-        *["metrics=[spbleu]"],
+        *["run", "model=file", "engine.path=out.txt", "model.name=mine"],
+        *["data=bitext", "data.src=src.txt", "data.tgt=ref.txt", "metrics=[spbleu]"],
         cwd=tmp_path,
         env=environment,
     )

@@ -10,9 +10,8 @@ from harness.config import compose
 from tests.running import ROOT
 
 CONF = ROOT / "conf"
-OPTIONS = sorted(
-    path.relative_to(CONF) for path in CONF.glob("*/*.yaml") if path.parent.name not in ("hydra", "experiments")
-)
+ELSEWHERE = ("hydra", "experiments")
+OPTIONS = sorted(p.relative_to(CONF) for p in CONF.glob("*/*.yaml") if p.parent.name not in ELSEWHERE)
 OWN_ENGINE = {"apertium": "command"} | {
     name: name for name in ("command", "copy", "file", "gloss", "openai", "reference")
 }

@@ -32,6 +32,19 @@ def test_a_new_folder_is_a_configuration_that_can_run(capsys: pytest.CaptureFixt
     assert "this configuration can run" in err
 
 
+def test_list_shows_the_options_of_a_folder_beside_the_shipped_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["init", "mine"])
+    assert main(["list", "data", "--config-dir", "mine"]) == 0
+    assert main(["list", "models", "--config-dir", "mine", "--pair", "de-cs"]) == 0
+    assert main(["list", "experiments"]) == 0
+    out = capsys.readouterr().out
+    assert "my_news    Two files of one sentence a line." in out and "ntrex " in out
+    assert "my_model " in out and "opus-mt " in out
+    assert "@package" not in out
+
+
 def test_init_overwrites_only_when_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "mine"]) == 0
     Path("mine/my_parts.py").write_text("mine = 1\n")
