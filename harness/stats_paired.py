@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -27,14 +28,14 @@ _BLOCK = 64_000_000
 _EXACT = 2**24  # float32 holds every integer up to here
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """The statistics of one system under one metric: `rows` is `(n, k)`."""
 
     metric: Metric
     rows: Statistics
 
-    @property
+    @cached_property
     def score(self) -> float:
         """The corpus score; NaN where it is undefined."""
         return float(self.metric.aggregate(self.rows.sum(axis=0, keepdims=True))[0])
