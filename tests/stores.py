@@ -32,6 +32,7 @@ def write_run(
     health: Sequence[Sequence[str]] | None = None,
     docs: Sequence[str] | None = None,
     pair: tuple[str, str] = ("fr", "pl"),
+    engine: str = "made",
 ) -> Store:
     """Score `hypotheses` and write the run as the pipeline would."""
     store = Store(root)
@@ -86,7 +87,7 @@ def write_run(
             "pair": {"src": pair[0], "tgt": pair[1]},
             "data": {"name": data, "hash": digest([ids, sources, [list(r) for r in references]]), "n": n,
                      "inputs": [], "meta": {}},
-            "model": {"name": model, "id": None, "revision": None, "engine": "made",
+            "model": {"name": model, "id": None, "revision": None, "engine": engine,
                       "identity": {"name": model}},
             "environment": {},
             "counts": {},

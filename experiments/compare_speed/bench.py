@@ -103,7 +103,11 @@ def stand_in(folder: Path, texts: list[str]) -> None:
     (folder / "models").mkdir(parents=True)
     with (folder / "models" / "flores200sacrebleuspm").open("wb") as stream:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(texts), model_writer=stream, vocab_size=8000, hard_vocab_limit=False, minloglevel=2
+            sentence_iterator=iter(texts),
+            model_writer=stream,
+            vocab_size=8000,
+            hard_vocab_limit=False,
+            minloglevel=2,
         )
 
 

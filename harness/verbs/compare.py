@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
     add("runs", nargs="*", metavar="RUN", help="runs to compare (default: the newest of each system)")
-    add("--baseline", metavar="RUN", help="compare with this run (default: the best)")
+    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is no control)")
     add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
     add("--test", choices=("bs", "ar", "both"), default="bs", help="bootstrap, randomization (default: bs)")
     add("--samples", type=int, metavar="N", help="samples of the test (default: bs 1000, ar 10000)")

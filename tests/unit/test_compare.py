@@ -343,6 +343,22 @@ def test_a_single_run_and_a_neutral_first_metric(tmp_path, capsys) -> None:
     assert json.loads(out)["test_sets"][0]["baseline"] == "only", "best in chrF, although shorter"
 
 
+def test_the_ceiling_is_no_baseline_unless_asked_for(tmp_path, capsys) -> None:
+    _, _, references = corpus(20)
+    outputs = {"ceiling": [found[0] for found in references], "good": hypotheses(references, 3, 0.1)}
+    outputs["poor"] = hypotheses(references, 3, 0.6)
+    for name, output in outputs.items():
+        engine = "reference" if name == "ceiling" else "made"
+        write_run(tmp_path, name, name, output, references, engine=engine)
+
+    def baseline(*words: str) -> str:
+        _, out, _ = run(capsys, tmp_path, "--format", "json", *words)
+        return str(json.loads(out)["test_sets"][0]["baseline"])
+
+    assert baseline() == "good"
+    assert baseline("--baseline", "ceiling") == "ceiling"
+
+
 def test_word_diff_gives_the_texts_back() -> None:
     from harness.compare.differ import word_diff
 
