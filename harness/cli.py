@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from harness import __version__
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.terminal import never_fail, visible_line
 from harness.userconf import config_dirs, make_importable
 
 # verb → what it does; its module is harness.verbs.<verb>. The order is the order of --help.
@@ -100,16 +101,21 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, HarnessError):
-        print(f"{name}: {error}", file=sys.stderr)
-        for text in getattr(error, "__notes__", []):
-            print(f"{name}: {text}", file=sys.stderr)
+        for text in (str(error), *getattr(error, "__notes__", [])):
+            print(visible_line(f"{name}: {text}"), file=sys.stderr)
         return error.exit_code
-    print(f"{name}: internal error: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr)
+    if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
+        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        print(visible_line(f"{name}: {told} (--debug shows where)"), file=sys.stderr)
+        return 1
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    print(visible_line(f"{name}: internal error: {told} (--debug shows where)"), file=sys.stderr)
     return 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
+    never_fail()
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -130,7 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
         word = "terminated" if terminated else "interrupted"
-        print(f"harness {verb}: {word}{f': {stop}' if str(stop) else ''}", file=sys.stderr)
+        print(visible_line(f"harness {verb}: {word}{f': {stop}' if str(stop) else ''}"), file=sys.stderr)
         return 143 if terminated else 130
     except BrokenPipeError:  # `harness list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from harness.terminal import visible_line
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -21,7 +23,7 @@ def console(stderr: bool = True) -> Console:
 
 def note(message: str) -> None:
     """One line for the user on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    print(visible_line(message), file=sys.stderr, flush=True)
 
 
 class Ticker:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.terminal import visible
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -81,14 +83,20 @@ def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: st
             name, justify="right" if numeric else "left", no_wrap=name != "health", overflow="fold"
         )
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # Text: a tag may hold rich's [markup]
+        table.add_row(*(Text(visible(cell)) for cell in row))  # Text: a tag may hold rich's [markup]
     return table
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A GitHub-flavoured Markdown table ending in a newline."""
     lines = [header, ["---"] * len(header), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    return "".join("| " + " | ".join(markdown_text(cell) for cell in line) + " |\n" for line in lines)
+
+
+def markdown_text(text: str) -> str:
+    """Untrusted text in a cell or line of Markdown: no column, tag, image or link begins in it."""
+    escaped = visible(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return escaped.replace("![", "!\\[").replace("](", "]\\(").replace("\n", " ")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> None:

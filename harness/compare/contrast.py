@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from harness.compare.differ import Contrast, Piece, most_different, visible, word_diff
+from harness.compare.differ import Contrast, Piece, most_different, word_diff
 from harness.compare.evaluate import MetricResult, Result
 from harness.errors import ConfigError, did_you_mean
+from harness.terminal import visible, visible_line
 
 
 def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:
@@ -20,7 +21,7 @@ def print_contrasts(result: Result, count: int, versus: str | None, markdown: bo
         " (words of one that the other lacks are marked)"
     )
     if markdown:
-        print(f"**{title}**\n")
+        print(f"**{_plain(title)}**\n")
         for contrast in found:
             print(_markdown(contrast, metric.baseline, second))
         return
@@ -45,9 +46,9 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
 
     console = Console(highlight=False, soft_wrap=True)
     coloured = console.is_terminal
-    console.print(Text(title, style="bold"))
+    console.print(Text(visible_line(title), style="bold"))
     for contrast in found:
-        console.print(Text(f"\n{contrast.id}  {contrast.gap:+.2f}", style="bold"))
+        console.print(Text(f"\n{visible_line(contrast.id)}  {contrast.gap:+.2f}", style="bold"))
         console.print(Text(f"  source     {visible(contrast.source)}"))
         for reference in contrast.references:
             console.print(Text(f"  reference  {visible(reference)}"))
@@ -56,7 +57,7 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
             (first, contrast.first_score, a, "red", "[-{}-]"),
             (second, contrast.second_score, b, "green", "{{+{}+}}"),
         ):
-            line = Text(f"  {name} {score:.2f}  ")
+            line = Text(f"  {visible_line(name)} {score:.2f}  ")
             for text, differs in pieces:
                 shown = text if coloured or not differs else marks.format(text)
                 line.append(shown, style=style if differs else "")
@@ -65,10 +66,10 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
 
 def _markdown(contrast: Contrast, first: str, second: str) -> str:
     a, b = word_diff(visible(contrast.first), visible(contrast.second))
-    lines = [f"`{contrast.id}` {contrast.gap:+.2f}", "", f"- source: {_plain(contrast.source)}"]
+    lines = [f"{_plain(contrast.id)} {contrast.gap:+.2f}", "", f"- source: {_plain(contrast.source)}"]
     lines += [f"- reference: {_plain(reference)}" for reference in contrast.references]
-    lines.append(f"- {first} ({contrast.first_score:.2f}): {_marked(a)}")
-    lines.append(f"- {second} ({contrast.second_score:.2f}): {_marked(b)}\n")
+    lines.append(f"- {_plain(first)} ({contrast.first_score:.2f}): {_marked(a)}")
+    lines.append(f"- {_plain(second)} ({contrast.second_score:.2f}): {_marked(b)}\n")
     return "\n".join(lines)
 
 

@@ -12,7 +12,6 @@ from harness.compare.evaluate import MetricResult, Result
 
 Piece = tuple[str, bool]  # text, and whether the other side lacks it
 
-_UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TOKENS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
 
 
@@ -31,11 +30,6 @@ class Contrast:
     @property
     def gap(self) -> float:
         return self.second_score - self.first_score
-
-
-def visible(text: str) -> str:
-    """Control, direction and unpaired characters as `⟨U+001B⟩`: untrusted text must not steer a terminal."""
-    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 def most_different(

@@ -12,8 +12,9 @@ from typing import Any
 
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import Sheet, digits_of, number, tests_line
-from harness.compare.differ import visible
 from harness.compare.evaluate import MetricResult, Result
+from harness.tables import markdown_text
+from harness.terminal import visible, visible_json, visible_line
 
 
 def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
@@ -26,20 +27,22 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=max([100, *(_width(sheet) for sheet in sheets)]))
-    console.print(Text(title, style="bold"))
+    console.print(Text(visible_line(title), style="bold"))
     for wide in sheets:
         sheet, hidden = _fit(wide, console.width)
-        table = Table(box=box.HORIZONTALS, title=Text(sheet.title), title_justify="left", pad_edge=False)
+        table = Table(
+            box=box.HORIZONTALS, title=Text(visible_line(sheet.title)), title_justify="left", pad_edge=False
+        )
         for name in sheet.header:
             left = name in ("system", sheet.header[0]) and name != "rank"
-            table.add_column(Text(name), justify="left" if left else "right", overflow="fold")
+            table.add_column(Text(visible_line(name)), justify="left" if left else "right", overflow="fold")
         for position, row in enumerate(sheet.rows):
             table.add_row(*(Text(visible(cell)) for cell in row), end_section=position in sheet.lines_after)
         console.print(table)
         for line in (*sheet.notes, *hidden):
-            console.print(Text(f"  {line}"))
+            console.print(Text(f"  {visible_line(line)}"))
     for line in notes:
-        console.print(Text(line, style="dim"))
+        console.print(Text(visible_line(line), style="dim"))
     console.print()
 
 
@@ -69,23 +72,18 @@ def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
 
 def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:
     """GitHub-flavoured Markdown; a row of dashes stands where a cluster ends."""
-    parts = [f"### {_md(title)}\n"]
+    parts = [f"### {markdown_text(title)}\n"]
     for sheet in sheets:
         lines = [sheet.header, ("---",) * len(sheet.header)]
         for position, row in enumerate(sheet.rows):
             lines.append(row)
             if position in sheet.lines_after:
                 lines.append(("―",) * len(row))
-        table = "\n".join("| " + " | ".join(_md(cell) for cell in line) + " |" for line in lines)
-        below = "".join(f"\n\n{_md(line)}" for line in sheet.notes)
-        parts.append(f"**{_md(sheet.title)}**\n\n{table}{below}\n")
-    parts.append("\n".join(f"- {_md(line)}" for line in notes) + "\n")
+        table = "\n".join("| " + " | ".join(markdown_text(cell) for cell in line) + " |" for line in lines)
+        below = "".join(f"\n\n{markdown_text(line)}" for line in sheet.notes)
+        parts.append(f"**{markdown_text(sheet.title)}**\n\n{table}{below}\n")
+    parts.append("\n".join(f"- {markdown_text(line)}" for line in notes) + "\n")
     return "\n".join(parts)
-
-
-def _md(text: str) -> str:
-    escaped = visible(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-    return escaped.replace("\n", " ")
 
 
 def rows_of(result: Result) -> list[dict[str, Any]]:
@@ -163,7 +161,8 @@ def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
                 "notes": list(result.notes),
             }
         )
-    return json.dumps(_clean({"schema": 1, "test_sets": sets}), indent=2, ensure_ascii=False, allow_nan=False)
+    value = _clean({"schema": 1, "test_sets": sets})
+    return visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def latex(result: Result) -> str:
@@ -176,8 +175,8 @@ def latex(result: Result) -> str:
     heads = [f"{_tex(m.name)} {arrows[m.higher_is_better]}" for m in metrics]
     names = list(dict.fromkeys(row.system for metric in metrics for row in metric.rows))
     lines = [
-        f"% {result.test_set.title}",
-        *(f"% {metric.name}: {metric.signature}" for metric in metrics),
+        f"% {visible_line(result.test_set.title)}",
+        *(f"% {visible_line(metric.name)}: {visible_line(metric.signature)}" for metric in metrics),
         f"% {tests_line(result.options)}",
         "\\begin{tabular}{l" + "r" * len(metrics) + "}",
         "\\toprule",
@@ -212,7 +211,7 @@ _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciic
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in text)
+    return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in visible_line(text))
 
 
 def _finite(value: Any) -> Any:

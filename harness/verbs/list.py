@@ -11,6 +11,7 @@ from harness.files import resource
 from harness.progress import note
 from harness.store import Store
 from harness.tables import markdown_table, newest, print_table, score_rows
+from harness.terminal import visible_json
 
 EXAMPLES = """\
 examples:
@@ -110,7 +111,7 @@ def _runs(args: argparse.Namespace) -> int:
 
         print(table_csv(shown), end="")
     elif args.format == "json":
-        print(json.dumps(shown, indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps(shown, indent=2, ensure_ascii=False)))
     elif shown:
         header, rows = score_rows(shown)
         if args.format == "md":

@@ -10,6 +10,7 @@ from typing import Any
 from harness.errors import DataError, UserError
 from harness.progress import note
 from harness.store import Store
+from harness.terminal import visible_line
 
 EXAMPLES = """\
 examples:
@@ -42,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     new = outcome.record
     differences = [*_inputs(old.record, new), *_scores(old.record, new), *_texts(store, old.record, new)]
     for line in differences:
-        print(line)
+        print(visible_line(line))
     verdict = "differs from" if differences else "is identical to"
     size = new["data"]["n"]
     print(f"run {new['run_id']} {verdict} run {old.run_id}: scores and translations of {size} segments")

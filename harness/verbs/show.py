@@ -9,6 +9,7 @@ from typing import Any
 from harness.errors import UserError
 from harness.store import Store
 from harness.tables import LABELS, half_interval, print_table
+from harness.terminal import visible_json, visible_line
 
 EXAMPLES = """\
 examples:
@@ -36,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
     if run.record is None:
         raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
     if args.json:
-        print(json.dumps(run.record, indent=2, sort_keys=True, ensure_ascii=False))
+        print(visible_json(json.dumps(run.record, indent=2, sort_keys=True, ensure_ascii=False)))
         return 0
     record = run.record
     _summary(record)
@@ -80,9 +81,9 @@ def _summary(record: dict[str, Any]) -> None:
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))
     for name, value in rows:
-        print(f"{name:<12} {value if value is not None else '–'}")
+        print(f"{name:<12} {'–' if value is None else visible_line(str(value))}")
     for warning in record.get("warnings") or []:
-        print(f"{'warning':<12} {warning}")
+        print(f"{'warning':<12} {visible_line(warning)}")
     print()
 
 
@@ -134,9 +135,9 @@ def _segments(store: Store, record: dict[str, Any], limit: int) -> None:
         bead = line.get("bead") or {}
         confidence = bead.get("confidence")
         sure = f"  confidence {confidence:.2f}" if confidence is not None else ""
-        flags = ", ".join([*bead.get("flags", []), *line.get("health", [])])
-        print(f"{line['id']}{sure}{f'  [{flags}]' if flags else ''}")
-        print(f"  source      {line['source']}")
-        print(f"  hypothesis  {line['hypothesis']}")
+        flags = ", ".join([*(bead.get("flags") or []), *(line.get("health") or [])])
+        print(visible_line(f"{line['id']}{sure}{f'  [{flags}]' if flags else ''}"))
+        print(f"  source      {visible_line(line['source'])}")
+        print(f"  hypothesis  {visible_line(line['hypothesis'])}")
         for reference in line["references"]:
-            print(f"  reference   {reference}")
+            print(f"  reference   {visible_line(reference)}")
