@@ -30,8 +30,8 @@ def read_bytes(path: str | Path) -> bytes:
         raise DataError(f"{path}: no such file") from None
     except IsADirectoryError:
         raise DataError(f"{path}: is a folder, a file was expected") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def decode(data: bytes, name: str) -> str:
@@ -113,7 +113,31 @@ def write_atomic(path: str | Path, data: str | bytes) -> None:
 def write_json(path: str | Path, value: Any) -> None:
     """Sorted keys, indent 2, no NaN, atomically."""
     text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomic(path, text + "\n")
+    # Unpaired surrogates (a file name that is not UTF-8) become JSON's own escapes.
+    write_atomic(path, (text + "\n").encode("utf-8", "backslashreplace"))
+
+
+def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
+    """The value of a JSON text. DataError for what is none, too deep nesting and, if not `nan`, NaN."""
+    try:
+        return json.loads(text, parse_constant=None if nan else _reject)
+    except (ValueError, RecursionError) as error:
+        told = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
+        raise DataError(f"{where}: not valid JSON ({told})") from None
+
+
+def _reject(name: str) -> Any:
+    raise ValueError(f"{name} is no number that JSON has")
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is such a file; False for a name that no file can have (too long, a NUL in it)."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises for such names)
+
+
+def is_dir(path: str | Path) -> bool:
+    """Whether there is such a folder; False for a name that none can have."""
+    return os.path.isdir(path)  # noqa: PTH112 (Path.is_dir raises for such names)
 
 
 def read_jsonl(path: str | Path) -> Iterator[Any]:
@@ -121,7 +145,4 @@ def read_jsonl(path: str | Path) -> Iterator[Any]:
     data = read_bytes(path)
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), start=1):
         if line.strip():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise DataError(f"{path}:{number}: not valid JSON ({error})") from None
+            yield parse_json(line, f"{path}:{number}")

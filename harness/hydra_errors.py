@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.config import conf_dir
 from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
+from harness.files import decode, read_bytes
 from harness.userconf import config_dirs
 
 _FLAGS = [
@@ -68,7 +69,40 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
         )
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(_text(error), arguments)
+    if _raised_in(error) in ("hydra", "omegaconf", "yaml", "codecs"):  # parsing somebody's file
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({told})")
     return error
+
+
+def _raised_in(error: BaseException) -> str:
+    """The top-level package whose code raised the error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return str(trace.tb_frame.f_globals.get("__name__", "")).split(".")[0] if trace else ""
+
+
+def _unreadable(arguments: list[str]) -> ConfigError | None:
+    """A ConfigError for a YAML file of the user's that cannot be parsed; None where none is at fault."""
+    import yaml
+    from omegaconf import OmegaConf
+
+    for path in chain.from_iterable(sorted(folder.rglob("*.yaml")) for folder in config_dirs(arguments)):
+        try:
+            OmegaConf.create(decode(read_bytes(path), str(path)))
+        except HarnessError as bad:
+            return ConfigError(str(bad))
+        except yaml.YAMLError as bad:
+            mark = getattr(bad, "problem_mark", None)
+            told = getattr(bad, "problem", None) or bad
+            line = f":{mark.line + 1}" if mark else ""
+            return ConfigError(f"{path}{line}: not valid YAML ({' '.join(str(told).split())})")
+        except Exception as bad:  # whatever OmegaConf makes of a file that Hydra could not load either
+            return ConfigError(
+                f"{path}: not a usable config ({type(bad).__name__}: {' '.join(str(bad).split())})"
+            )
+    return None
 
 
 def _text(error: BaseException) -> str:

@@ -63,6 +63,18 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 
+# What a class of each kind offers at least.
+OFFERS: dict[str, tuple[str, ...]] = {
+    "data": ("load",),
+    "cleaner": ("clean",),
+    "splitter": ("boundaries",),
+    "aligner": ("align",),
+    "encoder": ("encode",),
+    "engine": ("translate",),
+    "metric": ("statistics", "aggregate", "segment_scores"),
+}
+
+
 def register(table: str, name: str, target: str) -> None:
     """Add `name` → `"module:Class"`; a second, different target for a name is refused."""
     if TABLES[table].get(name, target) != target:
@@ -91,13 +103,18 @@ def resolve(table: str, name: str) -> Any:
             ) from error
         raise missing_package(f"{table} '{name}'", missing) from error
     try:
-        return getattr(module, class_name)
+        found = getattr(module, class_name)
     except AttributeError:
         known = [key for key, value in vars(module).items() if inspect.isclass(value)]
         raise ConfigError(
             f"{table} '{name}': module '{module_name}' has no class '{class_name}'."
             f"{did_you_mean(class_name, known)}"
         ) from None
+    # A record names classes too, and may come from elsewhere: nothing but such a class is ever called.
+    lacking = [name for name in OFFERS[table] if not hasattr(found, name)]
+    if not inspect.isclass(found) or lacking:
+        raise ConfigError(f"{table} '{name}': no class of a {table}, which offers {', '.join(OFFERS[table])}")
+    return found
 
 
 def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
@@ -130,4 +147,10 @@ def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
     ]
     if required:
         raise ConfigError(f"{table} '{kind}' needs the option {', '.join(repr(r) for r in required)}")
-    return target(**options, **given)
+    try:
+        return target(**options, **given)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ConfigError(
+            f"{table} '{kind}' cannot be made from these options ({told}; --debug shows where)"
+        ) from error

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import DataError, UserError, did_you_mean
-from harness.files import read_jsonl, read_text, write_atomic, write_json
+from harness.files import parse_json, read_jsonl, read_text, write_atomic, write_json
+from harness.shapes import ALIGNMENT, ERROR, RECORD, SEGMENT, mismatch, read_json
 
 SCHEMA = 1
 State = Literal["finished", "failed", "crashed", "damaged"]
@@ -53,15 +54,12 @@ def migrate(record: Any, path: Path) -> Record:
             f"{path}: written by a newer harness (schema {record['schema']}, this one reads {SCHEMA});"
             " upgrade: pip install -U mt-harness"
         )
-    required = {"run_id": str, "pair": dict, "data": dict, "model": dict, "scores": list, "counts": dict}
-    for key, kind in required.items():
-        if not isinstance(record.get(key), kind):
-            raise DataError(f"{path}: damaged record ('{key}' is missing or not a {kind.__name__})")
+    wrong = mismatch(record, RECORD)
+    if wrong is None and record["run_id"] != path.parent.name:
+        wrong = f"its run_id is '{record['run_id']}', the folder's name is '{path.parent.name}'"
+    if wrong:
+        raise DataError(f"{path}: damaged record ({wrong}); restore it, or delete the folder and run again")
     return record
-
-
-def _reject_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number a record may hold")
 
 
 class Store:
@@ -80,13 +78,11 @@ class Store:
         record_path = path / "record.json"
         try:
             if record_path.exists():
-                value = json.loads(read_text(record_path), parse_constant=_reject_constant)
+                value = parse_json(read_text(record_path), str(record_path), nan=False)
                 return RunInfo(path.name, path, "finished", record=migrate(value, record_path))
             if (path / "error.json").exists():
-                error = json.loads(read_text(path / "error.json"))
+                error = read_json(path / "error.json", ERROR)
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
-        except (ValueError, TypeError, KeyError) as error:
-            return RunInfo(path.name, path, "damaged", problem=f"{record_path}: damaged ({error})")
         except DataError as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
         return RunInfo(
@@ -143,12 +139,17 @@ class Store:
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
         """The lines of a run's segments.jsonl. Raises DataError when it is missing or damaged."""
-        yield from read_jsonl(self.run_dir(run_id) / "segments.jsonl")
+        path = self.run_dir(run_id) / "segments.jsonl"
+        for number, line in enumerate(read_jsonl(path), start=1):
+            if wrong := mismatch(line, SEGMENT):
+                raise DataError(f"{path}:{number}: damaged ({wrong}); run it again with force=true")
+            yield line
 
     def alignment(self, run_id: str) -> dict[str, Any] | None:
         """A run's alignment.json, None for a test set that was parallel already."""
         path = self.run_dir(run_id) / "alignment.json"
-        return dict(json.loads(read_text(path))) if path.exists() else None
+        found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
+        return found
 
     def write_segments(self, run_id: str, lines: list[dict[str, Any]]) -> None:
         text = "".join(json.dumps(line, ensure_ascii=True, allow_nan=False) + "\n" for line in lines)

@@ -6,19 +6,20 @@ pass on to their workers); the parent reads them when all are done.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import uuid
 from pathlib import Path
 from typing import Any
 
-from harness.files import read_text, write_json
+from harness.files import write_json
 from harness.progress import note
+from harness.shapes import TEXT, Keys, read_json
 from harness.store import Store
 from harness.tables import print_table, score_rows
 
 _VARIABLE = "HARNESS_SWEEP"
+_OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})
 
 
 def begin() -> str:
@@ -44,7 +45,7 @@ def finish(results: Path, name: str) -> int:
     store = Store(results)
     os.environ.pop(_VARIABLE, None)
     folder = _folder(store, name)
-    outcomes: list[dict[str, Any]] = [json.loads(read_text(p)) for p in folder.glob("*.json")]
+    outcomes: list[dict[str, Any]] = [read_json(p, _OUTCOME) for p in folder.glob("*.json")]
     outcomes.sort(key=lambda outcome: outcome["job"])
     records = {}
     for outcome in outcomes:

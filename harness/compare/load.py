@@ -14,6 +14,7 @@ from harness import registry
 from harness.errors import DataError, HarnessError
 from harness.files import read_bytes
 from harness.interfaces import Metric, Statistics
+from harness.shapes import SEGMENT, mismatch
 from harness.store import RunInfo, Store
 
 
@@ -78,7 +79,7 @@ def load(store: Store, run: RunInfo, name: str) -> System:
             " run it again with force=true"
         )
     for number, line in enumerate(lines, start=1):
-        wrong = _misshapen(line)
+        wrong = mismatch(line, SEGMENT)
         if wrong:
             raise DataError(f"{path}:{number}: {wrong}; edited by hand? run it again with force=true")
     metrics, statistics, scores, problems = _metrics(run.run_id, record, lines)
@@ -108,23 +109,11 @@ def _lines(store: Store, run_id: str) -> list[Any]:
     gc.disable()  # thousands of new lists, none of them garbage
     try:
         return list(json.loads(b"[" + b",".join(whole) + b"]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return list(store.segments(run_id))  # says which line is damaged
     finally:
         if collecting:
             gc.enable()
-
-
-_SHAPE = (("id", str), ("source", str), ("hypothesis", str), ("references", list))
-
-
-def _misshapen(line: Any) -> str | None:
-    if not isinstance(line, dict):
-        return "not a JSON object"
-    for key, kind in _SHAPE:
-        if not isinstance(line.get(key), kind):
-            return f"'{key}' is missing or not a {kind.__name__}"
-    return None
 
 
 def _metrics(

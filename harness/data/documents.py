@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError, did_you_mean
-from harness.files import normalise_newlines, read_text, resource, sha256_text
+from harness.files import is_dir, is_file, normalise_newlines, parse_json, read_text, resource, sha256_text
 from harness.langs import language
 from harness.types import Document, DocumentSet, Input
 
@@ -94,11 +93,11 @@ def expand(patterns: Sequence[str]) -> list[Path]:
     paths: dict[Path, None] = {}
     for pattern in patterns:
         path = Path(pattern).expanduser()
-        if path.is_dir():
+        if is_dir(path):
             matches = sorted(item for item in path.glob("*.txt") if item.is_file())
             if not matches:
                 raise DataError(f"{path}: no .txt file in this folder; name the files with a glob pattern")
-        elif path.exists() or not has_magic(pattern):
+        elif is_file(path) or not has_magic(pattern):
             matches = [path]
         else:
             matches = sorted(Path(item) for item in glob(str(path), recursive=True))  # noqa: PTH207 (absolute patterns)
@@ -121,10 +120,7 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """`manifest.json` of a document's folder, checked against the files that are there."""
     path = folder / "manifest.json"
-    try:
-        manifest: Any = json.loads(read_text(path))
-    except ValueError as error:
-        raise DataError(f"{path}: not valid JSON ({error})") from None
+    manifest: Any = parse_json(read_text(path), str(path))
     files = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(files, dict) or not files:
         raise DataError(f'{path}: needs "files": {{"<lang>.txt": {{"lang": …, "sha256": …}}}}')
@@ -163,7 +159,7 @@ def _seed(
 
 
 def _folders(root: Path) -> list[Path]:
-    if not root.is_dir():
+    if not is_dir(root):
         raise DataError(f"{root}: no such folder; data.path names a folder of document folders")
     folders = sorted(item.parent for item in root.glob("*/manifest.json"))
     if not folders:

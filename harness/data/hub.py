@@ -173,8 +173,9 @@ def load_split(repo: Repo, config: str | None, split: str) -> Any:
 @contextmanager
 def explained(name: str) -> Iterator[None]:
     """Errors of `datasets` and `huggingface_hub` as one line with the remedy."""
-    from datasets.exceptions import DatasetNotFoundError
+    from datasets.exceptions import DatasetGenerationError, DatasetNotFoundError
     from huggingface_hub import errors
+    from pyarrow import ArrowException
 
     page = f"https://huggingface.co/datasets/{name}"
     try:
@@ -191,9 +192,13 @@ def explained(name: str) -> Iterator[None]:
         raise DataError(f"{name}: no such revision; see {page}/commits/main") from None
     except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
         raise UnavailableError(f"{name}: {_first(error)}") from None
-    except (ValueError, FileNotFoundError) as error:  # an unknown config or split, no data files
+    except (DatasetGenerationError, ArrowException) as error:  # damaged files of a local copy or the cache
+        raise DataError(f"{name}: damaged ({_first(error.__cause__ or error)})") from None
+    except (ValueError, TypeError, FileNotFoundError) as error:  # an unknown config or split, no data files
         raise DataError(f"{name}: {_first(error)}") from None
     except Exception as error:
+        if isinstance(error, OSError) and not _of_transport(error):
+            raise DataError(f"{name}: cannot be read ({_first(error)})") from None
         if not _of_transport(error):
             raise
         raise UnavailableError(

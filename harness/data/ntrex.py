@@ -11,6 +11,7 @@ from harness.data.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
 from harness.errors import DataError, did_you_mean
+from harness.files import is_dir, is_file
 from harness.langs import language
 from harness.types import Input
 
@@ -61,11 +62,11 @@ class Ntrex(ParallelSet):
         if self.path is None:
             return f"{self.base}/{folder}{name}"
         root = Path(self.path).expanduser()
-        if not root.is_dir():
+        if not is_dir(root):
             raise DataError(f"{root}: no such folder; data.path names the folder of NTREX, or leave it out")
         places = [root / name, root / "NTREX-128" / name, root.parent / name]
         for place in places:
-            if place.is_file():
+            if is_file(place):
                 return str(place)
         raise DataError(f"{places[0]}: no such file; the folder of NTREX holds it in the published layout")
 

@@ -21,6 +21,7 @@ from typing import IO, Any, cast
 
 from harness.data.fetch import is_url, local
 from harness.errors import DataError
+from harness.files import is_file
 
 CHUNK = 1 << 18
 # Text shrinks 3- to 20-fold; a bomb 1,000-fold and more. Small files may be as repetitive as they like.
@@ -129,14 +130,15 @@ def unpacked(path: Path, name: str) -> Iterator[bytes]:
         raise DataError(f"{name}: is a folder, a file was expected") from None
     except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
         raise DataError(f"{name}: damaged or not what its name says ({error})") from None
-    except OSError as error:
-        raise DataError(f"{name}: cannot be read ({error.strerror or error})") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        told = getattr(error, "strerror", None) or error
+        raise DataError(f"{name}: cannot be read ({told})") from None
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
     """The unpacked stream, and how many packed bytes have been read so far."""
-    archive = next((parent for parent in path.parents if parent.suffix == ".zip" and parent.is_file()), None)
+    archive = next((parent for parent in path.parents if parent.suffix == ".zip" and is_file(parent)), None)
     if archive is not None:
         with zipfile.ZipFile(archive) as container:
             member = path.relative_to(archive).as_posix()

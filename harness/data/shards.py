@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.data.fetch import is_url
 from harness.errors import DataError
+from harness.files import is_dir, is_file
 
 
 def shards(path: str | Sequence[str]) -> list[str]:
@@ -19,8 +20,8 @@ def shards(path: str | Sequence[str]) -> list[str]:
     found: list[str] = []
     for pattern in [path] if isinstance(path, str) else [str(item) for item in path]:
         where = Path(pattern).expanduser()
-        if is_url(pattern) or where.is_file() or not has_magic(pattern):
-            if where.is_dir():
+        if is_url(pattern) or is_file(where) or not has_magic(pattern):
+            if is_dir(where):
                 raise DataError(
                     f"{pattern}: is a folder, a file was expected; name its files with a pattern:"
                     f" data.path='{pattern.rstrip('/')}/*{_ending(where)}'"
@@ -42,7 +43,7 @@ def set_name(path: str | Sequence[str]) -> str:
     """What a set is called that has no name: its file's name, or of many files that of their folder."""
     first = path if isinstance(path, str) else str(path[0])
     one = isinstance(path, str) or len(path) == 1
-    if one and (Path(first).expanduser().is_file() or not has_magic(first)):
+    if one and (is_file(Path(first).expanduser()) or not has_magic(first)):
         return Path(first).name
     return Path(first).absolute().parent.name
 

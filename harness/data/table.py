@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -13,12 +12,13 @@ from typing import Any
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.parallel import ParallelSet, Reading, columns
-from harness.data.reading import TextFile
+from harness.data.reading import BOMB_BYTES, BOMB_RATIO, TextFile
 from harness.data.shards import set_name, shards
 from harness.errors import DataError, did_you_mean
+from harness.files import is_file, parse_json
 from harness.types import Input
 
-BATCH = 4096
+BATCH = 1024  # rows of a Parquet file in memory at once
 
 
 class _Table(ParallelSet):
@@ -79,10 +79,7 @@ class Jsonl(_Text):
             where = f"{file.where}:{number}"
             if not line.strip():
                 continue
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise DataError(f"{where}: not valid JSON ({error})") from None
+            row = parse_json(line, where)
             if not isinstance(row, dict):
                 raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
             yield where, row
@@ -158,12 +155,9 @@ class Parquet(_Table):
 
         def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
             for where in files:
-                number = 0
                 with _opened(where, fields) as table:
-                    for batch in table.iter_batches(batch_size=BATCH, columns=list(fields.tops())):
-                        for row in batch.to_pylist():
-                            number += 1
-                            yield f"{where}: row {number}", row
+                    for number, row in enumerate(_parquet_rows(table, fields, where), start=1):
+                        yield f"{where}: row {number}", row
 
         meta: dict[str, Any] = {}
         where = self.path if isinstance(self.path, str) else ", ".join(self.path)
@@ -177,15 +171,44 @@ def _opened(where: str, fields: Fields) -> Any:
     import pyarrow.parquet
 
     path = local(where) if is_url(where) else Path(where).expanduser()
-    if not path.is_file():
+    if not is_file(path):
         raise DataError(f"{where}: no such file")
     try:
         table = pyarrow.parquet.ParquetFile(path)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{where}: not a Parquet file ({str(error).splitlines()[0]})") from None
+        _refuse_bomb(table.metadata, where)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise DataError(f"{where}: not a Parquet file ({' '.join(str(error).split())})") from None
     names = table.schema_arrow.names
     for field in fields.tops():
         if field not in names:
             near, known = did_you_mean(field, names), ", ".join(names)
             raise DataError(f"{where}: no column '{field}'.{near} Columns: {known}")
     return table
+
+
+def _parquet_rows(table: Any, fields: Fields, where: str) -> Iterator[Mapping[str, Any]]:
+    """The rows, a batch in memory at a time; DataError where the file is damaged."""
+    import pyarrow
+
+    batches, number = table.iter_batches(batch_size=BATCH, columns=list(fields.tops())), 0
+    while True:
+        try:
+            batch = next(batches, None)
+            rows = batch.to_pylist() if batch is not None else None
+        except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+            told = " ".join(str(error).split())
+            raise DataError(f"{where}: damaged after row {number} ({told})") from None
+        if rows is None:
+            return
+        yield from rows
+        number += len(rows)
+
+
+def _refuse_bomb(metadata: Any, where: str) -> None:
+    """DataError for a Parquet file that announces far more text than its bytes can hold."""
+    for group in range(metadata.num_row_groups):
+        columns = [metadata.row_group(group).column(k) for k in range(metadata.num_columns)]
+        packed = sum(column.total_compressed_size for column in columns)
+        whole = sum(column.total_uncompressed_size for column in columns)
+        if whole > BOMB_BYTES and whole > BOMB_RATIO * max(packed, 1):
+            raise DataError(f"{where}: unpacks to more than {BOMB_RATIO} times its size; refused as a bomb")

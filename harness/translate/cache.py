@@ -3,7 +3,8 @@
     <root>/<digest of the engine's identity>/identity.json
                                              20261121T231500-1f3a9c.jsonl
 
-A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …]}`.
+A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …],
+"crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored.
 Writing a batch as one line makes the batch the unit of loss: a process killed while writing leaves an
 unterminated line, which readers ignore, so a resumed run repeats that batch as a whole and in the same
 composition. Nobody appends to another writer's file, so two runs at once cannot harm each other.
@@ -16,8 +17,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import time
+import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -103,13 +106,15 @@ class Cache:
             return
         keys = [key(t.source) for t in kept]
         rows = [[t.hypothesis, t.finish_reason, t.n_tokens, t.error] for t in kept]
-        line = json.dumps({"keys": keys, "rows": rows}, ensure_ascii=False, separators=(",", ":")) + "\n"
+        body = json.dumps({"keys": keys, "rows": rows}, ensure_ascii=False, separators=(",", ":"))[:-1]
+        line = body.encode("utf-8", "surrogatepass")
+        line += f',"crc":"{zlib.crc32(line):08x}"}}\n'.encode()
         try:
             if self._writer is None:
                 self._open()
             assert self._writer is not None
             offset = os.lseek(self._writer, 0, os.SEEK_END)
-            view = memoryview(line.encode("utf-8", "surrogatepass"))
+            view = memoryview(line)
             while view:
                 view = view[os.write(self._writer, view) :]
         except OSError as error:
@@ -136,13 +141,7 @@ class Cache:
             for line in stream:
                 if not line.endswith(b"\n"):
                     break  # the writer was killed here, or is writing right now
-                try:
-                    self._add(file, offset, json.loads(line)["keys"])
-                except (ValueError, KeyError, TypeError) as error:
-                    raise StageError(
-                        f"{path}: damaged at byte {offset} ({type(error).__name__});"
-                        " delete the file to translate its segments again"
-                    ) from error
+                self._add(file, offset, _parsed(line, path, offset)[0])
                 offset += len(line)
 
     def _add(self, file: int, offset: int, keys: Sequence[str]) -> None:
@@ -168,12 +167,35 @@ class Cache:
             return known
         with self._paths[file].open("rb") as stream:
             stream.seek(offset)
-            data = json.loads(stream.readline())
+            keys, found = _parsed(stream.readline(), self._paths[file], offset)
         rows = {
-            item: Row(str(h), cast(FinishReason, f), n, e)
-            for item, (h, f, n, e) in zip(data["keys"], data["rows"], strict=True)
+            item: Row(h, cast(FinishReason, f), n, e) for item, (h, f, n, e) in zip(keys, found, strict=True)
         }
         if len(self._lines) >= _LINES:
             del self._lines[next(iter(self._lines))]
         self._lines[file, offset] = rows
         return rows
+
+
+_CRC = re.compile(rb',"crc":"([0-9a-f]{8})"}\n$')
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[Any]]]:
+    """The keys and rows of a line. Raises StageError naming file and byte for a damaged one."""
+    try:
+        crc = _CRC.search(line)  # lines of older versions have none
+        if crc is not None and int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
+            raise ValueError("wrong checksum")
+        data = json.loads(line)
+        keys, rows = data["keys"], data["rows"]
+        if len(keys) != len(rows) or not all(_KEY.fullmatch(item) for item in keys):
+            raise ValueError("keys and rows do not fit")
+        if not all(isinstance(h, str) and isinstance(f, str) for h, f, _, _ in rows):
+            raise ValueError("a row is no text")
+        return keys, rows
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StageError(
+            f"{path}: damaged at byte {offset} ({type(error).__name__});"
+            " delete the file to translate its segments again"
+        ) from error

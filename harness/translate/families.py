@@ -7,16 +7,15 @@ refused here, from its published list or from the checkpoint's own vocabulary, b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ConfigError, DataError, did_you_mean
-from harness.files import read_text
+from harness.errors import ConfigError, did_you_mean
 from harness.langs import Language, language
+from harness.shapes import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +90,14 @@ def _vocabulary_codes(path: Path) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _marian_codes(path: str, _stamp: int) -> Sequence[str]:
-    try:
-        tokens = json.loads(read_text(path))
-    except ValueError as error:
-        raise DataError(f"{path}: not valid JSON ({error})") from None
+    tokens = read_json(path, {str: object})
     return [token[2:-2] for token in tokens if token.startswith(">>") and token.endswith("<<")]
 
 
 def _same_pair(model: str, src: Language, tgt: Language, folder: Path) -> None:
     """Refuse a bilingual checkpoint of another pair, where its tokenizer config names one."""
     path = folder / "tokenizer_config.json"
-    config = json.loads(read_text(path)) if path.exists() else {}
+    config = read_json(path, {str: object}) if path.exists() else {}
     for side, wanted in (("source_lang", src), ("target_lang", tgt)):
         named = config.get(side)
         if not isinstance(named, str) or "+" in named or "_" in named:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, DataError
-from harness.files import read_lines, read_text, sha256_text
+from harness.files import is_file, read_lines, read_text, sha256_text
 from harness.types import Translation
 
 
@@ -53,7 +53,7 @@ def files_of(pattern: str) -> list[str]:
     path = Path(pattern).expanduser()
     plain = not any(char in path.name for char in "*?[")
     candidates = [path] if plain else path.parent.glob(path.name)
-    found = sorted(str(candidate) for candidate in candidates if candidate.is_file())
+    found = sorted(str(candidate) for candidate in candidates if is_file(candidate))
     if not found:
         raise DataError(f"{pattern}: no such file")
     return found

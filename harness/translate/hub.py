@@ -7,7 +7,6 @@ becomes one line: what was looked for, where, why it is not to be had, and the c
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any
 from harness.errors import ConfigError, DataError, UnavailableError
 from harness.files import resource
 from harness.langs import language
+from harness.shapes import Keys, read_json
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
@@ -104,7 +104,9 @@ def missing(folder: Path, tokenizer_files: Sequence[Sequence[str]], pickle: bool
 def _shards(folder: Path) -> list[str]:
     for name in (WEIGHTS[1], PICKLES[1]):
         if (folder / name).exists():
-            return sorted(set(json.loads((folder / name).read_text())["weight_map"].values()))
+            return sorted(
+                set(read_json(folder / name, Keys({"weight_map": {str: str}}))["weight_map"].values())
+            )
     return []
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import langs
 from harness.errors import ConfigError, DataError, UserError
+from harness.files import is_dir
 from harness.progress import bar, note
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def main(args: argparse.Namespace) -> int:
     )
     if args.pairs:
         return _several(args, alignjob.listed(args.pairs), tools, src, tgt)
-    if args.source.is_dir():
+    if is_dir(args.source):
         return _several(args, alignjob.paired(args.source, args.target, tools, src, tgt), tools, src, tgt)
     job = alignjob.Job(args.source, args.target, args.gold)
     aligned, counts = alignjob.run(job, tools, src, tgt)
@@ -124,8 +125,8 @@ def _check(args: argparse.Namespace) -> None:
         raise UserError("give SRC and TGT, or --pairs LIST.tsv, not both")
     if not args.pairs and not (args.source and args.target):
         raise UserError("two texts are needed: python -m harness align SRC TGT --src LANG --tgt LANG")
-    several = bool(args.pairs) or args.source.is_dir()
-    if not args.pairs and args.source.is_dir() != args.target.is_dir():
+    several = bool(args.pairs) or is_dir(args.source)
+    if not args.pairs and is_dir(args.source) != is_dir(args.target):
         raise UserError(f"{args.source} and {args.target}: one is a folder, the other is not")
     if several and not args.output:
         raise UserError("several documents: say where to with -o DIR")

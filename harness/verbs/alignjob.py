@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness import __version__, langs, registry
 from harness.errors import DataError
-from harness.files import normalise_newlines, read_lines, read_text
+from harness.files import is_file, normalise_newlines, read_lines, read_text
 from harness.interfaces import Aligner, Encoder, Matrix, Splitter
 from harness.progress import bar, console, note
+from harness.terminal import visible_line
 from harness.types import Bead, Document, Segment
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def listed(path: Path) -> list[Job]:
             )
         files = [path.parent / field for field in fields if field]
         for file in files:
-            if not file.is_file():
+            if not is_file(file):
                 raise DataError(f"{path}:{number}: no such file: {file}")
         jobs.append(Job(*files))
     if not jobs:
@@ -190,7 +191,7 @@ def show(aligned: Aligned) -> None:
     from rich.text import Text
 
     def side(texts: Sequence[str], numbers: tuple[int, ...]) -> Text:
-        return Text("\n".join(f"{number} {texts[number]}" for number in numbers))
+        return Text("\n".join(f"{number} {visible_line(texts[number])}" for number in numbers))
 
     table = Table(show_lines=True)
     table.add_column(aligned.src_lang, ratio=1)
@@ -211,6 +212,7 @@ def _link(bead: Bead) -> str:
 def show_scores(scored: Sequence[tuple[Job, Counts]]) -> None:
     """Precision, recall and F1: strict, lax, and of the sentences left alone; over all pairs and of each."""
     from rich.table import Table
+    from rich.text import Text
 
     from harness.align.scoring import Counts, score
 
@@ -222,7 +224,7 @@ def show_scores(scored: Sequence[tuple[Job, Counts]]) -> None:
         each = Table("pair", "strict F1", "lax F1", "null F1")
         for job, counts in scored:
             one = score(counts)
-            each.add_row(job.name, *cells(one.strict.f1, one.lax.f1, one.null.f1))
+            each.add_row(Text(visible_line(job.name)), *cells(one.strict.f1, one.lax.f1, one.null.f1))
         out.print(each)
     values = score(sum((counts for _, counts in scored), Counts()))
     table = Table("against gold", "P", "R", "F1")

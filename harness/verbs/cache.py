@@ -6,12 +6,16 @@ import argparse
 import json
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ConfigError, StageError
+from harness.errors import ConfigError, DataError, StageError
+from harness.files import read_jsonl
 from harness.progress import note
+from harness.shapes import Keys, mismatch, read_json
+from harness.terminal import visible_json
 
 EXAMPLES = """\
 examples:
@@ -76,7 +80,7 @@ def _print(entries: list[Entry], style: str) -> None:
             {"path": str(e.path), "kind": e.kind, "system": e.system, "segments": e.segments, "bytes": e.size}
             for e in entries
         ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps(rows, indent=2, ensure_ascii=False)))
     elif entries:
         from harness.tables import print_table
 
@@ -100,16 +104,19 @@ def _print(entries: list[Entry], style: str) -> None:
 def _translations(root: Path) -> list[Entry]:
     entries = []
     for identity in sorted(root.glob("*/identity.json")):
-        value = json.loads(identity.read_text(encoding="utf-8"))
+        value = read_json(identity, dict)
         files = sorted(identity.parent.glob("*.jsonl"))
-        segments = sum(_rows(path) for path in files)
+        segments = sum(_rows(files))
         entries.append(_entry(identity.parent, "translations", _system(value), segments))
     return entries
 
 
-def _rows(path: Path) -> int:
-    with path.open("rb") as stream:
-        return sum(len(json.loads(line)["keys"]) for line in stream if line.endswith(b"\n"))
+def _rows(files: list[Path]) -> Iterator[int]:
+    for path in files:
+        for number, line in enumerate(read_jsonl(path), start=1):
+            if wrong := mismatch(line, Keys({"keys": list})):
+                raise DataError(f"{path}:{number}: damaged ({wrong}); delete the file")
+            yield len(line["keys"])
 
 
 def _system(identity: dict[str, Any]) -> str:

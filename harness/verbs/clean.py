@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from harness import files, langs, registry
 from harness.errors import ConfigError, DataError, UserError, did_you_mean
 from harness.progress import console, note
+from harness.terminal import visible_json
 from harness.types import Cleaned, Document, Edit, Furniture
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def main(args: argparse.Namespace) -> int:
     outputs = _outputs(args.files, args.output)
     cleaned: list[Cleaned] = cleaner.clean(documents)
     if args.json:
-        print(json.dumps([report(item) for item in cleaned], indent=2, ensure_ascii=False))
+        print(visible_json(json.dumps([report(item) for item in cleaned], indent=2, ensure_ascii=False)))
     else:
         out = console(stderr=False)
         for item in cleaned:
@@ -80,7 +81,7 @@ def load_cleaner(name: str) -> dict[str, Any]:
 
     shipped = {path.stem: path for path in (files.resource("conf") / "clean").glob("*.yaml")}
     path = shipped.get(name) or Path(name)
-    if name not in shipped and not (path.suffix in (".yaml", ".yml") and path.exists()):
+    if name not in shipped and not (path.suffix in (".yaml", ".yml") and files.is_file(path)):
         raise ConfigError(
             f"no cleaner named '{name}'.{did_you_mean(name, shipped)}"
             f" Available: {', '.join(sorted(shipped))}; or a YAML file of your own"
@@ -200,7 +201,7 @@ def _show(item: Cleaned, out: Console) -> None:
     for name, found in counts(item).items():
         listed = ", ".join(f"{count} {kind}" for kind, count in found.items())
         rows.append(("", Text(f"{name}: {listed or 'none'}")))
-    out.print(Text(item.document.source, "bold"), soft_wrap=True)
+    out.print(Text(_safe(item.document.source), "bold"), soft_wrap=True)
     _print_rows(rows, out)
 
 

@@ -13,6 +13,8 @@ class Example:
     def __init__(self, given: str, depth: int = 1) -> None:
         self.given, self.depth = given, depth
 
+    def translate(self, sources: list[str]) -> None: ...
+
 
 def test_every_registered_target_exists() -> None:
     for table, entries in registry.TABLES.items():
