@@ -173,6 +173,8 @@ def units(file: TextFile) -> Iterator[Unit]:
             f"{file.where}: declares an XML entity or an outside file ({type(error).__name__}); refused,"
             " remove the declaration from its DOCTYPE"
         ) from None
+    except (LookupError, ValueError) as error:  # from the parser: an encoding that does not exist
+        raise DataError(f"{file.where}: not readable XML ({error})") from None
     if target.root != "tmx":
         raise DataError(f"{file.where}: not a TMX file, its root element is <{target.root}>")
 

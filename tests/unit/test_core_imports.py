@@ -11,7 +11,10 @@ import pytest
 
 HARNESS = Path(__file__).resolve().parents[2] / "harness"
 STAGES = {"data", "text", "align", "encode", "translate", "metrics"}
-BASE = {"types", "interfaces", "errors", "registry", "langs", "langid", "files", "progress", "spool"} | {"shapes", "terminal"}
+BASE = {"types", "interfaces", "errors", "registry", "langs", "langid", "files", "progress", "spool"} | {
+    "shapes",
+    "terminal",
+}
 HEAVY = {"torch", "transformers", "datasets", "hydra", "sacrebleu"}
 KNOWS_HYDRA = {"config", "hydra_errors", "verbs/run"}
 
