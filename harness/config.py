@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +10,10 @@ from typing import Any
 
 from harness.errors import ConfigError
 from harness.files import resource
+from harness.langs import language
 
-# sacreBLEU's tokenizers for languages that 13a cannot split.
-_BLEU_TOKENIZERS = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
+# sacreBLEU's tokenizers for what 13a cannot split, by script (`language().script`).
+_BLEU_TOKENIZERS = {"Hans": "zh", "Hant": "zh", "Jpan": "ja-mecab", "Kore": "ko-mecab"}
 
 
 @dataclass
@@ -79,9 +79,13 @@ def register_schema() -> None:
 
 
 def bleu_tokenizer(choice: str, tgt: str) -> str:
-    """The sacreBLEU tokenizer for a target language; `choice` wins unless it is "auto"."""
-    language = re.split(r"[-_]", tgt)[0].lower()
-    return _BLEU_TOKENIZERS.get(language, "13a") if choice == "auto" else choice
+    """The sacreBLEU tokenizer for a target language in any code; `choice` wins unless it is "auto"."""
+    if choice != "auto":
+        return choice
+    try:
+        return _BLEU_TOKENIZERS.get(language(tgt).script, "13a")
+    except ConfigError:  # the run refuses the code itself, with the nearest one
+        return "13a"
 
 
 def to_config(node: Any) -> RunConfig:

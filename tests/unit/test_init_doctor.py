@@ -1,5 +1,6 @@
 """A folder of one's own (`init`) and the check of machine and configuration (`doctor`)."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.config import bleu_tokenizer
 from harness.userconf import config_dirs, make_importable
 from tests.served import serving
 
@@ -137,3 +139,44 @@ def test_pairs_by_any_code_and_with_defaults_of_their_own(capsys: pytest.Capture
     for codes in (["pair.src=fra", "pair.tgt=jpn"], ["pair.src=fra_Latn", "pair.tgt=ja-Jpan"]):
         assert main(["doctor", *codes, *files, "metrics=chrf"]) == 0
         assert "French (fr" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("tgt", "tokenizer"),
+    [("zh", "zh"), ("zho", "zh"), ("zh-Hant", "zh"), ("cmn_Hans", "zh"), ("yue", "zh"), ("pl", "13a"),
+     ("th", "13a"), ("ja", "ja-mecab"), ("jpn_Jpan", "ja-mecab"), ("ko", "ko-mecab"), ("kor", "ko-mecab"), ("zz", "13a")],
+)  # fmt: skip
+def test_the_tokenizer_of_a_target_in_any_code(tgt: str, tokenizer: str) -> None:
+    assert bleu_tokenizer("auto", tgt) == tokenizer
+    assert bleu_tokenizer("intl", tgt) == "intl"
+
+
+@pytest.mark.parametrize("own", ["zh", "ja-mecab", "ko-mecab"])
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_pair_with_its_own_tokenizer(
+    own: str, installed: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = {"zh": None, "ja-mecab": "MeCab", "ko-mecab": "mecab_ko"}[own]
+    if package and installed:
+        pytest.importorskip(package)
+    elif package:
+        monkeypatch.setitem(sys.modules, package, None)
+        for name in [name for name in sys.modules if name.startswith("sacrebleu.tokenizers.")]:
+            monkeypatch.delitem(sys.modules, name)
+    Path("mine/pair").mkdir(parents=True)
+    Path("mine/pair/own.yaml").write_text(
+        "defaults:\n  - override /metrics@_global_.metrics: [bleu]\n  - _self_\n"
+        f"src: fr\ntgt: pl\nbleu_tokenize: {own}\n"
+    )
+    Path("a").write_text("你好世界\n")
+    data = ["data=bitext", "data.src=a", "data.tgt=a", "model=reference", "bootstrap.samples=20"]
+    code = main(["run", "--config-dir", "mine", "pair=own", *data])
+    err = capsys.readouterr().err
+    if package and not installed:
+        (line,) = [line for line in err.splitlines() if line.startswith("harness run: ")]
+        assert code == 2 and f"tokenize={own} cannot be loaded" in line
+        assert line.endswith(f"Install it with: pip install 'sacrebleu[{own[:2]}]'")
+        return
+    assert code == 0, err
+    (record,) = Path("results/runs").glob("*/record.json")
+    assert f"|tok:{own}" in json.loads(record.read_text())["scores"][0]["signature"]
