@@ -116,6 +116,9 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
     never_fail()
+    # Threads of numerical libraries wait asleep instead of spinning, before any of them is loaded: where
+    # other work wants a core too, two spinning threads took five times the time of one.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -58,5 +59,6 @@ def environment() -> dict[str, Any]:
         "system": platform.system(),
         "machine": platform.machine(),
         "cpus": os.cpu_count(),
+        "torch_threads": torch.get_num_threads() if (torch := sys.modules.get("torch")) else None,
         "packages": {name: found for name in _PACKAGES if (found := _installed(name))},
     }

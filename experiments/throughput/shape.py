@@ -83,7 +83,8 @@ def force_lengths(model: Any) -> None:
         config = arguments.get("generation_config")
         beams = config.num_beams if config is not None else arguments["num_beams"]
         lengths = arguments["attention_mask"].sum(dim=1)
-        return generate(**arguments, logits_processor=LogitsProcessorList([Lengths(lengths, beams)]))
+        processors = [*(arguments.pop("logits_processor", None) or []), Lengths(lengths, beams)]
+        return generate(**arguments, logits_processor=LogitsProcessorList(processors))
 
     model.generate = forced
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import ConfigError, DataError, StageError
+from harness.translate.cpu import keep_memory, threads_here
 from harness.translate.hub import Checkpoint
 
 DTYPES = ("auto", "float32", "float16", "bfloat16")
@@ -108,8 +109,9 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    if place.threads:
-        torch.set_num_threads(place.threads)
+    torch.set_num_threads(place.threads or threads_here(torch.get_num_threads()))
+    if place.device == "cpu":
+        keep_memory()
     with _explained(checkpoint, "the checkpoint cannot be loaded"):
         loaded = getattr(transformers, auto_class).from_pretrained(
             checkpoint.path,

@@ -43,6 +43,7 @@ class Seq2Seq:
             output = model.generate(
                 **inputs.to(model.device),
                 generation_config=config,
+                logits_processor=self._suppressed,
                 past_key_values=_beam_cache() if self._decoding.beams > 1 else None,
             )
         ends = end_tokens(config)
@@ -61,7 +62,27 @@ class Seq2Seq:
             config.forced_bos_token_id = forced
         # `generate` fills what is None from the model's own configuration: that must be this one.
         model.generation_config = config
+        self._suppressed = suppressed(config)
         return model, config
+
+
+def suppressed(config: Any) -> Any:
+    """The words of one token that `config` forbids (Marian: `<pad>`), taken out of it, as a processor.
+
+    The library's own adds a bias to every word of the vocabulary at every token; this one sets a column.
+    """
+    from transformers import LogitsProcessor, LogitsProcessorList
+
+    forbidden = config.bad_words_ids or []
+    single = [word[0] for word in forbidden if len(word) == 1]
+    config.bad_words_ids = [word for word in forbidden if len(word) > 1] or None
+
+    class Suppress(LogitsProcessor):  # type: ignore[misc]
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            scores[:, single] = -float("inf")
+            return scores
+
+    return LogitsProcessorList([Suppress()] if single else [])
 
 
 def _beam_cache() -> Any:

@@ -62,3 +62,22 @@ def test_hub_model_out_of_reach_says_where_and_how(tmp_path: Path, monkeypatch: 
     assert str(tmp_path / "models--Helsinki-NLP--opus-mt-fr-pl") in message
     assert "python -m harness fetch model=opus-mt" in message
     assert "copy" in message.split("Works offline now:")[1]
+
+
+def test_output_is_that_of_plain_generate(folder: Path, tmp_path: Path) -> None:
+    import torch
+    from transformers import MarianMTModel, MarianTokenizer
+
+    tokenizer = MarianTokenizer.from_pretrained(folder)
+    model = MarianMTModel.from_pretrained(folder, dtype=torch.float32).eval()
+    model.generation_config.update(max_length=None, forced_eos_token_id=None)
+    assert model.generation_config.bad_words_ids, "as in OPUS-MT: <pad> must never be generated"
+    lines = [line for line in checkpoints.lines("fr") if len(tokenizer(line)["input_ids"]) <= 64]
+    sources = [*lines[:10], "Bonjour."]
+    expected = []
+    for source in sources:
+        inputs = tokenizer([source], return_tensors="pt", truncation=False)
+        ids = model.generate(**inputs, num_beams=4, max_new_tokens=20)
+        expected += tokenizer.batch_decode(ids, skip_special_tokens=True)
+    found = translate(engine(folder, beams=4, max_new_tokens=20, too_long="error"), sources, tmp_path)
+    assert [t.hypothesis for t in found] == [text.strip() for text in expected]
