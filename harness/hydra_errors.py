@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from harness.config import conf_dir
-from harness.errors import ConfigError, HarnessError, UserError, did_you_mean
+from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
 from harness.files import decode, read_bytes
 from harness.userconf import config_dirs
 
@@ -67,6 +67,8 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
         return UserError(
             f"{error.filename}: cannot be written ({error.strerror}); choose another store with results=DIR"
         )
+    if isinstance(error, OSError) and error.strerror:
+        return StageError(f"the results store cannot be written ({error.strerror})")
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(_text(error), arguments)
     if _raised_in(error) in ("hydra", "omegaconf", "yaml", "codecs"):  # parsing somebody's file

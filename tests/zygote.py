@@ -1,0 +1,175 @@
+"""Many real processes of the program for the price of one start: a parent that has loaded it, and forks.
+
+`python -m tests.zygote` reads one JSON object a line, with steps, and answers with a list of results. The
+steps may have a mount namespace of their own, so that one can mount a small or read-only folder for others.
+A step is {"run": [words], "env": {…}, "limit": bytes a file} or {"sh": "a shell command, run as root"}.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.running import ROOT
+
+_NEWNS, _NEWUSER = 0x00020000, 0x10000000
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that came to its end."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        return (self.err.strip().splitlines() or [""])[-1]
+
+
+class Zygote:
+    """The parent process, spoken to over its pipes."""
+
+    def __init__(self) -> None:
+        settings = {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "tests.zygote"]
+        self._process = subprocess.Popen(
+            command,
+            env={**os.environ, **settings},
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def steps(self, cwd: Path, *steps: dict[str, Any], namespace: bool = False) -> list[Ended]:
+        """The results of the steps, run one after the other in `cwd`."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        asked = {"cwd": os.fspath(cwd), "steps": steps, "namespace": namespace}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return [Ended(*answer) for answer in json.loads(self._process.stdout.readline())]
+
+    def run(self, cwd: Path, *words: str, **more: Any) -> Ended:
+        """One command of the program."""
+        return self.steps(cwd, {"run": words, **more})[0]
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+
+
+@contextmanager
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def can_mount() -> bool:
+    """Whether a process of this user may mount a folder in a namespace of its own."""
+    command = ["unshare", "-m" if os.geteuid() == 0 else "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _enter_namespace() -> None:
+    uid, gid = os.geteuid(), os.getegid()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_NEWNS if uid == 0 else _NEWNS | _NEWUSER):
+        raise OSError(ctypes.get_errno(), "unshare")
+    if uid:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+
+
+def _step(step: dict[str, Any]) -> tuple[int, str, str]:
+    if "sh" in step:
+        done = subprocess.run(["sh", "-ec", step["sh"]], capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            os.environ.update(step.get("env") or {})
+            if step.get("limit"):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (step["limit"], step["limit"]))
+            _become_the_program(step["run"])
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode("utf-8", "backslashreplace"))
+    return status, texts[0], texts[1]
+
+
+def _become_the_program(words: list[str]) -> None:
+    from harness.cli import main
+
+    try:
+        code = main(words)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 99
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _session(asked: dict[str, Any], answer: int) -> None:
+    os.chdir(asked["cwd"])
+    if asked["namespace"]:
+        _enter_namespace()
+    results = [_step(step) for step in asked["steps"]]
+    with os.fdopen(answer, "w") as pipe:
+        json.dump(results, pipe)
+    os._exit(0)
+
+
+def _serve() -> None:
+    import sacrebleu
+
+    import harness.data.table
+    import harness.translate.runner
+    import harness.verbs.run
+    from harness.config import compose
+    from harness.langid import label
+
+    # Loaded once, for all the children.
+    assert sacrebleu and harness.verbs.run and compose([]) and label("fr")
+    for line in sys.stdin:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            _session(json.loads(line), write)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            found = pipe.read()
+        os.waitpid(child, 0)
+        print(found or "[]", flush=True)
+
+
+if __name__ == "__main__":
+    _serve()
