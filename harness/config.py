@@ -47,6 +47,7 @@ class RunConfig:
     model: dict[str, Any] = field(default_factory=dict)
     engine: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     limit: int | None = None
     tag: str | None = None
@@ -55,7 +56,7 @@ class RunConfig:
 
 
 # What a person changes without changing the result: not part of a run's identity.
-VOLATILE = ("force", "results", "tag")
+VOLATILE = ("backend", "force", "results", "tag")
 
 
 def conf_dir() -> Path:

@@ -2,6 +2,7 @@
 
     HarnessError        the run failed                        exit code 1
     ├── StageError      a stage could not finish its work     exit code 1
+    │   └── SegmentError    … on one text; others may be fine
     └── UserError       the user's input cannot be used       exit code 2
         ├── ConfigError     a config value, name or option
         ├── DataError       a file, its bytes, its shape
@@ -24,6 +25,11 @@ class HarnessError(Exception):
 
 class StageError(HarnessError):
     """A stage could not finish: an engine died, a disk is full."""
+
+
+class SegmentError(StageError):
+    """An engine could not translate one text. The others need not be concerned: it is tried again, then
+    recorded as failed, and the run goes on (any other HarnessError of an engine ends the run)."""
 
 
 class UserError(HarnessError):

@@ -142,7 +142,11 @@ def is_dir(path: str | Path) -> bool:
 
 def read_jsonl(path: str | Path) -> Iterator[Any]:
     """The values of a JSON-lines file; an unterminated last line (a crash while writing) is ignored."""
-    data = read_bytes(path)
+    yield from parse_jsonl(read_bytes(path), path)
+
+
+def parse_jsonl(data: bytes, path: str | Path) -> Iterator[Any]:
+    """As `read_jsonl`, of bytes read already from `path`."""
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), start=1):
         if line.strip():
             yield parse_json(line, f"{path}:{number}")

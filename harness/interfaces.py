@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.types import Bead, Bitext, DocumentSet, Translation
+from harness.types import Bead, Bitext, DocumentSet, Item, Translation
+
+if TYPE_CHECKING:
+    from harness.shards import Done, Shard
+    from harness.work import Stage, Worker
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -93,4 +97,22 @@ class Metric(Protocol):
 
     def segment_scores(self, statistics: Statistics) -> Statistics:
         """Segment-level scores `(n,)` from `(n, k)`; NaN where undefined."""
+        ...
+
+
+class Backend(Protocol):
+    """Where shards are worked (`conf/backend`). The results must not depend on it."""
+
+    shard_size: int
+    retries: int
+
+    def run(
+        self,
+        worker: Worker,
+        shards: Sequence[Shard],
+        items: Sequence[Item],
+        stage: Stage,
+        advance: Callable[[int], None] | None,
+    ) -> Iterator[Done]:
+        """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""
         ...

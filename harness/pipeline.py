@@ -10,17 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness import registry
+from harness import __version__, registry
 from harness.bitexts import Alignment, align_documents, build_parts
 from harness.config import VOLATILE, RunConfig
 from harness.data.load import load, take
 from harness.environment import environment
 from harness.errors import HarnessError
 from harness.files import digest, digest_each, write_json
+from harness.gather import Gathered, clear, gather
+from harness.interfaces import Backend
 from harness.langs import language
-from harness.scoring import build_metrics, prepare, score
+from harness.scoring import build_metrics, corpus_scores, prepare
+from harness.stats import block_size
 from harness.store import SCHEMA, Record, Store, rounded
 from harness.types import Bitext, DocumentSet
+from harness.work import Job, Worker, is_divisible
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Outcome:
 
     record: Record
     skipped: bool
+
+    @property
+    def failed(self) -> int:
+        """Segments that the engine failed on."""
+        return int(self.record.get("failed") or 0)
 
 
 class Stages:
@@ -70,6 +79,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
     with stages("load"):
         engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
         metrics = build_metrics(config.metrics)
+        backend = registry.build("backend", config.backend)
         parts = build_parts(config.clean, config.splitter, config.aligner, config.encoder)
         loaded = load(config.data, src.code, tgt.code, config.limit)
     config_hash = _identity(config, loaded, engine, parts)
@@ -85,21 +95,15 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
             bitext = take(made.bitext, config.data, config.limit)
         else:
             made, bitext = Alignment(loaded, {}), loaded
-    with stages("translate"):
-        from harness.translate.runner import translate
-
-        if hasattr(engine, "bind"):
-            engine.bind([item.references for item in bitext.items])
-        sources = [item.source for item in bitext.items]
-        translations = translate(
-            engine, sources, cache_dir, splitter=parts.splitter, src=src.code, tgt=tgt.code
-        )
+    job = _job(config, len(bitext.items), engine, backend, cache_dir, config_hash)
+    identity = engine.identity
+    worker = Worker(job, engine, metrics, parts.splitter)
+    gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)
     with stages("score"):
-        scores, lines, health = score(
-            bitext.items, translations, metrics, config.bootstrap, src.code, tgt.code
+        scores = corpus_scores(
+            metrics, gathered.rows, gathered.signatures, job.n, job.block, config.bootstrap
         )
     with stages("record"):
-        store.write_segments(run_id, lines)
         if made.viewer:
             write_json(store.run_dir(run_id) / "alignment.json", rounded(made.viewer))
     record: Record = {
@@ -114,16 +118,16 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         "data": {
             "name": bitext.name,
             "hash": digest_each([item.id, item.source, item.references] for item in bitext.items),
-            "n": len(bitext.items),
+            "n": job.n,
             "inputs": [asdict(item) for item in bitext.inputs],
             "meta": bitext.meta,
         },
         "model": {
             "name": config.model.get("name"),
-            "id": engine.identity.get("model"),
-            "revision": engine.identity.get("revision") or engine.identity.get("sha256"),
+            "id": identity.get("model"),
+            "revision": identity.get("revision") or identity.get("sha256"),
             "engine": config.engine.get("kind"),
-            "identity": engine.identity,
+            "identity": identity,
         },
         "encoder": parts.encoder.identity,
         "environment": environment(),
@@ -131,12 +135,34 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         "pairing": made.viewer.get("candidates"),
         "timings": stages.seconds,
         "scores": [asdict(item) for item in scores],
-        "health": health,
-        "warnings": [*made.warnings, *map(str, bitext.meta.get("warnings", []))],
+        "health": gathered.health,
+        "failed": gathered.failed,
+        "warnings": [*made.warnings, *map(str, bitext.meta.get("warnings", [])), *_failures(gathered)],
     }
     store.write_record(record)
+    if not gathered.failed:  # else the shards without failures are left for the next attempt
+        clear(Path(job.folder))
     store.write_table()
     return Outcome(rounded(record), skipped=False)
+
+
+def _job(config: RunConfig, n: int, engine: Any, backend: Backend, cache_dir: Path, config_hash: str) -> Job:
+    """What every shard is told. An engine that must see the whole test set at once gets one shard."""
+    size = backend.shard_size if is_divisible(engine) else n
+    return Job(
+        engine=config.engine,
+        model=config.model,
+        metrics=config.metrics,
+        splitter=config.splitter,
+        src=language(config.pair.src).code,
+        tgt=language(config.pair.tgt).code,
+        n=n,
+        size=size,
+        block=block_size(n),
+        retries=backend.retries,
+        folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}").resolve()),
+        cache_dir=str(cache_dir.resolve()),
+    )
 
 
 def _identity(config: RunConfig, loaded: DocumentSet | Bitext, engine: Any, parts: Any) -> str:
@@ -144,6 +170,13 @@ def _identity(config: RunConfig, loaded: DocumentSet | Bitext, engine: Any, part
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
     return digest([settings, inputs, engine.identity, parts.encoder.identity], length=16)
+
+
+def _failures(gathered: Gathered) -> list[str]:
+    if not gathered.failed:
+        return []
+    first = "; ".join(f"{failure['id']}: {failure['error']}" for failure in gathered.failures)
+    return [f"{gathered.failed} segments failed (the same command tries them again): {first}"]
 
 
 def _write_error(store: Store, run_id: str, stage: str, error: Exception) -> None:

@@ -52,6 +52,10 @@ TABLES: dict[str, dict[str, str]] = {
         "command": "harness.translate.command:Command",
         "file": "harness.translate.file:File",
     },
+    "backend": {
+        "local": "harness.backends.local:Local",
+        "ray": "harness.backends.ray:Ray",
+    },
     "metric": {
         "bleu": "harness.metrics.lexical:Bleu",
         "chrf": "harness.metrics.lexical:Chrf",

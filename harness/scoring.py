@@ -1,16 +1,17 @@
-"""Score the translations of a bitext: corpus scores with intervals, segment scores, statistics."""
+"""Score translations: segment scores and statistics of some segments, corpus scores from their sums."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
 from harness import registry
 from harness.bitexts import bead_json
 from harness.config import BootstrapConfig
+from harness.interfaces import Statistics
 from harness.types import Item, Score, Translation
 
 
@@ -26,12 +27,19 @@ def prepare(metrics: Mapping[str, Any]) -> None:
             metric.prepare()
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Consecutive segments with their scores: lines of segments.jsonl and statistics `(n, k)` a metric."""
+
+    lines: list[dict[str, Any]]
+    statistics: dict[str, Statistics]
+    health: dict[str, int]
+
+
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Any],
-          bootstrap: BootstrapConfig, src: str, tgt: str,
-          ) -> tuple[list[Score], list[dict[str, Any]], dict[str, int]]:  # fmt: skip
-    """Corpus scores, the lines of segments.jsonl, and the health counts."""
+          src: str, tgt: str) -> Scored:  # fmt: skip
+    """Segment scores, statistics and health of some segments of a test set."""
     from harness.metrics.health import health
-    from harness.stats import interval
 
     sources = [item.source for item in items]
     hypotheses = [translation.hypothesis for translation in translations]
@@ -43,11 +51,25 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
             health(translation.source, translation.hypothesis, translation.finish_reason, src, tgt)
         )
         flags.update(line["health"])
+    statistics = {}
+    for key, metric in metrics.items():
+        statistics[key] = metric.statistics(sources, hypotheses, references)
+        singles = metric.segment_scores(statistics[key]).tolist()
+        for line, row, single in zip(lines, statistics[key].tolist(), singles, strict=True):
+            line["stats"][key] = [_number(value) for value in row]
+            line["scores"][key] = _number(single)
+    return Scored(lines, statistics, dict(flags))
+
+
+def corpus_scores(metrics: Mapping[str, Any], rows: Mapping[str, Statistics], signatures: Mapping[str, str],
+                  n: int, block: int, bootstrap: BootstrapConfig) -> list[Score]:  # fmt: skip
+    """Corpus scores of `n` segments with intervals, from the sums `(b, k)` of their blocks of `block`."""
+    from harness.stats import interval
+
     scores = []
     for key, metric in metrics.items():
-        statistics = metric.statistics(sources, hypotheses, references)
-        value = float(metric.aggregate(statistics.sum(axis=0, keepdims=True))[0])
-        low, high = interval(metric, statistics, bootstrap.samples, bootstrap.seed, bootstrap.level)
+        value = float(metric.aggregate(rows[key].sum(axis=0, keepdims=True))[0])
+        low, high = interval(metric, rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
         usable = math.isfinite(low) and math.isfinite(high)
         scores.append(
             Score(
@@ -55,31 +77,33 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
                 level="corpus",
                 value=value if math.isfinite(value) else None,
                 ci=(low, high) if usable else None,
-                n=len(items),
-                signature=metric.signature,
+                n=n,
+                signature=signatures[key],
                 higher_is_better=metric.higher_is_better,
+                ci_block=block,
             )
         )
-        for line, row, single in zip(lines, statistics, metric.segment_scores(statistics), strict=True):
-            line["stats"][key] = [_number(value) for value in row]
-            line["scores"][key] = _number(float(single))
-    return scores, lines, dict(sorted(flags.items()))
+    return scores
 
 
 def _number(value: float) -> float | int | None:
     """JSON's smallest faithful form: None for NaN, an int for a whole number."""
-    value = float(value)
     if not math.isfinite(value):
         return None
     return int(value) if value.is_integer() else value
 
 
 def _line(item: Item, translation: Translation) -> dict[str, Any]:
-    line = asdict(item)
-    line["references"] = list(item.references)
-    line["bead"] = bead_json(item.bead) if item.bead else None
-    line["hypothesis"] = translation.hypothesis
-    line["finish_reason"] = translation.finish_reason
-    line["n_tokens"] = translation.n_tokens
-    line["error"] = translation.error
-    return line | {"scores": {}, "stats": {}}
+    return {
+        "id": item.id,
+        "doc": item.doc,
+        "source": item.source,
+        "references": list(item.references),
+        "bead": bead_json(item.bead) if item.bead else None,
+        "hypothesis": translation.hypothesis,
+        "finish_reason": translation.finish_reason,
+        "n_tokens": translation.n_tokens,
+        "error": translation.error,
+        "scores": {},
+        "stats": {},
+    }

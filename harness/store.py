@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import DataError, UserError, did_you_mean
-from harness.files import parse_json, read_jsonl, read_text, write_atomic, write_json
+from harness.files import parse_json, parse_jsonl, read_text, write_atomic, write_json
+from harness.parts import segment_bytes
 from harness.shapes import ALIGNMENT, ERROR, RECORD, SEGMENT, mismatch, read_json
 
 SCHEMA = 1
@@ -131,29 +132,28 @@ class Store:
         )
 
     def standing(self, config_hash: str) -> RunInfo | None:
-        """The newest finished run with this hash of configuration, inputs and revision."""
+        """The newest finished run with this hash of configuration, inputs and revision.
+
+        A run of which segments failed stands for nothing: the same command tries them again.
+        """
         for run in reversed(self.runs()):
-            if run.record and run.record.get("config_hash") == config_hash:
+            if run.record and run.record.get("config_hash") == config_hash and not run.record.get("failed"):
                 return run
         return None
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
-        """The lines of a run's segments.jsonl. Raises DataError when it is missing or damaged."""
-        path = self.run_dir(run_id) / "segments.jsonl"
-        for number, line in enumerate(read_jsonl(path), start=1):
-            if wrong := mismatch(line, SEGMENT):
-                raise DataError(f"{path}:{number}: damaged ({wrong}); run it again with force=true")
-            yield line
+        """The lines of a run's segments, of one file or many. Raises DataError when any is damaged."""
+        for path, data in segment_bytes(self.run_dir(run_id)):
+            for number, line in enumerate(parse_jsonl(data, path), start=1):
+                if wrong := mismatch(line, SEGMENT):
+                    raise DataError(f"{path}:{number}: damaged ({wrong}); run it again with force=true")
+                yield line
 
     def alignment(self, run_id: str) -> dict[str, Any] | None:
         """A run's alignment.json, None for a test set that was parallel already."""
         path = self.run_dir(run_id) / "alignment.json"
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
-
-    def write_segments(self, run_id: str, lines: list[dict[str, Any]]) -> None:
-        text = "".join(json.dumps(line, ensure_ascii=True, allow_nan=False) + "\n" for line in lines)
-        write_atomic(self.run_dir(run_id) / "segments.jsonl", text)
 
     def write_record(self, record: Record) -> None:
         """Write record.json; last of all files of a run: its existence means "finished"."""

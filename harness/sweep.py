@@ -49,10 +49,9 @@ def finish(results: Path, name: str) -> int:
     outcomes.sort(key=lambda outcome: outcome["job"])
     records = {}
     for outcome in outcomes:
-        if outcome["state"] != "failed":
-            record = store.info(store.run_dir(outcome["run_id"])).record
-            if record is not None:
-                records[outcome["run_id"]] = record
+        record = store.info(store.run_dir(outcome["run_id"])).record  # also of one with failed segments
+        if record is not None:
+            records[outcome["run_id"]] = record
     if records:
         print_table(*score_rows(list(records.values())))
     count = {state: sum(o["state"] == state for o in outcomes) for state in ("finished", "skipped", "failed")}

@@ -156,7 +156,8 @@ class Translation:
 class Score:
     """A value of a metric with what is needed to trust it.
 
-    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit.
+    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit, from resampling blocks of
+    `ci_block` consecutive segments: 1 but for very large test sets.
     """
 
     metric: str
@@ -166,3 +167,4 @@ class Score:
     n: int
     signature: str
     higher_is_better: bool = True
+    ci_block: int = 1

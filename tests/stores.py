@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness import registry
-from harness.files import digest
+from harness.files import digest, write_atomic
 from harness.store import Store
 
 METRICS: dict[str, dict[str, Any]] = {
@@ -74,7 +75,8 @@ def write_run(
                 "higher_is_better": metric.higher_is_better,
             }
         )
-    store.write_segments(run_id, lines)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    write_atomic(store.run_dir(run_id) / "segments.jsonl", text)
     store.write_record(
         {
             "schema": 1,

@@ -12,8 +12,8 @@ import numpy as np
 
 from harness import registry
 from harness.errors import DataError, HarnessError
-from harness.files import read_bytes
 from harness.interfaces import Metric, Statistics
+from harness.parts import segment_bytes, segments_path
 from harness.shapes import SEGMENT, mismatch
 from harness.store import RunInfo, Store
 
@@ -70,7 +70,7 @@ def load(store: Store, run: RunInfo, name: str) -> System:
     `problems`; the others stay.
     """
     record = run.record or {}
-    path = store.run_dir(run.run_id) / "segments.jsonl"
+    path = segments_path(store.run_dir(run.run_id))
     lines = _lines(store, run.run_id)
     expected = record["data"].get("n")
     if not lines or (isinstance(expected, int) and len(lines) != expected):
@@ -102,9 +102,10 @@ def load(store: Store, run: RunInfo, name: str) -> System:
 
 
 def _lines(store: Store, run_id: str) -> list[Any]:
-    """All lines of segments.jsonl, parsed at once: a third of the time of one by one."""
-    data = read_bytes(store.run_dir(run_id) / "segments.jsonl")
-    whole = [line for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line]
+    """All lines of a run's segments, parsed at once: a third of the time of one by one."""
+    whole: list[bytes] = []
+    for _, data in segment_bytes(store.run_dir(run_id)):
+        whole += [line for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line]
     collecting = gc.isenabled()
     gc.disable()  # thousands of new lists, none of them garbage
     try:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from harness.langid import identify, label
 from harness.langs import language
 
-FLAGS = ("empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers")
+FLAGS = ("failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers")
 """Every flag `health` can give, in the order it gives them."""
 
 _WORD = re.compile(r"\w+")
@@ -27,6 +27,7 @@ _DENSE = {"zh", "ja", "yue", "ko"}  # scripts of a syllable or word a character
 def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tgt: str) -> tuple[str, ...]:
     """The flags of `FLAGS` that hold for one segment, in that order.
 
+    failed          the engine raised an error for this segment
     empty           nothing but white space where the source has text
     copied          the source unchanged, but for case, punctuation and white space
     wrong-language  identified, with confidence, as neither the target language nor near it (offline)
@@ -37,10 +38,12 @@ def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tg
     """
     if not source.strip():
         return ()
+    failed = ("failed",) if finish_reason == "error" else ()
     if not hypothesis.strip():
-        return ("empty", "truncated") if finish_reason == "length" else ("empty",)
+        return (*failed, "empty", "truncated") if finish_reason == "length" else (*failed, "empty")
     copied = _copied(source, hypothesis)
     found = {
+        "failed": bool(failed),
         "copied": copied,
         "wrong-language": (copied and _has_words(source)) or _wrong_language(hypothesis, src, tgt),
         "looping": _looping(source, hypothesis),

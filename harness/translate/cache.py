@@ -2,6 +2,10 @@
 
     <root>/<digest of the engine's identity>/identity.json
                                              20261121T231500-1f3a9c.jsonl
+                                             <part>/20261121T231500-1f3a9c.jsonl
+
+A run of many shards keeps each shard's in a part of its own, so that a worker's index is as large as its
+shard, and whoever takes over a dead worker's shard finds what was finished of it.
 
 A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …],
 "crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored.
@@ -60,8 +64,9 @@ class Row:
 class Cache:
     """The stored translations of one system. Closes its file when used as a context manager."""
 
-    def __init__(self, root: str | Path, identity: dict[str, Any]) -> None:
-        self.folder = Path(root) / digest(identity, 16)
+    def __init__(self, root: str | Path, identity: dict[str, Any], part: str | None = None) -> None:
+        self._system = Path(root) / digest(identity, 16)
+        self.folder = self._system / part if part else self._system
         self._identity = identity
         self._paths: list[Path] = []
         self._hashes: array[int] = array("Q")
@@ -126,8 +131,8 @@ class Cache:
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not (self.folder / "identity.json").exists():
-            write_json(self.folder / "identity.json", self._identity)
+        if not (self._system / "identity.json").exists():
+            write_json(self._system / "identity.json", self._identity)
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         path = self.folder / f"{stamp}-{secrets.token_hex(4)}.jsonl"
         self._writer = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o666)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ConfigError, DataError, StageError, missing_package
+from harness.errors import ConfigError, DataError, SegmentError, missing_package
 from harness.langs import language
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.codec import Codec
@@ -146,8 +146,8 @@ class CTranslate2:
             )
         except RuntimeError as error:
             if out_of_memory(error):
-                raise StageError("out of memory; lower engine.batch_tokens or engine.beams") from error
-            raise StageError(f"CTranslate2 failed: {first_line(error)}") from error
+                raise SegmentError("out of memory; lower engine.batch_tokens or engine.beams") from error
+            raise SegmentError(f"CTranslate2 failed: {first_line(error)}") from error
         end = self._codec.tokenizer.eos_token
         rows = []
         for result in results:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, DataError
-from harness.files import is_file, read_lines, read_text, sha256_text
+from harness.files import is_file, read_text, sha256_text
 from harness.types import Translation
 
 
@@ -33,19 +34,40 @@ class File:
                 f" python -m harness run -m model=file engine.path={','.join(found)}"
             )
         self._path = Path(found[0])
+        self._start = 0
+        self._total: int | None = None
+        self._count: int | None = None  # lines of the file
+        self._open: Iterator[str] | None = None  # where the last `translate` ended, at line `_next`
+        self._next = 0
 
     @cached_property
     def identity(self) -> dict[str, Any]:
         return {"engine": "file", "model": self._path.stem, "sha256": sha256_text(read_text(self._path))}
 
+    def at(self, start: int, total: int) -> None:
+        """The next `translate` asks for the segments from `start` on, of `total` in the test set."""
+        self._start, self._total = start, total
+
     def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        lines = read_lines(self._path)
-        if len(lines) != len(sources):
+        total = len(sources) if self._total is None else self._total
+        if self._count is None:
+            self._count = sum(1 for _ in self._lines())
+        if self._count != total:
             raise DataError(
-                f"{self._path}: {len(lines)} lines for {len(sources)} segments; an output has one line a"
+                f"{self._path}: {self._count} lines for {total} segments; an output has one line a"
                 " segment, in the order of the test set"
             )
+        if self._next != self._start or self._open is None:
+            self._open = islice(self._lines(), self._start, None)
+        lines = list(islice(self._open, len(sources)))
+        self._next = self._start + len(sources)
         yield [(i, Translation(s, line)) for i, (s, line) in enumerate(zip(sources, lines, strict=True))]
+
+    def _lines(self) -> Iterator[str]:
+        """As `read_lines`, one by one."""
+        with self._path.open(encoding="utf-8-sig", newline=None) as stream:
+            for line in stream:
+                yield line.removesuffix("\n")
 
 
 def files_of(pattern: str) -> list[str]:

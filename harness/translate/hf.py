@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from harness.errors import ConfigError, DataError, StageError
+from harness.errors import ConfigError, DataError, SegmentError
 from harness.langs import language
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.causal import TOKENIZER_FILES, Causal
@@ -118,9 +118,9 @@ class Transformers:
                 continue
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error):
-                    raise StageError(f"generation failed: {first_line(error)}") from error
+                    raise SegmentError(f"generation failed: {first_line(error)}") from error
                 if len(part) == 1:
-                    raise StageError(
+                    raise SegmentError(
                         f"out of memory on one segment of {self._model.lengths(part)[0]} tokens;"
                         " lower engine.beams or engine.max_new_tokens, or use a smaller model"
                     ) from error

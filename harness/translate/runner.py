@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from harness.errors import StageError
 from harness.interfaces import Engine, Splitter
 from harness.progress import bar, note
 from harness.translate.cache import Cache, short_key
+from harness.translate.faults import Tolerant, is_positional
 from harness.types import FinishReason, Translation
 
 # Scripts written without spaces between sentences.
@@ -33,16 +35,18 @@ def translate(
     tgt: str | None = None,
 ) -> list[Translation]:
     """All of `stream` in a list, in the order of `sources`."""
-    return list(stream(engine, sources, cache_dir, splitter, src, tgt))
+    return list(stream(Tolerant(engine), sources, cache_dir, splitter, src, tgt))
 
 
 def stream(
-    engine: Engine,
+    tolerant: Tolerant,
     sources: Sequence[str],
     cache_dir: str | Path,
     splitter: Splitter | None = None,
     src: str = "en",
     tgt: str | None = None,
+    part: str | None = None,
+    advance: Callable[[int], None] | None = None,
 ) -> Iterator[Translation]:
     """Translations in the order of `sources`, in memory that hardly grows with their number.
 
@@ -51,28 +55,31 @@ def stream(
     tokens over all sentences and is `length` if any sentence was. White-space sources become empty
     translations without asking the engine, equal texts are asked once.
 
-    Every finished batch is on disk under `cache_dir` before the next begins; the first translation comes
-    when all are there. An engine with `positional = True` (its output depends on the place, not the text)
-    or `cached = False` (cheaper than the disk) goes without all of this.
+    Every finished batch is on disk under `cache_dir` before the next begins, in a folder of the system, or
+    in its subfolder `part`; the first translation comes when all are there. An engine with
+    `positional = True` (its output depends on the place, not the text) or `cached = False` (cheaper than
+    the disk) goes without all of this.
 
-    Raises StageError when the engine breaks its promise (an index twice, or never, or out of range).
+    A text that the engine raises for ends as `finish_reason="error"` (see `faults`). `advance` is told of
+    finished segments and replaces the progress bar. Raises StageError when the engine breaks its promise
+    (an index twice, or never, or out of range).
     """
-    if getattr(engine, "positional", hasattr(engine, "bind")) or not getattr(engine, "cached", True):
-        yield from _in_order(engine, sources)
+    engine = tolerant.engine
+    if is_positional(engine) or not getattr(engine, "cached", True):
+        yield from _in_order(tolerant, sources, advance)
         return
     sentences = splitter if getattr(engine, "sentence_level", False) else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    with Cache(cache_dir, engine.identity) as cache:
-        errors = _fill(engine, sources, cache, sentences, src)
+    with Cache(cache_dir, engine.identity, part) as cache:
+        errors = _fill(tolerant, sources, cache, sentences, src, advance)
         for source in sources:
             plan = _plan(source, sentences, src)
             parts = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
             yield _join(source, parts, plan.gaps, joint)
 
 
-def _fill(
-    engine: Engine, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str
-) -> dict[str, Translation]:
+def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
+          advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
     seen: set[int] = set()
     pending = []
@@ -83,48 +90,58 @@ def _fill(
                 seen.add(number)
                 if cache.get(unit) is None:
                     pending.append(unit)
-    if pending and len(pending) < len(seen):
+    if advance is None and pending and len(pending) < len(seen):
         note(
             f"{len(seen) - len(pending)} of {len(seen)} segments are in the cache; translating {len(pending)}"
         )
     errors: dict[str, Translation] = {}
     if not pending:
+        if advance is not None:
+            advance(len(sources))
         return errors
     try:
-        for batch in _checked(engine, pending):
-            cache.append(translation for _, translation in batch)
-            errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
+        with _ticking(len(pending), len(sources), advance) as tick:
+            for batch in tolerant.translate(pending, works=len(cache) > 0):
+                cache.append(translation for _, translation in batch)
+                errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
+                tick(len(batch))
     except KeyboardInterrupt:
         note("interrupted: finished segments are kept; the same command goes on from there")
         raise
     return errors
 
 
-def _in_order(engine: Engine, sources: Sequence[str]) -> Iterator[Translation]:
+@contextmanager
+def _ticking(
+    units: int, segments: int, advance: Callable[[int], None] | None
+) -> Iterator[Callable[[int], None]]:
+    """Whom to tell of finished units: a progress bar of its own, or `advance`, which counts segments."""
+    if advance is None:
+        with bar("translating", units) as ticker:
+            yield ticker.advance
+        return
+    done = 0
+
+    def tell(n: int) -> None:
+        nonlocal done
+        before, done = done, done + n
+        advance(segments * done // units - segments * before // units)
+
+    yield tell
+
+
+def _in_order(
+    tolerant: Tolerant, sources: Sequence[str], advance: Callable[[int], None] | None
+) -> Iterator[Translation]:
     early: dict[int, Translation] = {}
     following = 0
-    for batch in _checked(engine, sources):
-        early.update(batch)
-        while following in early:
-            yield early.pop(following)
-            following += 1
-
-
-def _checked(engine: Engine, units: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-    """The engine's batches, with a progress bar, each index once or a StageError."""
-    done = bytearray(len(units))
-    with bar("translating", len(units)) as ticker:
-        for batch in engine.translate(units):
-            for index, _ in batch:
-                if not 0 <= index < len(done) or done[index]:
-                    raise StageError(f"the engine returned segment {index} twice or out of range")
-                done[index] = 1
-            yield batch
-            ticker.advance(len(batch))
-    if not all(done):
-        raise StageError(
-            f"the engine returned {sum(done)} of {len(done)} segments; the first missing is {done.index(0)}"
-        )
+    with _ticking(len(sources), len(sources), advance) as tick:
+        for batch in tolerant.translate(sources):
+            tick(len(batch))
+            early.update(batch)
+            while following in early:
+                yield early.pop(following)
+                following += 1
 
 
 def _stored(cache: Cache, unit: str) -> Translation:

@@ -38,7 +38,9 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"{old.run_id}: {old.state}: {old.problem}; only a finished run can be rerun")
     config = from_record(old.record)
     config.results, config.force = args.results, True
-    with tempfile.TemporaryDirectory() as fresh:  # the cache would only repeat what it stored
+    # The cache would only repeat what it stored. Beside it, so that all workers of a cluster see it.
+    store.cache_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="rerun-", dir=store.cache_dir) as fresh:
         outcome = run_one(config, store, new_run_id(), cache_dir=Path(fresh))
     new = outcome.record
     differences = [*_inputs(old.record, new), *_scores(old.record, new), *_texts(store, old.record, new)]

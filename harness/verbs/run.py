@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import sweep
 from harness.config import RunConfig, conf_dir, register_schema, to_config
-from harness.errors import HarnessError, Terminated
+from harness.errors import HarnessError, StageError, Terminated
 from harness.hydra_errors import check_flags, explain
 from harness.pipeline import run_one
 from harness.progress import note
@@ -66,6 +66,10 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     for warning in record.get("warnings") or []:
         note(f"warning: {warning}")
     note(f"record: {store.run_dir(record['run_id']) / 'record.json'}")
+    if outcome.failed:
+        raise StageError(
+            f"{outcome.failed} of {record['data']['n']} segments failed; the others are recorded"
+        )
     return record["run_id"], "skipped" if outcome.skipped else "finished"
 
 

@@ -1,0 +1,31 @@
+"""The `local` backend: shards one after another in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from harness.shards import Done, Shard
+from harness.types import Item
+from harness.work import Stage, Worker
+
+
+class Local:
+    """Work the shards here, one at a time.
+
+    shard_size   segments translated, scored and kept at once: memory and what a crash repeats grow with it
+    retries      how often a batch that the engine raises for is tried again before it is narrowed down
+    """
+
+    def __init__(self, shard_size: int = 10_000, retries: int = 2) -> None:
+        self.shard_size, self.retries = shard_size, retries
+
+    def run(
+        self,
+        worker: Worker,
+        shards: Sequence[Shard],
+        items: Sequence[Item],
+        stage: Stage,
+        advance: Callable[[int], None] | None,
+    ) -> Iterator[Done]:
+        for shard in shards:
+            yield worker.work(shard, items[shard.start : shard.stop], stage, advance)
