@@ -33,7 +33,7 @@ _SCORE = Keys(
         "metric": str, "level": str, "value": (*NUMBER, NONE), "n": int, "signature": str,
         "higher_is_better": bool,
     },
-    {"ci": [NUMBER]},
+    {"ci": [NUMBER], "ci_block": int},
 )  # fmt: skip
 _SIDE = Keys({}, {"null_segments": int, "aligned_share": NUMBER})
 _BEAD_KEYS = {"shape": str, "score": NUMBER, "confidence": NUMBER, "flags": [str]}
@@ -65,6 +65,7 @@ RECORD = Keys(
         "config": Keys({}, {"metrics": {str: {str: object}}, "pair": dict, "bootstrap": dict}),
         "environment": Keys({}, {"packages": {str: object}, "git_commit": str}),
         "timings": {str: NUMBER},
+        "failed": int,
         "health": {str: int},
         "warnings": [str],
         "pairing": [

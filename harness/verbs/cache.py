@@ -30,7 +30,7 @@ class Entry:
     """One system's stored translations, or one converted model."""
 
     path: Path
-    kind: str  # "translations" or "converted model"
+    kind: str  # "translations", "converted model" or "unfinished run"
     system: str
     segments: int | None
     size: int
@@ -53,7 +53,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     if args.prune and args.older_than is not None and args.older_than < 0:
         raise ConfigError("--older-than must be a number of days, 0 or more")
-    found = [*_translations(Path(args.results) / "cache"), *_models()]
+    root = Path(args.results) / "cache"
+    found = [*_translations(root), *_unfinished(root), *_models()]
     chosen = [
         entry
         for entry in found
@@ -105,7 +106,7 @@ def _translations(root: Path) -> list[Entry]:
     entries = []
     for identity in sorted(root.glob("*/identity.json")):
         value = read_json(identity, dict)
-        files = sorted(identity.parent.glob("*.jsonl"))
+        files = sorted(identity.parent.rglob("*.jsonl"))
         segments = sum(_rows(files))
         entries.append(_entry(identity.parent, "translations", _system(value), segments))
     return entries
@@ -127,6 +128,16 @@ def _system(identity: dict[str, Any]) -> str:
     return " ".join(part for part in (str(identity.get("engine", "?")), str(name)[:60], revision) if part)
 
 
+def _unfinished(root: Path) -> list[Entry]:
+    """Finished shards of runs that were stopped, or of which segments failed."""
+    entries = []
+    for folder in sorted((root / "shards").glob("*")):
+        if any(folder.iterdir()):
+            shards = sorted(folder.glob("part-*.jsonl"))
+            entries.append(_entry(folder, "unfinished run", f"{len(shards)} finished shards", None))
+    return entries
+
+
 def _models() -> list[Entry]:
     from harness.translate.conversion import default_cache
 
@@ -135,6 +146,6 @@ def _models() -> list[Entry]:
 
 
 def _entry(folder: Path, kind: str, system: str, segments: int | None) -> Entry:
-    stats = [path.stat() for path in folder.iterdir() if path.is_file()]
+    stats = [path.stat() for path in folder.rglob("*") if path.is_file()] or [folder.stat()]
     size, used = sum(s.st_size for s in stats), max(s.st_mtime for s in stats)
     return Entry(folder, kind, system, segments, size, used)

@@ -1,0 +1,111 @@
+"""A run in shards, in one process: the same results, and what is finished stays finished."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests import sharded
+from tests.running import run_harness
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run in one shard."""
+    folder = tmp_path_factory.mktemp("whole")
+    sharded.prepare(folder)
+    sharded.finish(folder)
+    return folder
+
+
+def assert_same(folder: Path, whole: Path) -> None:
+    assert sharded.lines(folder) == sharded.lines(whole)
+    ours, theirs = sharded.record(folder), sharded.record(whole)
+    for key in ("scores", "health", "data", "config_hash", "failed"):
+        assert ours[key] == theirs[key], key
+
+
+def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, delay=0.3)
+    slow = sharded.start(tmp_path, "backend.shard_size=20")
+    sharded.wait_for(tmp_path, 30, slow)
+    slow.send_signal(signal.SIGKILL)
+    slow.communicate(timeout=60)
+    shown = run_harness("cache", cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path)})
+    assert "unfinished run" in shown.stdout
+
+    sharded.control(tmp_path)
+    err = sharded.finish(tmp_path, "backend.shard_size=20")
+    assert "1 of 3 shards are finished already" in err
+    texts = sharded.asked(tmp_path)
+    assert len(set(texts)) == sharded.LINES and len(texts) <= sharded.LINES + 5  # the batch under way
+    assert_same(tmp_path, whole)
+    assert not list((tmp_path / "results/cache/shards").iterdir())
+    assert "skipped" in sharded.finish(tmp_path, "backend.shard_size=7"), "shards do not make another run"
+
+    # What reads a run reads one in parts.
+    for verb in (
+        ["show", "latest"],
+        ["compare"],
+        ["report", "-o", "page.html"],
+        ["export", "csv", "--level", "segment"],
+    ):
+        done = run_harness(*verb, cwd=tmp_path)
+        assert done.returncode == 0, (verb, done.stderr)
+
+
+def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(tmp_path: Path, whole: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, poison="Phrase 33 ")
+    err = sharded.finish(tmp_path, "backend.shard_size=20", code=1)
+    assert err.splitlines()[-1] == "harness run: 1 of 60 segments failed; the others are recorded"
+    assert "RuntimeError: the engine chokes on Phrase 33" in err
+    record = sharded.record(tmp_path)
+    assert record["failed"] == 1 and record["health"]["failed"] == 1
+    lines = [json.loads(line) for line in sharded.lines(tmp_path).splitlines()]
+    (failed,) = [line for line in lines if line["finish_reason"] == "error"]
+    assert failed["source"].startswith("Phrase 33 ") and failed["hypothesis"] == ""
+    assert failed["error"] == "RuntimeError: the engine chokes on Phrase 33" and "failed" in failed["health"]
+    done = [line["source"] for line in lines if line is not failed]
+    assert sorted(sharded.asked(tmp_path)) == sorted(done), "everything else once"
+
+    sharded.control(tmp_path)
+    err = sharded.finish(tmp_path, "backend.shard_size=20")
+    assert "2 of 3 shards are finished already" in err
+    assert sharded.asked(tmp_path)[59:] == [failed["source"]], "only what failed is tried again"
+    assert_same(tmp_path, whole)
+
+
+def test_an_engine_that_fails_on_everything_ends_the_run_with_one_line(tmp_path: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, poison="Phrase")
+    err = sharded.finish(tmp_path, "backend.shard_size=20", "backend.retries=0", code=1)
+    assert "the engine failed on 3 segments in a row" in err and "Traceback" not in err
+    assert not list(tmp_path.glob("results/runs/*/record.json"))
+
+
+def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path, whole: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, delay=0.02)
+    words = ["backend.shard_size=6", "force=true"]
+    both = [sharded.start(tmp_path, *words) for _ in range(2)]
+    for run in both:
+        _, err = run.communicate(timeout=120)
+        assert run.returncode == 0, err
+    assert len(list(tmp_path.glob("results/runs/*/record.json"))) == 2
+    assert_same(tmp_path, whole)
+
+
+@pytest.mark.parametrize("model", ["reference", "file"])
+def test_outputs_by_place_come_in_shards_too(model: str, tmp_path: Path) -> None:
+    sharded.prepare(tmp_path)
+    words = ["run", f"model={model}", "data=bitext", "data.src=a.txt", "data.tgt=b.txt", "metrics=chrf"]
+    words += ["engine.path=b.txt"] if model == "file" else []
+    done = run_harness(*words, "backend.shard_size=25", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sharded.record(tmp_path)["scores"][0]["value"] == 100.0
+    assert len(list(tmp_path.glob("results/runs/*/segments/part-*.jsonl"))) == 3
