@@ -16,8 +16,9 @@ from harness.interfaces import Backend, Statistics
 from harness.parts import FOLDER, SINGLE, Part, write_manifest
 from harness.progress import bar, note
 from harness.shards import Done, Rows, Shard, divide, merged_rows, merged_signature
+from harness.stages import Stages
 from harness.types import Item
-from harness.work import Stage, Worker
+from harness.work import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ class Gathering:
         return self._run_dir / SINGLE if alone else self._run_dir / FOLDER / shard.name
 
 
-def gather(backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Path, stage: Stage) -> Gathered:
+def gather(
+    backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Path, stages: Stages
+) -> Gathered:
     """Have every shard worked by `backend`, but for those an earlier attempt has finished.
 
     Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
@@ -100,7 +103,7 @@ def gather(backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Pat
         while missing:
             before = len(missing)
             vanished = 0
-            for done in backend.run(worker, missing, items, stage, advance):
+            for done in backend.run(worker, missing, items, stages, advance):
                 vanished += not gathering.adopt(done)
             missing = gathering.missing()
             if len(missing) == before and not vanished:

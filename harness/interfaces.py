@@ -12,7 +12,8 @@ from harness.types import Bead, Bitext, DocumentSet, Item, Translation
 
 if TYPE_CHECKING:
     from harness.shards import Done, Shard
-    from harness.work import Stage, Worker
+    from harness.stages import Stages
+    from harness.work import Worker
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -111,7 +112,7 @@ class Backend(Protocol):
         worker: Worker,
         shards: Sequence[Shard],
         items: Sequence[Item],
-        stage: Stage,
+        stages: Stages,
         advance: Callable[[int], None] | None,
     ) -> Iterator[Done]:
         """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +18,7 @@ from harness.gather import Gathered, clear, gather
 from harness.interfaces import Backend
 from harness.langs import language
 from harness.scoring import build_metrics, corpus_scores, prepare
+from harness.stages import Stages
 from harness.stats import block_size
 from harness.store import SCHEMA, Record, Store, rounded
 from harness.types import Bitext, DocumentSet
@@ -38,21 +36,6 @@ class Outcome:
     def failed(self) -> int:
         """Segments that the engine failed on."""
         return int(self.record.get("failed") or 0)
-
-
-class Stages:
-    """Names the stage that is running and sums the seconds of each."""
-
-    def __init__(self) -> None:
-        self.current = "configure"
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        self.current = name
-        begin = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
 
 
 def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None = None) -> Outcome:

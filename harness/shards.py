@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,6 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def divide(n: int, size: int) -> list[Shard]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +11,12 @@ from harness import registry
 from harness.files import digest
 from harness.scoring import build_metrics, score
 from harness.shards import Done, Finished, Shard, sha256
+from harness.stages import Stages
 from harness.stats import block_sums
 from harness.types import Item
 
 SHOWN = 3
 """Failed segments that a summary quotes."""
-
-Stage = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,21 @@ class Worker:
         self.finished = Finished(job.folder)
 
     def work(
-        self, shard: Shard, items: Sequence[Item], stage: Stage, advance: Callable[[int], None] | None = None
+        self,
+        shard: Shard,
+        items: Sequence[Item],
+        stages: Stages,
+        advance: Callable[[int], None] | None = None,
     ) -> Done:
         """Translate and score the `items` of a shard and keep them in the folder of finished shards.
 
-        `stage` names and times what is being done; `advance` is told of translated segments.
+        `stages` names and times what is being done; `advance` is told of translated segments.
         """
         from harness.translate.runner import stream
 
         job, engine = self.job, self._tolerant.engine
         sources = [item.source for item in items]
-        with stage("translate"):
+        with stages("translate"):
             if hasattr(engine, "bind"):
                 engine.bind([item.references for item in items])
             if hasattr(engine, "at"):
@@ -80,10 +82,10 @@ class Worker:
                     self._tolerant, sources, job.cache_dir, self._splitter, job.src, job.tgt, part, advance
                 )
             )
-        with stage("score"):
+        with stages("score"):
             scored = score(items, translations, self.metrics, job.src, job.tgt)
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
-        with stage("record"):
+        with stages("record"):
             text = "".join(
                 json.dumps(line, ensure_ascii=True, allow_nan=False) + "\n" for line in scored.lines
             )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.shards import Done, Shard
+from harness.stages import Stages
 from harness.types import Item
-from harness.work import Stage, Worker
+from harness.work import Worker
 
 
 class Local:
@@ -24,8 +25,8 @@ class Local:
         worker: Worker,
         shards: Sequence[Shard],
         items: Sequence[Item],
-        stage: Stage,
+        stages: Stages,
         advance: Callable[[int], None] | None,
     ) -> Iterator[Done]:
         for shard in shards:
-            yield worker.work(shard, items[shard.start : shard.stop], stage, advance)
+            yield worker.work(shard, items[shard.start : shard.stop], stages, advance)
