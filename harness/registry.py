@@ -54,7 +54,6 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "backend": {
         "local": "harness.backends.local:Local",
-        "ray": "harness.backends.ray:Ray",
     },
     "metric": {
         "bleu": "harness.metrics.lexical:Bleu",
@@ -75,6 +74,7 @@ OFFERS: dict[str, tuple[str, ...]] = {
     "aligner": ("align",),
     "encoder": ("encode",),
     "engine": ("translate",),
+    "backend": ("run",),
     "metric": ("statistics", "aggregate", "segment_scores"),
 }
 

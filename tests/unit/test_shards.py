@@ -86,7 +86,8 @@ def test_a_run_in_parts_reads_as_one_and_says_what_is_damaged(tmp_path: Path) ->
     folder.mkdir(parents=True)
     parts = []
     for k in range(3):
-        data = "".join(json.dumps({"id": f"{k}{i}"}) + "\n" for i in range(4)).encode()
+        texts = {"source": "s", "hypothesis": "h", "references": ["r"]}
+        data = "".join(json.dumps({"id": f"{k}{i}", **texts}) + "\n" for i in range(4)).encode()
         (folder / f"part-0000{k}.jsonl").write_bytes(data)
         parts.append(Part(f"part-0000{k}.jsonl", 4, sha256(data)))
     write_manifest(store.run_dir("r"), parts)
