@@ -106,7 +106,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
             "meta": bitext.meta,
         },
         "model": {
-            "name": config.model.get("name"),
+            "name": getattr(engine, "name", None) or config.model.get("name"),
             "id": identity.get("model"),
             "revision": identity.get("revision") or identity.get("sha256"),
             "engine": config.engine.get("kind"),

@@ -1,7 +1,7 @@
 """What became of each combination of a sweep, whichever launcher ran it, in whichever process.
 
 Every job leaves one small file in the sweep's folder (named by the environment, which launchers
-pass on to their workers); the parent reads them when all are done.
+pass on to their workers); the parent reads them when all are done. A pattern of files is a sweep too.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,36 @@ from harness.tables import print_table, score_rows
 
 _VARIABLE = "HARNESS_SWEEP"
 _OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})
+
+
+def fan_out(arguments: Sequence[str]) -> list[str]:
+    """`engine.path=outs/*.txt` (or `model.path=`) as a sweep over the files or folders that match.
+
+    A pattern is understood in the last part of the path. One match takes its place, several make a sweep;
+    without any the argument stays, for the engine to say that there is no such file.
+    """
+    found = []
+    several = False
+    for word in arguments:
+        key, _, value = word.partition("=")
+        matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
+        several |= len(matches) > 1
+        found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
+    return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
+
+
+def _matches(pattern: str) -> list[str]:
+    path = Path(pattern).expanduser()
+    if not any(char in path.name for char in "*?[") or pattern.startswith("[") or path.exists():
+        return []
+    found = sorted(path.parent.glob(path.name))
+    return [str(item) for item in found if item.is_file()] or [str(item) for item in found]
+
+
+def _quoted(text: str) -> str:
+    """A value as Hydra reads it, whatever characters it has."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def begin() -> str:

@@ -16,7 +16,8 @@ from harness.types import Translation
 class File:
     """Read a system's outputs: line i is the translation of segment i.
 
-    path      the file; a pattern is understood when it matches exactly one (`files_of` lists them all)
+    path      the file; a pattern must match one here (on the command line `run` makes one run of each)
+    name      the system's name in tables: the model's, or the file's where that is only "file"
 
     Raises DataError when there is no such file or its lines are not as many as the segments.
     """
@@ -26,12 +27,14 @@ class File:
     def __init__(self, *, model: Mapping[str, Any], src: str, tgt: str, path: str | None = None) -> None:
         pattern = path or model.get("path")
         if not pattern:
-            raise ConfigError("engine 'file' needs the outputs of a system: engine.path=FILE")
+            raise ConfigError(
+                "engine 'file' needs the outputs of a system: engine.path=FILE (or 'DIR/*' for one run each)"
+            )
         found = files_of(str(pattern))
         if len(found) > 1:
             raise ConfigError(
-                f"engine.path={pattern} matches {len(found)} files; one run each:"
-                f" python -m harness run -m model=file engine.path={','.join(found)}"
+                f"engine.path={pattern} matches {len(found)} files, and a run reads one; for one run each"
+                f" give the pattern to the command: python -m harness run model=file engine.path='{pattern}'"
             )
         self._path = Path(found[0])
         self._start = 0
@@ -39,6 +42,8 @@ class File:
         self._count: int | None = None  # lines of the file
         self._open: Iterator[str] | None = None  # where the last `translate` ended, at line `_next`
         self._next = 0
+        own = model.get("name")
+        self.name = self._path.stem if own in (None, "file") else str(own)
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def files_of(pattern: str) -> list[str]:
     """The files of a path, or of a pattern in its last part, sorted; DataError when there are none."""
     path = Path(pattern).expanduser()
     plain = not any(char in path.name for char in "*?[")
-    candidates = [path] if plain else path.parent.glob(path.name)
+    candidates = [path] if plain or path.exists() else path.parent.glob(path.name)
     found = sorted(str(candidate) for candidate in candidates if is_file(candidate))
     if not found:
         raise DataError(f"{pattern}: no such file")

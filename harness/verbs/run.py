@@ -88,6 +88,7 @@ def main_args(rest: list[str]) -> int:
     import hydra
 
     check_flags(rest)
+    given, rest = rest, sweep.fan_out(rest)
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))
@@ -105,7 +106,7 @@ def main_args(rest: list[str]) -> int:
             if failed and failed[0] is not None:
                 raise failed[0]
     except KeyboardInterrupt as stop:
-        command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *rest])
+        command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *given])
         raise type(stop)(f"what is translated is kept; go on with: {command}") from None
     except SystemExit as stop:
         if stop.code not in (None, 0):

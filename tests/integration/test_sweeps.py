@@ -59,3 +59,26 @@ def test_the_basic_launcher_runs_every_pair_and_model(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "4 finished, 0 skipped, 0 failed" in done.stderr
     assert done.stdout.count("fr-pl") == 2 and done.stdout.count("pl-fr") == 2
+
+
+def test_a_pattern_of_outputs_gives_one_run_each(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("Bonjour à tous.\nMerci.\n")
+    (tmp_path / "b").write_text("Dzień dobry.\nDziękuję.\n")
+    outs = tmp_path / "outs"
+    outs.mkdir()
+    (outs / "good.txt").write_text("Dzień dobry.\nDziękuję.\n")
+    (outs / "it's, so-so.txt").write_text("Dzień.\nDzięki.\n")
+    data = ["data=bitext", "data.src=a", "data.tgt=b", "metrics=chrf", "bootstrap.samples=50"]
+    words = ["run", "model=file", "engine.path=outs/*.txt", *data]
+    first = run_harness(*words, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "2 finished, 0 skipped, 0 failed" in first.stderr
+    assert "good" in first.stdout and "it's, so-so" in first.stdout
+    assert records(tmp_path)["good"] == 100.0
+
+    (outs / "short.txt").write_text("Dzień dobry.\n")
+    again = run_harness(*words, cwd=tmp_path)
+    assert again.returncode == 1
+    assert "0 finished, 2 skipped, 1 failed" in again.stderr
+    assert "short.txt: 1 lines for 2 segments" in again.stderr
+    assert "good" in again.stdout, "the table holds what stands"
