@@ -12,6 +12,9 @@ from typing import Any
 
 from harness.errors import DataError, StageError
 
+# Of any text file, in bytes: what is longer is no text, and would be held in memory whole.
+LONGEST_LINE = 16 << 20
+
 
 def resource(name: str) -> Path:
     """The absolute path of a shipped folder (`conf`, `seeds`): inside the wheel, else the checkout's."""
@@ -26,12 +29,17 @@ def read_bytes(path: str | Path) -> bytes:
     """The file's bytes; DataError naming the file when it cannot be read."""
     try:
         return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise DataError(f"{path}: is a folder, a file was expected") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str | Path, error: OSError | ValueError) -> DataError:
+    if isinstance(error, FileNotFoundError):
+        return DataError(f"{path}: no such file")
+    if isinstance(error, IsADirectoryError):
+        return DataError(f"{path}: is a folder, a file was expected")
+    # ValueError: a NUL in the name
+    return DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -48,8 +56,25 @@ def decode(data: bytes, name: str) -> str:
 
 
 def read_text(path: str | Path) -> str:
-    """A UTF-8 file as text, bytes otherwise unchanged (CRLF stays)."""
-    return decode(read_bytes(path), str(path))
+    """A UTF-8 file as text, bytes otherwise unchanged (CRLF stays).
+
+    A line longer than LONGEST_LINE is refused before more of it is read and held in memory.
+    """
+    chunks, number, length = [], 1, 0
+    try:
+        with Path(path).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                chunks.append(chunk)
+                ends = chunk.count(b"\n")
+                number += ends
+                length = len(chunk) - chunk.rfind(b"\n") - 1 if ends else length + len(chunk)
+                if length > LONGEST_LINE:
+                    raise DataError(
+                        f"{path}:{number}: a line of more than {LONGEST_LINE >> 20} MiB; is this text?"
+                    )
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    return decode(b"".join(chunks), str(path))
 
 
 def normalise_newlines(text: str) -> str:
@@ -128,6 +153,11 @@ def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
 
 def _reject(name: str) -> Any:
     raise ValueError(f"{name} is no number that JSON has")
+
+
+def user_path(path: str | Path) -> Path:
+    """The path with `~` for the home folder; what is no home's name (`./~`, `~x`) stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 (Path drops `./`, and raises for `~x`)
 
 
 def is_file(path: str | Path) -> bool:

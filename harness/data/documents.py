@@ -8,9 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError, did_you_mean
-from harness.files import is_dir, is_file, normalise_newlines, parse_json, read_text, resource, sha256_text
+from harness.files import (
+    is_dir,
+    is_file,
+    normalise_newlines,
+    parse_json,
+    read_text,
+    resource,
+    sha256_text,
+    user_path,
+)
 from harness.langs import language
+from harness.shapes import Keys, mismatch
 from harness.types import Document, DocumentSet, Input
+
+_MANIFEST = Keys(
+    {"files": {str: Keys({"lang": str, "sha256": str})}},
+    {"id": str, "licence": str, "url": str, "source": str},
+)
 
 
 class Seeds:
@@ -25,7 +40,7 @@ class Seeds:
 
     def load(self, src: str, tgt: str) -> DocumentSet:
         """Every document of the two languages, by folder name; each file is checked against its manifest."""
-        root = Path(self.path).expanduser() if self.path else resource("seeds")
+        root = user_path(self.path) if self.path else resource("seeds")
         folders = _folders(root)
         found: dict[str, list[tuple[Document, Input]]] = {src: [], tgt: []}
         there: set[str] = set()
@@ -92,7 +107,7 @@ def expand(patterns: Sequence[str]) -> list[Path]:
     """The files that files, folders (their `*.txt`) and glob patterns name, each once, in order."""
     paths: dict[Path, None] = {}
     for pattern in patterns:
-        path = Path(pattern).expanduser()
+        path = user_path(pattern)
         if is_dir(path):
             matches = sorted(item for item in path.glob("*.txt") if item.is_file())
             if not matches:
@@ -127,6 +142,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for name, entry in files.items():
         if not isinstance(entry, dict) or not {"lang", "sha256"} <= entry.keys():
             raise DataError(f'{path}: the entry of \'{name}\' needs "lang" and "sha256"')
+    if wrong := mismatch(manifest, _MANIFEST):
+        raise DataError(f"{path}: {wrong}")
     if manifest.get("id", folder.name) != folder.name:
         raise DataError(f"{path}: the id '{manifest['id']}' is not the folder's name '{folder.name}'")
     for name in sorted({item.name for item in folder.glob("*.txt")} - files.keys()):

@@ -11,6 +11,7 @@ from harness.types import Item
 
 Row = Mapping[str, Any]
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_HALF = re.compile(r"[\ud800-\udfff]")
 _AROUND = re.compile(rf"\s*{_BREAK.pattern}\s*")
 
 
@@ -84,6 +85,8 @@ class Fields:
                 kind = type(text).__name__
                 raise DataError(f"{where}: '{name}' holds {kind}, a text was expected.{_inside(text, name)}")
         texts = [text for text in values if text is not None]
+        for text in texts:
+            _check_characters(text, name, where)
         return texts or [""]
 
     def _name(self, row: Row, name: str | None, where: str) -> str | None:
@@ -94,7 +97,17 @@ class Fields:
             return None
         if isinstance(value, bool | float | dict | list):
             raise DataError(f"{where}: '{name}' holds {type(value).__name__}; an id is a text or a number")
+        _check_characters(str(value), name, where)
         return str(value)
+
+
+def _check_characters(text: str, name: str, where: str) -> None:
+    """JSON can hold half of a surrogate pair: no text, no file in UTF-8 and no tokenizer can."""
+    if found := _HALF.search(text):
+        raise DataError(
+            f"{where}: '{name}' holds half of a surrogate pair (\\u{ord(found.group()):04x} at character"
+            f" {found.start() + 1}), which is no character; mend or remove it"
+        )
 
 
 def _get(row: Row, name: str, where: str) -> Any:

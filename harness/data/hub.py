@@ -62,8 +62,13 @@ class Hf(ParallelSet):
                 raise DataError(f"{self.id}: no field '{field}'.{near} Fields: {known}")
 
         def rows() -> Iterator[tuple[str, Mapping[str, Any]]]:
-            for number, row in enumerate(table.select_columns(list(fields.tops())), start=1):
-                yield f"{self.id} {self.split}[{number - 1}]", row
+            found = enumerate(table.select_columns(list(fields.tops())))
+            while True:
+                with explained(self.id):  # a damaged copy shows when its rows are decoded
+                    number, row = next(found, (-1, {}))
+                if number < 0:
+                    return
+                yield f"{self.id} {self.split}[{number}]", row
 
         meta: dict[str, Any] = {"revision": repo.sha}
         origin = {**self.origin, "url": self.origin["url"] or repo.url}

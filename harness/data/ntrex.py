@@ -5,13 +5,11 @@ Federmann, Kocmi and Xin 2022, https://aclanthology.org/2022.sumeval-1.4. It is 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from harness.data.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
 from harness.errors import DataError, did_you_mean
-from harness.files import is_dir, is_file
+from harness.files import is_dir, is_file, user_path
 from harness.langs import language
 from harness.types import Input
 
@@ -61,7 +59,7 @@ class Ntrex(ParallelSet):
         folder = "" if name.startswith("DOCUMENT") else "NTREX-128/"
         if self.path is None:
             return f"{self.base}/{folder}{name}"
-        root = Path(self.path).expanduser()
+        root = user_path(self.path)
         if not is_dir(root):
             raise DataError(f"{root}: no such folder; data.path names the folder of NTREX, or leave it out")
         places = [root / name, root / "NTREX-128" / name, root.parent / name]

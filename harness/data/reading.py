@@ -21,13 +21,12 @@ from typing import IO, Any, cast
 
 from harness.data.fetch import is_url, local
 from harness.errors import DataError
-from harness.files import is_file
+from harness.files import LONGEST_LINE, is_file, user_path
 
 CHUNK = 1 << 18
 # Text shrinks 3- to 20-fold; a bomb 1,000-fold and more. Small files may be as repetitive as they like.
 BOMB_BYTES = 4 << 20
 BOMB_RATIO = 200
-LONGEST_LINE = 16 << 20
 
 
 class TextFile:
@@ -37,7 +36,7 @@ class TextFile:
         self.where = str(where)
         self.utf16 = utf16  # accept UTF-16 with a byte-order mark too
         self.was_utf16 = False
-        self.path = local(self.where) if is_url(self.where) else Path(where).expanduser()
+        self.path = local(self.where) if is_url(self.where) else user_path(where)
         self.n = 0
         self._hash = hashlib.sha256()
 

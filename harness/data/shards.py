@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.data.fetch import is_url
 from harness.errors import DataError
-from harness.files import is_dir, is_file
+from harness.files import is_dir, is_file, user_path
 
 
 def shards(path: str | Sequence[str]) -> list[str]:
@@ -19,7 +19,7 @@ def shards(path: str | Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for pattern in [path] if isinstance(path, str) else [str(item) for item in path]:
-        where = Path(pattern).expanduser()
+        where = user_path(pattern)
         if is_url(pattern) or is_file(where) or not has_magic(pattern):
             if is_dir(where):
                 raise DataError(
@@ -43,7 +43,7 @@ def set_name(path: str | Sequence[str]) -> str:
     """What a set is called that has no name: its file's name, or of many files that of their folder."""
     first = path if isinstance(path, str) else str(path[0])
     one = isinstance(path, str) or len(path) == 1
-    if one and (is_file(Path(first).expanduser()) or not has_magic(first)):
+    if one and (is_file(user_path(first)) or not has_magic(first)):
         return Path(first).name
     return Path(first).absolute().parent.name
 

@@ -15,7 +15,7 @@ from harness.data.parallel import ParallelSet, Reading, columns
 from harness.data.reading import BOMB_BYTES, BOMB_RATIO, TextFile
 from harness.data.shards import set_name, shards
 from harness.errors import DataError, did_you_mean
-from harness.files import is_file, parse_json
+from harness.files import is_file, parse_json, user_path
 from harness.types import Input
 
 BATCH = 256  # rows of a Parquet file in memory at once
@@ -166,7 +166,7 @@ class Parquet(_Table):
 
 
 def _local(where: str) -> Path:
-    return local(where) if is_url(where) else Path(where).expanduser()
+    return local(where) if is_url(where) else user_path(where)
 
 
 def _opened(where: str, fields: Fields) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, DataError
-from harness.files import is_file, read_text, sha256_text
+from harness.files import is_file, read_text, sha256_text, user_path
 from harness.types import Translation
 
 
@@ -77,9 +77,9 @@ class File:
 
 def files_of(pattern: str) -> list[str]:
     """The files of a path, or of a pattern in its last part, sorted; DataError when there are none."""
-    path = Path(pattern).expanduser()
-    plain = not any(char in path.name for char in "*?[")
-    candidates = [path] if plain or path.exists() else path.parent.glob(path.name)
+    path = user_path(pattern)
+    plain = is_file(path) or not any(char in path.name for char in "*?[")
+    candidates = [path] if plain else path.parent.glob(path.name)
     found = sorted(str(candidate) for candidate in candidates if is_file(candidate))
     if not found:
         raise DataError(f"{pattern}: no such file")
