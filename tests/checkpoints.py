@@ -198,3 +198,80 @@ def m2m(folder: Path, *, family: str, seed: int = 7) -> Path:
     )
     M2M100ForConditionalGeneration(config).eval().save_pretrained(folder)
     return folder
+
+
+def mbart50(folder: Path, *, seed: int = 7) -> Path:
+    """A tiny mBART-50: its own tokenizer with the 52 language codes, from a SentencePiece model."""
+    import torch
+    from transformers import MBart50Tokenizer, MBartConfig, MBartForConditionalGeneration
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = MBart50Tokenizer(vocab=_scored(sentencepiece_model(folder / "joint")), model_max_length=64)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = MBartConfig(
+        vocab_size=len(tokenizer),
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        max_position_embeddings=64,
+        init_std=0.3,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        decoder_start_token_id=tokenizer.eos_token_id,
+        forced_eos_token_id=tokenizer.eos_token_id,
+    )
+    MBartForConditionalGeneration(config).eval().save_pretrained(folder)
+    return folder
+
+
+def madlad(folder: Path, *, languages: tuple[str, ...] = ("pl", "fr"), seed: int = 7) -> Path:
+    """A tiny MADLAD-400: a T5 of version 1.1 whose vocabulary has `<2pl>` as a piece of its own."""
+    import torch
+    from transformers import T5Config, T5ForConditionalGeneration, T5Tokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    told = [f"<2{code}>" for code in languages]
+    pieces = _scored(sentencepiece_model(folder / "joint"))
+    tokenizer = T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=64)
+    tokenizer.add_tokens(told)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = T5Config(
+        vocab_size=len(tokenizer),
+        d_model=32,
+        d_kv=8,
+        d_ff=64,
+        num_layers=1,
+        num_decoder_layers=1,
+        num_heads=4,
+        feed_forward_proj="gated-gelu",
+        tie_word_embeddings=False,
+        initializer_factor=3.0,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        decoder_start_token_id=tokenizer.pad_token_id,
+    )
+    T5ForConditionalGeneration(config).eval().save_pretrained(folder)
+    return folder
+
+
+def _scored(model: Path) -> list[tuple[str, float]]:
+    """Pieces and scores of a SentencePiece model, special ones first as fairseq has them; removes it."""
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
+    found = [(processor.id_to_piece(i), processor.get_score(i)) for i in range(processor.get_piece_size())]
+    for leftover in model.parent.glob(f"{model.stem}.*"):
+        leftover.unlink()
+    special = ("<s>", "<pad>", "</s>", "<unk>")
+    return [(token, 0.0) for token in special] + [pair for pair in found if pair[0] not in special]

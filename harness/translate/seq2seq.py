@@ -77,7 +77,7 @@ def suppressed(config: Any) -> Any:
     single = [word[0] for word in forbidden if len(word) == 1]
     config.bad_words_ids = [word for word in forbidden if len(word) > 1] or None
 
-    class Suppress(LogitsProcessor):  # type: ignore[misc]
+    class Suppress(LogitsProcessor):
         def __call__(self, input_ids: Any, scores: Any) -> Any:
             scores[:, single] = -float("inf")
             return scores

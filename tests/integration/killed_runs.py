@@ -1,108 +1,219 @@
-"""Kill a translation run at random moments until it is done; not a test module, `test_resume.py` runs it.
+"""Kill `python -m harness run` at random moments until it is done; `test_resume.py` runs this program.
 
 usage: killed_runs.py CHECKPOINT FOLDER KILLS SEED
 
-The parent loads the checkpoint once and forks a child for every attempt, so that 20 kills of a real model
-take seconds. Prints one JSON object.
+Importing torch and transformers takes longer than the run itself, and leaves nothing on disk. So this process
+imports them once and forks a child for every attempt, which then is `python -m harness run …` from its first
+line on; in the first round two attempts are started as from a shell. The moments are drawn within the stages
+(load, translate, score, record), as they are told from what is on disk. Prints one JSON object.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import random
+import runpy
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+import traceback
 from pathlib import Path
-from typing import Any
 
-from harness import registry
-from harness.translate.runner import translate
 from tests import checkpoints
 
+STAGES = ("load", "translate", "score", "record")
+PLAN = ("load", "translate", "translate", "score", "record")  # the kills of one round
+ENGINE = """
+import json, os
+from harness.translate.hf import Transformers
 
-class Logged:
-    """The engine, writing down what it starts to generate (one line a batch, in one write)."""
-
-    def __init__(self, engine: Any, log: Path) -> None:
-        generate = type(engine._model).generate.__get__(engine._model)
-
-        def logged(texts: Sequence[str]) -> Any:
-            handle = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-            os.write(handle, (json.dumps(list(texts)) + "\n").encode())
-            os.close(handle)
-            return generate(texts)
-
-        engine._model.generate = logged
-        self.sentence_level = True
-        self.identity = engine.identity
-        self.translate = engine.translate
+class Logged(Transformers):
+    def _outputs(self, texts):
+        handle = os.open("log.jsonl", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+        os.write(handle, (json.dumps(list(texts)) + "\\n").encode())
+        os.close(handle)
+        return super()._outputs(texts)
+"""
 
 
-def attempt(engine: Any, sources: list[str], folder: Path) -> None:
-    """One run: translations and a score into result.json, as the last step."""
-    found = translate(engine, sources, folder / "cache")
-    rows = [[t.source, t.hypothesis, t.finish_reason, t.n_tokens] for t in found]
-    (folder / "result.json").write_text(json.dumps(rows, ensure_ascii=False))
+class Round:
+    """One results store: a run that is killed and started again until it is finished."""
+
+    def __init__(self, folder: Path, checkpoint: Path, batches: int | None = None) -> None:
+        folder.mkdir(parents=True)
+        self.folder, self.batches = folder, batches
+        french, polish = checkpoints.lines("fr")[:14], (2 * checkpoints.lines("pl"))[:14]
+        for name, lines in (("src.txt", french), ("tgt.txt", polish)):
+            (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (folder / "logged_engine.py").write_text(ENGINE)
+        self.words = [
+            *["run", "model=opus-mt", f"model.path={checkpoint}", "engine.kind=logged_engine:Logged"],
+            *["engine.beams=2", "engine.max_new_tokens=16", "engine.batch_size=2", "engine.threads=1"],
+            *["data=bitext", "data.src=src.txt", "data.tgt=tgt.txt", "metrics=chrf", "bootstrap.samples=100"],
+        ]
+
+    def log(self) -> list[tuple[str, ...]]:
+        """The batches that were begun, in order."""
+        path = self.folder / "log.jsonl"
+        return [tuple(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def stored(self) -> list[str]:
+        """The keys of the translations on disk."""
+        lines = [
+            line
+            for path in sorted((self.folder / "results" / "cache").glob("*/*.jsonl"))
+            if path.parent.name != "shards"
+            for line in path.read_bytes().splitlines(keepends=True)
+            if line.endswith(b"\n")
+        ]
+        return [key for line in lines for key in json.loads(line)["keys"]]
+
+    def files(self, name: str) -> list[Path]:
+        return sorted((self.folder / "results" / "runs").glob(f"*/{name}"))
+
+    def start(self, shell: bool) -> None:
+        """Begin an attempt, in a process group of its own."""
+        self._logged, self._linked = len(self.log()), len(self.files("segments.jsonl"))
+        if shell:
+            with (self.folder / "out.log").open("ab") as out:
+                self._child = subprocess.Popen(
+                    [sys.executable, "-m", "harness", *self.words],
+                    cwd=self.folder, stdout=out, stderr=out, start_new_session=True,
+                    env={**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{self.folder}"},
+                ).pid  # fmt: skip
+            return
+        self._child = os.fork()
+        if self._child == 0:
+            self._become_the_command()
+
+    def _become_the_command(self) -> None:
+        code = 70
+        try:
+            os.setsid()
+            out = os.open(self.folder / "out.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+            os.dup2(out, 1)
+            os.dup2(out, 2)
+            os.chdir(self.folder)
+            sys.path.insert(0, str(self.folder))
+            sys.argv = ["harness", *self.words]
+            runpy.run_module("harness", run_name="__main__", alter_sys=True)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            (self.folder / "modules").write_text("\n".join(sorted(sys.modules)))
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def import_as_it_did(self) -> None:
+        """Import here what a finished attempt had imported, so that the next ones need not."""
+        for name in (self.folder / "modules").read_text().split():
+            if name.split(".")[0] not in ("__main__", "__mp_main__", "tests", "logged_engine"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(name)
+
+    def stage(self) -> str:
+        """What the attempt is at."""
+        if len(self.files("segments.jsonl")) > self._linked:
+            return "record"
+        if self.batches and len(self.log()) > self._logged and len(set(self.stored())) >= self.batches:
+            return "score"
+        return "translate" if len(self.log()) > self._logged else "load"
+
+    def ended(self, wait: bool = False) -> bool:
+        """Whether the attempt has come to its end by itself; RuntimeError when it failed."""
+        pid, status = os.waitpid(self._child, 0 if wait else os.WNOHANG)
+        if pid and status:
+            raise RuntimeError(f"exit status {status}: {(self.folder / 'out.log').read_text()[-2000:]}")
+        return bool(pid)
+
+    def kill_in(self, stage: str, after: float) -> str | None:
+        """SIGKILL `after` seconds into a stage; the stage it came in, None when the run was faster."""
+        while STAGES.index(self.stage()) < STAGES.index(stage):
+            if self.ended():
+                return None
+            time.sleep(0.003)
+        time.sleep(after)
+        if self.ended():
+            return None
+        os.killpg(self._child, signal.SIGKILL)
+        if os.waitpid(self._child, 0)[1] == 0:
+            return None
+        return self.stage()
 
 
-def in_child(engine: Any, sources: list[str], folder: Path, seconds: float | None) -> bool:
-    """Run in a forked child, killed with SIGKILL after `seconds`; whether it came to its end."""
-    child = os.fork()
-    if child == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        attempt(Logged(engine, folder / "log.jsonl"), sources, folder)
-        os._exit(0)
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1] == 0
+def timeline(run: Round) -> dict[str, float]:
+    """Seconds that an undisturbed attempt spends in each stage."""
+    seconds = dict.fromkeys(STAGES, 0.0)
+    before = time.monotonic()
+    run.start(shell=False)
+    while not run.ended():
+        time.sleep(0.003)
+        now = time.monotonic()
+        seconds[run.stage()] += now - before
+        before = now
+    return seconds
+
+
+def result(run: Round) -> tuple[bytes, list[object]]:
+    """The lines of the finished run and its scores."""
+    (record,) = run.files("record.json")
+    value = json.loads(record.read_text())
+    return (record.parent / "segments.jsonl").read_bytes(), [
+        value["scores"],
+        value["health"],
+        value["failed"],
+    ]
 
 
 def main() -> None:
     checkpoint, root, kills, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    engine = registry.build(
-        "engine",
-        {"kind": "transformers", "beams": 2, "max_new_tokens": 24, "batch_size": 2, "threads": 1},
-        model={"name": "opus-mt", "family": "marian", "path": str(checkpoint)},
-        src="fr",
-        tgt="pl",
-    )
-    sources = checkpoints.lines("fr")[:24]
-    whole = root / "whole"
-    whole.mkdir(parents=True)
-    attempt(Logged(engine, whole / "log.jsonl"), sources, whole)
-    warm = root / "warm"
-    warm.mkdir()
-    start = time.monotonic()
-    in_child(engine, sources, warm, None)
-    duration = time.monotonic() - start
+    first = Round(root / "first", checkpoint)
+    first.start(shell=False)
+    first.ended(wait=True)
+    first.import_as_it_did()
+    expected = len(first.log())
+    whole = Round(root / "whole", checkpoint, len(first.stored()))
+    seconds = timeline(whole)
 
     draw = random.Random(seed)
-    done = rounds = 0
-    outcomes = []
-    while done < kills or not outcomes:
-        rounds += 1
-        folder = root / f"round{rounds}"
-        folder.mkdir()
-        killed = 0
-        # The first kills of a round come at any moment of the whole run, later ones sooner.
-        while not in_child(engine, sources, folder, draw.uniform(0, duration / 2) if done < kills else None):
-            done += 1
-            killed += 1
-        batches = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
-        outcomes.append(
+    came: list[str] = []
+    rounds: list[dict[str, object]] = []
+    while len(came) < kills or set(came) != set(STAGES):
+        run = Round(root / f"round{len(rounds)}", checkpoint, whole.batches)
+        mine: list[str] = []
+        finished = False
+        for number, stage in enumerate(PLAN):
+            run.start(shell=not rounds and number == 1)
+            where = run.kill_in(stage, draw.uniform(0, seconds[stage]))
+            if where is None:
+                finished = True
+                break
+            mine.append(where)
+        if not finished:
+            run.start(shell=not rounds)
+            run.ended(wait=True)
+        came += mine
+        log, stored = run.log(), run.stored()
+        rounds.append(
             {
-                "kills": killed,
-                "same": (folder / "result.json").read_bytes() == (whole / "result.json").read_bytes(),
-                "batches": len(batches),
-                "distinct": len({tuple(batch) for batch in batches}),
+                "kills": mine,
+                "same": result(run) == result(whole),
+                "begun": len(log),
+                "distinct": len(set(log)),
+                "stored": len(stored),
+                "stored_distinct": len(set(stored)),
             }
         )
-    expected = len((whole / "log.jsonl").read_text().splitlines())
-    print(json.dumps({"kills": done, "rounds": outcomes, "batches": expected, "duration": duration}))
+        if len(rounds) > 3 * kills:
+            raise RuntimeError(f"only {came} in {len(rounds)} rounds")
+    print(json.dumps({"kills": came, "rounds": rounds, "batches": expected, "seconds": seconds}))
 
 
 if __name__ == "__main__":

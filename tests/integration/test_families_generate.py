@@ -19,13 +19,25 @@ def engine(folder: Path, family: str, src: str = "fr", tgt: str = "pl", **option
     return registry.build("engine", settings, model=model, src=src, tgt=tgt)
 
 
+def made(folder: Path, family: str) -> Path:
+    if family == "mbart50":
+        return checkpoints.mbart50(folder)
+    return checkpoints.madlad(folder) if family == "madlad" else checkpoints.m2m(folder, family=family)
+
+
 @pytest.mark.parametrize(
-    ("family", "source", "target"), [("nllb", "fra_Latn", "pol_Latn"), ("m2m100", "__fr__", "__pl__")]
+    ("family", "source", "target"),
+    [
+        ("nllb", "fra_Latn", "pol_Latn"),
+        ("m2m100", "__fr__", "__pl__"),
+        ("mbart50", "fr_XX", "pl_PL"),
+        ("madlad", "<2pl>", None),
+    ],
 )
 def test_source_and_target_tokens_reach_the_model(
-    family: str, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    family: str, source: str, target: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built = engine(checkpoints.m2m(tmp_path / family, family=family), family)
+    built = engine(made(tmp_path / family, family), family)
     model, _ = built._model._loaded
     tokenizer = built._model._codec.tokenizer
     seen: dict[str, Any] = {}
@@ -38,9 +50,20 @@ def test_source_and_target_tokens_reach_the_model(
 
     monkeypatch.setattr(model, "generate", spy)
     (found,) = translate(built, ["Bonjour le monde"], tmp_path / "cache")
-    assert tokenizer.convert_ids_to_tokens(seen["inputs"][0])[0] == source
-    assert tokenizer.convert_ids_to_tokens(seen["output"][0])[1] == target
-    assert target not in found.hypothesis
+    inputs = tokenizer.convert_ids_to_tokens(seen["inputs"][0])
+    assert inputs[0] == source and inputs[-1] == "</s>" and len(inputs) > 3
+    output = tokenizer.convert_ids_to_tokens(seen["output"][0])
+    if target is None:  # the target language is told with the source, nothing is forced
+        assert output[0] == "<pad>" and found.n_tokens == len([t for t in output[1:] if t != "</s>"])
+    else:
+        assert output[1] == target and target not in found.hypothesis
+    assert source not in found.hypothesis
+
+
+def test_a_checkpoint_without_the_told_token_is_refused(tmp_path: Path) -> None:
+    built = engine(checkpoints.madlad(tmp_path / "madlad", languages=("de",)), "madlad")
+    with pytest.raises(ConfigError, match=r"the vocabulary of .* has no token <2pl>; is 'madlad' its family"):
+        translate(built, ["Bonjour"], tmp_path / "cache")
 
 
 def test_multi_target_marian_gets_its_token(tmp_path: Path) -> None:
