@@ -88,11 +88,12 @@ for _group in (
 
 def _looping(source: str, hypothesis: str) -> bool:
     """A stretch that follows itself three times, a word 4-gram three times over, a stutter in a word."""
-    return (
-        _loops(hypothesis) > max(2, _loops(source))
-        or _repeats(hypothesis) > max(2, _repeats(source))
-        or bool(_STUTTER.search(hypothesis.casefold()) and not _STUTTER.search(source.casefold()))
-    )
+    if _STUTTER.search(hypothesis.casefold()) and not _STUTTER.search(source.casefold()):
+        return True
+    # What comes three times over has parts that do; most texts have none, and counting is cheap.
+    if max(Counter(_units(hypothesis)).values(), default=0) < 3:
+        return False
+    return _loops(hypothesis) > max(2, _loops(source)) or _repeats(hypothesis) > max(2, _repeats(source))
 
 
 def _repeats(text: str) -> int:
@@ -103,15 +104,8 @@ def _repeats(text: str) -> int:
 
 
 def _loops(text: str) -> int:
-    """The most often that one stretch of text follows itself without a break.
-
-    Words for scripts with spaces (periods of 1 to 8 words), characters otherwise (1 to 16).
-    """
-    words: Sequence[str] = _WORD.findall(text.casefold())
-    if len(words) < 3 and len(text) > 20:
-        words = [char for char in text if not char.isspace()]
-    elif any(len(word) > 30 for word in words):
-        words = [char for word in words for char in word]
+    """The most often that one stretch of units follows itself without a break, in periods of 1 to 16."""
+    words = _units(text)
     best = 1
     for period in range(1, min(16, len(words) // 2) + 1):
         run = 0
@@ -119,6 +113,16 @@ def _loops(text: str) -> int:
             run = run + 1 if words[i] == words[i - period] else 0
             best = max(best, run // period + 1)
     return best
+
+
+def _units(text: str) -> Sequence[str]:
+    """Words for scripts with spaces, characters otherwise and where a word goes on and on."""
+    words: list[str] = _WORD.findall(text.casefold())
+    if len(words) < 3 and len(text) > 20:
+        return [char for char in text if not char.isspace()]
+    if any(len(word) > 30 for word in words):
+        return [char for word in words for char in word]
+    return words
 
 
 def _odd_length(source: str, hypothesis: str, src: str, tgt: str) -> bool:
