@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -30,25 +30,45 @@ class Parts:
     splitter: Any
     aligner: Any
     encoder: Any
+    recipe: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # to build the last two elsewhere
+
+
+Sides = tuple[Sequence[Segment], Sequence[Segment]]
+AlignPairs = Callable[[Parts, Sequence[Sides]], Iterable[list[Bead]]]
 
 
 def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
                 encoder: Mapping[str, Any]) -> Parts:  # fmt: skip
     """Build cleaner, splitter, encoder and aligner from their configs."""
     built_encoder = registry.build("encoder", encoder)
-    needs = getattr(registry.resolve("aligner", str(aligner.get("kind"))), "needs_encoder", False)
-    given = {"encoder": built_encoder} if needs else {}
     return Parts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
-        aligner=registry.build("aligner", aligner, **given),
+        aligner=build_aligner(aligner, built_encoder),
         encoder=built_encoder,
+        recipe={"aligner": aligner, "encoder": encoder},
     )
 
 
-def align_documents(documents: DocumentSet, parts: Parts) -> Alignment:
-    """Clean, segment, pair and align. Raises DataError when no documents or no beads correspond."""
+def build_aligner(config: Mapping[str, Any], encoder: Any) -> Any:
+    """The aligner of a config, with the encoder if it needs one."""
+    needs = getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False)
+    return registry.build("aligner", config, **({"encoder": encoder} if needs else {}))
+
+
+def align_pairs(parts: Parts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
+    """The beads of each pair of documents, one after another in this process."""
     from harness.align.segments import align_segments
+
+    for left, right in pairs:
+        yield align_segments(left, right, parts.aligner)
+
+
+def align_documents(documents: DocumentSet, parts: Parts, align: AlignPairs = align_pairs) -> Alignment:
+    """Clean, segment, pair and align, the last by `align`, which yields the beads of each pair in order.
+
+    Raises DataError when no documents or no beads correspond.
+    """
     from harness.text.segment import segment
 
     cleaned = parts.cleaner.clean([*documents.src, *documents.tgt])
@@ -61,9 +81,9 @@ def align_documents(documents: DocumentSet, parts: Parts) -> Alignment:
     items: list[Item] = []
     viewer = []
     all_beads: list[tuple[Bead, Sequence[Segment], Sequence[Segment]]] = []
-    for pair in (c for c in candidates if c["accepted"]):
-        left, right = src[pair["src_index"]], tgt[pair["tgt_index"]]
-        beads = align_segments(left, right, parts.aligner)
+    accepted = [c for c in candidates if c["accepted"]]
+    sides = [(src[pair["src_index"]], tgt[pair["tgt_index"]]) for pair in accepted]
+    for pair, (left, right), beads in zip(accepted, sides, align(parts, sides), strict=True):
         all_beads += [(bead, left, right) for bead in beads]
         name = f"{pair['src']}+{pair['tgt']}"
         items += _items(name, beads, left, right)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from harness.types import Bead, Bitext, DocumentSet, Item, Translation
 
 if TYPE_CHECKING:
+    from harness.bitexts import Parts, Sides
     from harness.shards import Done, Shard
     from harness.stages import Stages
     from harness.work import Worker
@@ -116,4 +117,12 @@ class Backend(Protocol):
         advance: Callable[[int], None] | None,
     ) -> Iterator[Done]:
         """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""
+        ...
+
+    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+        """The beads of each pair of documents, in order."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it has started; called once, also after an error."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,12 +58,19 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
 
 
 def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir: Path) -> Outcome:
+    backend = registry.build("backend", config.backend)
+    with closing(backend):
+        return _worked(config, store, run_id, stages, cache_dir, backend)
+
+
+def _worked(
+    config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir: Path, backend: Backend
+) -> Outcome:
     created = _now()
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     with stages("load"):
         engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
         metrics = build_metrics(config.metrics)
-        backend = registry.build("backend", config.backend)
         parts = build_parts(config.clean, config.splitter, config.aligner, config.encoder)
         loaded = load(config.data, src.code, tgt.code, config.limit)
     config_hash = _identity(config, loaded, engine, parts)
@@ -74,7 +82,7 @@ def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir
         prepare(metrics)
     with stages("align"):
         if isinstance(loaded, DocumentSet):
-            made = align_documents(loaded, parts)
+            made = align_documents(loaded, parts, backend.align)
             bitext = take(made.bitext, config.data, config.limit)
         else:
             made, bitext = Alignment(loaded, {}), loaded

@@ -54,6 +54,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "backend": {
         "local": "harness.backends.local:Local",
+        "ray": "harness.backends.ray:Ray",
     },
     "metric": {
         "bleu": "harness.metrics.lexical:Bleu",
@@ -74,7 +75,7 @@ OFFERS: dict[str, tuple[str, ...]] = {
     "aligner": ("align",),
     "encoder": ("encode",),
     "engine": ("translate",),
-    "backend": ("run",),
+    "backend": ("run", "align", "close"),
     "metric": ("statistics", "aggregate", "segment_scores"),
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from harness.errors import StageError
+from harness.files import read_bytes, write_atomic
 from harness.types import Bead, Item
 
 # Items that are held in memory; one more, and all of them go to disk.
@@ -101,6 +102,16 @@ class Spool(Sequence[Item]):
 
     def _unreadable(self, error: OSError) -> StageError:
         return StageError(f"{self.path}: the test set set aside there cannot be read ({error.strerror})")
+
+
+def write_items(path: str | Path, items: Iterable[Item]) -> None:
+    """Write items to a JSONL file, whole or not at all, for another process to read."""
+    write_atomic(path, b"".join(map(_encode, items)))
+
+
+def read_items(path: str | Path) -> tuple[Item, ...]:
+    """The items of such a file."""
+    return tuple(map(_decode, read_bytes(path).split(b"\n")[:-1]))
 
 
 def _written(out: Any, folder: Path, data: bytes, flush: bool = False) -> int:

@@ -13,9 +13,11 @@ from typing import Any
 from tests.running import ROOT
 
 # Logs every text it has finished, one write a batch. What `control.json` in the working folder says is no
-# part of the configuration: `delay` (seconds a batch), `poison` (raise for a text with it in).
+# part of the configuration: `delay` (seconds a batch), `poison` (raise for a text with it in), `refuse` (a
+# message: the system as a whole refuses).
 ENGINE = """
 import json, os, time
+from harness.errors import UnavailableError
 from harness.types import Translation
 
 class Slow:
@@ -25,6 +27,8 @@ class Slow:
     def translate(self, sources):
         with open("control.json") as stream:
             control = json.load(stream)
+        if "refuse" in control:
+            raise UnavailableError(control["refuse"])
         for start in range(0, len(sources), 5):
             batch = sources[start:start + 5]
             time.sleep(control.get("delay", 0.0))
@@ -79,6 +83,12 @@ def asked(folder: Path) -> list[str]:
     log = folder / "asked.log"
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [line.partition(" ")[2] for line in lines]
+
+
+def workers(folder: Path) -> list[int]:
+    """The processes that translated, the latest first."""
+    lines = (folder / "asked.log").read_text(encoding="utf-8").splitlines()
+    return list(dict.fromkeys(int(line.partition(" ")[0]) for line in reversed(lines)))
 
 
 def wait_for(folder: Path, count: int, process: subprocess.Popen[str]) -> None:

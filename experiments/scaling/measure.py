@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--backends", nargs="+", default=["local", "ray"])
     parser.add_argument("--workers", type=int, nargs="+", default=[1], help="for Ray")
-    parser.add_argument("words", nargs="*", help="what to run (default: model=copy metrics=chrf)")
+    parser.add_argument("--words", nargs="+", help="what to run (default: model=copy metrics=chrf)")
     args = parser.parse_args()
     words = args.words or ["model=copy", "metrics=chrf", "metrics.chrf.workers=1"]
     for n in args.sizes:

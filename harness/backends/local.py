@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from harness.bitexts import Parts, Sides, align_pairs
 from harness.shards import Done, Shard
 from harness.stages import Stages
-from harness.types import Item
+from harness.types import Bead, Item
 from harness.work import Worker
 
 
@@ -30,3 +31,9 @@ class Local:
     ) -> Iterator[Done]:
         for shard in shards:
             yield worker.work(shard, items[shard.start : shard.stop], stages, advance)
+
+    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+        return align_pairs(parts, pairs)
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -91,6 +91,8 @@ def _count_elsewhere(
 
 
 def _cores() -> int:
+    if "HARNESS_CORES" in os.environ:  # a worker of a cluster has been given so many
+        return int(os.environ["HARNESS_CORES"])
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -15,7 +15,7 @@ BASE = {"types", "interfaces", "errors", "registry", "langs", "langid", "files",
     "shapes",
     "terminal",
 }
-HEAVY = {"torch", "transformers", "datasets", "hydra", "sacrebleu"}
+HEAVY = {"torch", "transformers", "datasets", "hydra", "sacrebleu", "ray"}
 KNOWS_HYDRA = {"config", "hydra_errors", "verbs/run"}
 
 
