@@ -7,7 +7,7 @@ import json
 import pickle
 from pathlib import Path
 
-from . import clean, collect, evaluate, export, pretrain, train
+from . import clean, collect, evaluate, export, pins, pretrain, train
 from .settings import load
 
 STAGES = ("collect", "clean", "pretrain", "train", "export", "evaluate")
@@ -37,6 +37,7 @@ def main() -> None:
     else:
         stage = {"collect": collect, "clean": clean, "pretrain": pretrain, "export": export}[arguments.stage]
         stage.run(settings, work)
+    pins.tell(settings, work)
 
 
 if __name__ == "__main__":

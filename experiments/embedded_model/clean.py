@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
+
+from harness.translate import gloss_tables
 
 from . import corpus
 from .collect import write_manifest
@@ -20,15 +23,23 @@ def test_texts(root: Path) -> list[str]:
     return [path.read_text("utf-8", errors="ignore") for path in sorted(files)]
 
 
+def in_language(sentence: str, tables: gloss_tables.Tables) -> bool:
+    """Whether half of the words are in the tables of the language: books are translated in part only."""
+    words = re.findall(r"[^\W\d_]+", sentence.lower())
+    known = sum(word in tables.words or bool(tables.src.analyse(word)) for word in words)
+    return known >= len(words) / 2
+
+
 def run(settings: Settings, work: Path) -> None:
     """Write work/text/SOURCE.txt, one sentence a line."""
     held = test_texts(Path(__file__).resolve().parents[2])
     folder = work / "text"
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
+    tables = gloss_tables.load(settings.src, settings.tgt)
     for name, sentences in corpus.read(work / "root", settings.src).items():
         shared = set(corpus.overlapping(sentences, held))
-        kept = [sentence for sentence in sentences if sentence not in shared]
+        kept = [s for s in sentences if s not in shared and in_language(s, tables)]
         text = "".join(f"{sentence}\n" for sentence in kept)
         (folder / f"{name}.txt").write_text(text, "utf-8")
         rows.append(

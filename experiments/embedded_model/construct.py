@@ -1,11 +1,11 @@
 """The starting point of training: a MarianMT model whose weights already hold the lexicon.
 
-Nothing here is learnt. The embedding of a French unit is the vector of its most usual Polish counterpart,
+Nothing here is learnt. The embedding of a source unit is the vector of its most usual counterpart,
 so that the tied output layer finds it; decoder step t attends to source position t by the sinusoidal
 positions both sides share; everything else starts as a residual that adds nothing. Training then
 teaches the encoder what the context changes: case, number, gender, tense, sense.
 
-Dimensions of an embedding: POSITION (left to the sinusoids), LEMMA, CELL (inflection) and FEATURE (French
+Dimensions of an embedding: POSITION (left to the sinusoids), LEMMA, CELL (inflection) and FEATURE (source
 grammar). The fastest sinusoids live in dimension i and d/2 + i, so POSITION is two blocks
 (and one dimension that stays zero).
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,35 +29,6 @@ FAST = 11  # sinusoids kept free for the position
 ZERO = (
     D // 2 - 1
 )  # sin of the slowest sinusoid: nothing is there, so after layer norm it holds minus the mean
-CELLS = (
-    *(n + c for n in "sp" for c in "ngdail"),
-    "Sm",
-    "Sh",
-    "Sf",
-    "Sn",
-    "P1",
-    "Px",
-    "P1s",
-    "P3s",
-    "P1p",
-    "P2p",
-    "P3p",
-    "Lsm",
-    "Lsf",
-    "Lsn",
-    "Lp1",
-    "Lpx",
-    "inf",
-    "pcon",
-    "pant",
-    "ppas",
-    "cond",
-    "ind",
-    "cap",
-    "low",
-    "i",
-    "p",
-)
 LEMMA_WEIGHT, CELL_WEIGHT, FEATURE_WEIGHT = 2.4, 1.5, 0.8
 SOURCE_NORM = 3.1
 CELL_DIMENSIONS, FEATURE_DIMENSIONS = 38, 20
@@ -71,15 +43,13 @@ def blocks() -> tuple[list[int], list[int], list[int], list[int]]:
 
 
 class Meanings:
-    """Polish strings → the lemmas they may be and the attributes of those cells."""
+    """Target strings → the lemmas they may be and the attributes of those cells."""
 
     def __init__(self, teacher: Teacher, words: Iterable[str]) -> None:
         self.lemmas: dict[str, set[str]] = defaultdict(set)
         self.attributes: dict[str, set[str]] = defaultdict(set)
         wanted = {(target, pos) for word in words for pos, _, target in teacher.meanings(word)}
-        functions = teacher.tables.words.values()
-        wanted |= {(word.target, "a") for word in functions if word.role == "det"} | {("który", "a")}
-        wanted |= {("być|zostać", "v")}
+        wanted |= set(teacher.function_lemmas())
         for target, pos in sorted(wanted):
             for form, attributes in teacher.paradigm(target, pos):
                 self.lemmas[form].add(f"{target}/{pos}")
@@ -105,8 +75,10 @@ class Meanings:
 
 
 def features(teacher: Teacher, kind: str, text: str) -> set[str]:
-    """What French grammar says of a source piece, whatever its translation."""
+    """What the source's grammar says of a source piece, whatever its translation."""
     out = {kind} if kind != "word" else set()
+    if kind == "slot":
+        return out
     if kind == "copy":
         return out | ({"capital"} if text.strip("\u205e\u2581")[:1].isupper() else set())
     if kind == "punct":
@@ -119,7 +91,7 @@ def features(teacher: Teacher, kind: str, text: str) -> set[str]:
     for pos, tag, target in teacher.meanings(text) or teacher.meanings(text.lower()):
         out |= {pos, f"{pos} {tag[:1]}", f"{pos} {tag[1:]}"}
         if pos == "n":
-            out.add(f"polish {teacher.forms.gender_number(target)[0]}")
+            out.add(f"target {teacher.noun_class(target)}")
     return out
 
 
@@ -133,19 +105,20 @@ def embeddings(
     usual: list[int],
     targets: list[tuple[list[str], set[str]]],
     usual_cells: list[set[str]],
+    groups: list[list[str]],
     seed: int,
 ) -> tuple[Array, Array]:
     """(source, target) embedding matrices.
 
     `sources`: features a source id; `usual`: its most usual target id; `targets`: lemmas and attributes a
-    target id; `usual_cells`: the attributes expected when the context says nothing.
+    target id; `usual_cells`: the attributes expected when the context says nothing; `groups`: all attributes.
     """
     rng = np.random.default_rng(seed)
     _, lemma_at, cell_at, feature_at = blocks()
     names = sorted({lemma for lemmas, _ in targets for lemma in lemmas})
     lemma_of = dict(zip(names, _unit_vectors(rng, len(names), len(lemma_at)), strict=True))
     basis = np.linalg.qr(rng.standard_normal((CELL_DIMENSIONS, CELL_DIMENSIONS)))[0].astype(np.float32)
-    cell_of = {cell: basis[i % CELL_DIMENSIONS] for i, cell in enumerate(CELLS)}
+    cell_of = {cell: basis[i % CELL_DIMENSIONS] for i, cell in enumerate(chain.from_iterable(groups))}
     known = sorted({f for found in sources for f in found})
     feature_of = dict(zip(known, _unit_vectors(rng, len(known), len(feature_at)), strict=True))
     target = np.zeros((len(targets), D), np.float32)
@@ -197,8 +170,8 @@ def build(source: Array, target: Array, seed: int, positions: int = 512) -> Any:
     )
     model = MarianMTModel(config)
     with torch.no_grad():
-        model.get_encoder().embed_tokens.weight.copy_(torch.from_numpy(source))
-        model.get_decoder().embed_tokens.weight.copy_(torch.from_numpy(target))
+        for stack, rows in ((model.get_encoder(), source), (model.get_decoder(), target)):
+            stack.embed_tokens.weight.copy_(torch.from_numpy(rows).to(torch.float8_e4m3fn).float())
         model.tie_weights()
         for layer in model.get_encoder().layers:
             for module in (layer.self_attn.out_proj, layer.fc2):

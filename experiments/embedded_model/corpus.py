@@ -1,4 +1,4 @@
-"""French sentences out of the collected packages, cleaned, without duplicates and without test data."""
+"""Sentences out of the collected packages, cleaned, without duplicates and without test data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _fluent(path: Path) -> Iterator[str]:
 def sentences(text: str) -> Iterator[str]:
     """Sentences of one block of running text that look like language: letters, no code, no placeholders."""
     text = re.sub(r"\s+", " ", text.replace("~", "").replace("&amp;", "&")).strip()
-    for part in re.split(r"(?<=[.!?…»])\s+(?=[A-ZÉÈÀÂÎÔÇŒ«])", text):
+    for part in re.split(r"(?<=[.!?…»”])\s+(?=[A-ZÉÈÀÂÎÔÇŒĆŁŃÓŚŹŻ«„])", text):
         letters = sum(letter.isalpha() for letter in part)
         if (
             12 <= len(part) <= 400

@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from .pieces import CLOSING, MARK, SPACE
+from .pieces import JOINED, MARK, QUOTES, SLOT, SPACE
 from .teacher import Said, Teacher
 from .vocabulary import as_target
 
 SPECIAL = ("</s>", "<unk>", "<pad>", "<eps>")
 EOS, UNK, PAD, EPS = range(4)
-QUOTES = {"«": "„", "»": "”", "“": "„"}
 
 
 def bare(piece: str) -> str:
     """The characters of a source piece without its marks."""
-    return piece.replace(MARK, "").replace(SPACE, "")
+    return piece.replace(SLOT, "").replace(MARK, "").replace(SPACE, "")
 
 
-def target_piece(text: str) -> str:
+def target_piece(text: str, lang: str = "pl") -> str:
     """The target piece of what the teacher says."""
-    text = QUOTES.get(text, text)
+    text = QUOTES[lang].get(text, text)
     if not text:
         return "<eps>"
-    if text in CLOSING or text.startswith(", "):
+    if text in JOINED[lang] or text.startswith(", "):
         return text.replace(" ", SPACE)
     return SPACE + text.replace(" ", SPACE)
 
 
-def lay(pieces: list[str], kinds: list[str], said: list[Said]) -> list[str] | None:
-    """The target piece of every source piece; None when the two do not spell the same text."""
+def lay(pieces: list[str], kinds: list[str], said: list[Said], lang: str = "pl") -> list[str] | None:
+    """The target piece (in `lang`) of every source piece; None when the two do not spell the same text."""
     if "".join(map(bare, pieces)) != "".join(item.source for item in said):
         return None
     starts: list[int] = []
@@ -48,24 +47,28 @@ def lay(pieces: list[str], kinds: list[str], said: list[Said]) -> list[str] | No
     number = 0
     while number < len(said):
         low, high = starts[number], ends[number]
-        covering = [i for i, (a, b) in enumerate(spans) if a < high and b > low]
+        covering = [i for i, (a, b) in enumerate(spans) if a < high and b > low and pieces[i] != SLOT]
         last = number
         if len(covering) == 1:  # a piece may hold several items (a phrase)
             while last + 1 < len(said) and ends[last + 1] <= spans[covering[0]][1]:
                 last += 1
-        texts = [item.target for item in said[number : last + 1] if item.target]
+        before = said[number].before
+        if before and covering and pieces[covering[0] - 1] == SLOT:
+            out[covering[0] - 1], before = target_piece(before, lang), ""
+        own = [item.target for item in said[number : last + 1] if item.target]
+        texts = [before, *own] if before else own
         copies = all(kinds[i] == "copy" for i in covering)
         if covering and (copies or (said[number].copied and kinds[covering[0]] == "copy")):
             for i in covering:
                 out[i] = as_target(pieces[i]) or "<eps>"
         elif len(covering) == 1:
-            out[covering[0]] = target_piece(" ".join(texts))
+            out[covering[0]] = target_piece(" ".join(texts), lang)
         elif covering and texts:
             words = texts[0].split(" ") if not texts[0].startswith(", ") else [texts[0]]
             spare = max(0, len(words) - len(covering))
             parts = [" ".join(words[: spare + 1]), *words[spare + 1 :]]
             for i, part in zip(covering, parts, strict=False):
-                out[i] = target_piece(part)
+                out[i] = target_piece(part, lang)
         number = last + 1
     return out
 
@@ -97,7 +100,7 @@ class Labeller:
         """(source piece, target piece), one a source piece; [] when they cannot be laid together."""
         pieces: list[str] = self._processor.encode(text, out_type=str)
         kinds = [self.kinds.get(piece, "copy") for piece in pieces]
-        targets = lay(pieces, kinds, self._teacher.say(text))
+        targets = lay(pieces, kinds, self._teacher.say(text), self._teacher.tgt)
         return list(zip(pieces, targets, strict=True)) if targets is not None else []
 
     def lay_all(self, sentences: Iterable[str], longest: int = 120) -> list[list[tuple[str, str]]]:

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import pickle
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from harness.translate.gloss import Gloss
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
 from .settings import Settings
 from .synthetic import Grammar
-from .teacher import Teacher
+from .teacher import Teacher, load
 from .train import Pair
 
 Laid = list[list[tuple[str, str]]]
-GROUPS = [
-    [number + case for number in "sp" for case in "ngdail"],
-    ["Sm", "Sh", "Sf", "Sn", "P1", "Px"],
-    ["P1s", "P3s", "P1p", "P2p", "P3p", "Lsm", "Lsf", "Lsn", "Lp1", "Lpx", "inf", "pcon", "pant"],
-    ["ppas"],
-    ["cond", "ind"],
-    ["cap", "low"],
-    ["i", "p"],
-]
 
 
 @lru_cache(maxsize=500_000)
@@ -38,56 +34,46 @@ def zipf(word: str, lang: str) -> float:
     return float(zipf_frequency(word, lang)) if " " not in word else 0.5
 
 
-def run(settings: Settings, work: Path) -> None:
-    """Write work/start (checkpoint and tokenizer), work/labels.pkl and work/lemmas.json."""
+def most_frequent(lang: str, count: int = 300_000) -> list[str]:
+    """The most frequent words of a language, in lower case."""
     from wordfreq import top_n_list
 
-    def french(word: str) -> float:
-        return zipf(word, settings.src)
+    return list(top_n_list(lang, count))
 
-    def polish(word: str) -> float:
-        return zipf(word, settings.tgt)
 
-    teacher, sizes = Teacher(), settings.sizes
-    frequent = [word for word in top_n_list(settings.src, 160_000) if word.replace("-", "").isalpha()]
-    heads = teacher.headwords()
-    names = [head for head in heads if head[:1].isupper() and " " not in head and len(head) > 1]
-    words = vocabulary.rank_words(teacher, frequent, names, french, sizes.words)
-    phrases = vocabulary.rank_phrases(teacher, heads, french, sizes.phrases)
-    known = set(words)
-    unknown = [w for w in frequent if "-" not in w and w not in known and w.capitalize() not in known][
-        :60_000
-    ]
-    unknown = [word.capitalize() if i % 3 else word for i, word in enumerate(unknown)]
-    copies = vocabulary.copy_pieces(unknown, sizes.copies)
-    table = vocabulary.source_pieces(words, phrases, copies, french, sizes.capitals)
+def run(settings: Settings, work: Path) -> None:
+    """Write work/start (checkpoint and tokenizer), work/labels.pkl and work/lemmas.json.
+
+    Labelling is most of the time; its result is kept in work/laid.pkl for as long as nothing that it
+    depends on changes.
+    """
+    teacher = load(settings.src, settings.tgt)
+    known = _choose(settings, teacher)
+    table, start = known.table, work / "start"
     sources = [*label.SPECIAL, *table]
-    start = work / "start"
     start.mkdir(parents=True, exist_ok=True)
     controls = [label.SPECIAL[label.EOS], *label.SPECIAL[label.PAD :]]
     scored = [(piece, vocabulary.score(piece, kind)) for piece, (kind, _) in table.items()]
-    pieces.build(start / "source.spm", scored, controls, source=True)
-
+    rules = pieces.source_rules(settings.src, settings.slots)
+    pieces.build(start / "source.spm", scored, controls, rules, source=True)
     labeller = label.Labeller(
         start / "source.spm", {piece: kind for piece, (kind, _) in table.items()}, teacher
     )
-    real = clean.read(work)
-    random.Random(settings.seed).shuffle(real)
-    grammar = Grammar(teacher, words, french, [w for w in unknown if w[0].isupper()], settings.seed)
-    laid = [labeller.lay_all(real[: settings.real]), labeller.lay_all(grammar.sentences(settings.synthetic))]
+    laid = _label(settings, work, teacher, known, labeller)
 
     said, of_piece = _count(laid, labeller.kinds)
-    default = {
-        piece: label.target_piece(" ".join(s.target for s in teacher.say(text) if s.target))
-        for piece, (kind, text) in table.items()
-        if kind in ("word", "phrase")
-    }
+    default = _defaults(table, teacher)
+    lowered = {word for word in known.words if word == word.lower()}
     for piece, target in default.items():
-        common = piece[:1] != pieces.MARK or table[piece][1].lower() in known
+        common = piece[:1] != pieces.MARK or table[piece][1].lower() in lowered
         said[label.lower(target) if common else target] += 2
-    targets = _targets(vocabulary.target_strings(teacher, words, said, polish, sizes.targets), table)
+    strings = vocabulary.target_strings(
+        teacher, known.words, said, lambda word: zipf(word, settings.tgt), settings.sizes.targets
+    )
+    targets = _targets(strings, table)
     target_ids = {piece: i for i, piece in enumerate(targets)}
-    pieces.build(start / "target.spm", [(piece, -1.0) for piece in targets[4:]], controls, source=False)
+    scored = [(piece, -1.0) for piece in targets[len(label.SPECIAL) :]]
+    pieces.build(start / "target.spm", scored, controls, pieces.target_rules(settings.tgt), source=False)
     source_ids = {piece: i for i, piece in enumerate(sources)}
     _write_json(start / "vocab.json", source_ids)
     _write_json(start / "target_vocab.json", target_ids)
@@ -105,11 +91,11 @@ def run(settings: Settings, work: Path) -> None:
         },
     )
 
-    meanings = construct.Meanings(teacher, words)
+    meanings = construct.Meanings(teacher, known.words)
     senses = [meanings.of(piece) for piece in targets]
-    usual, cells = _usual(sources, table, default, of_piece, target_ids, senses)
+    usual, cells = _usual(sources, table, default, of_piece, target_ids, senses, teacher)
     found = [set[str]()] * 4 + [construct.features(teacher, *table[piece]) for piece in sources[4:]]
-    source, target = construct.embeddings(found, usual, senses, cells, settings.seed)
+    source, target = construct.embeddings(found, usual, senses, cells, teacher.groups, settings.seed)
     construct.build(source, target, settings.seed).save_pretrained(start)
     _write_json(work / "lemmas.json", [lemmas for lemmas, _ in senses])
     sets = [_ids(part, source_ids, target_ids) for part in laid]
@@ -121,8 +107,77 @@ def run(settings: Settings, work: Path) -> None:
             for name, part in zip(("packages", "grammar"), sets, strict=True)
         ],
         vocabulary={"source": len(sources), "target": len(targets)},
-        teacher=teacher.tables.sha256,
+        teacher=teacher.identity,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the model shall know: words, the table of source pieces, and words it does not know."""
+
+    words: list[str]
+    table: dict[str, tuple[str, str]]
+    unknown: list[str]
+
+
+def _choose(settings: Settings, teacher: Teacher) -> _Known:
+    def frequency(word: str) -> float:
+        return zipf(word, settings.src)
+
+    sizes = settings.sizes
+    frequent = [word for word in most_frequent(settings.src) if word.replace("-", "").isalpha()]
+    heads = teacher.headwords()
+    names = [head for head in heads if head[:1].isupper() and " " not in head and len(head) > 1]
+    words = vocabulary.rank_words(teacher, frequent, names, frequency, sizes.words)
+    phrases = vocabulary.rank_phrases(teacher, heads, frequency, sizes.phrases)
+    known = set(words)
+    unknown = [w for w in frequent if "-" not in w and w not in known and w.capitalize() not in known]
+    unknown = [word.capitalize() if i % 3 else word for i, word in enumerate(unknown[:60_000])]
+    copies = vocabulary.copy_pieces(unknown, sizes.copies)
+    table = vocabulary.source_pieces(words, phrases, copies, frequency, sizes.capitals, settings.slots)
+    return _Known(words, table, unknown)
+
+
+def _label(
+    settings: Settings, work: Path, teacher: Teacher, known: _Known, labeller: label.Labeller
+) -> list[Laid]:
+    """Labelled sentences of the packages and of the grammar."""
+    real = clean.read(work)
+    random.Random(settings.seed).shuffle(real)
+    parts = [real[: settings.real], _grammar(settings, teacher, known)]
+    key = hashlib.sha256(repr((parts, known.table, teacher.identity)).encode()).hexdigest()
+    kept = work / "laid.pkl"
+    if kept.exists():
+        found, laid = pickle.loads(kept.read_bytes())
+        if found == key:
+            return list(laid)
+    laid = [labeller.lay_all(part, settings.longest) for part in parts]
+    kept.write_bytes(pickle.dumps((key, laid)))
+    return laid
+
+
+def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
+    """Sentences of the French grammar; for another source language, as the gloss translates them."""
+    if settings.src == "fr":
+        names = [word for word in known.unknown if word[0].isupper()]
+        grammar = Grammar(teacher, known.words, lambda word: zipf(word, settings.src), names, settings.seed)
+        return list(grammar.sentences(settings.synthetic))
+    french = dataclasses.replace(settings, src="fr", tgt=settings.src, slots=False)
+    back = load(french.src, french.tgt)
+    lines = _grammar(french, back, _choose(french, back))
+    gloss = Gloss({}, french.src, french.tgt)
+    return [translation.hypothesis for batch in gloss.translate(lines) for _, translation in batch]
+
+
+def _defaults(table: dict[str, tuple[str, str]], teacher: Teacher) -> dict[str, str]:
+    """What the teacher says of a piece that stands alone."""
+    found = {}
+    for piece, (kind, text) in table.items():
+        if kind in ("word", "phrase"):
+            slot = piece.startswith(pieces.MARK)  # what stands before it has its own place
+            texts = [part for s in teacher.say(text) for part in ("" if slot else s.before, s.target) if part]
+            found[piece] = label.target_piece(" ".join(texts), teacher.tgt)
+    return found
 
 
 def _count(laid: Iterable[Laid], kinds: dict[str, str]) -> tuple[Counter[str], dict[str, Counter[str]]]:
@@ -139,7 +194,7 @@ def _count(laid: Iterable[Laid], kinds: dict[str, str]) -> tuple[Counter[str], d
 
 def _targets(strings: Iterable[str], table: dict[str, tuple[str, str]]) -> list[str]:
     copies = (vocabulary.as_target(piece) for piece, (kind, _) in table.items() if kind == "copy")
-    signs = [form for sign in (*vocabulary.PUNCTUATION, *"„”–") for form in (sign, pieces.SPACE + sign)]
+    signs = [form for sign in (*vocabulary.PUNCTUATION, *"„”–«»") for form in (sign, pieces.SPACE + sign)]
     return list(dict.fromkeys(piece for piece in (*label.SPECIAL, *strings, *copies, *signs) if piece))
 
 
@@ -150,6 +205,7 @@ def _usual(
     of_piece: dict[str, Counter[str]],
     target_ids: dict[str, int],
     senses: list[tuple[list[str], set[str]]],
+    teacher: Teacher,
 ) -> tuple[list[int], list[set[str]]]:
     """The target id that each source piece had most often, and the attributes it had then."""
     usual, cells = [*range(4)], [set[str]()] * 4
@@ -160,16 +216,16 @@ def _usual(
         ids = [(i, times) for i, times in ids if i != label.UNK]
         if ids:
             best = ids[0][0]
-        elif kind == "copy":
+        elif kind in ("copy", "slot"):
             best = label.find(vocabulary.as_target(piece) or "<eps>", target_ids)
         else:
-            best = label.find(default.get(piece) or label.target_piece(text), target_ids)
+            best = label.find(default.get(piece) or label.target_piece(text, teacher.tgt), target_ids)
         weight: Counter[str] = Counter()
         for i, times in ids:
             if senses[i][0][:1] == senses[best][0][:1]:
                 for attribute in senses[i][1]:
                     weight[attribute] += times / len(senses[i][1])
-        having = [[a for a in group if a in senses[best][1]] for group in GROUPS]
+        having = [[a for a in group if a in senses[best][1]] for group in teacher.groups]
         usual.append(best)
         cells.append({max(group, key=lambda a: weight[a]) for group in having if group})
     return usual, cells

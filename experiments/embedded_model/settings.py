@@ -25,6 +25,8 @@ class Settings:
     dev: int  # sentences of each sort held out
     sizes: Sizes
     plan: Plan
+    slots: bool = False  # a source piece before each word, for what only the target language says
+    longest: int = 120  # pieces of a training sentence
 
 
 def load(path: Path) -> Settings:

@@ -74,7 +74,10 @@ class Grammar:
             if word in teacher.tables.words:
                 continue
             weight = 10 ** (zipf(word) / 2.5)
+            usual = self._usual(teacher, word, zipf)
             for pos, tag, _ in teacher.meanings(word):
+                if usual and pos not in usual:
+                    continue
                 key = "name" if word[:1].isupper() else {"r": "adv"}.get(pos, "")
                 if not key and pos in "na" and tag[:1] in genders:
                     name = "n" if pos == "n" else "adj"
@@ -88,6 +91,24 @@ class Grammar:
                 if key:
                     pools[key][word] = weight
         self._pools = {key: (list(pool), list(pool.values())) for key, pool in pools.items()}
+
+    @staticmethod
+    def _usual(teacher: Teacher, word: str, zipf: Callable[[str], float]) -> set[str]:
+        """The parts of speech that a form mostly has: est is hardly the east, devons not the Devonian.
+
+        A reading is as strong as the other forms of its word are frequent.
+        """
+        table = teacher.tables.src
+        strength: dict[str, float] = {}
+        for reading in table.analyse(word):
+            tags = (
+                ("inf", "P3s", "P3p", "Qms") if reading.pos == "v" else ("ms", "fs", "mp", "fp", "ep", "es")
+            )
+            forms = {table.inflect(reading.lemma, reading.pos, tag) for tag in tags} - {word, None}
+            own = max((zipf(form) for form in forms if form), default=0.0)
+            strength[reading.pos] = max(own, strength.get(reading.pos, 0.0))
+        best = max(strength.values(), default=0.0)
+        return {pos for pos, own in strength.items() if own >= best - 1.2}
 
     def _draw(self, *keys: str) -> str:
         found = [key for key in keys if key in self._pools]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,33 +55,38 @@ def collate(pairs: list[Pair]) -> tuple[Any, Any, Any]:
     import torch
 
     length = max(len(source) for source, _ in pairs)
-    source = torch.full((len(pairs), length), PAD)
-    labels = torch.full((len(pairs), length), -100)
-    inputs = torch.full((len(pairs), length), PAD)
+    source, inputs = np.full((2, len(pairs), length), PAD, dtype=np.int64)
+    labels = np.full((len(pairs), length), -100, dtype=np.int64)
     for row, (s, t) in enumerate(pairs):
-        source[row, : len(s)] = torch.tensor(s)
-        labels[row, : len(t)] = torch.tensor([-100 if x == UNK else x for x in t])
-        inputs[row, 1 : len(t)] = torch.tensor(t[:-1])
-    return source, inputs, labels
+        source[row, : len(s)] = s
+        labels[row, : len(t)] = t
+        inputs[row, 1 : len(t)] = t[:-1]
+    labels[labels == UNK] = -100
+    return torch.from_numpy(source), torch.from_numpy(inputs), torch.from_numpy(labels)
 
 
 class Siblings:
-    """Other target ids of the same lemma."""
+    """Other target ids of the same lemma, drawn with replacement in one go."""
 
     def __init__(self, lemmas: list[list[str]]) -> None:
         groups: dict[str, list[int]] = {}
         for index, names in enumerate(lemmas):
             for name in names:
                 groups.setdefault(name, []).append(index)
-        self._of = [groups[names[0]] if names else [] for names in lemmas]
+        firsts = dict(zip(groups, self._starts(groups.values()), strict=True))
+        self._members = np.array([i for group in groups.values() for i in group], dtype=np.int64)
+        self._first = np.array([firsts[names[0]] if names else 0 for names in lemmas], dtype=np.int64)
+        self._size = np.array([len(groups[names[0]]) if names else 0 for names in lemmas], dtype=np.int64)
 
-    def sample(self, ids: Any, count: int, rng: np.random.Generator) -> list[int]:
-        out: list[int] = []
-        for i in ids:
-            family = self._of[i]
-            if len(family) > 1:
-                out.extend(rng.choice(family, size=min(count, len(family)), replace=False).tolist())
-        return out
+    @staticmethod
+    def _starts(groups: Iterable[list[int]]) -> list[int]:
+        return [0, *np.cumsum([len(group) for group in groups]).tolist()][:-1]
+
+    def sample(self, ids: Any, count: int, rng: np.random.Generator) -> Any:
+        """`count` draws for each id that has a family: a flat array of ids."""
+        own = ids[self._size[ids] > 1]
+        drawn = (rng.random((len(own), count)) * self._size[own][:, None]).astype(np.int64)
+        return self._members[self._first[own][:, None] + drawn].ravel()
 
 
 def rate(step: int, plan: Plan) -> float:
@@ -154,13 +160,8 @@ def run(
         batch = collate([train[i] for i in chosen])
         rng = np.random.default_rng((plan.seed, step))
         own = np.unique(batch[2][batch[2] != -100].numpy())
-        extra = [
-            *siblings.sample(own, plan.siblings, rng),
-            *rng.integers(0, vocabulary, plan.sample).tolist(),
-        ]
-        candidates = torch.from_numpy(
-            np.unique(np.concatenate([own, np.array(extra, dtype=np.int64), [EOS]]))
-        )
+        near, random = siblings.sample(own, plan.siblings, rng), rng.integers(0, vocabulary, plan.sample)
+        candidates = torch.from_numpy(np.unique(np.concatenate([own, near, random, [EOS]])))
         for group in optimizer.param_groups:
             group["lr"] = rate(step, plan)
         loss, right, count = loss_and_accuracy(model, batch, candidates)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from . import pieces
-from .pieces import MARK, SPACE
+from .pieces import MARK, SLOT, SPACE
 from .teacher import Teacher
 
 Zipf = Callable[[str], float]
@@ -17,6 +17,7 @@ SCORES = {
     "word": -10.0,
     "punct": -10.0,
     "copy": -12.0,
+    "slot": -1.0,
 }  # a phrase beats its words, a word its letters
 
 
@@ -114,30 +115,35 @@ def letters() -> list[str]:
     ]
 
 
-def as_source(text: str, first: bool = False) -> str:
+def as_source(text: str, first: bool = False, slots: bool = False) -> str:
     """The piece that is the whole word or phrase; `first` where it opens the sentence."""
     inner = " ".join(text.replace("’", "'").replace("'", "' ").split())
-    inner = inner.replace(" ", f"{SPACE}{MARK}")
+    inner = inner.replace(" ", f"{SPACE}{SLOT}{MARK}" if slots else f"{SPACE}{MARK}")
     return ("" if first else MARK) + inner + SPACE
 
 
 def as_target(piece: str) -> str:
     """The Polish piece that copies a French piece."""
-    body = piece.removesuffix(SPACE) if piece != SPACE else ""
+    body = piece.removesuffix(SPACE) if piece not in (SPACE, SLOT) else ""
     return SPACE + body[1:] if body.startswith(MARK) else body
 
 
 def source_pieces(
-    words: Iterable[str], phrases: Iterable[str], copies: Iterable[str], zipf: Zipf, capitals: int
+    words: Iterable[str],
+    phrases: Iterable[str],
+    copies: Iterable[str],
+    zipf: Zipf,
+    capitals: int,
+    slots: bool = False,
 ) -> dict[str, tuple[str, str]]:
     """Piece → (kind, text)."""
-    table: dict[str, tuple[str, str]] = {}
+    table: dict[str, tuple[str, str]] = {SLOT: ("slot", "")} if slots else {}
     ranked = sorted(words, key=lambda w: (-zipf(w), w))
     for phrase in phrases:
         for text in dict.fromkeys((phrase, phrase[0].upper() + phrase[1:])):
             for first in (False, True):
                 if first == text[0].isupper() or text == phrase:
-                    table[as_source(text, first)] = ("phrase", text)
+                    table[as_source(text, first, slots)] = ("phrase", text)
     for rank, word in enumerate(ranked):
         table.setdefault(as_source(word), ("word", word))
         if word[:1].isupper():
@@ -149,6 +155,11 @@ def source_pieces(
                 table.setdefault(as_source(capital), ("word", capital))
             if rank < capitals // 4:
                 table.setdefault(as_source(word, True), ("word", word))
+    for clitic in pieces.ENCLITICS if not slots else ():
+        table.setdefault(f"{MARK}{clitic}{SPACE}", ("word", clitic.rpartition("-")[2]))
+    for title in pieces.TITLES if not slots else ():
+        for piece in (f"{MARK}{title}{SPACE}", f"{title}{SPACE}"):
+            table.setdefault(piece, ("word", title))
     for sign in PUNCTUATION:
         for piece in (f"{MARK}{sign}{SPACE}", f"{sign}{SPACE}"):
             table.setdefault(piece, ("punct", sign))

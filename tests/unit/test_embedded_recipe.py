@@ -8,7 +8,7 @@ import pytest
 
 from experiments.embedded_model import clean, construct, corpus, label, pieces, settings, synthetic, train
 from experiments.embedded_model.pieces import MARK, SPACE
-from experiments.embedded_model.teacher import Said, Teacher
+from experiments.embedded_model.teacher import Said, Teacher, load
 from experiments.embedded_model.vocabulary import as_source, as_target, score, source_pieces
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ if not NTREX.exists():
 
 @pytest.fixture(scope="module")
 def teacher() -> Teacher:
-    return Teacher()
+    return load("fr", "pl")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,13 @@ def tokenizer(tmp_path_factory):
 
     table = source_pieces(["le", "port", "l'", "homme", "parce", "Paris"], ["parce que"], ["⁞po"], len, 100)
     path = tmp_path_factory.mktemp("spm") / "source.spm"
-    pieces.build(path, [(p, score(p, k)) for p, (k, _) in table.items()], ["</s>", "<pad>"], source=True)
+    pieces.build(
+        path,
+        [(p, score(p, k)) for p, (k, _) in table.items()],
+        ["</s>", "<pad>"],
+        pieces.source_rules("fr", slots=False),
+        source=True,
+    )
     return sentencepiece.SentencePieceProcessor(str(path))
 
 
@@ -53,7 +59,13 @@ def test_what_is_copied_comes_back(tokenizer, tmp_path, text):
     import sentencepiece
 
     copied = [as_target(piece) for piece in tokenizer.encode(text, out_type=str)]
-    pieces.build(tmp_path / "t.spm", [(p, -1.0) for p in dict.fromkeys(copied) if p], [], source=False)
+    pieces.build(
+        tmp_path / "t.spm",
+        [(p, -1.0) for p in dict.fromkeys(copied) if p],
+        [],
+        pieces.target_rules("pl"),
+        source=False,
+    )
     back = sentencepiece.SentencePieceProcessor(str(tmp_path / "t.spm")).decode_pieces(
         [p for p in copied if p]
     )
@@ -64,7 +76,9 @@ def test_the_target_closes_brackets_and_quotes_up(tmp_path):
     import sentencepiece
 
     words = [f"{SPACE}„", f"{SPACE}dom", "”", f"{SPACE}(", ")"]
-    pieces.build(tmp_path / "t.spm", [(w, -1.0) for w in words], ["<eps>"], source=False)
+    pieces.build(
+        tmp_path / "t.spm", [(w, -1.0) for w in words], ["<eps>"], pieces.target_rules("pl"), source=False
+    )
     model = sentencepiece.SentencePieceProcessor(str(tmp_path / "t.spm"))
     assert model.decode_pieces([words[0], words[1], "<eps>", words[2]]) == "„dom”"
     assert model.decode_pieces([words[3], words[1], words[4]]) == "(dom)"
@@ -117,7 +131,9 @@ def test_the_start_of_training_translates_word_for_word():
     senses[11] = (["dom"], {"sg", "sl", "low"})
     usual = [*range(4), *reversed(range(4, len(names)))]
     cells = [{"sg", "low"} if target == 11 else senses[target][1] for target in usual]
-    source, target = construct.embeddings([set()] * len(names), usual, senses, cells, seed=1)
+    source, target = construct.embeddings(
+        [set()] * len(names), usual, senses, cells, [["sn", "sg", "sl"], ["low"]], seed=1
+    )
     model = construct.build(source, target, seed=1).eval()
     sentence = [4, 37, 36, 36, 12, 43, 20, 5, *range(6, 34), label.EOS]
     with torch.no_grad():
@@ -131,7 +147,7 @@ def test_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path):
 
     names = [*label.SPECIAL, *(f"s{i}" for i in range(20))]
     senses = [([name], set()) for name in names]
-    source, target = construct.embeddings([set()] * 24, list(range(24)), senses, [set()] * 24, seed=1)
+    source, target = construct.embeddings([set()] * 24, list(range(24)), senses, [set()] * 24, [], seed=1)
     construct.build(source, target, seed=1, positions=32).save_pretrained(tmp_path / "start")
     pairs = [([4 + i % 20, 5, 0], [5 + i % 19, 6, 0]) for i in range(40)]
     lemmas = [lemmas for lemmas, _ in senses]
