@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.files import read_lines
 
@@ -62,16 +63,19 @@ def run(settings: Settings, work: Path, data: Path) -> None:
         "systems": {
             name: {
                 metric: {
-                    "score": scores[metric][row].score,
-                    "ci": scores[metric][row].ci,
-                    "p_against_model": scores[metric][row].p_value,
+                    "score": _rounded(scores[metric][row].score),
+                    "ci": _rounded(scores[metric][row].ci),
+                    "p_against_model": _rounded(scores[metric][row].p_value),
                 }
                 for metric in metrics
             }
             for row, name in enumerate(systems)
         },
     }
-    (work / "evaluation.json").write_text(
-        json.dumps(table, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8"
-    )
-    print(json.dumps(table, indent=2, default=str))
+    text = json.dumps(table, indent=2, ensure_ascii=False)
+    (work / "evaluation.json").write_text(text + "\n", "utf-8")
+    print(text)
+
+
+def _rounded(value: Any) -> float | None:
+    return None if value is None else round(float(value), 6)

@@ -86,5 +86,6 @@ def test_polish_to_french_is_the_same_recipe_with_other_settings(tmp_path):
 
     tokenizer, model = MarianTokenizer.from_pretrained(folder), MarianMTModel.from_pretrained(folder)
     inputs = tokenizer(["Minister podpisał nową ustawę."], return_tensors="pt")
-    said = tokenizer.batch_decode(model.float().generate(**inputs, num_beams=1, max_new_tokens=20), skip_special_tokens=True)[0]
+    ids = model.float().generate(**inputs, num_beams=1, max_new_tokens=20)
+    said = tokenizer.batch_decode(ids, skip_special_tokens=True)[0]
     assert "ministre" in said and "signé" in said and "loi" in said, said
