@@ -27,14 +27,25 @@ def newest(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def half_interval(score: dict[str, Any]) -> str:
-    """`"29.6 ± 1.2"`: the value and half its 95 % interval; three decimals for values up to 2."""
+    """`"29.6 ± 1.2"`: the value and half its 95 % interval, with the decimals of the metric's scale."""
     if score["value"] is None:
         return "–"
-    digits = 3 if max(map(abs, [score["value"], *(score["ci"] or [])])) <= 2 else 1
+    digits = digits_of(score)
     if not score["ci"]:
         return f"{score['value']:.{digits}f}"
     low, high = score["ci"]
     return f"{score['value']:.{digits}f} ± {(high - low) / 2:.{digits}f}"
+
+
+# Metrics on a scale of 100 or so.
+_HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter")
+
+
+def digits_of(score: dict[str, Any]) -> int:
+    """Decimals by the metric, so that 0 and 100 are written alike; by the value of any other metric."""
+    if str(score["metric"]) in _HUNDRED:
+        return 1
+    return 3 if max(map(abs, [score["value"], *(score["ci"] or [])])) <= 2 else 1
 
 
 def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:

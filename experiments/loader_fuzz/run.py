@@ -16,6 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from harness.langid import label
 from tests.fuzz_targets import targets
 from tests.fuzzing import Crash, Target, run_case
 
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1000, help="number of the first case")
     parser.add_argument("--only", default="", help="targets, with commas")
     args = parser.parse_args()
+    assert label("fr")  # loaded once, for all the children
     todo = [target for target in targets() if not args.only or target.name in args.only.split(",")]
     following = {target.name: args.first for target in todo}
     outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)

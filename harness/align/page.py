@@ -43,6 +43,7 @@ def to_html(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{escape(title)}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>{_STYLE}</style>
 <h1>{escape(title)} <small>{linked} links, {len(beads) - linked} sentences left alone</small></h1>
 <table>

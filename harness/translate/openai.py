@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
@@ -15,6 +16,8 @@ from harness.translate.completions import Client, Refused, Reply
 from harness.translate.families import check_listed
 from harness.translate.prompts import Prompt
 from harness.types import Translation
+
+_SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
 
 
 class OpenAI:
@@ -57,6 +60,12 @@ class OpenAI:
         if parts.username or parts.password or parts.query:
             raise ConfigError(
                 "engine.base_url must not hold a password or key; put it into engine.api_key_env"
+            )
+        secrets = [name for name in extra or {} if _SECRET.search(str(name))]
+        if secrets:
+            raise ConfigError(
+                f"engine.extra.{secrets[0]}: what is asked is recorded; put a key into the environment"
+                " variable that engine.api_key_env names"
             )
         if not model.get("id"):
             raise ConfigError(

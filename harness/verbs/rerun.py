@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--results", default="results", metavar="DIR", help="the results store (default: results)"
     )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="the record may start programs, load classes and pickles, and call servers that it names",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -37,6 +44,10 @@ def main(args: argparse.Namespace) -> int:
     if old.record is None:
         raise UserError(f"{old.run_id}: {old.state}: {old.problem}; only a finished run can be rerun")
     config = from_record(old.record)
+    if not args.trust and (asked := _asks_for_trust(asdict(config))):
+        raise UserError(
+            f"{old.run_id}: its configuration {asked}; if you know where the record is from: rerun --trust"
+        )
     config.results, config.force = args.results, True
     # The cache would only repeat what it stored. Beside it, so that all workers of a cluster see it.
     store.cache_dir.mkdir(parents=True, exist_ok=True)
@@ -52,6 +63,34 @@ def main(args: argparse.Namespace) -> int:
     for line in _environment(old.record, new):
         note(line)
     return 1 if differences else 0
+
+
+def _asks_for_trust(config: dict[str, Any]) -> str | None:
+    """What a record could do with this machine that data must not; None where it only computes."""
+    engine, model = config["engine"], config["model"]
+    if engine.get("kind") == "command":
+        return f"starts the program '{engine.get('command') or model.get('command')}'"
+    if engine.get("kind") == "openai":
+        return f"sends texts, and the key in ${engine.get('api_key_env')}, to {engine.get('base_url')}"
+    if model.get("pickle"):
+        return "loads a pickle, which can run code"
+    for metric in config["metrics"].values():
+        if metric.get("kind") == "neural" and (metric.get("install") or metric.get("venv")):
+            return "installs packages, or starts an interpreter that it names"
+        if str(metric.get("backend", "")).endswith(".py"):
+            return f"runs the file '{metric['backend']}'"
+    own = next((kind for kind in _kinds(config) if ":" in kind), None)
+    return f"runs the class '{own}'" if own else None
+
+
+def _kinds(value: Any) -> Iterator[str]:
+    """Every class that a configuration names, at any depth."""
+    if isinstance(value, dict):
+        yield from (str(item) for key, item in value.items() if key == "kind")
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _kinds(item)
 
 
 def _inputs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ import pytest
 from harness import registry
 from harness.data.load import load
 from harness.errors import DataError
+from harness.store import Store
 from tests.running import ROOT
 from tests.zygote import Zygote, zygote
 
@@ -67,9 +68,9 @@ def test_every_category_of_unicode_from_run_to_export(tmp_path: Path, program: Z
     ]
     whole = program.run(tmp_path, *run, "model=copy")
     assert whole.code == 0, whole.err
-    (segments,) = tmp_path.glob("results/runs/*/segments.jsonl")
-    with segments.open("rb") as stream:
-        assert [json.loads(line)["hypothesis"] for line in stream] == lines
+    store = Store(tmp_path / "results")
+    (record,) = store.records()
+    assert [line["hypothesis"] for line in store.segments(record["run_id"])] == lines
 
     small = [*run[:-2], "metrics=chrf", "bootstrap.samples=5", "limit=300", "results=small"]
     for model in (["model=copy"], ["model=reference", "tag='\x1b[31m=1+1|</script>'"]):
