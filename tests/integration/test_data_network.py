@@ -315,8 +315,11 @@ def test_a_hub_out_of_reach_and_its_cache(tmp_path: Path) -> None:
     options = {"kind": "hf", "id": "me/news"}
     with serving(HUB) as hub:
         (before,) = ask(hub.url, tmp_path / "hf", options)
+        gone_url = hub.url
     (gone,) = ask(hub.url, tmp_path / "hf", options)
     (offline,) = ask(hub.url, tmp_path / "hf", options, HF_HUB_OFFLINE="1")
     assert gone["error"] == "UnavailableError" and "cannot be reached" in gone["message"]
     assert "HF_HUB_OFFLINE=1" in gone["message"] and "\n" not in gone["message"]
     assert offline["items"] == before["items"]
+    (never,) = ask(gone_url, tmp_path / "empty", options, HF_HUB_OFFLINE="1")
+    assert "not in the cache, and HF_HUB_OFFLINE=1 forbids" in never["message"]

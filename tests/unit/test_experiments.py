@@ -1,11 +1,15 @@
 """Every experiment has its question, its command and a configuration that composes."""
 
+import csv
+import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from harness import registry
+from harness.cli import main
 from harness.config import compose
 from tests.running import ROOT
 
@@ -37,6 +41,31 @@ def test_every_combination_of_an_experiment_can_be_run(config: Path) -> None:
             assert engine.identity
 
 
+def test_a_wrong_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "experiments=ntrex_fr_p"]) == 2
+    assert "Did you mean 'ntrex_fr_pl'?" in capsys.readouterr().err
+
+
 def test_an_experiment_yields_to_the_command_line() -> None:
     composed = compose(["experiments=ntrex_fr_pl", "data.sample=7", "pair=de-fr"])
     assert (composed.data["kind"], composed.data["sample"], composed.pair.src) == ("ntrex", 7, "de")
+
+
+def test_a_stale_table_is_noticed() -> None:
+    """What `make check-results` compares: numbers to 1e-6, text exactly, every row."""
+    path = ROOT / "experiments" / "xi_tokayev_call" / "table.py"
+    spec = importlib.util.spec_from_file_location("reference_table", path)
+    assert spec and spec.loader
+    table = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(table)
+    with table.TABLE.open(encoding="utf-8", newline="") as stream:
+        committed = list(csv.DictReader(stream))
+    assert len(committed) == sum(map(len, table.SYSTEMS.values()))
+    assert table.differences(committed, committed) == []
+    measured = [dict(row) for row in committed]
+    numeric = next(key for key, value in measured[1].items() if re.fullmatch(r"\d+\.\d+", value))
+    measured[1][numeric] = str(float(measured[1][numeric]) + 5e-7)
+    assert table.differences(committed, measured) == []
+    measured[1][numeric] = str(float(committed[1][numeric]) + 2e-6)
+    assert [numeric in line for line in table.differences(committed, measured)] == [True]
+    assert len(table.differences(committed, committed[1:])) == 1

@@ -40,6 +40,14 @@ def test_a_wrong_code_gets_did_you_mean(code: str, meant: str) -> None:
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("code", ["sr-Latnn", "sr_Latnn", "SR-XYZ9Q"])
+def test_a_wrong_script_or_region_is_named(code: str) -> None:
+    with pytest.raises(
+        ConfigError, match=rf"'{code}'\. Did you mean 'sr'\? '{code[3:]}' is no script or region"
+    ):
+        language(code)
+
+
 @pytest.mark.parametrize("code", ["und", "mul", "zxx", "qaa", "art", "", "x", "1234"])
 def test_what_is_no_language_is_refused(code: str) -> None:
     with pytest.raises(ConfigError, match="no language with the code"):
