@@ -61,6 +61,7 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         alpha=args.alpha,
         metrics=tuple(args.metric or ()),
         baseline=baseline,
+        unit=getattr(args, "resample", "segments"),
     )
 
 

@@ -94,7 +94,7 @@ def footnotes(result: Result) -> tuple[str, ...]:
             f" ({SOURCE}); a dash where that study has no fit for the metric."
         )
     notes.append(
-        f"Intervals: percentile bootstrap, n of n segments, seed {options.seed};"
+        f"Intervals: percentile bootstrap, n of n {options.unit}, seed {options.seed};"
         " they hold for test sets like this one, not for other domains."
     )
     return (*notes, *_health(result), *result.notes)
@@ -113,8 +113,13 @@ def _health(result: Result) -> list[str]:
 def tests_line(options: Options) -> str:
     """Which test, how many samples, which seed."""
     told = " and ".join(f"{TEST_NAMES[test]}, {options.samples_of(test)} samples" for test in options.tests)
+    drawn = (
+        "the p-values of sacreBLEU for the same seed"
+        if options.unit == "segments"
+        else "of whole documents, not of segments"
+    )
     return (
-        f"Test: {told}, seed {options.seed}, two-sided, the p-values of sacreBLEU for the same seed;"
+        f"Test: {told}, seed {options.seed}, two-sided, {drawn};"
         " Holm: corrected over the comparisons with the baseline."
     )
 

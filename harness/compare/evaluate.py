@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from harness.stats_paired import (
 from harness.stats_rank import Tally, clusters, holm, tally
 
 Pair = tuple[str, str]
+Unit = Literal["segments", "documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Options:
     alpha: float = 0.05
     metrics: tuple[str, ...] = ()
     baseline: str | None = None  # a run id
+    unit: Unit = "segments"  # what is drawn and exchanged
 
     def samples_of(self, test: TestName) -> int:
         return self.samples or SAMPLES[test]
@@ -111,10 +114,13 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
     """Compare all systems of a test set under each metric.
 
     Without a baseline of the user's, it is the best system under the first metric, the control that
-    repeats the reference aside. Raises ConfigError for a metric that no run has.
+    repeats the reference aside. Raises ConfigError for a metric that no run has, and for resampling of
+    documents where there are none.
     """
     notes: list[str] = []
     columns = _columns(test_set, options.metrics, notes)
+    if options.unit == "documents":
+        columns = _by_document(test_set, columns)
     baseline = _baseline(test_set, options, columns)
     draws = _Draws(columns, options)
     results = [_metric(key, test_set, baseline, draws, options) for key in columns]
@@ -146,6 +152,26 @@ def _columns(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> dict
             if system not in having:
                 notes.append(f"{key}: {system.name} has no such score")
     return columns
+
+
+def _by_document(test_set: TestSet, columns: dict[str, dict[str, Column]]) -> dict[str, dict[str, Column]]:
+    """The same columns with a row a document: segments of a document are not independent of each other."""
+    docs = test_set.systems[0].docs
+    without = docs.count(None)
+    if without or len(set(docs)) < 2:
+        found = f"{without} of its {len(docs)} segments have none" if without else "it has only one"
+        raise ConfigError(
+            f"{test_set.title}: --resample documents needs several documents, and {found}; a set names them"
+            " with data.docs or data.doc_id"
+        )
+    _, place = np.unique(np.asarray(docs, dtype=str), return_inverse=True)
+
+    def summed(column: Column) -> Column:
+        rows = np.zeros((place.max() + 1, column.rows.shape[1]))
+        np.add.at(rows, place, column.rows)
+        return Column(column.metric, rows)
+
+    return {key: {name: summed(part) for name, part in column.items()} for key, column in columns.items()}
 
 
 def _settings(system: System, key: str) -> str:

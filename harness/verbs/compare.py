@@ -34,6 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--test", choices=("bs", "ar", "both"), default="bs", help="bootstrap, randomization (default: bs)")
     add("--samples", type=int, metavar="N", help="samples of the test (default: bs 1000, ar 10000)")
     add("--seed", type=int, default=12345, help="seed of all resampling (default: 12345, sacreBLEU's)")
+    add(
+        "--resample",
+        choices=("segments", "documents"),
+        default="segments",
+        help="what is drawn at random: segments, or documents as a whole (default: segments)",
+    )
     add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
     add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, health")

@@ -367,3 +367,28 @@ def test_word_diff_gives_the_texts_back() -> None:
     assert "".join(text for text, _ in b) == "the cat sat down"
     assert [text.strip() for text, differs in a if differs] == ["big", ","]
     assert [text.strip() for text, differs in b if differs] == ["down"]
+
+
+def test_documents_are_resampled_whole(tmp_path, capsys) -> None:
+    _, _, references = corpus(N, seed=5)
+    good, bad = hypotheses(references, 1, 0.1), hypotheses(references, 1, 0.6)
+    docs = [f"d{i // 12}" for i in range(N)]
+    uneven = [good[i] if int(docs[i][1:]) % 2 else bad[i] for i in range(N)]  # whole documents go wrong
+    for name, of_line in (("few", docs), ("own", [f"d{i:03d}" for i in range(N)]), ("none", None)):
+        write_run(tmp_path / name, "1", "a", uneven, references, docs=of_line)
+        write_run(tmp_path / name, "2", "b", bad, references, docs=of_line)
+
+    def values(name: str, *words: str) -> list[dict[str, str]]:
+        return rows(run(capsys, tmp_path / name, "--metric", "chrf", "--format", "csv", *words)[1])
+
+    segments, documents = values("few"), values("few", "--resample", "documents")
+    for before, after in zip(segments, documents, strict=True):
+        assert before["score"] == after["score"]
+        if before["system"] == "a":
+            width = float(before["high"]) - float(before["low"])
+            assert float(after["high"]) - float(after["low"]) > 1.3 * width
+    assert values("own", "--resample", "documents") == values("own"), "a document a segment"
+    out = run(capsys, tmp_path / "few", "--resample", "documents")[1]
+    assert "n of n documents" in " ".join(out.split()) and "sacreBLEU for the same seed" not in out
+    code, _, err = run(capsys, tmp_path / "none", "--resample", "documents")
+    assert code == 2 and f"{N} of its {N} segments have none; a set names them with data.docs" in err
