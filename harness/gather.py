@@ -99,7 +99,7 @@ def gather(
     missing = gathering.missing()
     if missing and len(missing) < len(shards):
         note(f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; working the rest")
-    with _watched(shards, missing) as advance:
+    with worker, _watched(shards, missing) as advance:
         while missing:
             before = len(missing)
             vanished = 0

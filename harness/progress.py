@@ -26,6 +26,9 @@ def note(message: str) -> None:
     print(visible_line(message), file=sys.stderr, flush=True)
 
 
+_shown: list[str] = []  # the bars that are open, the outermost first
+
+
 class Ticker:
     """Counts finished units of one task."""
 
@@ -41,7 +44,10 @@ class Ticker:
 
 @contextmanager
 def bar(description: str, total: int | None, unit: str = "segments") -> Iterator[Ticker]:
-    """A bar with count, rate (`unit`/s) and time left; shown only when stderr is a terminal."""
+    """A bar with count, rate (`unit`/s) and time left; shown only when stderr is a terminal.
+
+    Within another bar nothing is shown: that one tells how far the whole is.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -67,6 +73,10 @@ def bar(description: str, total: int | None, unit: str = "segments") -> Iterator
         TimeRemainingColumn(),
         console=out,
         transient=True,
-        disable=not out.is_terminal,
+        disable=not out.is_terminal or bool(_shown),
     ) as progress:
-        yield Ticker(progress, progress.add_task(description, total=total))
+        _shown.append(description)
+        try:
+            yield Ticker(progress, progress.add_task(description, total=total))
+        finally:
+            _shown.pop()

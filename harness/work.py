@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,17 @@ class Worker:
         self._splitter = registry.build("splitter", job.splitter) if splitter is None else splitter
         self._tolerant = Tolerant(engine, job.retries)
         self.finished = Finished(job.folder)
+        self._open = ExitStack()
+
+    def __enter__(self) -> Worker:
+        """Within `with worker:` metrics keep their models loaded from shard to shard."""
+        for metric in self.metrics.values():
+            if hasattr(metric, "__enter__"):
+                self._open.enter_context(metric)
+        return self
+
+    def __exit__(self, *stopped: Any) -> None:
+        self._open.__exit__(*stopped)
 
     def work(
         self,

@@ -50,7 +50,7 @@ class ShardActor(Actor):
 
     @cached_property
     def _worker(self) -> Worker:
-        return Worker(Job(**self.told))
+        return Worker(Job(**self.told)).__enter__()  # until the process ends
 
     def __call__(self, row: dict[str, Any]) -> dict[str, str]:
         shard = Shard(**json.loads(row["shard"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -145,6 +146,8 @@ class Neural(Mean):
             "tokenizer": tokenizer,
         }
         self._identity: dict[str, Any] = {}
+        self._kept: ExitStack | None = None
+        self._worker: Worker | None = None
         self._slug = "".join(c if c.isalnum() else "-" for c in self._backend.stem)
 
     @property
@@ -184,16 +187,32 @@ class Neural(Mean):
         scores = self._score(python, rows)
         return self.rows(self._per_segment(len(hypotheses), owner, scores))
 
+    def __enter__(self) -> Neural:
+        """Within `with metric:` the model stays loaded from one call of `statistics` to the next."""
+        self._kept = ExitStack()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        kept, self._kept, self._worker = self._kept, None, None
+        if kept is not None:
+            kept.__exit__(kind, value, trace)
+
     def _score(self, python: Path, rows: list[dict[str, Any]]) -> list[float | None]:
-        log = venvs.folder(self._slug, self._requirements).with_suffix(".log")
+        if self._kept is None:
+            with self:
+                return self._score(python, rows)
+        if self._worker is None:
+            log = venvs.folder(self._slug, self._requirements).with_suffix(".log")
+            self._worker = self._kept.enter_context(Worker(self.name, python, self._backend, log))
+            self._identity = self._worker.load(self._options)
         scores: list[float | None] = []
-        with Worker(self.name, python, self._backend, log) as worker:
-            self._identity = worker.load(self._options)
-            with bar(self.name, len(rows)) as ticker:
-                for start in range(0, len(rows), _CHUNK):
-                    part = worker.score(rows[start : start + _CHUNK])
-                    scores += part
-                    ticker.advance(len(part))
+        with bar(self.name, len(rows)) as ticker:
+            for start in range(0, len(rows), _CHUNK):
+                part = self._worker.score(rows[start : start + _CHUNK])
+                scores += part
+                ticker.advance(len(part))
         return scores
 
     def _per_segment(self, n: int, owner: list[int], scores: list[float | None]) -> list[float | None]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests import sharded
-from tests.running import run_harness
+from tests.running import ROOT, run_harness
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +115,24 @@ def test_outputs_by_place_come_in_shards_too(model: str, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert sharded.record(tmp_path)["scores"][0]["value"] == 100.0
     assert len(list(tmp_path.glob("results/runs/*/segments/part-*.jsonl"))) == 3
+
+
+def test_the_bar_shows_segments_a_second_and_the_time_left(tmp_path: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, delay=0.25)
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "TERM": "xterm", "COLUMNS": "120"}
+    parent, child = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "harness", *sharded.WORDS, "backend.shard_size=20"],
+        cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=child,
+    )  # fmt: skip
+    os.close(child)
+    seen = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(parent, 65536):
+            seen += part
+    os.close(parent)
+    assert run.wait(timeout=60) == 0
+    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", seen).decode()
+    found = re.findall(r"translating and scoring .*? (\d+)/60 ([\d.,]+) segments/s (\d:\d\d:\d\d)", text)
+    assert {int(done) for done, _, _ in found} >= {20, 40}, text

@@ -1,12 +1,15 @@
 """Sweeps beyond one process: joblib on one machine, submitit's local executor as on a cluster."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import sharded
 from tests.running import run_harness
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=chrf", "bootstrap.samples=50"]
@@ -82,3 +85,27 @@ def test_a_pattern_of_outputs_gives_one_run_each(tmp_path: Path) -> None:
     assert "0 finished, 2 skipped, 1 failed" in again.stderr
     assert "short.txt: 1 lines for 2 segments" in again.stderr
     assert "good" in again.stdout, "the table holds what stands"
+
+
+def test_a_job_that_is_preempted_goes_on_by_itself(tmp_path: Path) -> None:
+    """SIGUSR2 is what submitit has the scheduler send before it takes the machine away."""
+    pytest.importorskip("hydra_plugins.hydra_submitit_launcher")
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, delay=0.4)
+    sweep = sharded.start(
+        tmp_path,
+        "-m",
+        "hydra/launcher=submitit_local",
+        "hydra.launcher.timeout_min=5",
+        "backend.shard_size=20",
+    )
+    sharded.wait_for(tmp_path, 25, sweep)
+    (job,) = sharded.workers(tmp_path)
+    os.kill(job, signal.SIGUSR2)
+    _, err = sweep.communicate(timeout=240)
+    assert sweep.returncode == 0, err
+    assert "1 finished, 0 skipped, 0 failed" in err
+    texts = sharded.asked(tmp_path)
+    assert len(set(texts)) == sharded.LINES and len(texts) <= sharded.LINES + 5, "the batch under way"
+    assert len(sharded.workers(tmp_path)) == 2, "the job was started again"
+    assert sharded.record(tmp_path)["failed"] == 0
