@@ -40,11 +40,12 @@ class Causal:
 
     @cached_property
     def source_limit(self) -> int:
-        """Prompt tokens that leave room for the answer."""
+        """Prompt tokens that leave room for the answer; the YAML's `max_input_tokens` if that is fewer."""
         config = load_config(self._checkpoint)
         config = getattr(config, "text_config", config)
         window = getattr(config, "max_position_embeddings", None) or 10**6
-        return max(1, min(int(window), int(self._tokenizer.model_max_length)) - self._decoding.max_new_tokens)
+        room = min(int(window), int(self._tokenizer.model_max_length)) - self._decoding.max_new_tokens
+        return max(1, min(room, int(self._model.get("max_input_tokens") or room)))
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return [len(ids) for ids in self._ids(texts)] if texts else []

@@ -26,13 +26,13 @@ class Transformers:
     """Translate with a checkpoint's own tokenizer and `generate`.
 
     beams           1 is greedy, more is beam search; null: 4, for language models 1
-    sample          draw tokens instead (then `temperature`, `top_p`); a `seed` makes it repeatable
+    sample          draw tokens instead (then `temperature`, `top_p`, `top_k`); a `seed` makes it repeatable
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
     batch_size      sentences a batch at most
     dtype, device   auto: CUDA and float16 where there is one, else CPU and float32
     too_long        `split` a source beyond the model's length into pieces, or `error`
-    threads         CPU threads; null leaves torch's choice
+    threads         CPU threads; null: the cores that this process may use
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -48,6 +48,7 @@ class Transformers:
         sample: bool = False,
         temperature: float = 1.0,
         top_p: float = 1.0,
+        top_k: int = 0,
         seed: int = 0,
         max_new_tokens: int | None = None,
         batch_tokens: int = 2048,
@@ -68,7 +69,7 @@ class Transformers:
         self._decoding = Decoding(
             beams if beams is not None else 1 if chat else 4,
             max_new_tokens if max_new_tokens is not None else 1024 if chat else 256,
-            *(sample, temperature, top_p, seed),
+            *(sample, temperature, top_p, top_k, seed),
         )
         check_listed(model, source, target)
         self._model: Seq2Seq | Causal

@@ -24,6 +24,7 @@ class Decoding:
     sample: bool = False
     temperature: float = 1.0
     top_p: float = 1.0
+    top_k: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -36,6 +37,7 @@ class Decoding:
         chosen: dict[str, Any] = {"beams": self.beams, "max_new_tokens": self.max_new_tokens}
         if self.sample:
             chosen |= {"temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
+            chosen |= {"top_k": self.top_k} if self.top_k else {}
         return chosen
 
     def configure(self, config: Any, max_new_tokens: int) -> Any:
@@ -52,7 +54,7 @@ class Decoding:
             forced_eos_token_id=None,
             temperature=self.temperature if self.sample else None,
             top_p=self.top_p if self.sample else None,
-            top_k=0 if self.sample else None,
+            top_k=self.top_k if self.sample else None,
         )
         if self.beams == 1:
             config.update(early_stopping=False, length_penalty=None)

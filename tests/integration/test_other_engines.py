@@ -157,6 +157,19 @@ def test_sampling_is_repeatable_by_seed(llama: Path, tmp_path: Path) -> None:
     assert runs[0] == runs[1] != runs[2]
 
 
+def test_sampling_from_the_best_token_alone_is_greedy(llama: Path, tmp_path: Path) -> None:
+    sources = checkpoints.lines("fr")[:3]
+    best = translate(chat(llama, sample=True, top_k=1), sources, tmp_path / "sampled")
+    assert best == translate(chat(llama), sources, tmp_path / "greedy")
+
+
+def test_a_model_may_take_less_than_its_window(llama: Path, tmp_path: Path) -> None:
+    limited = chat(llama, model={"max_input_tokens": 60}, too_long="error")
+    translate(limited, ["Bonjour."], tmp_path)
+    with pytest.raises(DataError, match=r"segment 1 has .* tokens, the model takes 60"):
+        translate(limited, [" ".join(checkpoints.lines("fr")[:3])], tmp_path)
+
+
 def test_chat_template_that_is_not_there(llama: Path, tmp_path: Path) -> None:
     base = shutil.copytree(llama, tmp_path / "base")
     (base / "chat_template.jinja").unlink(missing_ok=True)
