@@ -37,6 +37,12 @@ def half_interval(score: dict[str, Any]) -> str:
     return f"{score['value']:.{digits}f} ± {(high - low) / 2:.{digits}f}"
 
 
+BROKEN = "‼ "
+"""What a health cell begins with where the system does not translate."""
+
+# Good translations get this flag too: people round, and write numbers as words.
+_MINOR = ("numbers",)
+
 # Metrics on a scale of 100 or so.
 _HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter")
 
@@ -75,10 +81,15 @@ def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[
 
 
 def _health(record: dict[str, Any]) -> str:
-    """`"12 copied"`: the counts of unhealthy segments, the most frequent first."""
+    """`"12 copied"`: the counts of unhealthy segments, the most frequent first.
+
+    `BROKEN` goes before them where a fifth of all outputs or more has a flag that a working system hardly gets.
+    """
     flags = record.get("health") or {}
     worst = sorted(flags.items(), key=lambda flag: (-flag[1], flag[0]))
-    return ", ".join(f"{count} {name}" for name, count in worst) or "ok"
+    text = ", ".join(f"{count} {name}" for name, count in worst) or "ok"
+    grave = max((count for name, count in worst if name not in _MINOR), default=0)
+    return f"{BROKEN}{text}" if grave and grave >= record["data"]["n"] / 5 else text
 
 
 def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> Table:
@@ -94,7 +105,8 @@ def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: st
             name, justify="right" if numeric else "left", no_wrap=name != "health", overflow="fold"
         )
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))  # Text: a tag may hold rich's [markup]
+        # Text: a tag may hold rich's [markup]
+        table.add_row(*(Text(visible(cell), "bold red" if cell.startswith(BROKEN) else "") for cell in row))
     return table
 
 

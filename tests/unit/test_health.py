@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.metrics.health import FLAGS, health
+from harness.tables import score_rows
 
 SOURCE = "Le président a déclaré mardi que 350 personnes étaient venues de 14 pays pour la conférence."
 GOOD = "Prezydent powiedział we wtorek, że na konferencję przyjechało 350 osób z 14 krajów."
@@ -101,3 +102,19 @@ def test_human_translations_are_not_flagged_and_copies_stand_out() -> None:
     copies = Counter(flag for s in fr for flag in flags(s, s))
     assert copies["copied"] >= 495
     assert copies["wrong-language"] >= 480
+
+
+@pytest.mark.parametrize(
+    ("flags", "n", "cell"),
+    [
+        ({"copied": 20, "numbers": 3}, 100, "‼ 20 copied, 3 numbers"),
+        ({"copied": 19, "numbers": 30}, 100, "30 numbers, 19 copied"),
+        ({"empty": 1}, 3, "‼ 1 empty"),
+        ({}, 3, "ok"),
+        ({}, 0, "ok"),
+    ],
+)
+def test_a_broken_system_stands_out_in_the_table(flags: dict[str, int], n: int, cell: str) -> None:
+    record = {"run_id": "r", "model": {"name": "m"}, "pair": {"src": "fr", "tgt": "pl"}, "scores": []}
+    _, (row,) = score_rows([record | {"data": {"name": "d", "hash": "0", "n": n}, "health": flags}])
+    assert row[-1] == cell
