@@ -83,7 +83,7 @@ def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[
 def _health(record: dict[str, Any]) -> str:
     """`"12 copied"`: the counts of unhealthy segments, the most frequent first.
 
-    `BROKEN` goes before them where a fifth of all outputs or more has a flag that a working system hardly gets.
+    `BROKEN` goes before them where a fifth of all outputs has a flag that a working system hardly gets.
     """
     flags = record.get("health") or {}
     worst = sorted(flags.items(), key=lambda flag: (-flag[1], flag[0]))
