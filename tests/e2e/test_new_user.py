@@ -86,6 +86,12 @@ def test_the_shipped_seeds_are_in_the_wheel(harness: Harness) -> None:
     assert "4 documents in fr, 1 in pl" in done.stdout, done.stderr
 
 
+def test_the_embedded_checkpoint_translates_from_the_wheel(harness: Harness) -> None:
+    done = harness("run", "model=tiny", "engine.beams=1")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\btiny\b", harness("list").stdout)
+
+
 def test_own_pair_set_engine_and_metric_from_run_to_report(harness: Harness) -> None:
     done = harness("run", "-m", *MINE, "model=my_model,copy")
     assert done.returncode == 0, done.stderr
