@@ -153,7 +153,7 @@ def source_pieces(
             table.setdefault(as_source(capital, True), ("word", capital))
             if rank < capitals // 2:
                 table.setdefault(as_source(capital), ("word", capital))
-            if rank < capitals // 4:
+            if rank < capitals // 4 and not slots:  # in Polish these match endings: Kazach-stan
                 table.setdefault(as_source(word, True), ("word", word))
     for clitic in pieces.ENCLITICS if not slots else ():
         table.setdefault(f"{MARK}{clitic}{SPACE}", ("word", clitic.rpartition("-")[2]))

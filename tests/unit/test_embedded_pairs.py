@@ -42,6 +42,12 @@ def test_a_slot_stands_before_each_word_but_not_before_a_sign(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_known_word_is_not_the_end_of_an_unknown_one(tmp_path):
+    _, tokenizer = _source(tmp_path, ["stan", "i"], "pl", slots=True)
+    for name in ("Kazachstan", "Xi"):
+        assert all(len(label.bare(piece)) == 1 for piece in tokenizer.encode(name, out_type=str))
+
+
 def test_what_only_french_says_goes_to_the_slot(tmp_path, polish):
     table, _ = _source(tmp_path, ["prezydent", "podpisał", "ustawę"], "pl", slots=True)
     kinds = {piece: kind for piece, (kind, _) in table.items()}
