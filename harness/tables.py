@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.terminal import visible
+from harness.terminal import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -92,13 +92,13 @@ def _health(record: dict[str, Any]) -> str:
     return f"{BROKEN}{text}" if grave and grave >= record["data"]["n"] / 5 else text
 
 
-def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> Table:
+def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """A terminal table; numbers to the right."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, caption=caption, caption_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in header:
         numeric = name == "n" or name.endswith(("↑", "↓"))
         table.add_column(
@@ -122,18 +122,33 @@ def markdown_text(text: str) -> str:
     return escaped.replace("![", "!\\[").replace("](", "]\\(").replace("\n", " ")
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str | None = None) -> None:
-    """Print to stdout: as wide as the terminal, or as wide as the table where stdout is no terminal."""
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print to stdout: as wide as the table, or as the terminal where the table is wider."""
     from rich.console import Console
 
+    lines = text_table(header, rows)
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(
-            highlight=False, width=max(80, 4 * len(header) + sum(map(len, max_cells(header, rows))))
-        )
-    console.print(rich_table(header, rows, caption))
+    if console.is_terminal and len(lines[0]) > console.width:
+        console.print(rich_table(header, rows))
+        return
+    for line in lines:
+        print(line)
 
 
-def max_cells(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The longest cell of each column."""
-    return [max(column, key=len) for column in zip(header, *rows, strict=True)]
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table, a row a line. Looks as `rich` draws it, and is made in a tenth of the time."""
+    from rich.cells import cell_len
+
+    def width(cell: str) -> int:
+        return len(cell) if cell.isascii() else cell_len(cell)
+
+    cells = [[visible_line(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    right = [name == "n" or name.endswith(("↑", "↓")) for name in header]
+    lines = []
+    for row in cells:
+        spaces = [" " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)]
+        parts = [pad + cell if end else cell + pad for cell, pad, end in zip(row, spaces, right, strict=True)]
+        lines.append(f" {'   '.join(parts)} ")
+    empty = " " * len(lines[0])
+    return [empty, lines[0], f" {'─' * (sum(widths) + 3 * len(widths) - 3)} ", *lines[1:], empty]

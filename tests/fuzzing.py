@@ -22,7 +22,7 @@ from typing import Any
 from harness.errors import HarnessError
 
 Files = Mapping[str, bytes]
-SECONDS = 60.0  # a case that takes longer hangs
+SECONDS = 60.0  # of the processor; a case that takes longer hangs
 
 # Bytes that parsers stumble over: ends of text, separators, byte-order marks, broken and odd UTF-8, markup.
 SPECIAL = [
@@ -293,15 +293,15 @@ def run_case(target: Target, number: int, folder: Path) -> str | Crash:
 
 @contextmanager
 def time_limit(seconds: float) -> Any:
-    """Raise Hang in the main thread when the block takes longer."""
+    """Raise Hang in the main thread when the block takes more time of the processor."""
 
     def ring(*_: object) -> None:
         raise Hang(f"no end after {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

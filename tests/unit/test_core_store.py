@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from harness.cli import main
 from harness.errors import UserError
 from harness.store import Store, rounded, table_csv
+from harness.tables import half_interval, rich_table, text_table
 
 
 def record(run_id: str, model: str = "copy", **more: Any) -> dict[str, Any]:
@@ -72,3 +75,35 @@ def test_the_table_has_every_finished_run_with_interval_and_signature(tmp_path: 
 
 def test_rounding_keeps_six_places_and_turns_nan_into_null() -> None:
     assert rounded({"a": [1 / 3, float("nan"), 2]}) == {"a": [0.333333, None, 2]}
+
+
+def test_a_thousand_runs_are_listed_a_row_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path)
+    for number in range(1000):
+        store.write_record(record(f"20260101-{number:06d}-abcdef", model="x" if number % 2 else "日本"))
+    assert main(["list", "--results", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed[3:-1]] == [f"20260101-{n:06d}-abcdef" for n in range(1000)]
+    assert len({line.index("fr-pl") for line in printed if "   x " in line}) == 1, "columns are columns"
+
+
+def test_a_table_looks_as_rich_draws_it() -> None:
+    header, rows = ["name", "n", "chrF ↑"], [["a", "10", "1.0"], ["日本 é", "2", "[red]12.5 ± 0.1"]]
+    out = io.StringIO()
+    Console(file=out, width=200).print(rich_table(header, rows))
+    assert "\n".join(text_table(header, rows)) == out.getvalue().rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "ci", "told"),
+    [
+        ("ter", 0.0, [0.0, 0.0], "0.0 ± 0.0"),
+        ("ter", 151.8, [137.2, 166.4], "151.8 ± 14.6"),
+        ("bleu", 0.238, [0.126, 0.341], "0.2 ± 0.1"),
+        ("comet22", 0.8123, [0.81, 0.82], "0.812 ± 0.005"),
+        ("length_ratio", 1.04, None, "1.040"),
+        ("chrf", None, None, "–"),
+    ],
+)
+def test_decimals_go_by_the_metric(metric: str, value: Any, ci: Any, told: str) -> None:
+    assert half_interval({"metric": metric, "value": value, "ci": ci}) == told
