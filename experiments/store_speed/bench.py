@@ -21,9 +21,7 @@ def cpu(folder: Path, *words: str) -> float:
     for _ in range(TIMES):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [sys.executable, "-m", "harness", *words]
-        subprocess.run(
-            command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True
-        )
+        subprocess.run(command, cwd=folder, env=env, capture_output=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(seconds)
@@ -43,7 +41,12 @@ def main() -> None:
             copy.parent.mkdir(parents=True)
             copy.write_text(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
         print(f"{RUNS} records of {path.stat().st_size} bytes; CPU seconds, least of {TIMES}")
-        for words in (["--version"], ["list"], ["list", "--format", "md"], ["list", "--all", "--format", "csv"]):
+        for words in (
+            ["--version"],
+            ["list"],
+            ["list", "--format", "md"],
+            ["list", "--all", "--format", "csv"],
+        ):
             verb = words if words == ["--version"] else [*words, "--results", "many"]
             print(f"{' '.join(words):<24} {cpu(folder, *verb):.2f}", flush=True)
 
