@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint results check-results clean
+.PHONY: run test lint audit results check-results clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -26,6 +26,11 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict harness
+
+# Known vulnerabilities of everything installed (asks PyPI: needs a network). ARGS="--vulnerability-service osv": OSV.
+audit: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.10'
+	$(BIN)/python -m pip_audit --local --progress-spinner off $(ARGS)
 
 # The committed results/reference.csv: write it anew, or check that it is not stale.
 results: $(STAMP)
