@@ -92,7 +92,7 @@ def load_config(checkpoint: Checkpoint) -> Any:
     from transformers import AutoConfig
 
     with _explained(checkpoint, "not a usable model config", "/config.json"):
-        return AutoConfig.from_pretrained(checkpoint.path, local_files_only=True)
+        return AutoConfig.from_pretrained(checkpoint.path, local_files_only=True, trust_remote_code=False)
 
 
 def load_tokenizer(checkpoint: Checkpoint) -> Any:

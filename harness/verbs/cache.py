@@ -121,7 +121,7 @@ def _rows(files: list[Path]) -> Iterator[int]:
 
 
 def _system(identity: dict[str, Any]) -> str:
-    name = identity.get("model") or identity.get("command") or identity.get("sha256") or ""
+    name = identity.get("model") or identity.get("command") or str(identity.get("sha256") or "")[:12]
     if isinstance(name, list):
         name = " ".join(map(str, name))
     revision = str(identity.get("revision") or "")[:8]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,18 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(DataError, match=r"lacks model.safetensors.*vocab.json, source.spm, target.spm"):
         engine(tmp_path)
+
+
+def test_code_that_comes_with_a_checkpoint_is_never_run(folder: Path, tmp_path: Path) -> None:
+    odd = shutil.copytree(folder, tmp_path / "odd")
+    config = json.loads((odd / "config.json").read_text())
+    config |= {"model_type": "house", "auto_map": {"AutoConfig": "house.Config", "AutoModel": "house.Model"}}
+    (odd / "config.json").write_text(json.dumps(config))
+    (odd / "house.py").write_text(f"open({str(tmp_path / 'was-here')!r}, 'w')\n")
+    with pytest.raises(DataError, match=r"custom code") as caught:
+        translate(engine(odd), ["Bonjour."], tmp_path / "cache")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "was-here").exists()
 
 
 def test_hub_model_out_of_reach_says_where_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
