@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from harness.errors import ConfigError, HarnessError, UnavailableError
+from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.langs import language
 from harness.translate.completions import Client, Refused, Reply
 from harness.translate.families import check_listed
@@ -131,8 +131,8 @@ class OpenAI:
         try:
             reply = future.result()
         except Refused as error:
-            if not answered:  # nothing has worked so far: it is not this text
-                raise UnavailableError(f"{self._url} refuses the request: {error}") from error
+            if not answered:  # nothing has worked so far: it may not be this text, the caller finds out
+                raise SegmentError(f"{self._url} refuses the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
         except HarnessError:
             raise

@@ -175,7 +175,14 @@ def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: 
     assert [t.finish_reason for t in found] == ["stop", "error", "error", "stop"]
     assert "context length exceeded" in str(found[1].error)
     assert "content_filter" in str(found[2].error)
-    with pytest.raises(UnavailableError, match=r"refuses the request: 400 .*context length exceeded"):
+    asked = len(server.seen)
+    again = translate(engine(server.url), ["a", "too long", "rude", "b"], tmp_path)  # a resumed run
+    assert [t.finish_reason for t in again] == ["stop", "error", "error", "stop"]
+    assert {request["messages"][0]["content"] for request in server.seen[asked:]} == {
+        "Into Polish: too long",
+        "Into Polish: rude",
+    }
+    with pytest.raises(StageError, match=r"every segment, .*refuses the request: 400 .*length exceeded"):
         translate(engine(server.url), ["too long"], tmp_path / "b")
 
 
