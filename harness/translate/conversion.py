@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError, StageError
-from harness.files import digest
+from harness.files import digest, write_json
 from harness.progress import note
+from harness.shapes import read_json
 from harness.translate.hub import Checkpoint
 from harness.translate.loading import first_line, versions
 
@@ -28,16 +30,18 @@ def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
 
     Raises DataError for a checkpoint that CTranslate2 cannot convert, StageError when the disk is full.
     """
-    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 2], 16)
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 3], 16)
     name = checkpoint.id or checkpoint.path.name
     folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
     if (folder / "model.bin").is_file():
+        _verify(folder)
         return folder
     note(f"converting {checkpoint.id or checkpoint.path} to CTranslate2 {compute} (once)")
     temporary = cache / f".{folder.name}.{secrets.token_hex(4)}"
     try:
         cache.mkdir(parents=True, exist_ok=True)
         _convert(checkpoint, compute, temporary)
+        write_json(temporary / _SUMS, _sums(temporary))
         try:
             temporary.replace(folder)
         except OSError:
@@ -48,6 +52,26 @@ def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+_SUMS = "checksums.json"
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """sha256 of each file of a converted model."""
+    sums = {}
+    for path in sorted(folder.iterdir()):
+        if path.name != _SUMS:
+            with path.open("rb") as stream:
+                sums[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return sums
+
+
+def _verify(folder: Path) -> None:
+    """A byte of the weights that the disk changed would change translations and nothing else."""
+    written = read_json(folder / _SUMS, {str: str}) if (folder / _SUMS).is_file() else {}
+    if written != _sums(folder):
+        raise StageError(f"{folder}: the converted model is damaged; delete this folder to convert it again")
 
 
 def generates_pad(folder: Path) -> bool:

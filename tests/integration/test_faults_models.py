@@ -1,0 +1,62 @@
+"""A converted model that the disk damaged, and a conversion that was killed: said, and made again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import StageError
+from harness.registry import build
+from tests import checkpoints
+
+pytest.importorskip("ctranslate2")
+SOURCES = ["Bonjour.", "Le président a parlé."]
+
+
+@pytest.fixture(scope="module")
+def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkpoints.marian(tmp_path_factory.mktemp("marian"))
+
+
+def engine(marian: Path, cache: Path) -> Any:
+    config = {"kind": "ctranslate2", "beams": 1, "max_new_tokens": 8, "threads": 1, "cache": str(cache)}
+    model = {"name": "m", "family": "marian", "path": str(marian)}
+    return build("engine", config, model=model, src="fr", tgt="pl")
+
+
+def outputs(marian: Path, cache: Path) -> list[str]:
+    found = [pair for batch in engine(marian, cache).translate(SOURCES) for pair in batch]
+    return [translation.hypothesis for _, translation in sorted(found, key=lambda pair: pair[0])]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_killed_conversion_leaves_nothing_that_is_used(marian: Path, tmp_path: Path) -> None:
+    whole = outputs(marian, tmp_path / "whole")
+    child = os.fork()
+    if child == 0:  # killed at the worst moment: all is written, and the folder has not got its name yet
+        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, method-assign]
+        outputs(marian, tmp_path / "killed")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert outputs(marian, tmp_path / "killed") == whole
+
+
+@pytest.mark.parametrize("damage", ["a byte", "truncated", "vocabulary"])
+def test_a_damaged_conversion_is_named_and_made_again(damage: str, marian: Path, tmp_path: Path) -> None:
+    whole = outputs(marian, tmp_path)
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    victim = next(folder.glob("*vocabulary.json")) if damage == "vocabulary" else folder / "model.bin"
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data[: len(data) // 2] if damage == "truncated" else data)
+    with pytest.raises(
+        StageError, match="the converted model is damaged; delete this folder to convert it again"
+    ):
+        outputs(marian, tmp_path)
+    shutil.rmtree(folder)
+    assert outputs(marian, tmp_path) == whole
