@@ -44,6 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--pair", default="fr-pl", metavar="SRC-TGT", help="the pair that `list models` is for"
     )
     parser.add_argument(
+        "--config-dir", type=Path, metavar="DIR", help="your folder: its options and classes, too"
+    )
+    parser.add_argument(
         "--format", default="table", choices=["table", "md", "csv", "json"], help="default: table"
     )
 
@@ -57,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(
             f"cannot list '{args.what}'.{did_you_mean(args.what, known)} Known: {', '.join(known)}"
         )
-    folders = [resource("conf"), *([Path(args.config_dir).expanduser()] if args.config_dir else [])]
+    folders = [resource("conf"), *([args.config_dir.expanduser()] if args.config_dir else [])]
     if groups[args.what] == "model":
         return _models(args.pair, folders[1:])
     options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
