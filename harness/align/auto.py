@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.align.band import EXACT, RADIUS, search_band
-from harness.align.beliefs import Beliefs, ExpectedGain, believe, tight_band
+from harness.align.beliefs import Beliefs, ExpectedGain, Rate, believe, rate
 from harness.align.clauses import Clauses, cut
 from harness.align.flags import flags
-from harness.align.lattice import REACH, SHAPES, Band, Lattice
+from harness.align.lattice import REACH, SHAPES, Lattice
 from harness.align.model import Evidence
 from harness.align.objective import length_ratio
 from harness.align.path import best_path
@@ -23,8 +23,8 @@ from harness.interfaces import Encoder
 from harness.types import Bead
 
 SHARE = (-1.5, 1.2)  # from plain translation to two reports of one event
-ROUNDS, SETTLED = 4, 0.1  # sweeps at most until the estimated share moves by less than this
-TIGHT = 20  # sentences searched around what the first sweep of a long text believes
+ROUNDS, SETTLED = 4, 0.3  # steps at most to the share, until one is smaller than this
+FALL = 1.3  # the implied share falls by about .3 for each unit the assumed one rises
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Auto:
         encoder: Encoder,
         temperature: float = 1.0,
         recall: float = 1.0,
-        cost: float = 0.75,
+        cost: float = 0.5,
         encode_from: float = 0.01,
         share: float | None = None,
         exact: int = EXACT,
@@ -64,6 +64,7 @@ class Auto:
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius = exact, radius
+        self.weights = MIDDLE, SLOPE
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; `score` is the log odds of the bead's posterior, and `confidence`
@@ -79,22 +80,18 @@ class Auto:
     def decide(self, texts: Texts) -> list[Bead]:
         """Align texts already in vectors; runs of sentences that matter are encoded on the way."""
         band = search_band(*texts.spans, self.exact, self.radius)
-        first = self._sweep(texts, band, self.share or 0.0)
-        band = tight_band(first, band, TIGHT) if band.cells > self.exact else band
+        first = believe(Lattice(self._evidence(texts).at(self.share or 0.0), band))
         self._encode_runs(texts, first)
-        share = estimate_share(first) if self.share is None else self.share
-        beliefs = self._sweep(texts, band, share)
-        for _ in range(ROUNDS if self.share is None else 0):
-            before, share = share, estimate_share(beliefs)
-            if abs(share - before) < SETTLED:
-                break
-            beliefs = self._sweep(texts, band, share)
+        known = self._evidence(texts)
+        share = self.share
+        if share is None:
+            share = settle(lambda s: rate(Lattice(known.at(s), band)), estimate_share(first.rate))
+        beliefs = believe(Lattice(known.at(share), band))
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
         return [self._finish(bead, beliefs, texts) for bead in beads]
 
-    def _sweep(self, texts: Texts, band: Band, share: float) -> Beliefs:
-        weights = MIDDLE.at(SLOPE, share)
-        return believe(Lattice(Evidence(texts.spans, texts.parts, weights, texts.ratio), band))
+    def _evidence(self, texts: Texts) -> Evidence:
+        return Evidence(texts.spans, texts.parts, texts.ratio, *self.weights)
 
     def _encode_runs(self, texts: Texts, beliefs: Beliefs) -> None:
         """Encode the runs of two and more sentences in beads that have a chance."""
@@ -115,7 +112,17 @@ class Auto:
         return Bead(bead.src, bead.tgt, odds, sure, flags(bead, sure, texts.parts, texts.spans, texts.ratio))
 
 
-def estimate_share(beliefs: Beliefs) -> float:
+def settle(rate_at: Callable[[float], Rate], share: float) -> float:
+    """The share that the expected rate of gaps under that very share implies, from a first guess."""
+    for _ in range(ROUNDS):
+        step = (estimate_share(rate_at(share)) - share) / FALL
+        share += step
+        if abs(step) < SETTLED:
+            break
+    return share
+
+
+def estimate_share(rate: Rate) -> float:
     """Where the texts lie between translation and comparable text, from the expected rate of gaps."""
-    rate = (beliefs.gaps + 0.5) / (beliefs.beads + 5.0)
-    return float(np.clip(math.log(rate) + 1.5, *SHARE))
+    gaps_a_bead = (rate.gaps + 0.5) / (rate.beads + 5.0)
+    return float(np.clip(math.log(gaps_a_bead) + 1.5, *SHARE))

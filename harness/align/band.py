@@ -12,25 +12,26 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.lattice import Band, Lattice
+from harness.align.lattice import Band, Lattice, Shape
 from harness.align.objective import Cosine, Weights
 from harness.align.path import best_path
 from harness.align.spans import Spans
-from harness.interfaces import Matrix
 from harness.types import Bead
 
 Columns = NDArray[np.int64]
 
 EXACT = 400_000  # cells up to which everything is searched
-RADIUS = 60  # sentences searched to either side of the coarse path
+RADIUS = 12  # sentences searched to either side of a path of small beads
+COARSE_RADIUS = 20  # the same around the path of the texts halved
 _COARSE = Weights(threshold=0.2, margin=0.5, power=0.0, null=0.0, open=0.0)
+_SMALL: tuple[Shape, ...] = ((1, 1), (1, 2), (2, 1))
 
 
 def search_band(src: Spans, tgt: Spans, exact: int = EXACT, radius: int = RADIUS) -> Band:
-    """The full lattice up to `exact` cells, else a band of `radius` around a coarse path."""
-    if (src.n + 1) * (tgt.n + 1) <= exact:
+    """The full lattice up to `exact` cells, else a band of `radius` around a path of small beads."""
+    if (src.n + 1) * (tgt.n + 1) <= exact or min(src.n, tgt.n) < 2:
         return Band.full(src.n, tgt.n)
-    return _around_path(src.rows(1), tgt.rows(1), exact, radius)
+    return around(_path(src, tgt, exact), src.n, tgt.n, radius)
 
 
 def full_or_diagonal(n: int, m: int, exact: int = 4_000_000, share: float = 0.05, least: int = 300) -> Band:
@@ -41,16 +42,15 @@ def full_or_diagonal(n: int, m: int, exact: int = 4_000_000, share: float = 0.05
     return around([(0, 0), (n, m)], n, m, radius)
 
 
-def _around_path(src: Matrix, tgt: Matrix, exact: int, radius: int) -> Band:
-    n, m = len(src), len(tgt)
+def _path(src: Spans, tgt: Spans, exact: int) -> list[tuple[int, int]]:
+    """The cells of the best path of small beads, searched around that of the texts halved."""
+    n, m = src.n, tgt.n
     if (n + 1) * (m + 1) <= exact or min(n, m) < 2:
-        return Band.full(n, m)
-    small_src, small_tgt = _halve(src), _halve(tgt)
-    coarse = _around_path(small_src, small_tgt, exact, radius)
-    left, right = Spans([""] * len(small_src), small_src), Spans([""] * len(small_tgt), small_tgt)
-    beads = best_path(Lattice(Cosine(left, right, _COARSE, 1.0), coarse))
-    corners = [(2 * i, 2 * j) for i, j in _corners(beads)]
-    return around([*corners[:-1], (n, m)], n, m, radius)
+        band = Band.full(n, m)
+    else:
+        half = _path(_halved(src), _halved(tgt), exact)
+        band = around([*((2 * i, 2 * j) for i, j in half[:-1]), (n, m)], n, m, COARSE_RADIUS)
+    return _corners(best_path(Lattice(Cosine(src, tgt, _COARSE, 1.0, _SMALL), band)))
 
 
 def around(path: list[tuple[int, int]], n: int, m: int, radius: int) -> Band:
@@ -83,12 +83,12 @@ def _corners(beads: Iterable[Bead]) -> list[tuple[int, int]]:
     return out
 
 
-def _halve(vectors: Matrix) -> Matrix:
+def _halved(side: Spans) -> Spans:
     """Unit means of neighbours two by two; a last odd one stays as it is."""
+    vectors = side.rows(1)
     even = vectors[: len(vectors) // 2 * 2]
     pooled = even[0::2] + even[1::2]
     if len(vectors) % 2:
         pooled = np.concatenate([pooled, vectors[-1:]])
     norms = np.linalg.norm(pooled, axis=1, keepdims=True)
-    out: Matrix = (pooled / np.maximum(norms, 1e-9)).astype(np.float32)
-    return out
+    return Spans([""] * len(pooled), (pooled / np.maximum(norms, 1e-9)).astype(np.float32))

@@ -7,10 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.lattice import REACH, SHAPES, Array, Band, Lattice, posteriors
+from harness.align.lattice import REACH, SHAPES, Array, Lattice
+from harness.align.sweep import posteriors
 from harness.types import Bead
 
 LEAST = 1e-4  # posteriors below are dropped
+# (REACH, len(SHAPES)): which shapes have that many sentences on that side
+_OF_SOURCE_SIZE, _OF_TARGET_SIZE = (
+    np.array([[float(shape[side] == size) for shape in SHAPES] for size in range(1, REACH + 1)])
+    for side in (0, 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The expected numbers of gaps (sentences left alone in a row) and of beads."""
+
+    gaps: float
+    beads: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +33,6 @@ class Beliefs:
 
     `row`, `shape`, `column`, `probability` are `(k,)`: the bead of shape `SHAPES[shape]` whose first
     sentences are `row` and `column`. `alone_src` `(n,)`, `alone_tgt` `(m,)` and `probability` lie in [0, 1].
-    `gaps` is the expected number of gaps (sentences left alone in a row), `beads` that of beads.
     """
 
     row: NDArray[np.int64]
@@ -28,8 +41,7 @@ class Beliefs:
     probability: Array
     alone_src: Array
     alone_tgt: Array
-    gaps: float
-    beads: float
+    rate: Rate
 
     def of(self, bead: Bead) -> float:
         """The posterior of a bead; of a null bead, that its sentences are left alone."""
@@ -53,12 +65,14 @@ def believe(lattice: Lattice) -> Beliefs:
     def visit(row: int, probability: Array) -> None:
         nonlocal expected
         low = int(band.low[row])
-        by_shape = probability.sum(axis=1)
-        expected += float(by_shape.sum())
-        for s, (a, b) in enumerate(SHAPES):
-            alone_src[row : row + a] -= by_shape[s]
-            change[low : low + probability.shape[1]] += probability[s]
-            change[low + b : low + b + probability.shape[1]] -= probability[s]
+        width = probability.shape[1]
+        by_target = _OF_TARGET_SIZE @ probability
+        by_source = _OF_SOURCE_SIZE @ probability.sum(axis=1)
+        expected += float(by_source.sum())
+        change[low : low + width] += by_target.sum(axis=0)
+        for size in range(1, REACH + 1):
+            alone_src[row : row + size] -= by_source[size - 1]
+            change[low + size : low + size + width] -= by_target[size - 1]
         shape, place = np.nonzero(probability > LEAST)
         found.append((np.full(len(shape), row), shape, place + low))
         numbers.append(probability[shape, place])
@@ -73,9 +87,19 @@ def believe(lattice: Lattice) -> Beliefs:
         np.minimum(np.concatenate(numbers[::-1]), 1.0),
         np.clip(alone_src, 0.0, 1.0),
         np.clip(alone_tgt, 0.0, 1.0),
-        mass.gaps,
-        expected,
+        Rate(mass.gaps, expected),
     )
+
+
+def rate(lattice: Lattice) -> Rate:
+    """Forward-backward for its sums alone."""
+    beads = 0.0
+
+    def visit(row: int, probability: Array) -> None:
+        nonlocal beads
+        beads += float(probability.sum())
+
+    return Rate(posteriors(lattice, visit).gaps, beads)
 
 
 class ExpectedGain:
@@ -87,6 +111,7 @@ class ExpectedGain:
 
     def __init__(self, beliefs: Beliefs, recall: float, cost: float) -> None:
         self._beliefs, self._recall, self._cost = beliefs, recall, cost
+        self.shapes = SHAPES
         self.n, self.m, self.open = len(beliefs.alone_src), len(beliefs.alone_tgt), 0.0
         self.null_src: Array = beliefs.alone_src - cost
         self.null_tgt: Array = beliefs.alone_tgt - cost
@@ -100,22 +125,3 @@ class ExpectedGain:
         gain = (1.0 + self._recall) * b.probability[first:last][inside] - self._cost
         out[shape, row - rows[0], column - columns[0]] = gain
         return out
-
-
-def tight_band(beliefs: Beliefs, band: Band, radius: int) -> Band:
-    """The part of a band within `radius` sentences of the beads that are believed in at all."""
-    n, m = len(beliefs.alone_src), len(beliefs.alone_tgt)
-    low, high = np.full(n + 1, m), np.zeros(n + 1, dtype=np.int64)
-    sure = beliefs.probability > 0.01
-    np.minimum.at(low, beliefs.row[sure], beliefs.column[sure])
-    np.maximum.at(high, beliefs.row[sure], beliefs.column[sure] + 1)
-    low[0], high[n] = 0, m
-    low = np.minimum.accumulate(low[::-1])[::-1]  # the next bead's column where a row has none
-    high = np.maximum.accumulate(high)
-    rows = np.arange(n + 1)
-    low = low[np.maximum(rows - radius, 0)] - radius
-    high = high[np.minimum(rows + radius, n)] + radius + 1
-    low = np.maximum(np.clip(low, 0, m), band.low)
-    high = np.minimum(np.clip(high, 1, m + 1), band.high)
-    low[0], high[n] = 0, m + 1
-    return Band(np.maximum.accumulate(low), np.maximum.accumulate(high))

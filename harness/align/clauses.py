@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.lattice import REACH, SHAPES, Array
+from harness.align.lattice import REACH, SHAPES, Array, Shape
 from harness.interfaces import Encoder, Matrix
 
 Places = NDArray[np.int64]
@@ -86,10 +86,15 @@ def cut(texts: Sequence[str], encoder: Encoder, known: Matrix) -> Clauses:
     return Clauses(vectors, np.array([max(1.0, len(part)) for part in flat]), starts)
 
 
-def weakest(src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
-    """`(len(SHAPES), rows, columns)`: the lowest coverage of any sentence of each bead, in [-1, 1].
+def coverage(
+    src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]
+) -> tuple[Matrix, Matrix]:
+    """`(len(SHAPES), rows, columns)` each: the lowest coverage of any sentence of a bead, in [-1, 1], and the
+    least gain of a sentence at the edge of a side of several.
 
-    Beads are given by their first sentences; where one reaches past the end the value means nothing.
+    The gain is what the sentence adds to the coverage of the other side, in characters, as a share of its own
+    length, at most 1; beads of one sentence a side have gain 1. Beads are given by their first sentences;
+    where one reaches past the end the values mean nothing.
     """
     h, w = rows[1] - rows[0], columns[1] - columns[0]
     n, m = len(src.starts) - 1, len(tgt.starts) - 1
@@ -99,29 +104,51 @@ def weakest(src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[in
     cosines = src.vectors[a0:a1] @ tgt.vectors[b0:b1].T
     src_starts = src.starts[rows[0] : last_row] - a0
     tgt_starts = tgt.starts[columns[0] : last_column] - b0
-    forth = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
-    back = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
-    out = np.empty((len(SHAPES), h, w))
+    forth, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
+    back, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
+    low, gain = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(2))
     for s, (a, b) in enumerate(SHAPES):
-        low = np.minimum.reduce([forth[b][d : d + h, :w] for d in range(a)])
-        out[s] = np.minimum(low, np.minimum.reduce([back[a][d : d + w, :h].T for d in range(b)]))
+        low[s] = np.minimum.reduce([forth[b][d : d + h, :w] for d in range(a)])
+        low[s] = np.minimum(low[s], np.minimum.reduce([back[a][d : d + w, :h].T for d in range(b)]))
+        gain[s] = _gain(forth, src_chars, tgt_chars, (a, b), (h, w))
+        gain[s] = np.minimum(gain[s], _gain(back, tgt_chars, src_chars, (b, a), (w, h)).T)
+    return low, gain
+
+
+def _gain(
+    covered: dict[int, Matrix], chars: Matrix, other: Matrix, shape: Shape, size: tuple[int, int]
+) -> Matrix:
+    """`size`: the least gain of either edge of the other side, for beads of `shape` (own, other)."""
+    (own, span), (h, w) = shape, size
+    out: Matrix = np.ones((h, w), dtype=np.float32)
+    if span == 1:
+        return out
+    whole, less = covered[span], covered[span - 1]
+    for moved, edge in ((1, 0), (0, span - 1)):  # without its first, without its last
+        more = np.zeros((h, w), dtype=np.float32)
+        for d in range(own):
+            more += (whole[d : d + h, :w] - less[d : d + h, moved : moved + w]) * chars[d : d + h, None]
+        out = np.minimum(out, more / np.maximum(other[None, edge : edge + w], 1.0))
     return out
 
 
-def _coverage(cosines: Matrix, own: Places, other: Places, lengths: Array) -> dict[int, Array]:
+def _coverage(
+    cosines: Matrix, own: Places, other: Places, lengths: Array
+) -> tuple[dict[int, Matrix], Matrix]:
     """By size: coverage of each own sentence (rows) by the span of the other side from each sentence.
 
-    Both axes are padded by `REACH - 1` so that spans past the end can be read.
+    Both axes are padded by `REACH` so that spans past the end can be read; and the own sentences' characters.
     """
-    best = np.maximum.reduceat(cosines, other, axis=1).astype(np.float64)
-    total = np.add.reduceat(lengths, own)[:, None]
-    out: dict[int, Array] = {}
+    best = np.maximum.reduceat(cosines, other, axis=1)
+    lengths = lengths.astype(np.float32)
+    total = np.add.reduceat(lengths, own)
+    out: dict[int, Matrix] = {}
     joined = best
     for size in range(1, REACH + 1):
         if size > 1:
             joined = joined.copy()
             reach = max(0, best.shape[1] - size + 1)
             joined[:, :reach] = np.maximum(joined[:, :reach], best[:, size - 1 :])
-        covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total
+        covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total[:, None]
         out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
-    return out
+    return out, np.pad(total, (0, REACH))

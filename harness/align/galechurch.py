@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.align.band import full_or_diagonal
-from harness.align.lattice import SHAPES, Array, Lattice
+from harness.align.lattice import Array, Lattice
 from harness.align.path import best_path
 from harness.align.spans import run_lengths
 from harness.errors import ConfigError
@@ -27,6 +27,7 @@ class LengthScorer:
     """Log probabilities by length; a `lattice.Scorer`. `src`, `tgt` are lengths in characters."""
 
     def __init__(self, src: Array, tgt: Array, variance: float) -> None:
+        self.shapes = tuple(sorted(PRIORS))
         self.n, self.m, self.open = len(src), len(tgt), 0.0
         self._variance = variance
         self._ratio = float(tgt.sum() / src.sum()) if src.sum() and tgt.sum() else 1.0
@@ -38,13 +39,12 @@ class LengthScorer:
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
         i, j = np.arange(*rows)[:, None], np.arange(*columns)[None, :]
-        out = np.full((len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), -np.inf)
-        for s, (a, b) in enumerate(SHAPES):
-            if (a, b) in PRIORS:
-                left = self._src[a][rows[0] : rows[1], None]
-                right = self._tgt[b][None, columns[0] : columns[1]]
-                value = math.log(PRIORS[a, b]) + self._log_match(left, right)
-                out[s] = np.where((i + a <= self.n) & (j + b <= self.m), value, -np.inf)
+        out = np.full((len(self.shapes), rows[1] - rows[0], columns[1] - columns[0]), -np.inf)
+        for s, (a, b) in enumerate(self.shapes):
+            left = self._src[a][rows[0] : rows[1], None]
+            right = self._tgt[b][None, columns[0] : columns[1]]
+            value = math.log(PRIORS[a, b]) + self._log_match(left, right)
+            out[s] = np.where((i + a <= self.n) & (j + b <= self.m), value, -np.inf)
         return out
 
     def _log_match(self, left: Array, right: Array) -> Array:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from harness.align.clauses import Clauses, weakest
-from harness.align.lattice import SHAPES, Array
+from harness.align.clauses import Clauses, coverage
+from harness.align.lattice import REACH, SHAPES, Array
 from harness.align.objective import neighbourhood
 from harness.align.spans import Spans
+from harness.interfaces import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Weights:
 
     cosine: float  # of the vectors of both sides
     around: float  # mean cosine to the sentences just outside the bead
-    coverage: float  # of the bead's least covered sentence (`clauses.weakest`)
+    coverage: float  # of the bead's least covered sentence (`clauses.coverage`)
+    gain: float  # of a sentence at the edge of a side of several, the least
     length: float  # squared log of the length ratio, at most 4
     bead: float  # 1 for each bead
     size: float  # sentences beyond 1-1
@@ -41,39 +43,88 @@ class Weights:
         return Weights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
 
 
-class Evidence:
-    """The log-linear score over a pair of documents; a `lattice.Scorer`.
+# the weights of beads; the others are of gaps
+OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "open"))
 
-    `ratio` is target characters per source character.
+
+class Evidence:
+    """What the texts say about each bead, weighed for parallel and for comparable text.
+
+    `ratio` is target characters per source character. Scores are linear in the share, so that those of
+    `middle` and `slope` are computed once, in `scorer`, and serve for any share.
     """
 
     def __init__(
-        self, spans: tuple[Spans, Spans], parts: tuple[Clauses, Clauses], weights: Weights, ratio: float
+        self,
+        spans: tuple[Spans, Spans],
+        parts: tuple[Clauses, Clauses],
+        ratio: float,
+        middle: Weights,
+        slope: Weights,
     ) -> None:
-        self._src, self._tgt = spans
-        self._parts, self._weights = parts, weights
-        self.n, self.m, self.open = self._src.n, self._tgt.n, weights.open
-        self._src_lengths = {k: np.maximum(self._src.lengths(k) * ratio, 1.0) + 10.0 for k in range(1, 5)}
-        self._tgt_lengths = {k: np.maximum(self._tgt.lengths(k), 1.0) + 10.0 for k in range(1, 5)}
-        self.null_src: Array = self._null(self._src)
-        self.null_tgt: Array = self._null(self._tgt)
+        self.spans, self._parts, self.middle, self.slope = spans, parts, middle, slope
+        sizes = range(1, REACH + 1)
+        self._lengths = (
+            {k: np.log(np.maximum(spans[0].lengths(k) * ratio, 1.0) + 10.0) for k in sizes},
+            {k: np.log(np.maximum(spans[1].lengths(k), 1.0) + 10.0) for k in sizes},
+        )
+        self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], tuple[Matrix, Matrix]] = {}
 
-    def _null(self, side: Spans) -> Array:
-        out: Array = self._weights.null + self._weights.null_length * np.log((side.chars + 10.0) / 100.0)
+    def at(self, share: float) -> AtShare:
+        return AtShare(self, share)
+
+    def null(self, side: int, weights: Weights) -> Array:
+        """`(n,)` scores of leaving each sentence of a side alone."""
+        sizes = np.log((self.spans[side].chars + 10.0) / 100.0)
+        out: Array = weights.null + weights.null_length * sizes
         return out
 
-    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
-        w = self._weights
-        if columns[1] <= columns[0]:
-            return np.full((len(SHAPES), rows[1] - rows[0], 0), -np.inf)
-        cosines, around = neighbourhood(self._src, self._tgt, rows, columns)
-        out = w.cosine * cosines + w.around * around
-        out += w.coverage * weakest(*self._parts, rows, columns)
-        i, j = np.arange(*rows)[:, None], np.arange(*columns)[None, :]
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+        """`(len(SHAPES), rows, columns)` each: scores by the middle weights, and by the slope."""
+        if (rows, columns) not in self._blocks:
+            self._blocks[rows, columns] = self._weigh(rows, columns)
+        return self._blocks[rows, columns]
+
+    def features(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
+        """`(len(OF_BEADS), len(SHAPES), rows, columns)`: what each weight is multiplied with."""
+        out = np.empty((len(OF_BEADS), len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), np.float32)
+        known = dict(zip(OF_BEADS, out, strict=True))
+        known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
+        known["coverage"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
         for s, (a, b) in enumerate(SHAPES):
-            left = np.log(self._src_lengths[a][rows[0] : rows[1], None])
-            right = np.log(self._tgt_lengths[b][None, columns[0] : columns[1]])
-            out[s] += w.length * np.minimum(np.square(left - right), 4.0)
-            out[s] += w.bead + w.size * (a + b - 2) + (w.both if min(a, b) > 1 else 0.0)
-            out[s][(i + a > self.n) | (j + b > self.m)] = -np.inf
+            left = self._lengths[0][a][slice(*rows), None]
+            right = self._lengths[1][b][None, slice(*columns)]
+            known["length"][s] = np.minimum(np.square(left - right), 4.0)
+            known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out
+
+    def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+        features = self.features(rows, columns)
+        middle, slope = (
+            np.tensordot(np.array([getattr(w, name) for name in OF_BEADS], np.float32), features, 1)
+            for w in (self.middle, self.slope)
+        )
+        n, m = self.spans[0].n, self.spans[1].n
+        for s, (a, b) in enumerate(SHAPES):
+            middle[s, max(0, n - a + 1 - rows[0]) :] = -np.inf
+            middle[s, :, max(0, m - b + 1 - columns[0]) :] = -np.inf
+        return middle, slope
+
+
+class AtShare:
+    """The log-linear score of a pair of documents that lies at `share`; a `lattice.Scorer`."""
+
+    def __init__(self, evidence: Evidence, share: float) -> None:
+        weights = evidence.middle.at(evidence.slope, share)
+        self._evidence, self._share = evidence, np.float32(share)
+        self.n, self.m, self.shapes, self.open = (
+            evidence.spans[0].n,
+            evidence.spans[1].n,
+            SHAPES,
+            weights.open,
+        )
+        self.null_src, self.null_tgt = evidence.null(0, weights), evidence.null(1, weights)
+
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
+        middle, slope = self._evidence.block(rows, columns)
+        return middle + self._share * slope

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.align.lattice import SHAPES, Array
+from harness.align.lattice import REACH, SHAPES, Array, Shape
 from harness.align.spans import Spans
+from harness.interfaces import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,27 @@ class Cosine:
     `ratio` is target characters per source character.
     """
 
-    def __init__(self, src: Spans, tgt: Spans, weights: Weights, ratio: float) -> None:
-        self.n, self.m = src.n, tgt.n
+    def __init__(
+        self,
+        src: Spans,
+        tgt: Spans,
+        weights: Weights,
+        ratio: float,
+        shapes: tuple[Shape, ...] = SHAPES,
+    ) -> None:
+        self.n, self.m, self.shapes = src.n, tgt.n, shapes
         self._src, self._tgt, self._weights, self._ratio = src, tgt, weights, ratio
         self.null_src: Array = np.full(self.n, weights.null)
         self.null_tgt: Array = np.full(self.m, weights.null)
         self.open = weights.open
-        self._src_lengths = {k: src.lengths(k) * ratio for k in range(1, 5)}
-        self._tgt_lengths = {k: tgt.lengths(k) for k in range(1, 5)}
+        self._src_lengths = {k: src.lengths(k) * ratio for k in range(1, REACH + 1)}
+        self._tgt_lengths = {k: tgt.lengths(k) for k in range(1, REACH + 1)}
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
-        cosines, around = neighbourhood(self._src, self._tgt, rows, columns)
+        cosines, around = neighbourhood(self._src, self._tgt, rows, columns, self.shapes)
         w = self._weights
         out = np.full(cosines.shape, -np.inf)
-        for s, (a, b) in enumerate(SHAPES):
+        for s, (a, b) in enumerate(self.shapes):
             left = self._src_lengths[a][rows[0] : rows[1], None]
             right = self._tgt_lengths[b][None, columns[0] : columns[1]]
             fits = (np.arange(*rows)[:, None] + a <= self.n) & (np.arange(*columns)[None, :] + b <= self.m)
@@ -52,23 +60,27 @@ class Cosine:
 
 
 def neighbourhood(
-    src: Spans, tgt: Spans, rows: tuple[int, int], columns: tuple[int, int]
-) -> tuple[Array, Array]:
+    src: Spans,
+    tgt: Spans,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    shapes: tuple[Shape, ...] = SHAPES,
+) -> tuple[Matrix, Matrix]:
     """Cosine of each bead, and the mean cosine of its spans to the sentences just outside the other span.
 
-    Both `(len(SHAPES), rows, columns)`.
+    Both `(len(shapes), rows, columns)`.
     """
     (i0, i1), (j0, j1) = rows, columns
     h, w = i1 - i0, j1 - j0
 
     left, right = src.window, tgt.window
     # by size: source spans against single target sentences from j0-1, and the mirror
-    across = {a: (left(a, i0, i1) @ right(1, j0 - 1, j1 + 4).T).astype(np.float64) for a in range(1, 5)}
-    down = {b: (left(1, i0 - 1, i1 + 4) @ right(b, j0, j1).T).astype(np.float64) for b in range(1, 5)}
+    across = {a: left(a, i0, i1) @ right(1, j0 - 1, j1 + REACH).T for a in {a for a, _ in shapes}}
+    down = {b: left(1, i0 - 1, i1 + REACH) @ right(b, j0, j1).T for b in {b for _, b in shapes}}
     i, j = np.arange(i0, i1)[:, None], np.arange(j0, j1)[None, :]
-    cosines = np.empty((len(SHAPES), h, w))
+    cosines = np.empty((len(shapes), h, w), dtype=np.float32)
     around = np.empty_like(cosines)
-    for s, (a, b) in enumerate(SHAPES):
+    for s, (a, b) in enumerate(shapes):
         if b == 1:
             cosines[s] = across[a][:, 1 : w + 1]
         elif a == 1:
@@ -76,8 +88,11 @@ def neighbourhood(
         else:
             cosines[s] = left(a, i0, i1) @ right(b, j0, j1).T
         total = across[a][:, :w] + across[a][:, 1 + b : 1 + b + w] + down[b][:h] + down[b][1 + a : 1 + a + h]
-        count = (j > 0).astype(float) + (j + b < tgt.n) + (i > 0) + (i + a < src.n)
-        around[s] = total / np.maximum(count, 1.0)
+        rows_around = (
+            ((i > 0).astype(np.float32) + (i + a < src.n)),
+            ((j > 0) + (j + b < tgt.n).astype(np.float32)),
+        )
+        around[s] = total / np.maximum(rows_around[0] + rows_around[1], 1.0)
     return cosines, around
 
 

@@ -10,7 +10,7 @@ from harness.types import Bead
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
   color: #1d2733; background: #fff; }
-h1 { font-size: 1.3rem; } h1 small { font-weight: normal; color: #5a6675; }
+h1 { font-size: 1.3rem; overflow-wrap: anywhere; } h1 small { font-weight: normal; color: #5a6675; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; border-bottom: 2px solid #8894a3; padding: .3rem .6rem; }
 td { vertical-align: top; padding: .45rem .6rem; width: 43%; border-bottom: 1px solid #e3e8ee; }
@@ -19,10 +19,12 @@ td.link { width: 14%; text-align: center; font-size: .85rem; vertical-align: mid
 td.link i { display: block; height: 3px; margin: .2rem 0; background: #1668a8; }
 td.link span { background: #fbe7b2; color: #5b4300; border-radius: 3px; padding: 0 .3rem;
   white-space: nowrap; }
-tr.null td.text { background: #f6eef0; } tr.null td.link { color: #96304a; }
+tr.null td.text:not(:empty) { background: #f6eef0; } tr.null td.link { color: #96304a; }
+@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .5rem; } td, th { padding: .4rem .2rem; } }
 @media (prefers-color-scheme: dark) {
   body { background: #14181d; color: #dce3ea; } td { border-color: #2b333c; }
-  tr.null td.text { background: #2d1f24; } tr.null td.link { color: #f08ba3; }
+  td p b, h1 small { color: #93a0ae; }
+  tr.null td.text:not(:empty) { background: #2d1f24; } tr.null td.link { color: #f08ba3; }
 }
 """
 

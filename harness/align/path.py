@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.align.lattice import SHAPES, Forward, Lattice, forward
+from harness.align.lattice import Lattice
+from harness.align.sweep import Forward, forward
 from harness.types import Bead
 
 
@@ -26,7 +27,7 @@ def _trace(lattice: Lattice, fore: Forward) -> Iterator[Bead]:
     state = best(i, j)
     while i or j:
         if state == "B":
-            a, b = SHAPES[int(fore.shape.at(i, j))]
+            a, b = lattice.shapes[int(fore.shape.at(i, j))]
             value = fore.bead.at(i, j)
             i, j = i - a, j - b
             yield Bead(tuple(range(i, i + a)), tuple(range(j, j + b)), value - fore.total.at(i, j))

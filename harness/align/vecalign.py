@@ -27,6 +27,7 @@ class VecalignScorer:
     """Vecalign's cost with its sign turned, so that higher is better; a `lattice.Scorer`."""
 
     def __init__(self, src: Spans, tgt: Spans, percentile: float) -> None:
+        self.shapes = SHAPES
         self.n, self.m, self.open = src.n, tgt.n, 0.0
         self._src, self._tgt = src, tgt
         draw = np.random.default_rng(SEED)

@@ -23,7 +23,7 @@ class Random:
 
     def __init__(self, n: int, m: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        self.n, self.m, self.open = n, m, -0.4
+        self.n, self.m, self.open, self.shapes = n, m, -0.4, SHAPES
         self.scores = rng.normal(size=(len(SHAPES), n, m))
         self.null_src, self.null_tgt = rng.normal(size=n) * 0.3, rng.normal(size=m) * 0.3
         for s, (a, b) in enumerate(SHAPES):
@@ -77,7 +77,7 @@ def test_search_and_posteriors_are_exact(n: int, m: int, seed: int) -> None:
         )
         assert beliefs.of(bead) == pytest.approx(truth, abs=1e-9)
     gaps = sum(w * _gaps(path) for w, (_, path) in zip(weight, alignments, strict=True))
-    assert beliefs.gaps == pytest.approx(gaps)
+    assert beliefs.rate.gaps == pytest.approx(gaps)
 
 
 def _gaps(path: Steps) -> int:
