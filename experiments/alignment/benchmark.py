@@ -24,7 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from speed import encoder_time, growth
+from speed import agreement, encoder_time, growth
 
 from harness.align.api import build, build_encoder
 from harness.align.scoring import Counts, count, read_alignment, score
@@ -179,6 +179,7 @@ def main() -> None:
         sys.exit(f"{args.folder}: no gold alignments found (src*.txt, tgt*.txt and gold.txt)")
     if args.speed:
         encoder_time(docs, build_encoder(args.encoders[0]))
+        agreement(docs, Remembered(build_encoder(args.encoders[0])))
         growth()
         return
     results: dict[str, list[list[Bead]]] = {}

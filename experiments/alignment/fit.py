@@ -37,14 +37,14 @@ from harness.types import Bead
 
 NAMES = [f.name for f in fields(Weights)]
 # which weights move with the share
-SLOPES = ("cosine", "coverage", "length", "bead", "size", "null", "open")
+SLOPES = ("cosine", "coverage", "length", "bead", "size", "null", "edge", "open")
 OF_BEAD = [NAMES.index(name) for name in OF_BEADS]
-NULL, NULL_LENGTH, OPEN = (NAMES.index(name) for name in ("null", "null_length", "open"))
+NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_length", "edge", "open"))
 PIECE = 100  # sentences; longer documents are fitted in pieces
 # round numbers to begin with, so that the result does not depend on the weights shipped
 START = (
-    Weights(10.0, -5.0, 10.0, 1.0, -5.0, -5.0, 1.0, 0.0, 1.0, 0.0, -3.0),
-    Weights(3.0, 0.0, 5.0, 0.0, 3.0, -3.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+    Weights(10.0, -5.0, 10.0, 1.0, -5.0, -5.0, 1.0, 0.0, 1.0, 0.0, 0.0, -3.0),
+    Weights(3.0, 0.0, 5.0, 0.0, 3.0, -3.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0),
 )
 
 
@@ -67,7 +67,7 @@ class Linear:
 
     def __init__(self, one: Example, w: np.ndarray) -> None:
         self.n, self.m = one.features.shape[2:]
-        self.shapes, self.open = SHAPES, float(w[OPEN])
+        self.shapes, self.edge, self.open = SHAPES, float(w[EDGE]), float(w[OPEN])
         self.scores = np.tensordot(w[OF_BEAD].astype(np.float32), one.features, 1)
         self.scores[one.outside] = -np.inf
         self.null_src, self.null_tgt = (w[NULL] + w[NULL_LENGTH] * lengths for lengths in one.alone)
@@ -122,6 +122,7 @@ def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray,
         and all(side[-1] - side[0] < len(side) for side in (b.src, b.tgt))
     ]
     ends = [(b.src[0], b.tgt[0], b) for b in beads] + [(len(document.src), len(document.tgt), None)]
+    sums[EDGE] += ends[0][:2] != (0, 0)
     for i2, j2, bead in ends:
         if i2 < i or j2 < j:
             continue  # the gold crosses itself here
@@ -131,6 +132,7 @@ def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray,
         if bead:
             sums[OF_BEAD] += features[:, SHAPES.index((len(bead.src), len(bead.tgt))), i2, j2]
             i, j = bead.src[-1] + 1, bead.tgt[-1] + 1
+    sums[EDGE] += (i, j) != (len(document.src), len(document.tgt))
     return sums
 
 
@@ -154,6 +156,8 @@ def loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
                 left[side][step:] -= taken[: len(taken) - step]
     expected[NULL], expected[OPEN] = left[0].sum() + left[1].sum(), mass.gaps
     expected[NULL_LENGTH] = left[0] @ one.alone[0] + left[1] @ one.alone[1]
+    last = sum(probability[s, n - a, m - b] for s, (a, b) in enumerate(SHAPES) if a <= n and b <= m)
+    expected[EDGE] = 2.0 - probability[:, 0, 0].sum() - last
     return mass.log_total - float(w @ one.gold), expected - one.gold
 
 

@@ -16,16 +16,17 @@ from harness.align.spans import Spans
 
 
 class Timed:
-    """An encoder that adds up its seconds and characters."""
+    """An encoder that adds up its seconds, texts and characters."""
 
     def __init__(self, encoder: Any) -> None:
-        self.encoder, self.seconds, self.characters = encoder, 0.0, 0
+        self.encoder, self.seconds, self.texts, self.characters = encoder, 0.0, 0, 0
         self.identity = encoder.identity
 
     def encode(self, texts: Sequence[str]) -> Any:
         begin = time.process_time()
         vectors = self.encoder.encode(texts)
         self.seconds += time.process_time() - begin
+        self.texts += len(texts)
         self.characters += sum(map(len, texts))
         return vectors
 
@@ -35,8 +36,8 @@ def encoder_time(docs: Sequence[Any], encoder: Any) -> None:
     encoder.encode(["warm up"])
     print("\n### Time in the encoder\n")
     print(
-        "| runs of sentences encoded | CPU seconds | million characters | strict F1 by set |\n"
-        + "| --- " * 4
+        "| runs of sentences encoded | CPU seconds | texts | million characters | strict F1 by set |\n"
+        + "| --- " * 5
         + "|"
     )
     spent = {}
@@ -46,11 +47,26 @@ def encoder_time(docs: Sequence[Any], encoder: Any) -> None:
         for document in docs:
             beads = aligner.align(document.src, document.tgt)
             sums[document.set] = sums.get(document.set, Counts()) + count(document.gold, beads)
-        spent[label] = timed.seconds
+        spent[label] = timed.seconds, timed.texts, timed.characters
         scores = ", ".join(f"{name} {score(c).strict.f1:.3f}" for name, c in sums.items())
-        print(f"| {label} | {timed.seconds:.1f} | {timed.characters / 1e6:.2f} | {scores} |")
+        print(
+            f"| {label} | {timed.seconds:.1f} | {timed.texts:,} | {timed.characters / 1e6:.2f} | {scores} |",
+            flush=True,
+        )
     every, some = spent.values()
-    print(f"\nratio {every / some:.1f}")
+    ratios = (x / y for x, y in zip(every, some, strict=True))
+    print("\nratios {:.1f} in CPU seconds, {:.1f} in texts, {:.1f} in characters".format(*ratios))
+
+
+def agreement(docs: Sequence[Any], encoder: Any) -> None:
+    """How many beads differ when each text is searched in a band, as long ones are, and not whole."""
+    whole, banded = Auto(encoder), Auto(encoder, exact=0)
+    differ = beads = 0
+    for document in docs:
+        exact = {(b.src, b.tgt) for b in whole.align(document.src, document.tgt)}
+        differ += len(exact - {(b.src, b.tgt) for b in banded.align(document.src, document.tgt)})
+        beads += len(exact)
+    print(f"\nsearched in a band: {differ} of {beads:,} beads differ from the exact search")
 
 
 def synthetic(n: int, d: int = 512, seed: int = 1) -> tuple[Texts, int]:

@@ -113,6 +113,7 @@ class ExpectedGain:
         self._beliefs, self._recall, self._cost = beliefs, recall, cost
         self.shapes = SHAPES
         self.n, self.m, self.open = len(beliefs.alone_src), len(beliefs.alone_tgt), 0.0
+        self.edge = 0.0
         self.null_src: Array = beliefs.alone_src - cost
         self.null_tgt: Array = beliefs.alone_tgt - cost
 

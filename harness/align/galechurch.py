@@ -29,6 +29,7 @@ class LengthScorer:
     def __init__(self, src: Array, tgt: Array, variance: float) -> None:
         self.shapes = tuple(sorted(PRIORS))
         self.n, self.m, self.open = len(src), len(tgt), 0.0
+        self.edge = 0.0
         self._variance = variance
         self._ratio = float(tgt.sum() / src.sum()) if src.sum() and tgt.sum() else 1.0
         self._src = {size: run_lengths(src, size) for size in (1, 2)}

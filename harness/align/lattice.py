@@ -31,6 +31,7 @@ class Scorer(Protocol):
     shapes: tuple[Shape, ...]  # by size of the source side; for each, target sides 1, 2 … without a hole
     null_src: Array  # (n,) score of leaving source sentence i alone
     null_tgt: Array  # (m,)
+    edge: float  # added where a gap begins the text, and where one ends it
     open: float  # added once where a gap begins: sentences left alone on one or both sides
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> NDArray[np.floating[Any]]:

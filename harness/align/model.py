@@ -36,6 +36,7 @@ class Weights:
     both: float  # 1 where both sides have two or more
     null: float  # 1 for each sentence left alone
     null_length: float  # its log(characters / 100)
+    edge: float  # 1 for a gap that begins the text, and for one that ends it
     open: float  # 1 for each gap, sentences left alone in a row
 
     def at(self, slope: Weights, share: float) -> Weights:
@@ -44,7 +45,7 @@ class Weights:
 
 
 # the weights of beads; the others are of gaps
-OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "open"))
+OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "edge", "open"))
 
 
 class Evidence:
@@ -117,12 +118,8 @@ class AtShare:
     def __init__(self, evidence: Evidence, share: float) -> None:
         weights = evidence.middle.at(evidence.slope, share)
         self._evidence, self._share = evidence, np.float32(share)
-        self.n, self.m, self.shapes, self.open = (
-            evidence.spans[0].n,
-            evidence.spans[1].n,
-            SHAPES,
-            weights.open,
-        )
+        self.n, self.m = evidence.spans[0].n, evidence.spans[1].n
+        self.shapes, self.edge, self.open = SHAPES, weights.edge, weights.open
         self.null_src, self.null_tgt = evidence.null(0, weights), evidence.null(1, weights)
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:

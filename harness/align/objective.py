@@ -40,7 +40,7 @@ class Cosine:
         self._src, self._tgt, self._weights, self._ratio = src, tgt, weights, ratio
         self.null_src: Array = np.full(self.n, weights.null)
         self.null_tgt: Array = np.full(self.m, weights.null)
-        self.open = weights.open
+        self.open, self.edge = weights.open, 0.0
         self._src_lengths = {k: src.lengths(k) * ratio for k in range(1, REACH + 1)}
         self._tgt_lengths = {k: tgt.lengths(k) for k in range(1, REACH + 1)}
 

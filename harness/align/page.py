@@ -38,7 +38,6 @@ def to_html(
 ) -> str:
     """The page; every text is escaped. A bead is a row; the link's strength shows its confidence."""
     title = f"{names[0]} – {names[1]}"
-    linked = sum(not bead.is_null for bead in beads)
     rows = "\n".join(_row(src, tgt, bead, languages) for bead in beads)
     return f"""<!doctype html>
 <html lang="en">
@@ -47,13 +46,20 @@ def to_html(
 <title>{escape(title)}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>{_STYLE}</style>
-<h1>{escape(title)} <small>{linked} links, {len(beads) - linked} sentences left alone</small></h1>
+<h1>{escape(title)} <small>{counted(beads)}</small></h1>
 <table>
 <tr><th>{escape(languages[0])}</th><th></th><th>{escape(languages[1])}</th></tr>
 {rows}
 </table>
 </html>
 """
+
+
+def counted(beads: Sequence[Bead]) -> str:
+    """`"15 links, 1 sentence left alone"`."""
+    linked = sum(not bead.is_null for bead in beads)
+    alone = len(beads) - linked
+    return f"{linked} link{'s' * (linked != 1)}, {alone} sentence{'s' * (alone != 1)} left alone"
 
 
 def _row(src: Sequence[str], tgt: Sequence[str], bead: Bead, languages: tuple[str, str]) -> str:

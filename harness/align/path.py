@@ -23,8 +23,12 @@ def _trace(lattice: Lattice, fore: Forward) -> Iterator[Bead]:
     def best(row: int, column: int, states: str = "BDI") -> str:
         return max(states, key=lambda s: tables[s].at(row, column))
 
+    def begins() -> float:
+        return 0.0 if i or j else scorer.edge
+
     i, j = scorer.n, scorer.m
     state = best(i, j)
+    ends = scorer.edge
     while i or j:
         if state == "B":
             a, b = lattice.shapes[int(fore.shape.at(i, j))]
@@ -36,7 +40,9 @@ def _trace(lattice: Lattice, fore: Forward) -> Iterator[Bead]:
             i -= 1
             going = fore.deleted.at(i, j) > fore.bead.at(i, j) + scorer.open
             state = "D" if going else "B"
-            yield Bead((i,), (), float(scorer.null_src[i]) + (0.0 if going else scorer.open))
+            yield Bead(
+                (i,), (), float(scorer.null_src[i]) + ends + (0.0 if going else scorer.open + begins())
+            )
         else:
             j -= 1
             before = {
@@ -45,4 +51,6 @@ def _trace(lattice: Lattice, fore: Forward) -> Iterator[Bead]:
                 "B": fore.bead.at(i, j) + scorer.open,
             }
             state = max(before, key=lambda s: before[s])
-            yield Bead((), (j,), float(scorer.null_tgt[j]) + (scorer.open if state == "B" else 0.0))
+            value = scorer.open + begins() if state == "B" else 0.0
+            yield Bead((), (j,), float(scorer.null_tgt[j]) + ends + value)
+        ends = 0.0

@@ -82,9 +82,12 @@ def forward(lattice: Lattice, join: Join) -> Forward:
             here[0] = 0.0  # a band begins at column 0
         left = gap.read(i - 1, i) + (scorer.null_src[i - 1] if i else 0.0)
         leave = join(here + scorer.open, left)
+        leave[0] += scorer.edge if i == 0 else 0.0
         cost = lattice.alone[low[i] : high[i]]
         right = np.full(len(cost), -np.inf)
         right[1:] = join.accumulate(leave - cost)[:-1] + cost[1:]
+        if i == scorer.n:  # only the last cell counts here
+            left, right = left + scorer.edge, right + scorer.edge
         whole = join(join(here, left), right)
         bead[i][:], deleted[i][:], inserted[i][:], total[i][:] = here, left, right, whole
         if i < scorer.n:
@@ -130,20 +133,21 @@ def posteriors(lattice: Lattice, visit: Visit) -> Mass:
         if i == n:
             leave = np.full(band.width(n), -np.inf)
             leave[scorer.m - int(low[n])] = 0.0
-            delete = np.full(band.width(n), -np.inf)
+            delete, stop = np.full(band.width(n), -np.inf), leave + scorer.edge
         else:
             ways = lattice.beads(i).astype(np.float64)
             for a, places, views in leaving:
                 ways[places] += views[(i + a) % KEPT][:, low[i] + REACH : high[i] + REACH]
             visit(i, np.exp(ways + (fore.total[i] - log_total)))
-            leave = log_sum(ways)
+            leave = stop = log_sum(ways)
             delete = after_alone.read(i + 1, i) + scorer.null_src[i]
         # leaving alone the sentences from a column to a later one adds the difference of `alone`
         cost = lattice.alone[low[i] : high[i]]
         insert = np.full(len(cost), -np.inf)
-        insert[:-1] = np.logaddexp.accumulate((leave + cost)[:0:-1])[::-1] - cost[:-1]
+        insert[:-1] = np.logaddexp.accumulate((stop + cost)[:0:-1])[::-1] - cost[:-1]
         alone = np.logaddexp(insert, delete)
-        gaps += float(np.exp(fore.bead[i] + alone + (scorer.open - log_total)).sum())
+        begin = scorer.open - log_total + (scorer.edge if i == 0 else 0.0)
+        gaps += float(np.exp(fore.bead[i] + alone + begin).sum())
         after.write(i, np.logaddexp(leave, alone + scorer.open), i + KEPT)
-        after_alone.write(i, np.logaddexp(leave, alone), i + KEPT)
+        after_alone.write(i, np.logaddexp(stop, alone), i + KEPT)
     return Mass(log_total, gaps)

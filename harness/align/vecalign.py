@@ -29,6 +29,7 @@ class VecalignScorer:
     def __init__(self, src: Spans, tgt: Spans, percentile: float) -> None:
         self.shapes = SHAPES
         self.n, self.m, self.open = src.n, tgt.n, 0.0
+        self.edge = 0.0
         self._src, self._tgt = src, tgt
         draw = np.random.default_rng(SEED)
         some_src = src.rows(1)[draw.integers(0, src.n, SAMPLES)]

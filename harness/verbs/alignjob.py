@@ -181,8 +181,9 @@ def _check_language(path: Path, lines: Sequence[str], lang: str) -> None:
 
 def summary(aligned: Aligned) -> str:
     """`"15 links, 4 sentences left alone"`."""
-    linked = sum(not bead.is_null for bead in aligned.beads)
-    return f"{linked} links, {len(aligned.beads) - linked} sentences left alone"
+    from harness.align.page import counted
+
+    return counted(aligned.beads)
 
 
 def show(aligned: Aligned) -> None:

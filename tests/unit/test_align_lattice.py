@@ -23,7 +23,7 @@ class Random:
 
     def __init__(self, n: int, m: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        self.n, self.m, self.open, self.shapes = n, m, -0.4, SHAPES
+        self.n, self.m, self.open, self.edge, self.shapes = n, m, -0.4, 0.3, SHAPES
         self.scores = rng.normal(size=(len(SHAPES), n, m))
         self.null_src, self.null_tgt = rng.normal(size=n) * 0.3, rng.normal(size=m) * 0.3
         for s, (a, b) in enumerate(SHAPES):
@@ -37,12 +37,12 @@ class Random:
 def every(s: Random, i: int = 0, j: int = 0, state: str = "B") -> Iterator[tuple[float, Steps]]:
     """Every alignment from a cell on, with its score; source nulls before target nulls in a gap."""
     if (i, j) == (s.n, s.m):
-        yield 0.0, ()
+        yield (0.0 if state == "B" else s.edge), ()
     for k, (a, b) in enumerate(SHAPES):
         if i + a <= s.n and j + b <= s.m:
             for value, rest in every(s, i + a, j + b):
                 yield value + s.scores[k, i, j], ((i, a, j, b), *rest)
-    opening = s.open if state == "B" else 0.0
+    opening = s.open + (s.edge if i == j == 0 else 0.0) if state == "B" else 0.0
     if i < s.n and state != "I":
         for value, rest in every(s, i + 1, j, "D"):
             yield value + s.null_src[i] + opening, ((i, 1, j, 0), *rest)
