@@ -50,7 +50,7 @@ class Auto:
         encoder: Encoder,
         temperature: float = 1.0,
         recall: float = 1.0,
-        cost: float = 0.5,
+        cost: float = 0.75,
         encode_from: float = 0.01,
         share: float | None = None,
         exact: int = EXACT,
