@@ -12,18 +12,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from tests.hub import Hub
+
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass
 class Served:
-    """What a server has, and what it was asked. `fail` maps a path to statuses to answer with first."""
+    """What a server has, and what it was asked. `fail` maps a path to statuses to answer with first.
+
+    `models` answers what is neither a dataset nor a file here.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     gated: set[str] = field(default_factory=set)
     fail: dict[str, list[int]] = field(default_factory=dict)
     truncate: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    models: Hub | None = None
     url: str = ""
 
 
@@ -45,6 +51,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif path in served.files:
             content = served.files[path]
             self._answer(200, content, cut=path in served.truncate)
+        elif served.models is not None:
+            served.models.answer(self)
         else:
             self._answer(404, b"")
 
