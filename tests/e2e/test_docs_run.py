@@ -47,9 +47,8 @@ def outcomes(
     ntrex(top / "shared/data/ntrex")  # ../shared of a page's folder
     start = top / "start"
     furnish(start)
-    # French to Polish last: a page that compares `gloss` and `copy` means the newest of each.
-    sweep = ["run", "-m", "pair=pl-fr,fr-pl", "model=copy,gloss,reference"]
-    done = run_harness(*sweep, cwd=start, timeout=PATIENCE)
+    # One direction: a page that compares `gloss` and `copy` means those of one test set.
+    done = run_harness("run", "-m", "model=copy,gloss,reference", cwd=start, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     here = [item for item in request.session.items if item.path == Path(__file__)]
     pages = [item.callspec.params["page"] for item in here if hasattr(item, "callspec")]
