@@ -13,8 +13,8 @@ from typing import Any
 from tests.running import ROOT
 
 # Logs every text it has finished, one write a batch. What `control.json` in the working folder says is no
-# part of the configuration: `delay` (seconds a batch), `poison` (raise for a text with it in), `refuse` (a
-# message: the system as a whole refuses).
+# part of the configuration: `delay` (seconds a batch), `poison` (raise for a text with it in), `die` (be
+# killed by one), `refuse` (a message: the system as a whole refuses).
 ENGINE = """
 import json, os, time
 from harness.errors import UnavailableError
@@ -34,6 +34,8 @@ class Slow:
             time.sleep(control.get("delay", 0.0))
             if "poison" in control and any(control["poison"] in text for text in batch):
                 raise RuntimeError("the engine chokes on " + control["poison"])
+            if "die" in control and any(control["die"] in text for text in batch):
+                os.kill(os.getpid(), 9)
             with open("asked.log", "a", encoding="utf-8") as log:
                 log.write("".join(f"{os.getpid()} {text}\\n" for text in batch))
             yield [(start + i, Translation(text, text.upper())) for i, text in enumerate(batch)]

@@ -9,9 +9,11 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from harness.bitexts import Parts, Sides, align_pairs, build_aligner
+from harness.errors import StageError
 from harness.shards import Shard
 from harness.spool import read_items
 from harness.stages import Stages
@@ -57,10 +59,11 @@ class ShardActor(Actor):
 
         def make(stages: Stages) -> str:
             # Ray asks again for what was on a lost node: it may be finished already.
-            found = self._worker.finished.find(shard)
-            return json.dumps(
-                asdict(found or self._worker.work(shard, read_items(row["items"]), stages, _mute))
-            )
+            done = self._worker.finished.find(shard)
+            if done is None:
+                _count_try(Path(row["items"]), shard, int(row["deaths"]))
+                done = self._worker.work(shard, read_items(row["items"]), stages, _mute)
+            return json.dumps(asdict(done))
 
         return self.answer(make)
 
@@ -83,6 +86,23 @@ class AlignActor(Actor):
                 return json.dumps([[b.src, b.tgt, b.score, b.confidence, b.flags] for b in beads])
 
         return {"number": row["number"], **self.answer(make)}
+
+
+def tries_of(items: Path) -> Path:
+    """The file with a byte for each time that a shard with these items was begun."""
+    return items.with_suffix(".tries")
+
+
+def _count_try(items: Path, shard: Shard, deaths: int) -> None:
+    """StageError when a shard has been begun too often: Ray would give what kills its worker to the next."""
+    with tries_of(items).open("ab") as stream:
+        stream.write(b".")
+        tries = stream.tell()
+    if tries > deaths + 1:
+        raise StageError(
+            f"segments {shard.start + 1} to {shard.stop}: {deaths + 1} workers have died with them; do they"
+            " exhaust the memory? backend.deaths=N allows more"
+        )
 
 
 def texts_of(sides: Sides) -> str:

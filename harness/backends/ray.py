@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import errors
-from harness.backends.actors import AlignActor, ShardActor, beads_of, texts_of
+from harness.backends.actors import AlignActor, ShardActor, beads_of, texts_of, tries_of
 from harness.bitexts import Parts, Sides, align_pairs
 from harness.errors import ConfigError, HarnessError, StageError, UnavailableError, missing_package
 from harness.shards import Done, Shard
@@ -47,7 +46,7 @@ class Ray:
     address           of a cluster (`auto`, `HOST:6379`, `ray://…`); null: one here, for this run
     workers           actors, each with a model of its own; null: as many as the cluster has room for
     cpus_per_worker   cores, gpus_per_worker GPUs that Ray reserves for each
-    deaths            how often Ray gives a shard to a worker again after one died with it (kill, lost node)
+    deaths            workers that may die with one shard (kill, lost node) before the run ends
 
     Raises UnavailableError without Ray or when no cluster answers, ConfigError when no worker can fit.
     """
@@ -60,7 +59,7 @@ class Ray:
         workers: int | None = None,
         cpus_per_worker: float = 1,
         gpus_per_worker: float = 0,
-        deaths: int = 5,
+        deaths: int = 10,
     ) -> None:
         if importlib.util.find_spec("ray") is None:
             raise missing_package("backend=ray", "ray[data]", "ray")
@@ -87,13 +86,15 @@ class Ray:
         for shard in shards:
             path = inputs / shard.name
             write_items(path, items[shard.start : shard.stop])
-            rows.append({"shard": json.dumps(asdict(shard)), "items": str(path)})
+            tries_of(path).unlink(missing_ok=True)
+            rows.append({"shard": json.dumps(asdict(shard)), "items": str(path), "deaths": self._deaths})
         for row in self._mapped(ShardActor, asdict(worker.job), rows):
             stages.add(json.loads(row["seconds"]))
             value = json.loads(_checked(row, stages))
             done = Done(**{**value, "shard": Shard(**value["shard"])})
             yield done
             (inputs / done.shard.name).unlink(missing_ok=True)
+            tries_of(inputs / done.shard.name).unlink(missing_ok=True)
             if advance is not None:
                 advance(len(done.shard))
 
@@ -125,24 +126,19 @@ class Ray:
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # told below, in a line
         workers = min(self._room(), len(rows))
         told = (job, str(Path.cwd()), list(sys.path), max(1, math.floor(self._cpus)))
-        with warnings.catch_warnings():
-            # Without a bound a shard that kills its worker would be tried for ever, and the two arguments for
-            # it are announced to go (hence the upper bound of the extra `ray`), with nothing in their place.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            mapped = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-                actor,
-                fn_constructor_args=told,
-                compute=ActorPoolStrategy(
-                    min_size=1, max_size=workers, initial_size=workers, max_tasks_in_flight_per_actor=1
-                ),
-                num_cpus=self._cpus,
-                num_gpus=self._gpus or None,
-                max_restarts=-1,
-                max_task_retries=self._deaths,
-            )
+        # Ray Data starts dead actors again and repeats their tasks without end; ShardActor sets the bound.
+        mapped = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+            actor,
+            fn_constructor_args=told,
+            compute=ActorPoolStrategy(
+                min_size=1, max_size=workers, initial_size=workers, max_tasks_in_flight_per_actor=1
+            ),
+            num_cpus=self._cpus,
+            num_gpus=self._gpus or None,
+        )
         try:
             yield from mapped.iter_rows()
         except HarnessError:

@@ -159,6 +159,13 @@ def test_documents_are_aligned_as_they_are_here(cluster: Any) -> None:
     assert int(done.stdout) > 30
 
 
+def test_a_shard_that_kills_its_worker_ends_the_run(words: list[str], tmp_path: Path) -> None:
+    sharded.prepare(tmp_path)
+    sharded.control(tmp_path, die="Phrase 33 ")
+    err = sharded.finish(tmp_path, *words, "backend.deaths=1", code=1)
+    assert "segments 31 to 40: 2 workers have died with them" in err.splitlines()[-1]
+
+
 def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     sharded.prepare(tmp_path)
     err = sharded.finish(tmp_path, "backend=ray", "backend.address=ray://127.0.0.1:1", code=2)
