@@ -122,6 +122,9 @@ def main() -> None:
     references, outputs = texts(args.systems, args.segments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if not (Path.home() / ".sacrebleu" / "models" / "flores200sacrebleuspm").exists():
+            print("spBLEU: a SentencePiece model made here stands in for that of FLORES-200")
+            stand_in(folder / "sacrebleu", references)  # before sacreBLEU is imported: it looks once
         make_store(folder / "results", references, outputs)
         (folder / "ref.txt").write_text("\n".join(references) + "\n", encoding="utf-8")
         files = []
@@ -173,9 +176,6 @@ def main() -> None:
             print(
                 f"harness {' '.join(verb[:1] if '--results' in verb else verb):16} {best:8.2f} s   best of 5"
             )
-        if not (Path.home() / ".sacrebleu" / "models" / "flores200sacrebleuspm").exists():
-            print("spBLEU below: a SentencePiece model made here stands in for that of FLORES-200")
-            stand_in(folder / "sacrebleu", references)
         for label, value in scoring(references, outputs[0]).items():
             print(f"score {label:18} {value:8.2f} s")
 

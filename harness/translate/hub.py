@@ -127,8 +127,15 @@ def _local(model: Mapping[str, Any], folder: Path, tokenizer_files: Sequence[Seq
 
 
 def folder_digest(folder: Path) -> str:
-    """sha256 over the names and bytes of a checkpoint's files (sub-folders and hidden files aside)."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    """sha256 over the names and bytes of a checkpoint's files: sub-folders, hidden files and its card aside.
+
+    A corrected card makes no other model: stored translations and finished runs stay good.
+    """
+    files = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.suffix != ".md"
+    )
     stamps = tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
     return _digest(str(folder.resolve()), stamps)
 

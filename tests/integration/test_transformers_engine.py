@@ -37,6 +37,15 @@ def test_order_and_one_output_a_segment_whatever_the_batch(folder: Path, tmp_pat
     assert together[12].hypothesis == ""
 
 
+def test_the_card_is_no_part_of_the_models_identity(folder: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(folder, tmp_path / "copied"))
+    (copied / "README.md").write_text("a card")
+    assert engine(copied).identity["sha256"] == engine(folder).identity["sha256"]
+    config = copied / "generation_config.json"
+    config.write_text(config.read_text().replace("{", "{ ", 1))
+    assert engine(copied).identity["sha256"] != engine(folder).identity["sha256"]
+
+
 def test_too_long_is_split_or_refused_never_cut(folder: Path, tmp_path: Path) -> None:
     long = " ".join(checkpoints.lines("fr")[:3])
     split = translate(engine(folder), [long, "Bonjour."], tmp_path)
