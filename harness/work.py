@@ -25,8 +25,8 @@ class Job:
     """What the shards of a run share: plain values, so that it can be sent to another machine.
 
     `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
-    together. `folder` (of
-    finished shards) and `cache_dir` are absolute and, on several machines, on storage that all of them see.
+    together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
+    that all of them see.
     """
 
     engine: Mapping[str, Any]
