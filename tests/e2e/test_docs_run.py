@@ -18,11 +18,13 @@ from tests.unit.test_docs_commands import PAGES, commands
 # The commands that are only composed (tests/unit/test_docs_commands.py), and why.
 COMPOSED_ONLY = {
     r"comet22": "makes an environment of its own from PyPI, and its checkpoint has 2 GB",
+    r"backend\.address=": "joins a Ray cluster that runs already, with a GPU for each worker",
 }
 # What stands in for what is not here: in each word of a command, the pattern becomes the text.
 STAND_INS = {
     r"^hydra/launcher=submitit_slurm$": "hydra/launcher=submitit_local",  # no cluster: its local executor
-    r"^hydra\.launcher\.partition=.*": "",  # a key of Slurm's
+    r"^hydra\.launcher\.(partition|gres|signal_delay_s|max_num_timeout)=.*": "",  # keys of Slurm's
+    r"^results=/shared/": "results=",
     r"^(data=ntrex|experiments=ntrex_.*)$": r"\1 data.base={url}/ntrex",  # published under another address
     r"^model\.path=DIR$": "model.path={home}/marian",
 }
