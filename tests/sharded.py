@@ -80,6 +80,21 @@ def finish(folder: Path, *words: str, code: int = 0) -> str:
     return err
 
 
+def finished(folder: Path) -> Path:
+    """`folder` with a run of the test set, by default in one shard and one process, that has ended well."""
+    prepare(folder)
+    finish(folder)
+    return folder
+
+
+def assert_same(folder: Path, whole: Path) -> None:
+    """The newest runs of two folders have the same bytes of segments, scores and identity."""
+    assert lines(folder) == lines(whole)
+    ours, theirs = record(folder), record(whole)
+    for key in ("scores", "health", "data", "config_hash", "failed"):
+        assert ours[key] == theirs[key], key
+
+
 def asked(folder: Path) -> list[str]:
     """The texts that the engine finished, in order; a text twice was translated twice."""
     log = folder / "asked.log"

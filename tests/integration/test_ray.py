@@ -46,16 +46,7 @@ def words(cluster: Any) -> list[str]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in one shard in one process."""
     folder = tmp_path_factory.mktemp("whole")
-    sharded.prepare(folder)
-    sharded.finish(folder)
-    return folder
-
-
-def assert_same(folder: Path, whole: Path) -> None:
-    assert sharded.lines(folder) == sharded.lines(whole)
-    ours, theirs = sharded.record(folder), sharded.record(whole)
-    for key in ("scores", "health", "data", "config_hash", "failed"):
-        assert ours[key] == theirs[key], key
+    return sharded.finished(folder)
 
 
 def test_a_killed_worker_and_a_lost_node_change_nothing(
@@ -75,7 +66,7 @@ def test_a_killed_worker_and_a_lost_node_change_nothing(
     assert run.returncode == 0, err
     assert err.splitlines()[-1].startswith("record: ") and "ray" not in err.lower().replace("/ray", "")
     assert "60 copied" in out
-    assert_same(tmp_path, whole)
+    sharded.assert_same(tmp_path, whole)
     texts = sharded.asked(tmp_path)
     assert len(set(texts)) == sharded.LINES and len(texts) <= sharded.LINES + 10, "two batches were under way"
     assert len(sharded.workers(tmp_path)) > 1
@@ -102,7 +93,7 @@ def test_a_killed_driver_goes_on_from_its_finished_shards(
     sharded.control(tmp_path)  # without Ray: the one backend takes over from the other
     err = sharded.finish(tmp_path, "backend.shard_size=10")
     assert "5 of 6 shards are finished already" in err
-    assert_same(tmp_path, whole)
+    sharded.assert_same(tmp_path, whole)
 
 
 def test_a_terminated_driver_says_how_to_go_on(words: list[str], tmp_path: Path) -> None:

@@ -22,16 +22,7 @@ from tests.running import ROOT, run_harness
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in one shard."""
     folder = tmp_path_factory.mktemp("whole")
-    sharded.prepare(folder)
-    sharded.finish(folder)
-    return folder
-
-
-def assert_same(folder: Path, whole: Path) -> None:
-    assert sharded.lines(folder) == sharded.lines(whole)
-    ours, theirs = sharded.record(folder), sharded.record(whole)
-    for key in ("scores", "health", "data", "config_hash", "failed"):
-        assert ours[key] == theirs[key], key
+    return sharded.finished(folder)
 
 
 def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Path) -> None:
@@ -49,7 +40,7 @@ def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Pa
     assert "1 of 3 shards are finished already" in err
     texts = sharded.asked(tmp_path)
     assert len(set(texts)) == sharded.LINES and len(texts) <= sharded.LINES + 5  # the batch under way
-    assert_same(tmp_path, whole)
+    sharded.assert_same(tmp_path, whole)
     assert not list((tmp_path / "results/cache/shards").iterdir())
     assert "skipped" in sharded.finish(tmp_path, "backend.shard_size=7"), "shards do not make another run"
 
@@ -83,7 +74,7 @@ def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(tmp_path: Path, w
     err = sharded.finish(tmp_path, "backend.shard_size=20")
     assert "2 of 3 shards are finished already" in err
     assert sharded.asked(tmp_path)[59:] == [failed["source"]], "only what failed is tried again"
-    assert_same(tmp_path, whole)
+    sharded.assert_same(tmp_path, whole)
 
 
 def test_an_engine_that_fails_on_everything_ends_the_run_with_one_line(tmp_path: Path) -> None:
@@ -103,7 +94,7 @@ def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path, whole: Path) ->
         _, err = run.communicate(timeout=120)
         assert run.returncode == 0, err
     assert len(list(tmp_path.glob("results/runs/*/record.json"))) == 2
-    assert_same(tmp_path, whole)
+    sharded.assert_same(tmp_path, whole)
 
 
 @pytest.mark.parametrize("model", ["reference", "file"])
