@@ -40,6 +40,8 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
         [sys.executable, "-m", "harness", "run", "model=copy", "engine=copy",
          "engine.kind=slow_engine:Slow", *words],
         cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell starts what is in its background with SIGINT ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
