@@ -5,35 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from harness.translate import gloss_french, gloss_tables
+from harness.translate import gloss_french
 from harness.translate.gloss_fr_pl import _Clause
-from harness.translate.gloss_items import Item, opens_sentence, phrase, plain
 from harness.translate.gloss_polish import PolishForms, participle
-from harness.translate.gloss_text import Token, cased, tokens
+from harness.translate.gloss_text import cased
 
-from .teacher import Meaning, Said, Teacher, whole
+from .teacher import Meaning, Said, Teacher, read_texts
 
 GENDERS = (("1", "s"), ("3", "s"), ("f", "s"), ("n", "s"), ("1", "p"), ("3", "p"))
 CASES = "ngdail"
-
-
-def _read(found: list[Token], tables: gloss_tables.Tables) -> tuple[list[Item], list[str]]:
-    """As `gloss_french.read`, with the text of all tokens of each item."""
-    items: list[Item] = []
-    texts: list[str] = []
-    position = 0
-    while position < len(found):
-        opens = opens_sentence(items)
-        item, length = phrase(found, position, tables) or (plain(found[position]), 1)
-        if item is None:
-            following = found[position + 1].text.lower() if position + 1 < len(found) else ""
-            previous = items[-1] if items else None
-            item = gloss_french._word(found[position], previous, following, opens, tables)
-        item.first = opens
-        items.append(item)
-        texts.append("".join(token.text for token in found[position : position + length]))
-        position += length
-    return items, texts
 
 
 class FrenchToPolish(Teacher):
@@ -63,8 +43,7 @@ class FrenchToPolish(Teacher):
 
     def say(self, line: str) -> list[Said]:
         """The items of a line in order. A verb of several words is spread over the words it came from."""
-        items, texts = _read(tokens(line, "fr"), self.tables)
-        texts = whole(line, texts)
+        items, texts = read_texts(line, self.src, self.tables, gloss_french.word)
         clause = _Clause(items, self.forms)
         out = [""] * len(items)
         for index, item in enumerate(items):

@@ -11,37 +11,15 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from harness.translate import gloss_polish_reader as reader
-from harness.translate import gloss_tables
 from harness.translate.gloss_french_forms import FrenchForms
-from harness.translate.gloss_items import Item, opens_sentence, phrase, plain
 from harness.translate.gloss_pl_fr import _Clause
-from harness.translate.gloss_text import Token, cased, tokens
+from harness.translate.gloss_text import cased
 
-from .teacher import Meaning, Said, Teacher, whole
+from .teacher import Meaning, Said, Teacher, read_texts
 
 PERSONS = ["1s", "2s", "3s", "1p", "2p", "3p"]
 TENSES = ["P", "I", "F", "K", "L", "E"]
 CLITICS = {"ne", "se", "me", "te", "nous", "vous"}
-
-
-def _read(found: list[Token], tables: gloss_tables.Tables) -> tuple[list[Item], list[str]]:
-    """As `gloss_polish_reader.read` in Polish order, with the text of all tokens of each item."""
-    items: list[Item] = []
-    texts: list[str] = []
-    position = 0
-    while position < len(found):
-        opens = opens_sentence(items)
-        item, length = phrase(found, position, tables) or (plain(found[position]), 1)
-        if item is None:
-            around = {token.text.lower() for token in found[max(0, position - 2) : position + 3]}
-            following = found[position + 1].text.lower() if position + 1 < len(found) else ""
-            context = reader._Context(items[-1] if items else None, following, "się" in around, opens)
-            item = reader._word(found[position], context, tables)
-        item.first = opens
-        items.append(item)
-        texts.append("".join(token.text for token in found[position : position + length]))
-        position += length
-    return items, texts
 
 
 class PolishToFrench(Teacher):
@@ -67,8 +45,7 @@ class PolishToFrench(Teacher):
         return {(word.target, "d") for word in self.tables.words.values() if word.role == "det"}
 
     def say(self, line: str) -> list[Said]:
-        items, texts = _read(tokens(line, "pl"), self.tables)
-        texts = whole(line, texts)
+        items, texts = read_texts(line, self.src, self.tables, reader.word)
         clause = _Clause(items, self.forms)
         out: list[Said] = []
         due = False

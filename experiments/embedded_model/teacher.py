@@ -14,6 +14,8 @@ from typing import ClassVar
 
 from harness.translate import gloss_tables
 from harness.translate.gloss import Gloss
+from harness.translate.gloss_items import Item, Word, read_items
+from harness.translate.gloss_text import tokens
 
 Meaning = tuple[str, str, str]  # part of speech, tag of the source form, translation
 
@@ -70,6 +72,19 @@ class Teacher(ABC):
     @abstractmethod
     def function_lemmas(self) -> Iterable[tuple[str, str]]:
         """(translation, part of speech) of the function words that inflect."""
+
+
+def read_texts(line: str, lang: str, tables: gloss_tables.Tables, word: Word) -> tuple[list[Item], list[str]]:
+    """The engine's items of a line in its order, and the characters that each stands for."""
+    found = tokens(line, lang)
+    items: list[Item] = []
+    texts: list[str] = []
+    position = 0
+    for item, length in read_items(found, tables, word):
+        items.append(item)
+        texts.append("".join(token.text for token in found[position : position + length]))
+        position += length
+    return items, whole(line, texts)
 
 
 def whole(line: str, texts: list[str]) -> list[str]:

@@ -33,6 +33,7 @@ def number(value: float | None, digits: int = 2, sign: bool = False) -> str:
 
 
 def span(low: float, high: float, digits: int = 2) -> str:
+    """An interval for people: a dash where it is undefined."""
     return f"[{number(low, digits)}, {number(high, digits)}]" if math.isfinite(low) else "–"
 
 

@@ -35,6 +35,7 @@ class Listing:
 
 
 def megabytes(size: int) -> str:
+    """A number of bytes for people, in GB from one on, else in MB."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
 
 

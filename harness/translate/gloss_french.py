@@ -6,7 +6,7 @@ before and after it choose among them.
 
 from __future__ import annotations
 
-from harness.translate.gloss_items import ROLES, Item, copied, opens_sentence, phrase, plain
+from harness.translate.gloss_items import ROLES, Item, copied, opens_sentence, read_items
 from harness.translate.gloss_tables import FunctionWord, Reading, Tables
 from harness.translate.gloss_text import Token
 
@@ -20,20 +20,16 @@ _PLURAL = {"les", "des", "aux", "ces", "mes", "tes", "ses", "nos", "vos", "leurs
 
 def read(tokens: list[Token], tables: Tables) -> list[Item]:
     """Items in the order of the line; every token belongs to exactly one."""
-    items: list[Item] = []
-    position = 0
-    while position < len(tokens):
-        opens = opens_sentence(items)
-        item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
-        if item is None:
-            following = tokens[position + 1].text if position + 1 < len(tokens) else ""
-            item = _word(tokens[position], _before(items), following, opens, tables)
-            if item.role == "noun" and item.tag[1:2] == "i" and any(_plural(other) for other in items[-3:]):
-                item.tag = item.tag[0] + "p"  # les pays
-        item.first = opens
-        items.append(item)
-        position += length
-    return items
+    return [item for item, _ in read_items(tokens, tables, word)]
+
+
+def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) -> Item:
+    """The word at a position that is neither a phrase nor plain, after the items before it."""
+    following = tokens[position + 1].text if position + 1 < len(tokens) else ""
+    item = _word(tokens[position], _before(items), following, opens_sentence(items), tables)
+    if item.role == "noun" and item.tag[1:2] == "i" and any(_plural(other) for other in items[-3:]):
+        item.tag = item.tag[0] + "p"  # les pays
+    return item
 
 
 def _before(items: list[Item]) -> Item | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.translate.gloss_tables import Tables
@@ -47,6 +48,26 @@ def copied(token: Token) -> Item:
 def opens_sentence(items: list[Item]) -> bool:
     """Whether the next item is the first word of a sentence."""
     return not items or items[-1].source in ".!?:…" or (len(items) == 1 and items[0].role == "sign")
+
+
+Word = Callable[[list[Token], int, list[Item], Tables], Item]
+"""How a language reads one word: the tokens, its position, the items before it, the tables."""
+
+
+def read_items(tokens: list[Token], tables: Tables, word: Word) -> list[tuple[Item, int]]:
+    """Items in the order of the line, each with its number of tokens; every token belongs to exactly one."""
+    read: list[tuple[Item, int]] = []
+    items: list[Item] = []
+    position = 0
+    while position < len(tokens):
+        item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
+        if item is None:
+            item = word(tokens, position, items, tables)
+        item.first = opens_sentence(items)
+        items.append(item)
+        read.append((item, length))
+        position += length
+    return read
 
 
 def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.translate.gloss_items import ROLES, Item, copied, opens_sentence, phrase, plain
+from harness.translate.gloss_items import ROLES, Item, copied, opens_sentence, read_items
 from harness.translate.gloss_tables import Reading, Tables
 from harness.translate.gloss_text import Token
 
@@ -26,21 +26,18 @@ _CASES = {
 
 
 def read(tokens: list[Token], tables: Tables) -> list[Item]:
-    """Items in the order of the line; every token belongs to exactly one."""
-    items: list[Item] = []
-    position = 0
-    while position < len(tokens):
-        opens = opens_sentence(items)
-        item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
-        if item is None:
-            around = {token.text.lower() for token in tokens[max(0, position - 2) : position + 3]}
-            following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
-            context = _Context(items[-1] if items else None, following, "się" in around, opens)
-            item = _word(tokens[position], context, tables)
-        item.first = opens
-        items.append(item)
-        position += length
-    return _french_order(items)
+    """Items in French order; every token belongs to exactly one."""
+    return _french_order([item for item, _ in read_items(tokens, tables, word)])
+
+
+def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) -> Item:
+    """The word at a position that is neither a phrase nor plain, after the items before it."""
+    around = {token.text.lower() for token in tokens[max(0, position - 2) : position + 3]}
+    following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
+    previous = items[-1] if items else None
+    return _word(
+        tokens[position], _Context(previous, following, "się" in around, opens_sentence(items)), tables
+    )
 
 
 def _french_order(items: list[Item]) -> list[Item]:

@@ -89,6 +89,7 @@ def versions(*packages: str) -> dict[str, str]:
 
 
 def load_config(checkpoint: Checkpoint) -> Any:
+    """The configuration of a checkpoint; DataError when it is damaged or would run code of its own."""
     from transformers import AutoConfig
 
     with _explained(checkpoint, "not a usable model config", "/config.json"):
@@ -96,6 +97,7 @@ def load_config(checkpoint: Checkpoint) -> Any:
 
 
 def load_tokenizer(checkpoint: Checkpoint) -> Any:
+    """The tokenizer of a checkpoint; DataError when it is damaged or would run code of its own."""
     from transformers import AutoTokenizer
     from transformers.utils import logging
 
@@ -142,6 +144,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def first_line(error: BaseException) -> str:
+    """What an error says, its first line of at most 200 characters; its type where it says nothing."""
     lines = str(error).strip().splitlines()
     return lines[0][:200] if lines else type(error).__name__
 
@@ -155,5 +158,6 @@ def until_end(row: list[int], ends: set[int]) -> tuple[list[int], bool]:
 
 
 def end_tokens(config: Any) -> set[int]:
+    """The ids that end an output: a configuration has one or a list."""
     value = config.eos_token_id
     return {int(token) for token in (value if isinstance(value, (list, tuple)) else [value])}

@@ -25,7 +25,3 @@ def test_quota_of_a_container(text: str, cores: int | None, tmp_path: Path) -> N
     (tmp_path / "cpu.max").write_text(text)
     assert cpu._quota(tmp_path / "cpu.max") == cores
     assert cpu._quota(tmp_path / "absent") is None
-
-
-def test_memory_is_kept_without_complaint() -> None:
-    cpu.keep_memory()
