@@ -64,7 +64,8 @@ def run(folder: Path, results: str, *words: str) -> dict[str, float | int]:
     """One run of the harness in `folder`, watched."""
     command = [sys.executable, "-m", "harness", "run", f"results={results}", "force=true", *words]
     root = Path(__file__).resolve().parents[2]
-    env = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    # One core a process on either backend, so that what is compared is the backend.
+    env = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "HARNESS_CORES": "1"}
     watch, begin = Watch(), time.perf_counter()
     with (folder / "stderr.txt").open("w") as err:
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=err)
@@ -111,15 +112,17 @@ def main() -> None:
     parser.add_argument("--backends", nargs="+", default=["local", "ray"])
     parser.add_argument("--workers", type=int, nargs="+", default=[1], help="for Ray")
     parser.add_argument("--words", nargs="+", help="what to run (default: model=copy metrics=chrf)")
+    parser.add_argument("--repeats", type=int, default=1, help="in turn, so that a slow spell hits all")
     args = parser.parse_args()
-    words = args.words or ["model=copy", "metrics=chrf", "metrics.chrf.workers=1"]
+    words = args.words or ["model=copy", "metrics=chrf"]
     for n in args.sizes:
         data = write(args.folder, n)
-        for backend in args.backends:
-            for workers in args.workers if backend == "ray" else [1]:
-                more = [f"backend.workers={workers}"] if backend == "ray" else []
-                found = run(args.folder, f"{backend}{workers}", *data, *words, f"backend={backend}", *more)
-                print(json.dumps({"backend": backend, "workers": workers, **found}), flush=True)
+        for _ in range(args.repeats):
+            for backend in args.backends:
+                for workers in args.workers if backend == "ray" else [1]:
+                    more = [f"backend.workers={workers}"] if backend == "ray" else []
+                    found = run(args.folder, f"{backend}{workers}", *data, *words, f"backend={backend}", *more)
+                    print(json.dumps({"backend": backend, "workers": workers, **found}), flush=True)
 
 
 if __name__ == "__main__":
