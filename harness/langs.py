@@ -104,4 +104,6 @@ def _nearest(code: str) -> str:
     except LookupError:
         names = {langcodes.Language.get(known).language_name("en").lower(): known for known in _COMMON}
         close = difflib.get_close_matches(code.lower(), names, n=1, cutoff=0.6)
-        return f" Did you mean '{names[close[0]]}'?" if close else did_you_mean(code, _COMMON)
+        if close:
+            return f" Did you mean '{names[close[0]]}'?"
+        return did_you_mean(code, _COMMON) or " Give an ISO 639 or BCP-47 code, such as fr, pol or zh-Hant"
