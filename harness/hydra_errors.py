@@ -10,7 +10,11 @@ from pathlib import Path
 from harness.config import conf_dir
 from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
 from harness.files import decode, read_bytes
+from harness.terminal import visible_line
 from harness.userconf import config_dirs
+
+_MOST = 300
+"""Characters of somebody else's message that are repeated."""
 
 _FLAGS = [
     "--help",
@@ -62,7 +66,7 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
     if isinstance(error, HarnessError):
         return error
     if isinstance(error, MissingConfigException):
-        return _missing_config(error)
+        return ConfigError(visible_line(_missing_config(error)))
     if isinstance(error, OSError) and error.filename:  # Hydra makes the run's folder before our code runs
         return UserError(
             f"{error.filename}: cannot be written ({error.strerror}); choose another store with results=DIR"
@@ -70,9 +74,11 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
     if isinstance(error, OSError) and error.strerror:
         return StageError(f"the results store cannot be written ({error.strerror})")
     if isinstance(error, HydraException | OmegaConfBaseException):
-        return _composition(_text(error), arguments)
+        return ConfigError(visible_line(_composition(_text(error), arguments)))
+    if isinstance(error, RecursionError):
+        return _unreadable(arguments) or error
     if _raised_in(error) in ("hydra", "omegaconf", "yaml", "codecs"):  # parsing somebody's file
-        told = " ".join(f"{type(error).__name__}: {error}".split())
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:_MOST]
         return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({told})")
     return error
 
@@ -100,10 +106,11 @@ def _unreadable(arguments: list[str]) -> ConfigError | None:
             told = getattr(bad, "problem", None) or bad
             line = f":{mark.line + 1}" if mark else ""
             return ConfigError(f"{path}{line}: not valid YAML ({' '.join(str(told).split())})")
+        except RecursionError:
+            return ConfigError(f"{path}: lists or mappings nested too deeply to be a config")
         except Exception as bad:  # whatever OmegaConf makes of a file that Hydra could not load either
-            return ConfigError(
-                f"{path}: not a usable config ({type(bad).__name__}: {' '.join(str(bad).split())})"
-            )
+            told = " ".join(f"{type(bad).__name__}: {bad}".split())[:_MOST]
+            return ConfigError(f"{path}: not a usable config ({told})")
     return None
 
 
@@ -115,15 +122,15 @@ def _text(error: BaseException) -> str:
     return str(error) or (_text(cause) if cause else type(error).__name__)
 
 
-def _missing_config(error: BaseException) -> ConfigError:
+def _missing_config(error: BaseException) -> str:
     wanted = getattr(error, "missing_cfg_file", None)
     text = " ".join(str(error).split())
     if not isinstance(wanted, str) or "/" not in wanted:
-        return ConfigError(text)
+        return text
     group, _, name = wanted.rpartition("/")
     options = list(getattr(error, "options", None) or [])  # Hydra names none for a list of choices
     options = options or sorted(path.stem for path in (conf_dir() / group).glob("*.yaml"))
-    return ConfigError(
+    return (
         f"no {group} named '{name}'.{did_you_mean(name, options)} Available: {', '.join(options)}."
         f" Add your own with --config-dir DIR ({group}/{name}.yaml){_pair_hint(group, name)}"
     )
@@ -136,7 +143,7 @@ def _pair_hint(group: str, name: str) -> str:
     )
 
 
-def _composition(text: str, arguments: list[str]) -> ConfigError:
+def _composition(text: str, arguments: list[str]) -> str:
     """Unknown keys and groups, values of the wrong type, broken overrides."""
     key = re.search(
         r"(?:Could not override|Could not append to config\. An item is already at) '([^']+)'", text
@@ -151,22 +158,20 @@ def _composition(text: str, arguments: list[str]) -> ConfigError:
         place = f" in '{parent}'" if parent else ""
         listed = f" Known{place}: {', '.join(known)}." if known else ""
         full = [f"{parent}.{item}" for item in known] if parent else known
-        return ConfigError(
-            f"no key '{name}'.{did_you_mean(name, full)}{listed} See: python -m harness run --help"
-        )
+        return f"no key '{name}'.{did_you_mean(name, full)}{listed} See: python -m harness run --help"
     kept = [part.strip() for part in text.splitlines() if "_type=" not in part]
     first = " ".join(filter(None, kept))
     if ambiguous := re.search(r"Ambiguous value for argument '([^']+)'", text):
-        return ConfigError(
+        return (
             f"'{ambiguous.group(1)}' names several values: add -m to run each of them,"
             " or [brackets] for one list"
         )
     if "parsing override" in text or "LexerNoViableAlt" in text or "mismatched input" in text:
-        return ConfigError(
+        return (
             f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE, and a value with"
             " spaces or commas is quoted twice: 'tag=\"my run\"'"
         )
-    return ConfigError(first)
+    return first
 
 
 def _known_keys(name: str, arguments: list[str]) -> list[str]:

@@ -120,8 +120,10 @@ def main() -> None:
         for _ in range(args.repeats):
             for backend in args.backends:
                 for workers in args.workers if backend == "ray" else [1]:
-                    more = [f"backend.workers={workers}"] if backend == "ray" else []
-                    found = run(args.folder, f"{backend}{workers}", *data, *words, f"backend={backend}", *more)
+                    chosen = [f"backend={backend}"]
+                    if backend == "ray":
+                        chosen.append(f"backend.workers={workers}")
+                    found = run(args.folder, f"{backend}{workers}", *data, *words, *chosen)
                     print(json.dumps({"backend": backend, "workers": workers, **found}), flush=True)
 
 

@@ -265,6 +265,24 @@ def test_a_link_out_of_the_store_is_read_as_any_folder_and_never_written_through
     assert outside.read_text() == "mine" and not link.is_symlink()
 
 
+@pytest.mark.parametrize(
+    ("group", "text", "words", "told"),
+    [
+        ("model", "deep: " + "[" * 300 + "]" * 300, "model=mine", "model/mine.yaml: lists or mappings"),
+        ("pair", 'src: fr\n"two\\r\\nlines": pl\n', "pair=mine", "no key 'pair.two"),
+    ],
+    ids=["nested", "a key of two lines"],
+)
+def test_a_config_that_breaks_its_parser_is_one_line(
+    tmp_path: Path, program: Zygote, group: str, text: str, words: str, told: str
+) -> None:
+    (tmp_path / "mine" / group).mkdir(parents=True)
+    (tmp_path / "mine" / group / "mine.yaml").write_text(text)
+    ended = program.run(tmp_path, "run", "--config-dir", "mine", words)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1 and told in ended.err, ended.err
+
+
 def test_an_engine_of_the_users_own_must_be_one() -> None:
     from harness.errors import ConfigError
 
