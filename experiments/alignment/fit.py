@@ -3,10 +3,11 @@
     python experiments/alignment/fit.py ../shared/data
     python experiments/alignment/fit.py ../shared/data --folds 5
 
-Maximum likelihood of the gold alignments (a conditional random field, Lafferty et al. 2001): the gradient is
-the expected features under forward-backward less those of the gold. `share` is estimated with the weights of
-the round before, as the aligner does. Prints the weights; nothing is written. With --folds the documents of
-each fold are aligned with weights fitted without them, and scored.
+Maximum likelihood of the gold alignments under a mixture of conditional random fields (Lafferty et al. 2001;
+Jacobs et al. 1991), one a regime: the gradient is the expected features under forward-backward less those of
+the gold, each regime counted as likely as it is given the gold. The signs that the regimes are told from are
+found with the weights of the round before. Prints the weights; nothing is written. With --folds the
+documents of each fold are aligned with weights fitted without them, and scored.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmark import Document, Remembered, calibration, documents, quality
 
-from harness.align.auto import Auto, Texts, settle
-from harness.align.beliefs import rate
+from harness.align.auto import Auto, Texts
+from harness.align.beliefs import believe
 from harness.align.clauses import cut
 from harness.align.lattice import SHAPES, Lattice
 from harness.align.model import OF_BEADS, Evidence, Weights
 from harness.align.objective import length_ratio
-from harness.align.spans import embed
+from harness.align.regimes import SHARES, chances, signs
+from harness.align.spans import Spans, embed
 from harness.align.sweep import posteriors
 from harness.encode.use import Use
 from harness.types import Bead
@@ -43,15 +45,18 @@ NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_le
 PIECE = 100  # sentences; longer documents are fitted in pieces
 # round numbers to begin with, so that the result does not depend on the weights shipped
 START = (
-    Weights(10.0, -5.0, 10.0, 1.0, -5.0, -5.0, 1.0, 0.0, 1.0, 0.0, 0.0, -3.0),
-    Weights(3.0, 0.0, 5.0, 0.0, 3.0, -3.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    Weights(12.0, -5.0, 6.0, 4.0, 1.0, -8.0, -5.0, -5.0, 1.0, -0.5, 1.0, 0.0, 3.0, -3.0),
+    Weights(5.0, 0.0, 5.0, 0.0, 0.0, 5.0, 0.0, -3.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0),
 )
+# log chance of a regime at first: of its distance from the log gaps a bead
+GATE = np.array([[-(share**2), 2.0 * share, 0.0, 0.0, 0.0] for share in SHARES])
+PRIOR = 0.05
 
 
 @dataclass
 class Example:
     """One document: `features` (len(OF_BEADS), shapes, n, m), where no bead fits, the gold's feature sums
-    (len(NAMES),), log lengths of sentences for being left alone, weight in the sum, share.
+    (len(NAMES),), log lengths of sentences for being left alone, weight in the sum, signs of its regime.
     """
 
     features: np.ndarray
@@ -59,7 +64,8 @@ class Example:
     gold: np.ndarray
     alone: tuple[np.ndarray, np.ndarray]
     weight: float
-    share: float = 0.0
+    spans: tuple[Spans, Spans]
+    signs: np.ndarray | None = None
 
 
 class Linear:
@@ -109,7 +115,7 @@ def example(document: Document, encoder: Remembered) -> Example:
     alone = np.log((spans[0].chars + 10.0) / 100.0), np.log((spans[1].chars + 10.0) / 100.0)
     # few decisions of the call and of the easy levels are hard; without this they would hardly count
     weight = 3.0 if "call" in document.set else 1.6 if document.set[-1] in "12" else 1.0
-    return Example(features, outside, gold_sums(document, features, alone), alone, weight)
+    return Example(features, outside, gold_sums(document, features, alone), alone, weight, spans)
 
 
 def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -137,7 +143,7 @@ def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray,
 
 
 def loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
-    """Negative log likelihood of the gold alignment, and its gradient."""
+    """Negative log likelihood of the gold alignment in one regime, and its gradient."""
     scorer = Linear(one, w)
     n, m = scorer.n, scorer.m
     probability = np.zeros((len(SHAPES), n, m), dtype=np.float32)
@@ -161,30 +167,47 @@ def loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
     return mass.log_total - float(w @ one.gold), expected - one.gold
 
 
-def settled(one: Example, middle: np.ndarray, slope: np.ndarray) -> float:
-    return settle(lambda share: rate(Lattice(Linear(one, middle + share * slope))), 0.0)
+def mixed_loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
+    """Negative log likelihood of the gold alignment in the mixture, and its gradient."""
+    middle, slope, gate = split(w)
+    parts = [loss(one, middle + share * slope) for share in SHARES]
+    chance = chances(one.signs, gate)
+    joint = np.log(chance) - [value for value, _ in parts]
+    total = np.logaddexp.reduce(joint)
+    given = np.exp(joint - total)  # chances of the regimes when the gold is known
+    gradients = given[:, None] * np.array([gradient for _, gradient in parts])
+    of_gate = np.outer(chance - given, one.signs)
+    return -total, np.concatenate([gradients.sum(axis=0), SHARES @ gradients, of_gate.ravel()])
+
+
+def split(w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Middle, slope and gate of all parameters."""
+    size = len(NAMES)
+    return w[:size], w[size : 2 * size], w[2 * size :].reshape(len(SHARES), -1)
 
 
 def fit(examples: Sequence[Example], rounds: int, steps: int) -> np.ndarray:
-    """L-BFGS over middle and slope (2 * len(NAMES),), with a weak Gaussian prior."""
+    """L-BFGS over middle, slope and gate, with a weak Gaussian prior."""
     import torch
 
-    w = np.array([getattr(side, name) for side in START for name in NAMES])
-    free = torch.tensor([1.0] * len(NAMES) + [float(name in SLOPES) for name in NAMES], dtype=torch.float64)
+    w = np.concatenate([*([getattr(side, name) for name in NAMES] for side in START), GATE.ravel()])
+    free = torch.tensor(
+        [1.0] * len(NAMES) + [float(name in SLOPES) for name in NAMES] + [1.0] * GATE.size,
+        dtype=torch.float64,
+    )
     for _ in range(rounds):
-        middle, slope = np.split(w, 2)
         for one in examples:
-            one.share = settled(one, middle, slope)
+            one.signs = signs(believe(Lattice(Linear(one, split(w)[0]))), one.spans)
         tensor = torch.tensor(w, dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.LBFGS([tensor], lr=1, max_iter=steps, line_search_fn="strong_wolfe")
 
         def closure(tensor: torch.Tensor = tensor) -> torch.Tensor:
             now = tensor.detach().numpy()
-            total, gradient = 0.01 * float(now @ now), 0.02 * now
+            total, gradient = PRIOR * float(now @ now), 2.0 * PRIOR * now
             for one in examples:
-                value, slope = loss(one, now[: len(NAMES)] + one.share * now[len(NAMES) :])
+                value, change = mixed_loss(one, now)
                 total += one.weight * value
-                gradient = gradient + one.weight * np.concatenate([slope, one.share * slope])
+                gradient = gradient + one.weight * change
             tensor.grad = torch.tensor(gradient) * free
             print(f"  {total:.2f}", file=sys.stderr, flush=True)
             return torch.tensor(total)
@@ -194,9 +217,11 @@ def fit(examples: Sequence[Example], rounds: int, steps: int) -> np.ndarray:
     return w
 
 
-def both(w: np.ndarray) -> tuple[Weights, Weights]:
-    middle, slope = (Weights(*(round(float(value), 3) for value in part)) for part in np.split(w, 2))
-    return middle, slope
+def use(aligner: Auto, w: np.ndarray) -> None:
+    """Give an aligner these parameters, rounded as they are printed."""
+    middle, slope, gate = (np.round(part, 3) for part in split(w))
+    aligner.weights = Weights(*map(float, middle)), Weights(*map(float, slope))
+    aligner.gate = gate
 
 
 def cross_validated(
@@ -211,7 +236,7 @@ def cross_validated(
     for fold in range(args.folds):
         held = set(groups[fold :: args.folds])
         aligner = Auto(encoder)
-        aligner.weights = both(fit([e for g, e in examples if g not in held], args.rounds, args.steps))
+        use(aligner, fit([e for g, e in examples if g not in held], args.rounds, args.steps))
         for i, document in enumerate(documents):
             if document.group in held:
                 found[i] = aligner.align(document.src, document.tgt)
@@ -227,8 +252,8 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="sets whose name contains this")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=15, help="of L-BFGS a round")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=40, help="of L-BFGS a round")
     parser.add_argument("--folds", type=int, default=0, help="cross-validate over documents instead")
     args = parser.parse_args()
     encoder = Remembered(Use())
@@ -237,10 +262,12 @@ def main() -> None:
     if args.folds:
         cross_validated(chosen, examples, encoder, args)
         return
-    fitted = both(fit([one for _, one in examples], args.rounds, args.steps))
-    for label, weights in zip(("MIDDLE", "SLOPE"), fitted, strict=True):
-        values = "\n".join(f"    {name}={getattr(weights, name):.3f}," for name in NAMES)
+    middle, slope, gate = split(fit([one for _, one in examples], args.rounds, args.steps))
+    for label, weights in (("MIDDLE", middle), ("SLOPE", slope)):
+        values = "\n".join(f"    {name}={value:.3f}," for name, value in zip(NAMES, weights, strict=True))
         print(f"{label} = Weights(\n{values}\n)")
+    rows = "\n".join(f"    ({', '.join(f'{value:.3f}' for value in row)})," for row in gate)
+    print(f"GATE = (\n{rows}\n)")
 
 
 if __name__ == "__main__":

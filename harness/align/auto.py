@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.align.band import EXACT, RADIUS, search_band
-from harness.align.beliefs import Beliefs, ExpectedGain, Rate, believe, rate
+from harness.align.beliefs import Beliefs, ExpectedGain, averaged, believe
 from harness.align.clauses import Clauses, cut
 from harness.align.flags import flags
 from harness.align.lattice import REACH, SHAPES, Lattice
 from harness.align.model import Evidence
 from harness.align.objective import length_ratio
 from harness.align.path import best_path
+from harness.align.regimes import SHARES, chances, signs
 from harness.align.spans import Spans, embed
-from harness.align.weights import MIDDLE, SLOPE
+from harness.align.weights import GATE, MIDDLE, SLOPE
 from harness.errors import ConfigError
 from harness.interfaces import Encoder
 from harness.types import Bead
 
-SHARE = (-1.5, 1.2)  # from plain translation to two reports of one event
-ROUNDS, SETTLED = 4, 0.3  # steps at most to the share, until one is smaller than this
-FALL = 1.3  # the implied share falls by about .3 for each unit the assumed one rises
+UNLIKELY = 0.001  # regimes of less chance are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,9 @@ class Texts:
 class Auto:
     """Alignment by the posterior of each bead, decoded for expected F1.
 
-    A first sweep over averaged vectors finds how comparable the texts are and which runs of sentences
-    matter; those runs are encoded. Further sweeps settle the share, and the last one's posteriors decide.
+    A first sweep over averaged vectors finds which runs of sentences matter; those are encoded. A second one
+    finds the chance of each regime, from translation to comparable text (`share`: one given instead), and
+    the posteriors averaged over them decide.
     """
 
     needs_encoder = True
@@ -65,6 +65,7 @@ class Auto:
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius = exact, radius
         self.weights = MIDDLE, SLOPE
+        self.gate = np.array(GATE)
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; `score` is the log odds of the bead's posterior, and `confidence`
@@ -83,10 +84,12 @@ class Auto:
         first = believe(Lattice(self._evidence(texts).at(self.share or 0.0), band))
         self._encode_runs(texts, first)
         known = self._evidence(texts)
-        share = self.share
-        if share is None:
-            share = settle(lambda s: rate(Lattice(known.at(s), band)), estimate_share(first.rate))
-        beliefs = believe(Lattice(known.at(share), band))
+        beliefs = believe(Lattice(known.at(self.share or 0.0), band))
+        if self.share is None:
+            chance = chances(signs(beliefs, texts.spans), self.gate)
+            kept = np.flatnonzero(chance >= UNLIKELY)
+            parts = [believe(Lattice(known.at(SHARES[k]), band)) for k in kept]
+            beliefs = averaged(parts, (chance[kept] / chance[kept].sum()).tolist())
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
         return [self._finish(bead, beliefs, texts) for bead in beads]
 
@@ -110,19 +113,3 @@ class Auto:
         odds = math.log(max(believed, 1e-9)) - math.log(max(1.0 - believed, 1e-9))
         sure = 1.0 / (1.0 + math.exp(-odds / self.temperature))
         return Bead(bead.src, bead.tgt, odds, sure, flags(bead, sure, texts.parts, texts.spans, texts.ratio))
-
-
-def settle(rate_at: Callable[[float], Rate], share: float) -> float:
-    """The share that the expected rate of gaps under that very share implies, from a first guess."""
-    for _ in range(ROUNDS):
-        step = (estimate_share(rate_at(share)) - share) / FALL
-        share += step
-        if abs(step) < SETTLED:
-            break
-    return share
-
-
-def estimate_share(rate: Rate) -> float:
-    """Where the texts lie between translation and comparable text, from the expected rate of gaps."""
-    gaps_a_bead = (rate.gaps + 0.5) / (rate.beads + 5.0)
-    return float(np.clip(math.log(gaps_a_bead) + 1.5, *SHARE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,15 +92,22 @@ def believe(lattice: Lattice) -> Beliefs:
     )
 
 
-def rate(lattice: Lattice) -> Rate:
-    """Forward-backward for its sums alone."""
-    beads = 0.0
-
-    def visit(row: int, probability: Array) -> None:
-        nonlocal beads
-        beads += float(probability.sum())
-
-    return Rate(posteriors(lattice, visit).gaps, beads)
+def averaged(parts: Sequence[Beliefs], chances: Sequence[float]) -> Beliefs:
+    """The beliefs of a mixture whose parts have these chances, which add up to 1."""
+    weighted = list(zip(parts, chances, strict=True))
+    row, shape, column = (np.concatenate([getattr(p, x) for p in parts]) for x in ("row", "shape", "column"))
+    mass = np.concatenate([chance * p.probability for p, chance in weighted])
+    width = len(parts[0].alone_tgt) + 1
+    keys, place = np.unique((row * width + column) * len(SHAPES) + shape, return_inverse=True)
+    return Beliefs(
+        keys // len(SHAPES) // width,
+        keys % len(SHAPES),
+        keys // len(SHAPES) % width,
+        np.bincount(place, mass, len(keys)).astype(np.float64),
+        np.sum([chance * p.alone_src for p, chance in weighted], axis=0),
+        np.sum([chance * p.alone_tgt for p, chance in weighted], axis=0),
+        Rate(*(sum(c * getattr(p.rate, x) for p, c in weighted) for x in ("gaps", "beads"))),
+    )
 
 
 class ExpectedGain:

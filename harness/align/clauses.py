@@ -88,9 +88,9 @@ def cut(texts: Sequence[str], encoder: Encoder, known: Matrix) -> Clauses:
 
 def coverage(
     src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]
-) -> tuple[Matrix, Matrix]:
-    """`(len(SHAPES), rows, columns)` each: the lowest coverage of any sentence of a bead, in [-1, 1], and the
-    least gain of a sentence at the edge of a side of several.
+) -> tuple[Matrix, Matrix, Matrix]:
+    """`(len(SHAPES), rows, columns)` each: the lowest coverage of any sentence of a bead, and of any clause,
+    in [-1, 1], and the least gain of a sentence at the edge of a side of several.
 
     The gain is what the sentence adds to the coverage of the other side, in characters, as a share of its own
     length, at most 1; beads of one sentence a side have gain 1. Beads are given by their first sentences;
@@ -104,15 +104,16 @@ def coverage(
     cosines = src.vectors[a0:a1] @ tgt.vectors[b0:b1].T
     src_starts = src.starts[rows[0] : last_row] - a0
     tgt_starts = tgt.starts[columns[0] : last_column] - b0
-    forth, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
-    back, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
-    low, gain = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(2))
+    forth, forth_least, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
+    back, back_least, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
+    low, least, gain = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(3))
     for s, (a, b) in enumerate(SHAPES):
-        low[s] = np.minimum.reduce([forth[b][d : d + h, :w] for d in range(a)])
-        low[s] = np.minimum(low[s], np.minimum.reduce([back[a][d : d + w, :h].T for d in range(b)]))
+        for out, own, other in ((low, forth, back), (least, forth_least, back_least)):
+            out[s] = np.minimum.reduce([own[b][d : d + h, :w] for d in range(a)])
+            out[s] = np.minimum(out[s], np.minimum.reduce([other[a][d : d + w, :h].T for d in range(b)]))
         gain[s] = _gain(forth, src_chars, tgt_chars, (a, b), (h, w))
         gain[s] = np.minimum(gain[s], _gain(back, tgt_chars, src_chars, (b, a), (w, h)).T)
-    return low, gain
+    return low, least, gain
 
 
 def _gain(
@@ -134,8 +135,9 @@ def _gain(
 
 def _coverage(
     cosines: Matrix, own: Places, other: Places, lengths: Array
-) -> tuple[dict[int, Matrix], Matrix]:
-    """By size: coverage of each own sentence (rows) by the span of the other side from each sentence.
+) -> tuple[dict[int, Matrix], dict[int, Matrix], Matrix]:
+    """By size: coverage of each own sentence (rows) by the span of the other side from each sentence, and
+    that of its least covered clause.
 
     Both axes are padded by `REACH` so that spans past the end can be read; and the own sentences' characters.
     """
@@ -143,6 +145,7 @@ def _coverage(
     lengths = lengths.astype(np.float32)
     total = np.add.reduceat(lengths, own)
     out: dict[int, Matrix] = {}
+    least: dict[int, Matrix] = {}
     joined = best
     for size in range(1, REACH + 1):
         if size > 1:
@@ -151,4 +154,5 @@ def _coverage(
             joined[:, :reach] = np.maximum(joined[:, :reach], best[:, size - 1 :])
         covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total[:, None]
         out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
-    return out, np.pad(total, (0, REACH))
+        least[size] = np.pad(np.minimum.reduceat(joined, own, axis=0), ((0, REACH), (0, REACH)))
+    return out, least, np.pad(total, (0, REACH))

@@ -5,8 +5,8 @@ score(bead) = w · features; a sentence left alone scores `null + null_length * 
 conditional random field over the lattice), so that sums over alignments give each bead its posterior.
 
 How much low coverage or an empty side means depends on the text: rare in a translation, ordinary in
-two reports of one event. The weights are a line between these two, and `share`, estimated from the
-texts themselves, says where on it a pair of documents lies.
+two reports of one event. The weights are a line between these two, and `share` says where on it a pair of
+documents lies. Which share is a guess (`regimes`), so that the posteriors under several are averaged.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ class Weights:
     cosine: float  # of the vectors of both sides
     around: float  # mean cosine to the sentences just outside the bead
     coverage: float  # of the bead's least covered sentence (`clauses.coverage`)
+    clause: float  # coverage of the bead's least covered clause
     gain: float  # of a sentence at the edge of a side of several, the least
     length: float  # squared log of the length ratio, at most 4
+    length_long: float  # the same times log(mean characters of both sides / 100 + .1)
     bead: float  # 1 for each bead
     size: float  # sentences beyond 1-1
     both: float  # 1 where both sides have two or more
@@ -65,9 +67,10 @@ class Evidence:
     ) -> None:
         self.spans, self._parts, self.middle, self.slope = spans, parts, middle, slope
         sizes = range(1, REACH + 1)
+        # in target characters
         self._lengths = (
-            {k: np.log(np.maximum(spans[0].lengths(k) * ratio, 1.0) + 10.0) for k in sizes},
-            {k: np.log(np.maximum(spans[1].lengths(k), 1.0) + 10.0) for k in sizes},
+            {k: spans[0].lengths(k) * ratio for k in sizes},
+            {k: spans[1].lengths(k) for k in sizes},
         )
         self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], tuple[Matrix, Matrix]] = {}
 
@@ -91,11 +94,13 @@ class Evidence:
         out = np.empty((len(OF_BEADS), len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), np.float32)
         known = dict(zip(OF_BEADS, out, strict=True))
         known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
-        known["coverage"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
+        known["coverage"][:], known["clause"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
         for s, (a, b) in enumerate(SHAPES):
             left = self._lengths[0][a][slice(*rows), None]
             right = self._lengths[1][b][None, slice(*columns)]
-            known["length"][s] = np.minimum(np.square(left - right), 4.0)
+            logs = (np.log(np.maximum(side, 1.0) + 10.0) for side in (left, right))
+            known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
+            known["length_long"][s] = known["length"][s] * np.log((left + right) / 200.0 + 0.1)
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out
 

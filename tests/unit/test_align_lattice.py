@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.align.band import around
-from harness.align.beliefs import believe
+from harness.align.beliefs import averaged, believe
 from harness.align.lattice import SHAPES, Array, Band, Lattice
 from harness.align.path import best_path
+from harness.align.regimes import SHARES, chances, signs
+from harness.align.spans import Spans
+from harness.align.weights import GATE
 from harness.types import Bead
 
 Steps = tuple[tuple[int, int, int, int], ...]
@@ -78,6 +81,29 @@ def test_search_and_posteriors_are_exact(n: int, m: int, seed: int) -> None:
         assert beliefs.of(bead) == pytest.approx(truth, abs=1e-9)
     gaps = sum(w * _gaps(path) for w, (_, path) in zip(weight, alignments, strict=True))
     assert beliefs.rate.gaps == pytest.approx(gaps)
+
+
+def test_beliefs_of_a_mixture_are_the_mean_of_its_parts() -> None:
+    parts = [believe(Lattice(Random(6, 5, seed))) for seed in (0, 1)]
+    mixed = averaged(parts, [0.25, 0.75])
+    one_to_one = [Bead((i,), (j,)) for i in range(6) for j in range(5)]
+    for bead in [*one_to_one, Bead((1, 2), (3,)), Bead((0,), ()), Bead((), (4,))]:
+        assert mixed.of(bead) == pytest.approx(0.25 * parts[0].of(bead) + 0.75 * parts[1].of(bead))
+    assert mixed.rate.beads == pytest.approx(0.25 * parts[0].rate.beads + 0.75 * parts[1].rate.beads)
+
+
+def test_a_text_full_of_gaps_is_judged_comparable_and_one_without_a_translation() -> None:
+    def likeliest(gap: float) -> int:
+        scorer = Random(30, 30, 0)
+        scorer.scores[:] = -np.inf
+        scorer.scores[SHAPES.index((1, 1)), range(30), range(30)] = 0.0
+        scorer.null_src[:] = scorer.null_tgt[:] = -20.0
+        scorer.null_src[::3] = scorer.null_tgt[::3] = gap
+        rows = np.eye(30, dtype=np.float32)
+        spans = Spans(["x" * 80] * 30, rows), Spans(["y" * 80] * 30, rows)
+        return int(np.argmax(chances(signs(believe(Lattice(scorer)), spans), np.array(GATE))))
+
+    assert SHARES[likeliest(gap=-20.0)] < SHARES[likeliest(gap=20.0)]
 
 
 def _gaps(path: Steps) -> int:
