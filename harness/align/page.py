@@ -23,7 +23,8 @@ tr.null td.text:not(:empty) { background: #f6eef0; } tr.null td.link { color: #9
 @media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .5rem; } td, th { padding: .4rem .2rem; } }
 @media (prefers-color-scheme: dark) {
   body { background: #14181d; color: #dce3ea; } td { border-color: #2b333c; }
-  td p b, h1 small { color: #93a0ae; }
+  td p b, h1 small { color: #93a0ae; } td.link i { background: #5aa9e6; }
+  td.link span { background: #4a3c12; color: #f4dc9b; }
   tr.null td.text:not(:empty) { background: #2d1f24; } tr.null td.link { color: #f08ba3; }
 }
 """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.align.scoring import Counts
 
 LONG = 400  # texts from which encoding shows a progress bar
+SHOWN = 64  # texts encoded between two of its steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Watched:
             return self._encoder.encode(texts)
         parts = []
         with bar("encoding", len(texts), "texts") as ticker:
-            for start in range(0, len(texts), 256):
-                parts.append(self._encoder.encode(texts[start : start + 256]))
+            for start in range(0, len(texts), SHOWN):
+                parts.append(self._encoder.encode(texts[start : start + SHOWN]))
                 ticker.advance(len(parts[-1]))
         return np.concatenate(parts)
 
