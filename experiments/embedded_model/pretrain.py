@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.translate.gloss import Gloss
+from harness.translate import gloss
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
@@ -23,6 +23,7 @@ from .synthetic import Grammar
 from .teacher import Teacher, load
 from .train import Pair
 
+HERE = Path(__file__).resolve().parent
 Laid = list[list[tuple[str, str]]]
 
 
@@ -145,7 +146,7 @@ def _label(
     real = clean.read(work)
     random.Random(settings.seed).shuffle(real)
     parts = [real[: settings.real], _grammar(settings, teacher, known)]
-    key = hashlib.sha256(repr((parts, known.table, teacher.identity)).encode()).hexdigest()
+    key = hashlib.sha256(repr((parts, known.table, teacher.identity, _rules())).encode()).hexdigest()
     kept = work / "laid.pkl"
     if kept.exists():
         found, laid = pickle.loads(kept.read_bytes())
@@ -154,6 +155,13 @@ def _label(
     laid = [labeller.lay_all(part, settings.longest) for part in parts]
     kept.write_bytes(pickle.dumps((key, laid)))
     return laid
+
+
+def _rules() -> list[str]:
+    """Digests of the code that labels: it can change while the version of the engine does not."""
+    own = ("label", "pieces", "teacher", "french_polish", "polish_french")
+    files = [HERE / f"{name}.py" for name in own] + sorted(Path(gloss.__file__).parent.glob("gloss*.py"))
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 
 def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
@@ -165,8 +173,8 @@ def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
     french = dataclasses.replace(settings, src="fr", tgt=settings.src, slots=False)
     back = load(french.src, french.tgt)
     lines = _grammar(french, back, _choose(french, back))
-    gloss = Gloss({}, french.src, french.tgt)
-    return [translation.hypothesis for batch in gloss.translate(lines) for _, translation in batch]
+    engine = gloss.Gloss({}, french.src, french.tgt)
+    return [translation.hypothesis for batch in engine.translate(lines) for _, translation in batch]
 
 
 def _defaults(table: dict[str, tuple[str, str]], teacher: Teacher) -> dict[str, str]:
