@@ -18,8 +18,8 @@ from harness.translate import gloss
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
+from .news import NewsGrammar
 from .settings import Settings
-from .synthetic import Grammar
 from .teacher import Teacher, load
 from .train import Pair
 
@@ -168,7 +168,9 @@ def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
     """Sentences of the French grammar; for another source language, as the gloss translates them."""
     if settings.src == "fr":
         names = [word for word in known.unknown if word[0].isupper()]
-        grammar = Grammar(teacher, known.words, lambda word: zipf(word, settings.src), names, settings.seed)
+        grammar = NewsGrammar(
+            teacher, known.words, lambda word: zipf(word, settings.src), names, settings.seed
+        )
         return list(grammar.sentences(settings.synthetic))
     french = dataclasses.replace(settings, src="fr", tgt=settings.src, slots=False)
     back = load(french.src, french.tgt)

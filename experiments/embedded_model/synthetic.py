@@ -84,10 +84,10 @@ class Grammar:
                     key = f"{name} {numbers.get(tag[1:2], 'sg')} {genders[tag[0]]}"
                 elif pos == "v" and tag[:1] == "Q":
                     key = f"v ppas {numbers.get(tag[2:3], 'sg')} {genders.get(tag[1:2], 'mas')}"
-                elif pos == "v" and tag == "inf":
-                    key = "v infi"
-                elif pos == "v" and tag[:1] in moods and tag[1:] in ("3s", "3p"):
-                    key = f"v {moods[tag[0]]} 3{numbers[tag[2]]}"
+                elif pos == "v" and tag in ("inf", "ppr"):
+                    key = {"inf": "v infi", "ppr": "v ppre"}[tag]
+                elif pos == "v" and tag[:1] in moods and tag[1:] in ("1s", "1p", "3s", "3p"):
+                    key = f"v {moods[tag[0]]} {tag[1]}{numbers[tag[2]]}"
                 if key:
                     pools[key][word] = weight
         self._pools = {key: (list(pool), list(pool.values())) for key, pool in pools.items()}
@@ -173,7 +173,7 @@ class Grammar:
             words.append(self._adjective(number, gender))
         text = " ".join(words)
         if depth < 2 and self._maybe(0.4):
-            text += " " + _contract("de", self.phrase(depth + 1)[0])
+            text += " " + contract("de", self.phrase(depth + 1)[0])
         elif depth < 1 and self._maybe(0.08):
             text += " qui " + self._predicate(number, gender, 2)[0]
         elif depth < 1 and self._maybe(0.08):
@@ -249,7 +249,7 @@ class Grammar:
         phrase = self.phrase(1)[0]
         head, _, last = preposition.rpartition(" ")
         if last in ("de", "à"):
-            return f"{head} {_contract(last, phrase)}".strip()
+            return f"{head} {contract(last, phrase)}".strip()
         return f"{preposition} {phrase}"
 
     def sentence(self) -> str:
@@ -266,7 +266,7 @@ class Grammar:
             text = f"{self.prepositional()}, {text}"
         elif roll < 0.36:
             text = self.phrase()[0]
-        text = _elide(text)
+        text = elide(text)
         return text[:1].upper() + text[1:] + ("." if self._maybe(0.9) else "")
 
     def sentences(self, count: int) -> Iterator[str]:
@@ -274,7 +274,7 @@ class Grammar:
             yield self.sentence()
 
 
-def _contract(preposition: str, phrase: str) -> str:
+def contract(preposition: str, phrase: str) -> str:
     table = {"de": {"le": "du", "les": "des"}, "à": {"le": "au", "les": "aux"}}[preposition]
     first, _, rest = phrase.partition(" ")
     if first in table and rest and rest[0] not in VOWELS:
@@ -284,12 +284,12 @@ def _contract(preposition: str, phrase: str) -> str:
     return f"{preposition} {phrase}"
 
 
-def _elide(text: str) -> str:
+def elide(text: str) -> str:
     words = text.split(" ")
     out: list[str] = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
         vowel = following[:1].lower() in VOWELS and following[:1] != ""
-        if vowel and word in ("le", "la", "de", "ne", "se", "que"):
+        if vowel and word in ("le", "la", "de", "ne", "se", "je", "que"):
             out.append(word[:-1] + "'")
         else:
             out.append(word + " ")

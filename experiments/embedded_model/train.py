@@ -32,6 +32,8 @@ class Plan:
     warmup: int = 100
     sample: int = 1500  # random targets a batch
     siblings: int = 3  # other forms of the same lemma a target
+    late: int = 0  # the last steps, which draw more random targets: as many words compete in use
+    late_sample: int = 5_000
     save_every: int = 200
     seed: int = 11
     stop_after: int | None = None  # end early at this step; the same command without it goes on
@@ -160,7 +162,8 @@ def run(
         batch = collate([train[i] for i in chosen])
         rng = np.random.default_rng((plan.seed, step))
         own = np.unique(batch[2][batch[2] != -100].numpy())
-        near, random = siblings.sample(own, plan.siblings, rng), rng.integers(0, vocabulary, plan.sample)
+        drawn = plan.late_sample if step >= plan.steps - plan.late else plan.sample
+        near, random = siblings.sample(own, plan.siblings, rng), rng.integers(0, vocabulary, drawn)
         candidates = torch.from_numpy(np.unique(np.concatenate([own, near, random, [EOS]])))
         for group in optimizer.param_groups:
             group["lr"] = rate(step, plan)

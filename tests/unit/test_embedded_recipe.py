@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.embedded_model import clean, construct, corpus, label, pieces, settings, synthetic, train
+from experiments.embedded_model import clean, construct, corpus, label, news, pieces, settings, train
 from experiments.embedded_model.pieces import MARK, SPACE
 from experiments.embedded_model.teacher import Said, Teacher, load
 from experiments.embedded_model.vocabulary import as_source, as_target, score, source_pieces
@@ -166,11 +166,21 @@ def test_training_that_was_stopped_goes_on_to_the_same_weights(tmp_path):
 def test_the_grammar_repeats_itself_from_its_seed(teacher):
     words = ["ministre", "loi", "nouveau", "nouvelle", "adopte", "parle", "signé", "rapidement", "Paris"]
     made = [
-        list(synthetic.Grammar(teacher, words, lambda word: 3.0, ["Martin"], seed=3).sentences(20))
+        list(news.NewsGrammar(teacher, words, lambda word: 3.0, ["Martin"], seed=3).sentences(20))
         for _ in range(2)
     ]
     assert made[0] == made[1]
     assert any("loi" in sentence for sentence in made[0])
+
+
+def test_the_grammar_speaks_as_reports_do_and_writes_french(teacher):
+    words = [
+        "loi", "lois", "maisons", "amis", "ami", "homme", "vote", "votent", "voté", "voter", "votant",
+        "grande", "grand", "grandes", "grands",
+    ]  # fmt: skip
+    made = " ".join(news.NewsGrammar(teacher, words, lambda word: 3.0, ["Martin"], seed=3).sentences(400))
+    assert all(part in made for part in ("M. Martin", "a-t-il", "deux lois", " % des ", "« ", "l'homme"))
+    assert not any(part in f"{made} " for part in (" de le ", " à les ", " de les ", " le homme", " que il "))
 
 
 def test_sentences_are_language_not_code():
@@ -214,5 +224,5 @@ def test_the_training_list_keeps_out_the_test_sets(tmp_path):
 
 def test_what_the_grammar_makes_shares_nothing_with_the_test_sets(teacher):
     words = [word for word in teacher.headwords() if word.isalpha()][::40]
-    made = list(synthetic.Grammar(teacher, words, len, ["Martin"], seed=7).sentences(300))
+    made = list(news.NewsGrammar(teacher, words, len, ["Martin"], seed=7).sentences(300))
     assert not corpus.overlapping(made, clean.test_texts(ROOT))
