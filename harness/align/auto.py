@@ -51,7 +51,7 @@ class Auto:
         temperature: float = 1.0,
         recall: float = 1.0,
         cost: float = 0.75,
-        encode_from: float = 0.01,
+        encode_from: float = 0.02,
         share: float | None = None,
         exact: int = EXACT,
         radius: int = RADIUS,
