@@ -34,7 +34,7 @@ from harness.translate.hf import Transformers
 class Logged(Transformers):
     def _outputs(self, texts):
         handle = os.open("log.jsonl", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-        os.write(handle, (json.dumps(list(texts)) + "\\n").encode())
+        os.write(handle, ("\\n" + json.dumps(list(texts)) + "\\n").encode())
         os.close(handle)
         return super()._outputs(texts)
 """
@@ -57,9 +57,10 @@ class Round:
         ]
 
     def log(self) -> list[tuple[str, ...]]:
-        """The batches that were begun, in order."""
+        """The batches that were begun, in order, without a line that is half written."""
         path = self.folder / "log.jsonl"
-        return [tuple(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+        lines = path.read_text().split("\n")[:-1] if path.exists() else []
+        return [tuple(json.loads(line)) for line in lines if line.endswith("]")]
 
     def stored(self) -> list[str]:
         """The keys of the translations on disk."""
