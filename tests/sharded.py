@@ -1,4 +1,4 @@
-"""A small test set, an engine that can be slow or poisoned, and the harness on them: for tests of shards."""
+"""A small test set, an engine that can be held or poisoned, and the harness on them: for tests of shards."""
 
 from __future__ import annotations
 
@@ -6,35 +6,49 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from tests.running import ROOT
+from harness.files import write_atomic
+from tests.running import ROOT, wait_until
 
 # Logs every text it has finished, one write a batch. What `control.json` in the working folder says is no
-# part of the configuration: `delay` (seconds a batch), `poison` (raise for a text with it in), `die` (be
-# killed by one), `refuse` (a message: the system as a whole refuses).
+# part of the configuration: `hold` (begin no batch once so many texts are finished, until it says otherwise;
+# who waits leaves a file `held-PID`), `poison` (raise for a text with it in), `die` (be killed by one),
+# `refuse` (a message: the system as a whole refuses).
 ENGINE = """
 import json, os, time
 from harness.errors import UnavailableError
 from harness.types import Translation
+
+def control():
+    with open("control.json") as stream:
+        return json.load(stream)
+
+def held():
+    hold = control().get("hold")
+    if hold is None:
+        return False
+    with open("asked.log", "ab+") as log:
+        log.seek(0)
+        return log.read().count(b"\\n") >= hold
 
 class Slow:
     def __init__(self, model, src, tgt):
         self.identity = {"engine": "slow"}
 
     def translate(self, sources):
-        with open("control.json") as stream:
-            control = json.load(stream)
-        if "refuse" in control:
-            raise UnavailableError(control["refuse"])
+        told = control()
+        if "refuse" in told:
+            raise UnavailableError(told["refuse"])
         for start in range(0, len(sources), 5):
             batch = sources[start:start + 5]
-            time.sleep(control.get("delay", 0.0))
-            if "poison" in control and any(control["poison"] in text for text in batch):
-                raise RuntimeError("the engine chokes on " + control["poison"])
-            if "die" in control and any(control["die"] in text for text in batch):
+            while held():
+                open(f"held-{os.getpid()}", "w").close()
+                time.sleep(0.02)
+            if "poison" in told and any(told["poison"] in text for text in batch):
+                raise RuntimeError("the engine chokes on " + told["poison"])
+            if "die" in told and any(told["die"] in text for text in batch):
                 os.kill(os.getpid(), 9)
             with open("asked.log", "a", encoding="utf-8") as log:
                 log.write("".join(f"{os.getpid()} {text}\\n" for text in batch))
@@ -58,8 +72,8 @@ def prepare(folder: Path, lines: int = LINES) -> None:
 
 
 def control(folder: Path, **how: Any) -> None:
-    """Make the engine slow (`delay=`) or poisoned (`poison=`), or neither."""
-    (folder / "control.json").write_text(json.dumps(how))
+    """Tell the engine to wait (`hold=`), to fail (`poison=`), or neither; it may be reading just then."""
+    write_atomic(folder / "control.json", json.dumps(how))
 
 
 def start(folder: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
@@ -95,28 +109,26 @@ def assert_same(folder: Path, whole: Path) -> None:
         assert ours[key] == theirs[key], key
 
 
+def _log(folder: Path) -> list[list[str]]:
+    """Process and text of each line of the engine's log, without a last one that is half written."""
+    log = folder / "asked.log"
+    whole = log.read_bytes().rpartition(b"\n")[0] if log.exists() else b""
+    return [line.split(" ", 1) for line in whole.decode().splitlines()]
+
+
 def asked(folder: Path) -> list[str]:
     """The texts that the engine finished, in order; a text twice was translated twice."""
-    log = folder / "asked.log"
-    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    return [line.partition(" ")[2] for line in lines]
+    return [text for _, text in _log(folder)]
 
 
 def workers(folder: Path) -> list[int]:
     """The processes that translated, the latest first."""
-    lines = (folder / "asked.log").read_text(encoding="utf-8").splitlines()
-    return list(dict.fromkeys(int(line.partition(" ")[0]) for line in reversed(lines)))
+    return list(dict.fromkeys(int(process) for process, _ in reversed(_log(folder))))
 
 
 def wait_for(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
-    """Until the engine has finished `count` texts."""
-    for _ in range(1200):
-        if len(asked(folder)) >= count:
-            return
-        if process.poll() is not None:
-            raise AssertionError(f"the run ended with {process.returncode}: {process.communicate()[1]}")
-        time.sleep(0.05)
-    raise AssertionError("the run never came so far")
+    """Until the engine has finished `count` texts. With `hold=` the run stays there."""
+    wait_until(lambda: len(asked(folder)) >= count, process)
 
 
 def lines(folder: Path) -> bytes:

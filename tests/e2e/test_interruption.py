@@ -7,26 +7,27 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT, run_harness
+from tests.running import PATIENCE, ROOT, run_harness, wait_until
 
-# An engine slow enough to be stopped in the middle; it logs every sentence it is asked for.
+# An engine that logs every sentence it is asked for, and stops after four while there is a file `hold`.
 ENGINE = """
-import time
+import os, time
 from harness.types import Translation
 
 class Slow:
-    def __init__(self, model, src, tgt, delay=0.0):
-        self.delay = delay
+    def __init__(self, model, src, tgt):
         self.identity = {"engine": "slow"}
+        self.done = 0
 
     def translate(self, sources):
         for index, source in enumerate(sources):
-            time.sleep(float(self.delay))
+            while self.done >= 4 and os.path.exists("hold"):
+                time.sleep(0.02)
+            self.done += 1
             with open("asked.log", "a", encoding="utf-8") as log:
                 log.write(source + "\\n")
             yield [(index, Translation(source, source.upper()))]
@@ -45,13 +46,9 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def wait_for_sentences(folder: Path, count: int) -> None:
+def wait_for_sentences(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
     log = folder / "asked.log"
-    for _ in range(3000):
-        if log.exists() and len(log.read_text(encoding="utf-8").splitlines()) >= count:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the run never came to translate")
+    wait_until(lambda: log.exists() and log.read_bytes().count(b"\n") >= count, process)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +57,11 @@ def wait_for_sentences(folder: Path, count: int) -> None:
     ids=["Ctrl-C", "SIGTERM", "kill -9"],
 )
 def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word: str, tmp_path: Path) -> None:
-    slow = start(tmp_path, "+engine.delay=0.7")
-    wait_for_sentences(tmp_path, 4)
+    (tmp_path / "hold").touch()
+    slow = start(tmp_path)
+    wait_for_sentences(tmp_path, 4, slow)
     slow.send_signal(number)
-    _, err = slow.communicate(timeout=120)
+    _, err = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == code, err
     if word:
         last = err.strip().splitlines()[-1]
@@ -72,8 +70,9 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
     listed = run_harness("list", cwd=tmp_path)
     assert "crashed" in listed.stderr
 
-    again = start(tmp_path, "+engine.delay=0")
-    _, err = again.communicate(timeout=300)
+    (tmp_path / "hold").unlink()
+    again = start(tmp_path)
+    _, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
     asked = (tmp_path / "asked.log").read_text(encoding="utf-8").splitlines()
     # All 15 source sentences; only the one that was under way may have been asked for twice.
@@ -85,9 +84,12 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
 
 
 def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
-    both = [start(tmp_path, "+engine.delay=0.05", "force=true") for _ in range(2)]
+    (tmp_path / "hold").touch()
+    both = [start(tmp_path, "force=true") for _ in range(2)]
+    wait_for_sentences(tmp_path, 8, both[0])  # both are in the middle
+    (tmp_path / "hold").unlink()
     for run in both:
-        _, err = run.communicate(timeout=300)
+        _, err = run.communicate(timeout=PATIENCE)
         assert run.returncode == 0, err
     records = [json.loads(p.read_text()) for p in tmp_path.glob("results/runs/*/record.json")]
     assert len(records) == 2 and records[0]["scores"] == records[1]["scores"]

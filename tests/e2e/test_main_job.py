@@ -155,7 +155,7 @@ def test_a_sweep_goes_on_past_a_failure_and_counts(harness: Any) -> None:
 
 
 def test_a_hub_model_without_network_ends_in_one_line(harness: Any) -> None:
-    done = harness("run", "model=opus-mt", timeout=60)
+    done = harness("run", "model=opus-mt")
     assert done.returncode == 2 and done.stdout == ""
     line = done.stderr.strip().splitlines()[-1]
     assert "Helsinki-NLP/opus-mt-fr-pl" in line and "copy" in line and "gloss" in line

@@ -19,6 +19,7 @@ from harness.data import fetch
 from harness.data.load import load
 from harness.errors import DataError, UnavailableError
 from harness.types import Bitext
+from tests.running import PATIENCE
 from tests.served import SHA, Served, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,7 +230,7 @@ def ask(endpoint: str, home: Path, *options: dict[str, Any], **env: str) -> list
         text=True,
         cwd=ROOT,
         env={**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_ETAG_TIMEOUT": "3", **env},
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert process.returncode == 0, process.stderr
     return [json.loads(line) for line in process.stdout.splitlines()]

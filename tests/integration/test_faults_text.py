@@ -19,7 +19,7 @@ from harness import registry
 from harness.data.load import load
 from harness.errors import DataError
 from harness.store import Store
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 from tests.zygote import Zygote, zygote
 
 N = 100_000
@@ -174,7 +174,7 @@ def test_a_line_of_200_mb_is_refused_in_little_memory(tmp_path: Path) -> None:
     (tmp_path / "long.pl").write_text("Krótko.\n")
     command = [sys.executable, "-c", READ, str(MEMORY), str(tmp_path / "long")]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     told = done.stdout.splitlines()
     assert len(told) == 8, told

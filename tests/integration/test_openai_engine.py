@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from harness.errors import ConfigError, StageError, UnavailableError
 from harness.translate.completions import Client
 from harness.translate.runner import translate
 from tests import checkpoints
+from tests.running import PATIENCE, wait_until
 
 Answer = tuple[int, dict[str, str], Any]
 PROMPT = "Into {target_language}: {text}"
@@ -106,8 +108,13 @@ def engine(url: str, model: dict[str, Any] | None = None, **options: Any) -> Any
 
 
 def test_order_options_and_concurrency(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = threading.Event()
+
     def slow(text: str, _: int) -> Answer:
-        time.sleep(0.05 if text.endswith("1") else 0.01)
+        if text == "s5":
+            others.set()
+        elif text == "s0":  # the first asked is the last answered of the first six
+            assert others.wait(PATIENCE)
         return completion(text.upper(), "length" if text == "s3" else "stop")
 
     server = serve(slow)
@@ -147,11 +154,8 @@ def test_passing_failures_are_tried_again(serve: Any, tmp_path: Path) -> None:
 
 
 def test_rate_limits_are_obeyed_by_all_threads(serve: Any, tmp_path: Path) -> None:
-    limited = threading.Event()
-
     def limit(text: str, attempt: int) -> Answer:
         if text == "s0" and attempt == 1:
-            limited.set()
             return 429, {"Retry-After": "1"}, {"error": {"message": "slow down"}}
         return completion(text)
 
@@ -160,8 +164,10 @@ def test_rate_limits_are_obeyed_by_all_threads(serve: Any, tmp_path: Path) -> No
     assert server.times[1] - server.times[0] >= 0.9
 
     paced = serve(lambda text, _: completion(text))
+    began = time.monotonic()
     translate(engine(paced.url, requests_per_minute=1200), [f"s{i}" for i in range(6)], tmp_path / "b")
-    assert paced.times[-1] - paced.times[0] >= 0.05 * 5 * 0.9
+    # From before the first: a busy machine may notice that one late, and the others in time.
+    assert max(paced.times) - began >= 0.05 * 5
 
 
 def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: Path) -> None:
@@ -221,18 +227,18 @@ def test_a_real_transformers_serve(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn")
     pytest.importorskip("openai")  # transformers' server uses its types
     folder = checkpoints.llama(tmp_path / "llama")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = (tmp_path / "serve.log").open("wb")
     program = Path(sys.executable).with_name("transformers")
-    arguments = ["serve", str(folder), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    arguments = ["serve", str(folder), "--host", "127.0.0.1", "--port", "0", "--device", "cpu"]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen([program, *arguments], stdout=log, stderr=log, env=environment) as process, log:
         try:
-            _wait_until_healthy(port, process, tmp_path / "serve.log")
             built = engine(
-                f"http://127.0.0.1:{port}/v1", {"id": str(folder)}, max_tokens=8, timeout=60, concurrency=2
+                _address(process, tmp_path / "serve.log") + "/v1",
+                {"id": str(folder)},
+                max_tokens=8,
+                timeout=PATIENCE,
+                concurrency=2,
             )
             sources = [*checkpoints.lines("fr")[:3], "Bonjour."]
             found = translate(built, sources, tmp_path / "cache")
@@ -247,12 +253,19 @@ def test_a_real_transformers_serve(tmp_path: Path) -> None:
     assert [t.finish_reason for t in found] == [t.finish_reason for t in expected]
 
 
-def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()[-2000:]
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where the server says that it listens, once it answers: the system chose the port."""
+    found: list[str] = []
+
+    def answers() -> bool:
+        found[:] = re.findall(r"running on (http://127\.0\.0\.1:\d+)", log.read_text())
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-            return
-        time.sleep(0.2)
-    raise AssertionError(log.read_text()[-2000:])
+            urllib.request.urlopen(f"{found[0]}/health", timeout=PATIENCE).close() if found else None
+            return bool(found)
+        return False
+
+    try:
+        wait_until(answers, process)
+    except AssertionError as error:
+        raise AssertionError(log.read_text()[-2000:]) from error
+    return found[0]

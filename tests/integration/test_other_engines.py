@@ -14,6 +14,7 @@ from harness import registry
 from harness.errors import ConfigError, DataError, StageError, UnavailableError
 from harness.translate.runner import translate
 from tests import checkpoints
+from tests.running import wait_until
 
 
 def command(line: str, **options: Any) -> Any:
@@ -25,9 +26,7 @@ def python(tmp_path: Path, body: str) -> str:
     """A command line that runs a line-by-line program; `body` sees `i` and `line`."""
     script = tmp_path / "program.py"
     script.write_text(
-        "import sys, time\nfor i, line in enumerate(sys.stdin, 1):\n    "
-        + body.replace("\n", "\n    ")
-        + "\n"
+        "import sys\nfor i, line in enumerate(sys.stdin, 1):\n    " + body.replace("\n", "\n    ") + "\n"
     )
     return f"{sys.executable} {script}"
 
@@ -52,16 +51,33 @@ def test_command_fills_in_the_pair(tmp_path: Path) -> None:
         ("if i != 4: print(line, end='')", r"10 lines in, 9 out, from line 11 on"),
         ("print(line, end='', flush=True)\nif i == 3: sys.exit('no such word')",
          r"exit code 1 at line 14 \(s13\); it said: no such word"),
-        ("print(line, end='', flush=True)\nif i == 6: time.sleep(60)",
-         r"no end after 2 s, at line 17 \(s16\)"),
     ],
 )  # fmt: skip
 def test_command_failures_name_the_line(body: str, message: str, tmp_path: Path) -> None:
     script = python(tmp_path, body)
-    engine = command(script, chunk=10, timeout=2)
     sources = [f"s{i}" for i in range(30)]
     with pytest.raises(StageError, match=message):
-        engine._run(sources[10:20], 10)
+        command(script, chunk=10)._run(sources[10:20], 10)
+
+
+def test_a_command_that_hangs_is_ended_and_the_line_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hang.sh").write_text(f"head -n 6\ntouch {tmp_path}/asleep\nexec sleep 6000\n")
+    communicate = subprocess.Popen.communicate
+
+    def patient(process: Any, lines: Any = None, timeout: Any = None) -> Any:
+        """The seconds count from where the program hangs, however long it took to come there."""
+        if timeout:
+            process.stdin.write(lines)
+            process.stdin.flush()
+            wait_until((tmp_path / "asleep").exists, process)
+        return communicate(process, None, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", patient)
+    engine = command(f"sh {tmp_path}/hang.sh", chunk=10, timeout=0.2)
+    with pytest.raises(StageError, match=r"no end after 0\.2 s, at line 17 \(s16\)"):
+        engine._run([f"s{i}" for i in range(10, 20)], 10)
 
 
 def test_command_that_is_not_there() -> None:

@@ -16,7 +16,7 @@ import pytest
 from harness import registry
 from harness.errors import UnavailableError
 from tests import sharded
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT, gone, wait_until
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
 RAY = ["backend=ray", "backend.shard_size=10", "backend.workers=2"]
@@ -53,15 +53,16 @@ def test_a_killed_worker_and_a_lost_node_change_nothing(
     cluster: Any, words: list[str], tmp_path: Path, whole: Path
 ) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.5)
+    sharded.control(tmp_path, hold=10)
     run = sharded.start(tmp_path, *words)
     sharded.wait_for(tmp_path, 10, run)
     os.kill(sharded.workers(tmp_path)[0], signal.SIGKILL)
+    sharded.control(tmp_path, hold=25)
     sharded.wait_for(tmp_path, 25, run)
     lost = next(node for node in cluster.list_all_nodes() if not node.head)
     cluster.remove_node(lost, allow_graceful=False)
     sharded.control(tmp_path)
-    out, err = run.communicate(timeout=200)
+    out, err = run.communicate(timeout=PATIENCE)
     cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
     assert run.returncode == 0, err
     assert err.splitlines()[-1].startswith("record: ") and "ray" not in err.lower().replace("/ray", "")
@@ -76,13 +77,14 @@ def test_a_killed_driver_goes_on_from_its_finished_shards(
     words: list[str], tmp_path: Path, whole: Path
 ) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.4)
+    sharded.control(tmp_path, hold=35)
     slow = sharded.start(tmp_path, *words)
     sharded.wait_for(tmp_path, 35, slow)
+    wait_until(lambda: list(tmp_path.glob("results/cache/shards/*/part-*.json")), slow)
     slow.send_signal(signal.SIGKILL)
-    slow.communicate(timeout=60)
-    finished = len(list(tmp_path.glob("results/cache/shards/*/part-*.json")))
-    assert finished
+    slow.communicate()
+    for worker in sharded.workers(tmp_path):
+        wait_until(lambda worker=worker: gone(worker))
     sharded.control(tmp_path, poison="Phrase 55 ")
     err = sharded.finish(tmp_path, *words, code=1)
     assert "of 6 shards are finished already" in err
@@ -98,11 +100,11 @@ def test_a_killed_driver_goes_on_from_its_finished_shards(
 
 def test_a_terminated_driver_says_how_to_go_on(words: list[str], tmp_path: Path) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.4)
+    sharded.control(tmp_path, hold=5)
     slow = sharded.start(tmp_path, *words)
     sharded.wait_for(tmp_path, 5, slow)
     slow.send_signal(signal.SIGTERM)
-    _, err = slow.communicate(timeout=60)
+    _, err = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == 143, err
     assert "go on with: python -m harness run model=copy" in err and "Traceback" not in err
 
@@ -144,7 +146,7 @@ print(sum(len(beads) for beads in found))
 def test_documents_are_aligned_as_they_are_here(cluster: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ALIGN, cluster.address],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=200,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 30

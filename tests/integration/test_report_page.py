@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from harness.cli import main
 from harness.files import write_json
 from tests.browser import browser, why_not
 from tests.made import corpus, hypotheses
+from tests.running import wait_until
 from tests.stores import write_run
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -84,12 +85,15 @@ def opened(driver: Any, page: Path) -> Any:
     return driver
 
 
-def until(condition: Any, seconds: float = 30) -> None:
-    """Wait for a condition of the page; fails after `seconds`."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the page did not get there"
-        time.sleep(0.05)
+def until(condition: Any) -> None:
+    """Wait for a state of the page, which may be drawn anew while it is looked at."""
+    from selenium.common.exceptions import StaleElementReferenceException
+
+    def there() -> Any:
+        with contextlib.suppress(StaleElementReferenceException):
+            return condition()
+
+    wait_until(there)
 
 
 def texts(driver: Any, selector: str) -> list[str]:
@@ -110,7 +114,7 @@ def test_sort_by_header_with_the_keyboard(driver, page) -> None:
     assert first[0] == "good"
     assert "nrefs:1" in header[1].get_attribute("title")
     header[1].send_keys("\n")
-    assert texts(driver, f"{table} tbody th")[:3] == first[:3][::-1]
+    until(lambda: texts(driver, f"{table} tbody th")[:3] == first[:3][::-1])
     cells = driver.find_elements("css selector", f"{table} thead th")
     assert cells[1].get_attribute("aria-sort") == "ascending"
     silent(driver)

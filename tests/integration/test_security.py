@@ -18,7 +18,7 @@ import pytest
 from harness.errors import ConfigError
 from harness.registry import build
 from tests.browser import browser, why_not
-from tests.running import ROOT
+from tests.running import ROOT, wait_until
 from tests.stores import write_run
 from tests.zygote import Zygote, zygote
 
@@ -299,14 +299,26 @@ def test_an_injected_script_does_not_run(tmp_path: Path, program: Zygote) -> Non
     with browser(tmp_path / "chromium") as driver:
         for name in ("r.html", "two.html"):
             driver.get((tmp_path / name).as_uri())
-            time.sleep(0.5)
+            settled(driver)
             assert [e["message"] for e in driver.get_log("browser") if e["level"] != "INFO"] == []
             injected = tmp_path / f"evil-{name}"
             text = (tmp_path / name).read_text()
             injected.write_text(text.replace("<h1", evil + "<h1", 1))
             driver.get(injected.as_uri())
             driver.execute_script("document.getElementById('evil').click()")
-            time.sleep(0.5)
+            stopped = []  # by the policy: the script, the handler and the link
+
+            def all_three() -> bool:
+                messages = [entry["message"] for entry in driver.get_log("browser")]
+                stopped.extend(message for message in messages if "Content Security Policy" in message)  # noqa: B023
+                return len(stopped) >= 3  # noqa: B023
+
+            wait_until(all_three)
+            settled(driver)
             assert driver.title not in ("pwned", "1")
-            log = " ".join(entry["message"] for entry in driver.get_log("browser"))
-            assert "Content Security Policy" in log
+
+
+def settled(driver: Any) -> None:
+    """Until what the page had under way has come to the screen."""
+    frames = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))"
+    driver.execute_async_script(f"const done = arguments[0]; {frames}")

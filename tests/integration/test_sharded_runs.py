@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import sharded
-from tests.running import ROOT, run_harness
+from tests.running import PATIENCE, ROOT, run_harness, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Path) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.3)
+    sharded.control(tmp_path, hold=30)
     slow = sharded.start(tmp_path, "backend.shard_size=20")
     sharded.wait_for(tmp_path, 30, slow)
     slow.send_signal(signal.SIGKILL)
-    slow.communicate(timeout=60)
+    slow.communicate()
     shown = run_harness("cache", cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path)})
     assert "unfinished run" in shown.stdout
 
@@ -87,11 +87,13 @@ def test_an_engine_that_fails_on_everything_ends_the_run_with_one_line(tmp_path:
 
 def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path, whole: Path) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.02)
+    sharded.control(tmp_path, hold=0)
     words = ["backend.shard_size=6", "force=true"]
     both = [sharded.start(tmp_path, *words) for _ in range(2)]
+    wait_until(lambda: len(list(tmp_path.glob("held-*"))) == 2, both[0])
+    sharded.control(tmp_path)
     for run in both:
-        _, err = run.communicate(timeout=120)
+        _, err = run.communicate(timeout=PATIENCE)
         assert run.returncode == 0, err
     assert len(list(tmp_path.glob("results/runs/*/record.json"))) == 2
     sharded.assert_same(tmp_path, whole)
@@ -110,7 +112,7 @@ def test_outputs_by_place_come_in_shards_too(model: str, tmp_path: Path) -> None
 
 def test_the_bar_shows_segments_a_second_and_the_time_left(tmp_path: Path) -> None:
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.25)
+    sharded.control(tmp_path, hold=20)
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "TERM": "xterm", "COLUMNS": "120"}
     parent, child = pty.openpty()
     run = subprocess.Popen(
@@ -118,12 +120,16 @@ def test_the_bar_shows_segments_a_second_and_the_time_left(tmp_path: Path) -> No
         cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=child,
     )  # fmt: skip
     os.close(child)
-    seen = b""
+    seen, text = b"", ""
+    states = [20, 40]
     with contextlib.suppress(OSError):  # the end of a terminal
         while part := os.read(parent, 65536):
             seen += part
+            text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", seen).decode("utf-8", "ignore")
+            shown = r"translating and scoring .*? (\d+)/60 ([\d.,]+) segments/s (\d:\d\d:\d\d)"
+            if states and states[0] in {int(done) for done, _, _ in re.findall(shown, text)}:
+                states.pop(0)
+                sharded.control(tmp_path, **({"hold": states[0]} if states else {}))
     os.close(parent)
-    assert run.wait(timeout=60) == 0
-    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", seen).decode()
-    found = re.findall(r"translating and scoring .*? (\d+)/60 ([\d.,]+) segments/s (\d:\d\d:\d\d)", text)
-    assert {int(done) for done, _, _ in found} >= {20, 40}, text
+    assert run.wait(timeout=PATIENCE) == 0
+    assert not states, text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import sharded
-from tests.running import run_harness
+from tests.running import PATIENCE, gone, run_harness, wait_until
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=chrf", "bootstrap.samples=50"]
 
@@ -91,7 +91,7 @@ def test_a_job_that_is_preempted_goes_on_by_itself(tmp_path: Path) -> None:
     """SIGUSR2 is what submitit has the scheduler send before it takes the machine away."""
     pytest.importorskip("hydra_plugins.hydra_submitit_launcher")
     sharded.prepare(tmp_path)
-    sharded.control(tmp_path, delay=0.4)
+    sharded.control(tmp_path, hold=25)
     sweep = sharded.start(
         tmp_path,
         "-m",
@@ -102,7 +102,9 @@ def test_a_job_that_is_preempted_goes_on_by_itself(tmp_path: Path) -> None:
     sharded.wait_for(tmp_path, 25, sweep)
     (job,) = sharded.workers(tmp_path)
     os.kill(job, signal.SIGUSR2)
-    _, err = sweep.communicate(timeout=240)
+    wait_until(lambda: gone(job), sweep)
+    sharded.control(tmp_path)
+    _, err = sweep.communicate(timeout=PATIENCE)
     assert sweep.returncode == 0, err
     assert "1 finished, 0 skipped, 0 failed" in err
     texts = sharded.asked(tmp_path)

@@ -63,7 +63,7 @@ def test_auto_encodes_few_runs_of_sentences() -> None:
     assert len(few.encoded) * 2 < len(every.encoded)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     st.lists(st.text(max_size=20), max_size=8),
     st.lists(st.text(max_size=20), max_size=8),

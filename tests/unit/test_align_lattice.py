@@ -118,7 +118,7 @@ def check_complete(beads: list[Bead], n: int, m: int) -> None:
     assert all(b.src or b.tgt for b in beads)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 10_000), st.integers(4, 40))
 def test_any_band_gives_a_complete_monotone_alignment(n: int, m: int, seed: int, radius: int) -> None:
     scorer = Random(n, m, seed)

@@ -19,7 +19,7 @@ from harness.store import Store
 
 
 @given(st.integers(1, 400), st.integers(1, 90), st.sampled_from([1, 2, 5, 10, 50]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_sums_of_blocks_do_not_depend_on_the_shards(n: int, size: int, block: int) -> None:
     statistics = np.random.default_rng(n).integers(0, 50, size=(n, 3)).astype(float)
     shards = divide(n, size)

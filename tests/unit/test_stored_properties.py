@@ -29,7 +29,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
-FAST = settings(deadline=None, max_examples=60)
+FAST = settings(max_examples=60)
 
 
 @given(st.lists(TEXT, min_size=2, max_size=6, unique=True))
@@ -141,7 +141,7 @@ LINES = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, 
 
 @pytest.mark.parametrize("kind", ["auto", "comparable", "vecalign", "gale-church"])
 @given(LINES, LINES)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_every_aligner_puts_every_segment_into_one_bead_in_order(
     kind: str, src: list[str], tgt: list[str]
 ) -> None:

@@ -93,7 +93,7 @@ def check(cleaned: Cleaned, segments: list[Segment]) -> None:
 
 @pytest.mark.parametrize("splitter", SPLITTERS)
 @given(TEXTS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_without_cleaning_every_segment_is_the_raw_span(splitter: str, text: str) -> None:
     if splitter == "sentencex" and any("\ud800" <= c <= "\udfff" for c in text):
         return  # no UTF-8 file holds a surrogate, and the library takes UTF-8
@@ -106,7 +106,7 @@ def test_without_cleaning_every_segment_is_the_raw_span(splitter: str, text: str
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @given(st.lists(TEXTS, min_size=1, max_size=3))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_cleaned_segments_are_raw_spans_with_their_edits(lang: str, texts: list[str]) -> None:
     texts = [re.sub("[\ud800-\udfff]", "", text) for text in texts]
     documents = [Document(str(i), lang, text, "") for i, text in enumerate(texts)]
@@ -125,7 +125,7 @@ def test_cleaned_segments_are_raw_spans_with_their_edits(lang: str, texts: list[
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_cleaning_again_changes_nothing_but_repairs_its_own_evidence_allows(text: str) -> None:
     """Characters, spaces and quotes are settled in one go."""
     text = re.sub("[\ud800-\udfff]", "", text)
