@@ -1,11 +1,12 @@
 """Kill `python -m harness run` at random moments until it is done; `test_resume.py` runs this program.
 
-usage: killed_runs.py CHECKPOINT FOLDER KILLS SEED
+usage: killed_runs.py FOLDER KILLS SEED
 
 Importing torch and transformers takes longer than the run itself, and leaves nothing on disk. So this process
 imports them once and forks a child for every attempt, which then is `python -m harness run …` from its first
-line on; in the first round two attempts are started as from a shell. The moments are drawn within the stages
-(load, translate, score, record), as they are told from what is on disk. Prints one JSON object.
+line on; the attempt that ends the first round is started as from a shell. The moments are drawn within the
+stages (load, translate, score, record), as they are told from what is on disk. At last two attempts are made
+at once. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import time
 import traceback
 from pathlib import Path
 
+from harness.langid import label
 from tests import checkpoints
 
 STAGES = ("load", "translate", "score", "record")
@@ -76,8 +78,8 @@ class Round:
     def files(self, name: str) -> list[Path]:
         return sorted((self.folder / "results" / "runs").glob(f"*/{name}"))
 
-    def start(self, shell: bool) -> None:
-        """Begin an attempt, in a process group of its own."""
+    def start(self, shell: bool = False) -> int:
+        """Begin an attempt, in a process group of its own; its process."""
         self._logged, self._linked = len(self.log()), len(self.files("segments.jsonl"))
         if shell:
             with (self.folder / "out.log").open("ab") as out:
@@ -86,15 +88,17 @@ class Round:
                     cwd=self.folder, stdout=out, stderr=out, start_new_session=True,
                     env={**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{self.folder}"},
                 ).pid  # fmt: skip
-            return
+            return self._child
         self._child = os.fork()
         if self._child == 0:
             self._become_the_command()
+        os.setpgid(self._child, self._child)  # here too: it may be killed before it has come to its own
+        return self._child
 
     def _become_the_command(self) -> None:
         code = 70
         try:
-            os.setsid()
+            os.setpgid(0, 0)
             out = os.open(self.folder / "out.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
             os.dup2(out, 1)
             os.dup2(out, 2)
@@ -153,7 +157,7 @@ def timeline(run: Round) -> dict[str, float]:
     """Seconds that an undisturbed attempt spends in each stage."""
     seconds = dict.fromkeys(STAGES, 0.0)
     before = time.monotonic()
-    run.start(shell=False)
+    run.start()
     while not run.ended():
         time.sleep(0.003)
         now = time.monotonic()
@@ -162,9 +166,8 @@ def timeline(run: Round) -> dict[str, float]:
     return seconds
 
 
-def result(run: Round) -> tuple[bytes, list[object]]:
-    """The lines of the finished run and its scores."""
-    (record,) = run.files("record.json")
+def result(record: Path) -> tuple[bytes, list[object]]:
+    """The lines of a finished run and its scores."""
     value = json.loads(record.read_text())
     return (record.parent / "segments.jsonl").read_bytes(), [
         value["scores"],
@@ -173,15 +176,35 @@ def result(run: Round) -> tuple[bytes, list[object]]:
     ]
 
 
+def at_once(run: Round, expected: tuple[bytes, list[object]]) -> dict[str, object]:
+    """Two attempts in one results store at the same time, and a third when both have ended."""
+    run.words.append("force=true")
+    both = [run.start() for _ in range(2)]
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in both]
+    begun = len(run.log())
+    run.start()
+    run.ended(wait=True)
+    return {
+        "codes": codes,
+        "same": [result(record) == expected for record in run.files("record.json")],
+        "again": len(run.log()) - begun,
+        "out": (run.folder / "out.log").read_text(),
+    }
+
+
 def main() -> None:
-    checkpoint, root, kills, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    root, kills, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    checkpoint = checkpoints.marian(root / "marian")
     first = Round(root / "first", checkpoint)
-    first.start(shell=False)
+    first.start()
     first.ended(wait=True)
     first.import_as_it_did()
+    label("fr")  # reads its model once, for all the children
     expected = len(first.log())
     whole = Round(root / "whole", checkpoint, len(first.stored()))
     seconds = timeline(whole)
+    (record,) = whole.files("record.json")
+    unbroken = result(record)
 
     draw = random.Random(seed)
     came: list[str] = []
@@ -190,8 +213,8 @@ def main() -> None:
         run = Round(root / f"round{len(rounds)}", checkpoint, whole.batches)
         mine: list[str] = []
         finished = False
-        for number, stage in enumerate(PLAN):
-            run.start(shell=not rounds and number == 1)
+        for stage in PLAN:
+            run.start()
             where = run.kill_in(stage, draw.uniform(0, seconds[stage]))
             if where is None:
                 finished = True
@@ -205,7 +228,7 @@ def main() -> None:
         rounds.append(
             {
                 "kills": mine,
-                "same": result(run) == result(whole),
+                "same": [result(record) == unbroken for record in run.files("record.json")] == [True],
                 "begun": len(log),
                 "distinct": len(set(log)),
                 "stored": len(stored),
@@ -214,7 +237,8 @@ def main() -> None:
         )
         if len(rounds) > 3 * kills:
             raise RuntimeError(f"only {came} in {len(rounds)} rounds")
-    print(json.dumps({"kills": came, "rounds": rounds, "batches": expected, "seconds": seconds}))
+    pair = at_once(Round(root / "pair", checkpoint), unbroken)
+    print(json.dumps({"kills": came, "rounds": rounds, "batches": expected, "pair": pair}))
 
 
 if __name__ == "__main__":
