@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT, Done
 
 _NEWNS, _NEWUSER = 0x00020000, 0x10000000
 
@@ -66,10 +66,15 @@ class Zygote:
         """One command of the program."""
         return self.steps(cwd, {"run": words, **more})[0]
 
+    def done(self, cwd: Path, *words: str, **more: Any) -> Done:
+        """The same as a finished process."""
+        ended = self.run(cwd, *words, **more)
+        return Done(words, ended.code, ended.out, ended.err)
+
     def end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=PATIENCE)
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -111,6 +116,7 @@ def _step(step: dict[str, Any]) -> tuple[int, str, str]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if child == 0:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(out.fileno(), 1)
             os.dup2(err.fileno(), 2)
             os.environ.update(step.get("env") or {})
@@ -131,6 +137,8 @@ def _become_the_program(words: list[str]) -> None:
 
     try:
         code = main(words)
+    except SystemExit as stop:  # `--help`
+        code = int(stop.code or 0)
     except BaseException:
         sys.excepthook(*sys.exc_info())
         code = 99
@@ -155,11 +163,17 @@ def _serve() -> None:
     import harness.data.table
     import harness.translate.runner
     import harness.verbs.run
+    from harness import registry
     from harness.config import compose
     from harness.langid import label
+    from harness.text.lexicon import known
 
-    # Loaded once, for all the children.
+    # Loaded once, for all the children: modules, and the tables that the program keeps once it has read them.
     assert sacrebleu and harness.verbs.run and compose([]) and label("fr")
+    registry.build("encoder", {"kind": "use"}).encode(["mot"])
+    assert known("mot", "fr") and known("słowo", "pl")
+    gloss = registry.build("engine", {"kind": "gloss"}, model={}, src="fr", tgt="pl")
+    assert list(gloss.translate(["Le mot."]))
     for line in sys.stdin:
         read, write = os.pipe()
         child = os.fork()

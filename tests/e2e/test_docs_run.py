@@ -8,12 +8,14 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from tests.reader import Network, furnish, network, ntrex
 from tests.running import ROOT, run_harness
 from tests.unit.test_docs_commands import PAGES, commands
+from tests.zygote import Zygote, zygote
 
 # The commands that are only composed (tests/unit/test_docs_commands.py), and why.
 COMPOSED_ONLY = {
@@ -30,6 +32,8 @@ STAND_INS = {
 }
 # These meet the loopback hub; every other command runs as on a machine without network.
 ONLINE = re.compile(r"opus-mt|nllb|data=(ntrex|hf|flores|wmt)|experiments=ntrex")
+# These start processes of their own, and so are started themselves; the others are forked from one.
+STARTED = re.compile(rf"{ONLINE.pattern}|hydra/launcher=|backend=ray")
 # So much of the work is waiting for one core that two pages at a time take little more than half as long.
 AT_A_TIME = 2
 PATIENCE = 900  # seconds for a command, on a machine that is busy with other things
@@ -42,7 +46,7 @@ def executable(page: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def outcomes(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Zygote
 ) -> Iterator[dict[Path, Future[str]]]:
     """What went wrong on each page under test (nothing: an empty text), as soon as it is known."""
     top = tmp_path_factory.mktemp("readers")
@@ -50,28 +54,46 @@ def outcomes(
     start = top / "start"
     furnish(start)
     # One direction: a page that compares `gloss` and `copy` means those of one test set.
-    done = run_harness("run", "-m", "model=copy,gloss,reference", cwd=start, timeout=PATIENCE)
-    assert done.returncode == 0, done.stderr
     here = [item for item in request.session.items if item.path == Path(__file__)]
     pages = [item.callspec.params["page"] for item in here if hasattr(item, "callspec")]
-    with network(top / "home") as servers, ThreadPoolExecutor(AT_A_TIME) as pool:
+    with (
+        network(top / "home") as servers,
+        ThreadPoolExecutor(AT_A_TIME) as pool,
+        zygote() as other,
+    ):
+        programs: SimpleQueue[Zygote] = SimpleQueue()
+        programs.put(program)
+        programs.put(other)
+        done = program.done(start, "run", "-m", "model=copy,gloss,reference")
+        assert done.returncode == 0, done.stderr
         futures = {}
         for number, page in enumerate(pages):
             folder = top / str(number)
             shutil.copytree(start, folder)
-            futures[page] = pool.submit(trouble, page, folder, servers)
+            futures[page] = pool.submit(trouble, page, folder, servers, programs)
         yield futures
         pool.shutdown(cancel_futures=True)
 
 
-def trouble(page: Path, folder: Path, servers: Network) -> str:
+def trouble(page: Path, folder: Path, servers: Network, programs: SimpleQueue[Zygote]) -> str:
     """Run the commands of a page in order; the first that fails, with what it printed."""
+    program = programs.get()
+    try:
+        return _trouble(page, folder, servers, program)
+    finally:
+        programs.put(program)
+
+
+def _trouble(page: Path, folder: Path, servers: Network, program: Zygote) -> str:
     for command in executable(page):
         words = [part for word in shlex.split(command) for part in stood_in(word, folder, servers)]
-        env = {"OMP_NUM_THREADS": "1", **(servers.env if ONLINE.search(command) else {})}
         if words[0] == "init":
             shutil.rmtree(folder / words[1], ignore_errors=True)
-        done = run_harness(*words, cwd=folder, env=env, timeout=PATIENCE)
+        if STARTED.search(command):
+            env = {"OMP_NUM_THREADS": "1", **(servers.env if ONLINE.search(command) else {})}
+            done = run_harness(*words, cwd=folder, env=env, timeout=PATIENCE)
+        else:
+            done = program.done(folder, *words)
         if done.returncode or "Traceback" in done.stderr:
             return f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
     return ""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.running import ROOT, SHARED, run_harness
+from tests.zygote import Zygote
 
 GOLD = ROOT / "tests" / "data" / "call-gold"
 
@@ -90,33 +91,33 @@ def test_the_scores_are_sacrebleus(finished: Any) -> None:
         assert values[key] == pytest.approx(metric.corpus_score(hypotheses, references).score, abs=1e-6)
 
 
-def test_show_names_all_four_candidates_and_the_signatures(finished: Any) -> None:
-    done = run_harness("show", "latest", cwd=finished[0])
+def test_show_names_all_four_candidates_and_the_signatures(finished: Any, program: Zygote) -> None:
+    done = program.done(finished[0], "show", "latest")
     assert done.returncode == 0, done.stderr
     for expected in ("000_", "001_", "002_", "003_", "nrefs:1", "sha256"):
         assert expected in done.stdout
 
 
-def test_the_same_configuration_is_skipped_and_force_repeats_it(tmp_path: Path) -> None:
-    run_harness("run", "model=copy", cwd=tmp_path)
+def test_the_same_configuration_is_skipped_and_force_repeats_it(harness: Any, tmp_path: Path) -> None:
+    harness("run", "model=copy")
     (first,) = records(tmp_path)
-    again = run_harness("run", "model=copy", cwd=tmp_path)
+    again = harness("run", "model=copy")
     assert again.returncode == 0 and f"skipped: run {first['run_id']} stands" in again.stderr
     assert len(list((tmp_path / "results/runs").iterdir())) == 1
-    assert run_harness("run", "model=copy", "force=true", cwd=tmp_path).returncode == 0
+    assert harness("run", "model=copy", "force=true").returncode == 0
     first, second = records(tmp_path)
     assert first["scores"] == second["scores"] and first["data"]["hash"] == second["data"]["hash"]
     rows = list(csv.DictReader((tmp_path / "results/table.csv").read_text().splitlines()))
     assert [row["run_id"] for row in rows] == [first["run_id"], second["run_id"]]
 
 
-def test_rerun_says_whether_scores_and_translations_are_identical(tmp_path: Path) -> None:
-    run_harness("run", "model=gloss", "limit=3", cwd=tmp_path)
-    same = run_harness("rerun", "latest", cwd=tmp_path)
+def test_rerun_says_whether_scores_and_translations_are_identical(harness: Any, tmp_path: Path) -> None:
+    harness("run", "model=gloss", "limit=3")
+    same = harness("rerun", "latest")
     assert same.returncode == 0 and "is identical to" in same.stdout, same.stderr
     first = next(tmp_path.glob("results/runs/*/segments.jsonl"))
     first.write_text(first.read_text().replace('"hypothesis": "', '"hypothesis": "X', 1))
-    other = run_harness("rerun", first.parent.name, cwd=tmp_path)
+    other = harness("rerun", first.parent.name)
     assert other.returncode == 1 and "1 of 3 differ" in other.stdout, other.stderr
 
 

@@ -7,14 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.running import ROOT, run_harness
-from tests.zygote import Ended, Zygote, can_mount, zygote
+from tests.zygote import Ended, Zygote, can_mount
 
 N = 60
 RUN = [
@@ -28,12 +27,6 @@ RUN = [
 ]
 UPPER = ["engine=command", "engine.command=tr a-z A-Z", "engine.chunk=10"]
 needs_mount = pytest.mark.skipif(not can_mount(), reason="no mount namespaces for this user here")
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Zygote]:
-    with zygote() as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import resource
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from harness.data.load import load
 from harness.errors import DataError
 from harness.store import Store
 from tests.running import PATIENCE, ROOT
-from tests.zygote import Zygote, zygote
+from tests.zygote import Zygote
 
 N = 100_000
 # What a terminal, a spreadsheet, a web page or a shell would act on.
@@ -29,12 +28,6 @@ HOSTILE = [
     "@x", "a | b", "{{x}}", "$(touch x)", "`x`", "\x9b31m", "e\u0301\u0301\u0301", "👨\u200d👩\u200d👧",
     "\U0010ffff",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Zygote]:
-    with zygote() as made:
-        yield made
 
 
 def every_category(n: int) -> list[str]:

@@ -20,15 +20,9 @@ from harness.registry import build
 from tests.browser import browser, why_not
 from tests.running import ROOT, wait_until
 from tests.stores import write_run
-from tests.zygote import Zygote, zygote
+from tests.zygote import Zygote
 
 KEY = "sk-marker-0123456789abcdef"
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Zygote]:
-    with zygote() as made:
-        yield made
 
 
 class Api(http.server.BaseHTTPRequestHandler):
