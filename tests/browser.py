@@ -26,7 +26,6 @@ def why_not() -> str | None:
 def browser(profile: Path, dark: bool = False, width: int = 1300, height: int = 1000) -> Iterator[Any]:
     """A Chromium with a fresh profile that logs its console and saves downloads to `profile/downloads`."""
     from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
@@ -48,8 +47,23 @@ def browser(profile: Path, dark: bool = False, width: int = 1300, height: int = 
             "profile.default_content_setting_values.automatic_downloads": 1,
         },
     )
-    driver = webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
+    driver = _started(options)
     try:
         yield driver
     finally:
         driver.quit()
+
+
+def _started(options: Any) -> Any:
+    """Selenium looks for a free port, and another may be there before the driver takes it."""
+    from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.chrome.service import Service
+
+    for last in (False, False, True):
+        try:
+            return webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
+        except WebDriverException:
+            if last:
+                raise
+    raise AssertionError

@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-PATIENCE = 300  # seconds for what takes few, on a machine that is busy with other things
+PATIENCE = 900  # seconds for what takes few, on a machine that is busy with other things
 
 Done = subprocess.CompletedProcess[str]
 

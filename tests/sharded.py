@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import write_atomic
-from tests.running import ROOT, wait_until
+from tests.running import PATIENCE, ROOT, wait_until
+from tests.zygote import Zygote
 
 # Logs every text it has finished, one write a batch. What `control.json` in the working folder says is no
 # part of the configuration: `hold` (begin no batch once so many texts are finished, until it says otherwise;
@@ -86,18 +87,26 @@ def start(folder: Path, *words: str, env: dict[str, str] | None = None) -> subpr
     )  # fmt: skip
 
 
-def finish(folder: Path, *words: str, code: int = 0) -> str:
+def finish(folder: Path, *words: str, code: int = 0, program: Zygote | None = None) -> str:
     """The same to its end, which must have this exit code; what it said on stderr."""
+    if program is not None:
+        ended = program.run(folder, *WORDS, *words)
+        assert ended.code == code, ended.err
+        return ended.err
     process = start(folder, *words)
-    _, err = process.communicate(timeout=300)
+    with process:
+        try:
+            _, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert process.returncode == code, err
     return err
 
 
-def finished(folder: Path) -> Path:
-    """`folder` with a run of the test set, by default in one shard and one process, that has ended well."""
+def finished(folder: Path, program: Zygote) -> Path:
+    """`folder` with a run of the test set, in one shard and one process, that has ended well."""
     prepare(folder)
-    finish(folder)
+    finish(folder, program=program)
     return folder
 
 

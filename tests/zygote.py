@@ -135,6 +135,7 @@ def _step(step: dict[str, Any]) -> tuple[int, str, str]:
 def _become_the_program(words: list[str]) -> None:
     from harness.cli import main
 
+    sys.path.insert(0, str(Path.cwd()))  # as `python -m` does
     try:
         code = main(words)
     except SystemExit as stop:  # `--help`

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 import pytest
 
 from tests.reader import Network, furnish, network, ntrex
-from tests.running import ROOT, run_harness
+from tests.running import PATIENCE, ROOT, run_harness
 from tests.unit.test_docs_commands import PAGES, commands
 from tests.zygote import Zygote, zygote
 
@@ -36,7 +36,6 @@ ONLINE = re.compile(r"opus-mt|nllb|data=(ntrex|hf|flores|wmt)|experiments=ntrex"
 STARTED = re.compile(rf"{ONLINE.pattern}|hydra/launcher=|backend=ray")
 # So much of the work is waiting for one core that two pages at a time take little more than half as long.
 AT_A_TIME = 2
-PATIENCE = 900  # seconds for a command, on a machine that is busy with other things
 
 
 def executable(page: Path) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=[chrf,word_recall]"]
 Harness = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,7 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The environment's bin folder: the wheel is installed there, its dependencies are those of this one."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True, timeout=300)
+    subprocess.run(build, check=True, capture_output=True, timeout=PATIENCE)
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     python = folder / "venv" / "bin" / "python"
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
@@ -41,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--quiet",
         str(found),
     ]
-    subprocess.run([sys.executable, *install], check=True, capture_output=True, timeout=300)
+    subprocess.run([sys.executable, *install], check=True, capture_output=True, timeout=PATIENCE)
     return python.parent
 
 
@@ -59,7 +59,7 @@ def harness(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Harness:
             env=env,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PATIENCE,
             stdin=subprocess.DEVNULL,
         )
 

@@ -229,7 +229,13 @@ def ask(endpoint: str, home: Path, *options: dict[str, Any], **env: str) -> list
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_ETAG_TIMEOUT": "3", **env},
+        env={
+            **os.environ,
+            "HF_ENDPOINT": endpoint,
+            "HF_HOME": str(home),
+            "HF_HUB_ETAG_TIMEOUT": str(PATIENCE),
+            **env,
+        },
         timeout=PATIENCE,
     )
     assert process.returncode == 0, process.stderr

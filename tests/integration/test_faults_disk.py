@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT, run_harness
+from tests.running import PATIENCE, ROOT, run_harness
 from tests.zygote import Ended, Zygote, can_mount
 
 N = 60
@@ -129,7 +129,7 @@ def test_two_sweeps_over_the_same_combinations_lose_and_double_nothing(folder: P
         for _ in range(2)
     ]  # fmt: skip
     for process in both:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
         assert "0 failed" in err and out.count("fr-pl") == 4, "each sweep ends with its whole table"
     found = records(folder)

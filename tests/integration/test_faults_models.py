@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from harness.errors import StageError
 from harness.registry import build
 from tests import checkpoints
+from tests.running import ROOT
 
 pytest.importorskip("ctranslate2")
 SOURCES = ["Bonjour.", "Le président a parlé."]
@@ -34,15 +36,21 @@ def outputs(marian: Path, cache: Path) -> list[str]:
     return [translation.hypothesis for _, translation in sorted(found, key=lambda pair: pair[0])]
 
 
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+# Killed at the worst moment: all is written, and the folder has not got its name yet.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.integration.test_faults_models import outputs
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+outputs(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
 def test_a_killed_conversion_leaves_nothing_that_is_used(marian: Path, tmp_path: Path) -> None:
     whole = outputs(marian, tmp_path / "whole")
-    child = os.fork()
-    if child == 0:  # killed at the worst moment: all is written, and the folder has not got its name yet
-        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, method-assign]
-        outputs(marian, tmp_path / "killed")
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    # A process of its own: a fork of one that has the threads of PyTorch may wait for them forever.
+    command = [sys.executable, "-c", KILLED, str(marian), str(tmp_path / "killed")]
+    assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
     assert outputs(marian, tmp_path / "killed") == whole
 
 

@@ -13,9 +13,19 @@ import pytest
 
 from tests import checkpoints
 from tests.hub import COMMIT, Hub
+from tests.running import PATIENCE, ROOT
 
 NAME = "Helsinki-NLP/opus-mt-fr-pl"
-ROOT = Path(__file__).resolve().parent.parent.parent
+# The program, which tries again as often as ever but at once, and waits long for an answer.
+HASTY = """
+import sys, time
+pause = time.sleep
+time.sleep = lambda seconds: pause(min(seconds, 0.02))
+from harness.cli import main
+from harness.translate import download
+download._TIMEOUT = 900.0
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +43,8 @@ def fetch(endpoint: str, home: Path, *overrides: str) -> subprocess.CompletedPro
     """`python -m harness fetch` with an empty home of its own; the last line of stderr is the message."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HUGGING"))}
     environment |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "harness", "fetch", "model=opus-mt", *overrides]
+    environment["HF_HUB_DOWNLOAD_TIMEOUT"] = str(PATIENCE)
+    command = [sys.executable, "-c", HASTY, "fetch", "model=opus-mt", *overrides]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=home, check=False)
 
 

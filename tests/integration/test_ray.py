@@ -17,6 +17,7 @@ from harness import registry
 from harness.errors import UnavailableError
 from tests import sharded
 from tests.running import PATIENCE, ROOT, gone, wait_until
+from tests.zygote import Zygote
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
 RAY = ["backend=ray", "backend.shard_size=10", "backend.workers=2"]
@@ -29,8 +30,10 @@ def cluster() -> Iterator[Any]:
     os.environ |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
     from ray.cluster_utils import Cluster
 
+    # A lost node is one that refuses: that is asked often. A slow one has a minute to answer.
+    health = {"health_check_period_ms": 300, "health_check_timeout_ms": 60_000}
     store = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
-    made = Cluster(initialize_head=True, head_node_args=store)
+    made = Cluster(initialize_head=True, head_node_args={**store, "_system_config": health})
     made.add_node(num_cpus=1, object_store_memory=80_000_000)
     yield made
     made.shutdown()
@@ -43,10 +46,10 @@ def words(cluster: Any) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, program: Zygote) -> Path:
     """A run in one shard in one process."""
     folder = tmp_path_factory.mktemp("whole")
-    return sharded.finished(folder)
+    return sharded.finished(folder, program)
 
 
 def test_a_killed_worker_and_a_lost_node_change_nothing(
@@ -74,7 +77,7 @@ def test_a_killed_worker_and_a_lost_node_change_nothing(
 
 
 def test_a_killed_driver_goes_on_from_its_finished_shards(
-    words: list[str], tmp_path: Path, whole: Path
+    words: list[str], tmp_path: Path, whole: Path, program: Zygote
 ) -> None:
     sharded.prepare(tmp_path)
     sharded.control(tmp_path, hold=35)
@@ -93,7 +96,7 @@ def test_a_killed_driver_goes_on_from_its_finished_shards(
     assert len(sharded.asked(tmp_path)) <= 59 + 10, "nothing finished is translated twice"
 
     sharded.control(tmp_path)  # without Ray: the one backend takes over from the other
-    err = sharded.finish(tmp_path, "backend.shard_size=10")
+    err = sharded.finish(tmp_path, "backend.shard_size=10", program=program)
     assert "5 of 6 shards are finished already" in err
     sharded.assert_same(tmp_path, whole)
 

@@ -15,34 +15,37 @@ from pathlib import Path
 import pytest
 
 from tests import sharded
-from tests.running import PATIENCE, ROOT, run_harness, wait_until
+from tests.running import PATIENCE, ROOT, wait_until
+from tests.zygote import Zygote
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, program: Zygote) -> Path:
     """A run in one shard."""
     folder = tmp_path_factory.mktemp("whole")
-    return sharded.finished(folder)
+    return sharded.finished(folder, program)
 
 
-def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Path) -> None:
+def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Path, program: Zygote) -> None:
     sharded.prepare(tmp_path)
     sharded.control(tmp_path, hold=30)
     slow = sharded.start(tmp_path, "backend.shard_size=20")
     sharded.wait_for(tmp_path, 30, slow)
     slow.send_signal(signal.SIGKILL)
     slow.communicate()
-    shown = run_harness("cache", cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path)})
-    assert "unfinished run" in shown.stdout
+    shown = program.run(tmp_path, "cache", env={"XDG_CACHE_HOME": str(tmp_path)})
+    assert "unfinished run" in shown.out
 
     sharded.control(tmp_path)
-    err = sharded.finish(tmp_path, "backend.shard_size=20")
+    err = sharded.finish(tmp_path, "backend.shard_size=20", program=program)
     assert "1 of 3 shards are finished already" in err
     texts = sharded.asked(tmp_path)
     assert len(set(texts)) == sharded.LINES and len(texts) <= sharded.LINES + 5  # the batch under way
     sharded.assert_same(tmp_path, whole)
     assert not list((tmp_path / "results/cache/shards").iterdir())
-    assert "skipped" in sharded.finish(tmp_path, "backend.shard_size=7"), "shards do not make another run"
+    assert "skipped" in sharded.finish(tmp_path, "backend.shard_size=7", program=program), (
+        "shards do not make another run"
+    )
 
     # What reads a run reads one in parts.
     for verb in (
@@ -51,14 +54,16 @@ def test_a_killed_run_goes_on_from_its_finished_shards(tmp_path: Path, whole: Pa
         ["report", "-o", "page.html"],
         ["export", "csv", "--level", "segment"],
     ):
-        done = run_harness(*verb, cwd=tmp_path)
-        assert done.returncode == 0, (verb, done.stderr)
+        done = program.run(tmp_path, *verb)
+        assert done.code == 0, (verb, done.err)
 
 
-def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(tmp_path: Path, whole: Path) -> None:
+def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(
+    tmp_path: Path, whole: Path, program: Zygote
+) -> None:
     sharded.prepare(tmp_path)
     sharded.control(tmp_path, poison="Phrase 33 ")
-    err = sharded.finish(tmp_path, "backend.shard_size=20", code=1)
+    err = sharded.finish(tmp_path, "backend.shard_size=20", code=1, program=program)
     assert err.splitlines()[-1] == "harness run: 1 of 60 segments failed; the others are recorded"
     assert "RuntimeError: the engine chokes on Phrase 33" in err
     record = sharded.record(tmp_path)
@@ -71,16 +76,18 @@ def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(tmp_path: Path, w
     assert sorted(sharded.asked(tmp_path)) == sorted(done), "everything else once"
 
     sharded.control(tmp_path)
-    err = sharded.finish(tmp_path, "backend.shard_size=20")
+    err = sharded.finish(tmp_path, "backend.shard_size=20", program=program)
     assert "2 of 3 shards are finished already" in err
     assert sharded.asked(tmp_path)[59:] == [failed["source"]], "only what failed is tried again"
     sharded.assert_same(tmp_path, whole)
 
 
-def test_an_engine_that_fails_on_everything_ends_the_run_with_one_line(tmp_path: Path) -> None:
+def test_an_engine_that_fails_on_everything_ends_the_run_with_one_line(
+    tmp_path: Path, program: Zygote
+) -> None:
     sharded.prepare(tmp_path)
     sharded.control(tmp_path, poison="Phrase")
-    err = sharded.finish(tmp_path, "backend.shard_size=20", "backend.retries=0", code=1)
+    err = sharded.finish(tmp_path, "backend.shard_size=20", "backend.retries=0", code=1, program=program)
     assert "the engine failed on 3 segments in a row" in err and "Traceback" not in err
     assert not list(tmp_path.glob("results/runs/*/record.json"))
 
@@ -100,12 +107,12 @@ def test_two_runs_at_once_do_not_harm_each_other(tmp_path: Path, whole: Path) ->
 
 
 @pytest.mark.parametrize("model", ["reference", "file"])
-def test_outputs_by_place_come_in_shards_too(model: str, tmp_path: Path) -> None:
+def test_outputs_by_place_come_in_shards_too(model: str, tmp_path: Path, program: Zygote) -> None:
     sharded.prepare(tmp_path)
     words = ["run", f"model={model}", "data=bitext", "data.src=a.txt", "data.tgt=b.txt", "metrics=chrf"]
     words += ["engine.path=b.txt"] if model == "file" else []
-    done = run_harness(*words, "backend.shard_size=25", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = program.run(tmp_path, *words, "backend.shard_size=25")
+    assert done.code == 0, done.err
     assert sharded.record(tmp_path)["scores"][0]["value"] == 100.0
     assert len(list(tmp_path.glob("results/runs/*/segments/part-*.jsonl"))) == 3
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from tests import sharded
-from tests.running import PATIENCE, gone, run_harness, wait_until
+from tests.running import PATIENCE, Done, gone, run_harness, wait_until
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=chrf", "bootstrap.samples=50"]
 
 
 @pytest.fixture
-def sweep(tmp_path: Path) -> Callable[..., Any]:
-    assert run_harness("init", "mine", cwd=tmp_path).returncode == 0
+def sweep(harness: Callable[..., Done], tmp_path: Path) -> Callable[..., Any]:
+    assert harness("init", "mine").returncode == 0
 
     def run(*words: str) -> Any:
         return run_harness("run", "-m", *words, *MINE, cwd=tmp_path)
@@ -38,7 +38,7 @@ def records(folder: Path) -> dict[str, float]:
     ],
 )
 def test_a_launcher_runs_skips_and_goes_on_past_a_failure(
-    launcher: list[str], plugin: str, sweep: Callable[..., Any], tmp_path: Path
+    launcher: list[str], plugin: str, sweep: Callable[..., Any], harness: Callable[..., Done], tmp_path: Path
 ) -> None:
     pytest.importorskip(f"hydra_plugins.{plugin}")
     first = sweep(*launcher, "model=my_model,opus-mt")
@@ -49,22 +49,22 @@ def test_a_launcher_runs_skips_and_goes_on_past_a_failure(
     assert again.returncode == 0, again.stderr
     assert "1 finished, 1 skipped, 0 failed" in again.stderr
     assert records(tmp_path)["reference"] == 100.0 and set(records(tmp_path)) == {"my_model", "reference"}
-    listed = run_harness("list", cwd=tmp_path)
+    listed = harness("list")
     assert listed.returncode == 0 and "submitit" not in listed.stdout + listed.stderr
 
 
-def test_the_basic_launcher_runs_every_pair_and_model(tmp_path: Path) -> None:
+def test_the_basic_launcher_runs_every_pair_and_model(harness: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "a").write_text("Bonjour à tous.\n")
     (tmp_path / "b").write_text("Dzień dobry.\n")
     data = ["data=bitext", "data.src=a", "data.tgt=b", "metrics=chrf", "bootstrap.samples=50"]
     sweep = ["run", "-m", *data, "pair=fr-pl,pl-fr", "model=copy,reference"]
-    done = run_harness(*sweep, cwd=tmp_path)
+    done = harness(*sweep)
     assert done.returncode == 0, done.stderr
     assert "4 finished, 0 skipped, 0 failed" in done.stderr
     assert done.stdout.count("fr-pl") == 2 and done.stdout.count("pl-fr") == 2
 
 
-def test_a_pattern_of_outputs_gives_one_run_each(tmp_path: Path) -> None:
+def test_a_pattern_of_outputs_gives_one_run_each(harness: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "a").write_text("Bonjour à tous.\nMerci.\n")
     (tmp_path / "b").write_text("Dzień dobry.\nDziękuję.\n")
     outs = tmp_path / "outs"
@@ -73,14 +73,14 @@ def test_a_pattern_of_outputs_gives_one_run_each(tmp_path: Path) -> None:
     (outs / "it's, so-so.txt").write_text("Dzień.\nDzięki.\n")
     data = ["data=bitext", "data.src=a", "data.tgt=b", "metrics=chrf", "bootstrap.samples=50"]
     words = ["run", "model=file", "engine.path=outs/*.txt", *data]
-    first = run_harness(*words, cwd=tmp_path)
+    first = harness(*words)
     assert first.returncode == 0, first.stderr
     assert "2 finished, 0 skipped, 0 failed" in first.stderr
     assert "good" in first.stdout and "it's, so-so" in first.stdout
     assert records(tmp_path)["good"] == 100.0
 
     (outs / "short.txt").write_text("Dzień dobry.\n")
-    again = run_harness(*words, cwd=tmp_path)
+    again = harness(*words)
     assert again.returncode == 1
     assert "0 finished, 2 skipped, 1 failed" in again.stderr
     assert "short.txt: 1 lines for 2 segments" in again.stderr

@@ -95,6 +95,7 @@ def test_doctor_says_whether_the_hub_answers(
 ) -> None:
     from huggingface_hub import constants
 
+    monkeypatch.setattr("harness.verbs.doctor._TIMEOUT", 900.0)
     with serving({"/": b"hello"}) as served:
         monkeypatch.setattr(constants, "ENDPOINT", served.url)
         main(["doctor"])
