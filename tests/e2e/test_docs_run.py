@@ -65,10 +65,13 @@ def outcomes(
         programs.put(other)
         done = program.done(start, "run", "-m", "model=copy,gloss,reference")
         assert done.returncode == 0, done.stderr
+        # What one page has had translated another need not: one model takes fifteen seconds for it.
+        shutil.move(start / "results/cache", top / "cache")
+        (start / "results/cache").symlink_to(top / "cache")
         futures = {}
         for number, page in enumerate(pages):
             folder = top / str(number)
-            shutil.copytree(start, folder)
+            shutil.copytree(start, folder, symlinks=True)
             futures[page] = pool.submit(trouble, page, folder, servers, programs)
         yield futures
         pool.shutdown(cancel_futures=True)
