@@ -42,12 +42,12 @@ class Ended:
 class Zygote:
     """The parent process, spoken to over its pipes."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: dict[str, str] | None = None, models: bool = False) -> None:
         settings = {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "tests.zygote"]
+        command = [sys.executable, "-m", "tests.zygote", *(["models"] if models else [])]
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, **settings},
+            env={**os.environ, **settings, **(env or {})},
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -80,8 +80,9 @@ class Zygote:
 
 
 @contextmanager
-def zygote() -> Iterator[Zygote]:
-    made = Zygote()
+def zygote(env: dict[str, str] | None = None, models: bool = False) -> Iterator[Zygote]:
+    """A parent with settings of its own, which has loaded PyTorch too when it is for `models`."""
+    made = Zygote(env, models)
     try:
         yield made
     finally:
@@ -175,6 +176,10 @@ def _serve() -> None:
     assert known("mot", "fr") and known("słowo", "pl")
     gloss = registry.build("engine", {"kind": "gloss"}, model={}, src="fr", tgt="pl")
     assert list(gloss.translate(["Le mot."]))
+    if sys.argv[1:] == ["models"]:
+        from transformers import MarianMTModel, MarianTokenizer
+
+        assert MarianMTModel and MarianTokenizer
     for line in sys.stdin:
         read, write = os.pipe()
         child = os.fork()

@@ -7,8 +7,10 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 
 import pytest
 
@@ -33,7 +35,7 @@ STAND_INS = {
 # These meet the loopback hub; every other command runs as on a machine without network.
 ONLINE = re.compile(r"opus-mt|nllb|data=(ntrex|hf|flores|wmt)|experiments=ntrex")
 # These start processes of their own, and so are started themselves; the others are forked from one.
-STARTED = re.compile(rf"{ONLINE.pattern}|hydra/launcher=|backend=ray")
+STARTED = re.compile(r"hydra/launcher=|backend=ray")
 # So much of the work is waiting for one core that two pages at a time take little more than half as long.
 AT_A_TIME = 2
 
@@ -59,10 +61,12 @@ def outcomes(
         network(top / "home") as servers,
         ThreadPoolExecutor(AT_A_TIME) as pool,
         zygote() as other,
+        zygote(servers.env, models=True) as online,
     ):
         programs: SimpleQueue[Zygote] = SimpleQueue()
         programs.put(program)
         programs.put(other)
+        connected = Connected(online, servers)
         done = program.done(start, "run", "-m", "model=copy,gloss,reference")
         assert done.returncode == 0, done.stderr
         # What one page has had translated another need not: one model takes fifteen seconds for it.
@@ -72,21 +76,31 @@ def outcomes(
         for number, page in enumerate(pages):
             folder = top / str(number)
             shutil.copytree(start, folder, symlinks=True)
-            futures[page] = pool.submit(trouble, page, folder, servers, programs)
+            futures[page] = pool.submit(trouble, page, folder, programs, connected)
         yield futures
         pool.shutdown(cancel_futures=True)
 
 
-def trouble(page: Path, folder: Path, servers: Network, programs: SimpleQueue[Zygote]) -> str:
+@dataclass(frozen=True)
+class Connected:
+    """The program on a machine with network, and what it meets there; for one command at a time."""
+
+    program: Zygote
+    servers: Network
+    turn: Lock = field(default_factory=Lock)
+
+
+def trouble(page: Path, folder: Path, programs: SimpleQueue[Zygote], connected: Connected) -> str:
     """Run the commands of a page in order; the first that fails, with what it printed."""
     program = programs.get()
     try:
-        return _trouble(page, folder, servers, program)
+        return _trouble(page, folder, program, connected)
     finally:
         programs.put(program)
 
 
-def _trouble(page: Path, folder: Path, servers: Network, program: Zygote) -> str:
+def _trouble(page: Path, folder: Path, program: Zygote, connected: Connected) -> str:
+    servers = connected.servers
     for command in executable(page):
         words = [part for word in shlex.split(command) for part in stood_in(word, folder, servers)]
         if words[0] == "init":
@@ -94,6 +108,9 @@ def _trouble(page: Path, folder: Path, servers: Network, program: Zygote) -> str
         if STARTED.search(command):
             env = {"OMP_NUM_THREADS": "1", **(servers.env if ONLINE.search(command) else {})}
             done = run_harness(*words, cwd=folder, env=env, timeout=PATIENCE)
+        elif ONLINE.search(command):
+            with connected.turn:
+                done = connected.program.done(folder, *words)
         else:
             done = program.done(folder, *words)
         if done.returncode or "Traceback" in done.stderr:

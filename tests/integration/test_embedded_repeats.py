@@ -30,20 +30,24 @@ def zipf_frequency(word, lang): return 5.0 if word.lower() in WORDS[lang] else 2
 STAGES = """
 import sys
 from experiments.embedded_model import __main__ as recipe
-work, pairs = sys.argv[1], list(zip(sys.argv[2::2], sys.argv[3::2]))
-for stage, settings in pairs:
+for work, stage, settings in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
     sys.argv = ["recipe", stage, "--work", work, "--settings", settings]
     recipe.main()
 """
 
 
-def recipe(folder: Path, pair: str, *stages: tuple[str, int | None], hashes: str = "0") -> Path:
-    """Run stages (each with the step to stop training at) in one process; the exported folder."""
+Stages = list[tuple[str, int | None]]  # each with the step to stop training at
+BEFORE: Stages = [("clean", None), ("pretrain", None)]
+WHOLE: Stages = [*BEFORE, ("train", None), ("export", None)]
+HALVES: Stages = [*BEFORE, ("train", 3), ("train", None), ("export", None)]
+
+
+def words(folder: Path, pair: str, stages: Stages) -> list[str]:
+    """What `STAGES` is told for the stages of a pair, in a folder that is furnished for them."""
     src = pair[:2]
     page = folder / "root/usr/share/libreoffice/help" / src / "text/page.html"
     page.parent.mkdir(parents=True)
     page.write_text("".join(f"<p>{sentence}.</p>" for sentence in TEXT[src].split(". ")), "utf-8")
-    (folder / "wordfreq.py").write_text(f"TEXT = {TEXT!r}\n{WORDFREQ}", "utf-8")
     wanted: list[str] = []
     for stage, stop in stages:
         settings = json.loads((ROOT / f"experiments/embedded_model/{pair}.json").read_text("utf-8"))
@@ -52,26 +56,32 @@ def recipe(folder: Path, pair: str, *stages: tuple[str, int | None], hashes: str
         settings["plan"] |= {"steps": 6, "tokens": 120, "sample": 50, "save_every": 3, "stop_after": stop}
         path = folder / f"settings{stop}.json"
         path.write_text(json.dumps(settings), "utf-8")
-        wanted += [stage, str(path)]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]),
-        "PYTHONHASHSEED": hashes,
-        "OMP_NUM_THREADS": "1",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", STAGES, str(folder), *wanted], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "export"
+        wanted += [str(folder), stage, str(path)]
+    return wanted
 
 
-def test_two_runs_write_the_same_bytes_even_when_one_was_stopped(tmp_path):
-    stages = [("clean", None), ("pretrain", None)]
-    whole = recipe(tmp_path / "whole", "fr-pl", *stages, ("train", None), ("export", None))
-    halves = recipe(
-        tmp_path / "halves", "fr-pl", *stages, ("train", 3), ("train", None), ("export", None), hashes="7"
-    )
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The models by name. Two processes, which differ in what they do before and in the order of sets."""
+    top = tmp_path_factory.mktemp("recipe")
+    (top / "wordfreq.py").write_text(f"TEXT = {TEXT!r}\n{WORDFREQ}", "utf-8")
+    wanted = {"whole": ("fr-pl", WHOLE), "halves": ("fr-pl", HALVES), "other": ("pl-fr", WHOLE)}
+    told = {name: words(top / name, *how) for name, how in wanted.items()}
+    for arguments, hashes in ((told["whole"], "0"), ([*told["other"], *told["halves"]], "7")):
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(top)]),
+            "PYTHONHASHSEED": hashes,
+            "OMP_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-c", STAGES, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return {name: top / name / "export" for name in told}
+
+
+def test_two_runs_write_the_same_bytes_even_when_one_was_stopped(exported):
+    whole, halves = exported["whole"], exported["halves"]
     names = sorted(path.name for path in whole.iterdir())
     assert "model.safetensors" in names and names == sorted(path.name for path in halves.iterdir())
     for name in names:
@@ -79,9 +89,8 @@ def test_two_runs_write_the_same_bytes_even_when_one_was_stopped(tmp_path):
         assert one == two, name
 
 
-def test_polish_to_french_is_the_same_recipe_with_other_settings(tmp_path):
-    stages = ["clean", "pretrain", "train", "export"]
-    folder = recipe(tmp_path / "work", "pl-fr", *((stage, None) for stage in stages))
+def test_polish_to_french_is_the_same_recipe_with_other_settings(exported):
+    folder = exported["other"]
     from transformers import MarianMTModel, MarianTokenizer
 
     tokenizer, model = MarianTokenizer.from_pretrained(folder), MarianMTModel.from_pretrained(folder)
