@@ -37,12 +37,15 @@ def _installed(name: str) -> str | None:
 
 
 def _git(*words: str) -> str | None:
-    """The answer of git about the checkout this package lies in; None outside a checkout."""
+    """The answer of git about the checkout this package lies in; None outside a checkout.
+
+    Without optional locks: a run that is killed must not leave `.git/index.lock` to who works there.
+    """
     folder = Path(__file__).resolve().parent
     if not (folder.parent / ".git").exists():
         return None
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["git", "--no-optional-locks", *words], cwd=folder, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

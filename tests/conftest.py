@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +16,12 @@ from tests.running import Done
 from tests.zygote import Zygote, zygote
 
 # What someone has set, or has in a cache, does not decide what the tests find.
-_CACHES = tempfile.TemporaryDirectory(prefix="mt-harness-tests-", ignore_cleanup_errors=True)
+_CACHES = tempfile.mkdtemp(prefix="mt-harness-tests-")
 _SET = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "SACREBLEU", "SACREBLEU_SEED", "OPENAI_API_KEY",
         "HARNESS_CORES", "MT_HARNESS_VENVS")  # fmt: skip
 for _name in [name for name in os.environ if name in _SET or name.startswith(("HF_", "TTY_"))]:
     del os.environ[_name]
-os.environ |= {"HF_HOME": f"{_CACHES.name}/hf", "XDG_CACHE_HOME": _CACHES.name}
+os.environ |= {"HF_HOME": f"{_CACHES}/hf", "XDG_CACHE_HOME": _CACHES}
 
 # The same examples on every machine however slow, so that a failure is never one of chance. Other examples
 # every time, to look for new ones: pytest --hypothesis-profile=explore tests/unit
@@ -33,6 +34,10 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_CACHES, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
