@@ -5,19 +5,38 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .settings import Settings
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 def run(settings: Settings, work: Path) -> None:
-    """Fill work/packages and work/root; write work/manifest.json. Packages already there are kept."""
+    """Fill work/packages and work/root; write work/manifest.json."""
+    rows = fetch(settings.packages, work)
+    rows.append(
+        {
+            "package": "wordfreq (PyPI)",
+            "version": version("wordfreq"),
+            "licence": "CC-BY-SA-4.0 (data)",
+            "use": "which words and forms get an entry; no text",
+        }
+    )
+    write_manifest(work, packages=rows)
+
+
+def fetch(packages: Iterable[tuple[str, str]], work: Path) -> list[dict[str, str]]:
+    """Download (package, licence) into work/packages, unpack into work/root; rows for a manifest.
+
+    Packages already there are kept.
+    """
     folder, root = work / "packages", work / "root"
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for package, licence in settings.packages:
+    for package, licence in packages:
         found = sorted(folder.glob(f"{package}_*.deb"))
         if not found:
             subprocess.run(["apt-get", "download", package], cwd=folder, check=True)
@@ -32,15 +51,7 @@ def run(settings: Settings, work: Path) -> None:
                 "licence": licence,
             }
         )
-    rows.append(
-        {
-            "package": "wordfreq (PyPI)",
-            "version": version("wordfreq"),
-            "licence": "CC-BY-SA-4.0 (data)",
-            "use": "which words and forms get an entry; no text",
-        }
-    )
-    write_manifest(work, packages=rows)
+    return rows
 
 
 def write_manifest(work: Path, **entries: Any) -> None:
