@@ -1,7 +1,9 @@
-"""Fit the weights of the default aligner on the development documents (`harness/align/weights.py`).
+"""Fit the weights of the default aligner (`harness/align/weights.py`) on documents with known alignments.
 
-    python experiments/alignment/fit.py ../shared/data
-    python experiments/alignment/fit.py ../shared/data --folds 5
+    python experiments/alignment/prepare.py WORK
+    python experiments/alignment/fit.py ../shared/data WORK/documents
+    python experiments/alignment/fit.py WORK/documents
+    python experiments/alignment/fit.py ../shared/data WORK/documents --folds 5
 
 Maximum likelihood of the gold alignments under a mixture of conditional random fields (Lafferty et al. 2001;
 Jacobs et al. 1991), one a regime: the gradient is the expected features under forward-backward less those of
@@ -15,7 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,10 +46,14 @@ OF_BEAD = [NAMES.index(name) for name in OF_BEADS]
 NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_length", "edge", "open"))
 PIECE = 100  # sentences; longer documents are fitted in pieces
 # round numbers to begin with, so that the result does not depend on the weights shipped
+ZERO = Weights(*[0.0] * len(NAMES))
 START = (
-    Weights(12.0, -5.0, 6.0, 4.0, 1.0, -8.0, -5.0, -5.0, 1.0, -0.5, 1.0, 0.0, 3.0, -3.0),
-    Weights(5.0, 0.0, 5.0, 0.0, 0.0, 5.0, 0.0, -3.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0),
-)
+    replace(
+        ZERO, cosine=12.0, around=-5.0, coverage=6.0, clause=4.0, gain=1.0, length=-8.0, length_long=-5.0,
+        bead=-5.0, size=1.0, both=-0.5, null=1.0, edge=3.0, open=-3.0,
+    ),
+    replace(ZERO, cosine=5.0, coverage=5.0, length=5.0, bead=-3.0, size=1.0, edge=1.0, open=1.0),
+)  # fmt: skip
 # log chance of a regime at first: of its distance from the log gaps a bead
 GATE = np.array([[-(share**2), 2.0 * share, 0.0, 0.0, 0.0] for share in SHARES])
 PRIOR = 0.05
@@ -101,7 +107,7 @@ def pieces(document: Document) -> list[Document]:
     return out
 
 
-def example(document: Document, encoder: Remembered) -> Example:
+def example(document: Document, encoder: Remembered, weight: float) -> Example:
     spans = embed(document.src, encoder), embed(document.tgt, encoder)
     parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
     texts = Texts(spans, (parts[0], parts[1]), length_ratio(*spans))
@@ -113,9 +119,12 @@ def example(document: Document, encoder: Remembered) -> Example:
         outside[s, :, max(0, m - b + 1) :] = True
     features[:, outside] = 0.0
     alone = np.log((spans[0].chars + 10.0) / 100.0), np.log((spans[1].chars + 10.0) / 100.0)
-    # few decisions of the call and of the easy levels are hard; without this they would hardly count
-    weight = 3.0 if "call" in document.set else 1.6 if document.set[-1] in "12" else 1.0
     return Example(features, outside, gold_sums(document, features, alone), alone, weight, spans)
+
+
+def weight(name: str) -> float:
+    """Few decisions of the call and of the easy levels are hard; without this they would hardly count."""
+    return 3.0 if "call" in name else 1.6 if name[-1] in "12" else 1.0
 
 
 def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -250,15 +259,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", help="sets whose name contains this")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=40, help="of L-BFGS a round")
+    parser.add_argument("folder", type=Path, help="development documents")
+    parser.add_argument("made", type=Path, nargs="?", help="documents of prepare.py, fitted on beside them")
+    parser.add_argument("--made-weight", type=float, default=0.2, help="of a document of those")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=30, help="of L-BFGS a round")
     parser.add_argument("--folds", type=int, default=0, help="cross-validate over documents instead")
     args = parser.parse_args()
     encoder = Remembered(Use())
-    chosen = [d for d in documents(args.folder) if args.only in d.set]
-    examples = [(d.group, example(piece, encoder)) for d in chosen for piece in pieces(d)]
+    chosen = documents(args.folder)
+    examples = [(d.group, example(piece, encoder, weight(d.set))) for d in chosen for piece in pieces(d)]
+    for document in documents(args.made) if args.made else []:
+        examples.append((document.group, example(document, encoder, args.made_weight)))
     if args.folds:
         cross_validated(chosen, examples, encoder, args)
         return

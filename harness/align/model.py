@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.align.clauses import Clauses, coverage
 from harness.align.lattice import REACH, SHAPES, Array
+from harness.align.marks import Marks, marks
 from harness.align.objective import neighbourhood
 from harness.align.spans import Spans
 from harness.interfaces import Matrix
@@ -27,12 +28,18 @@ class Weights:
     """One number a feature."""
 
     cosine: float  # of the vectors of both sides
+    cosine_merge: float  # the same where a side has two or more
+    cosine_long: float  # the same times log(mean characters of both sides / 100 + .1)
     around: float  # mean cosine to the sentences just outside the bead
     coverage: float  # of the bead's least covered sentence (`clauses.coverage`)
+    coverage_merge: float  # the same where a side has two or more
+    coverage_long: float  # the same times that log of the mean characters
     clause: float  # coverage of the bead's least covered clause
     gain: float  # of a sentence at the edge of a side of several, the least
     length: float  # squared log of the length ratio, at most 4
-    length_long: float  # the same times log(mean characters of both sides / 100 + .1)
+    length_long: float  # the same times that log of the mean characters
+    ends: float  # 1 where only one side ends with a punctuation mark
+    numbers: float  # numbers on one side only, at most 4
     bead: float  # 1 for each bead
     size: float  # sentences beyond 1-1
     both: float  # 1 where both sides have two or more
@@ -66,6 +73,7 @@ class Evidence:
         slope: Weights,
     ) -> None:
         self.spans, self._parts, self.middle, self.slope = spans, parts, middle, slope
+        self._marks = Marks(spans[0].texts), Marks(spans[1].texts)
         sizes = range(1, REACH + 1)
         # in target characters
         self._lengths = (
@@ -95,12 +103,17 @@ class Evidence:
         known = dict(zip(OF_BEADS, out, strict=True))
         known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
         known["coverage"][:], known["clause"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
+        known["ends"][:], known["numbers"][:] = marks(*self._marks, rows, columns)
         for s, (a, b) in enumerate(SHAPES):
             left = self._lengths[0][a][slice(*rows), None]
             right = self._lengths[1][b][None, slice(*columns)]
             logs = (np.log(np.maximum(side, 1.0) + 10.0) for side in (left, right))
             known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
-            known["length_long"][s] = known["length"][s] * np.log((left + right) / 200.0 + 0.1)
+            size = np.log((left + right) / 200.0 + 0.1)
+            known["length_long"][s] = known["length"][s] * size
+            for name in ("cosine", "coverage"):
+                known[f"{name}_long"][s] = known[name][s] * size
+                known[f"{name}_merge"][s] = known[name][s] * (a + b > 2)
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out
 

@@ -1,4 +1,4 @@
-"""The weights of the default aligner, fitted on the development documents by `experiments/alignment/fit.py`.
+"""The weights of the default aligner, as `experiments/alignment/fit.py` printed them.
 
 `MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `GATE`
 weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts.
@@ -7,41 +7,53 @@ weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts.
 from harness.align.model import Weights
 
 MIDDLE = Weights(
-    cosine=11.670,
-    around=-4.777,
-    coverage=5.860,
-    clause=3.878,
-    gain=0.420,
-    length=-6.539,
-    length_long=-4.890,
-    bead=-2.383,
-    size=1.489,
-    both=-0.700,
-    null=1.497,
-    null_length=-0.268,
-    edge=2.434,
-    open=-3.357,
+    cosine=12.583,
+    cosine_merge=3.791,
+    cosine_long=-0.203,
+    around=-4.946,
+    coverage=1.311,
+    coverage_merge=-0.552,
+    coverage_long=2.955,
+    clause=4.583,
+    gain=3.314,
+    length=-5.331,
+    length_long=-3.297,
+    ends=-1.503,
+    numbers=-1.030,
+    bead=-3.037,
+    size=2.031,
+    both=-1.084,
+    null=1.940,
+    null_length=-0.131,
+    edge=1.499,
+    open=-3.012,
 )
 
 SLOPE = Weights(
-    cosine=3.927,
+    cosine=4.736,
+    cosine_merge=0.000,
+    cosine_long=0.000,
     around=0.000,
-    coverage=4.581,
+    coverage=2.237,
+    coverage_merge=0.000,
+    coverage_long=0.000,
     clause=0.000,
     gain=0.000,
-    length=3.932,
+    length=3.585,
     length_long=0.000,
-    bead=-1.189,
-    size=0.809,
+    ends=0.000,
+    numbers=0.000,
+    bead=-1.194,
+    size=0.806,
     both=0.000,
-    null=0.455,
+    null=0.267,
     null_length=0.000,
-    edge=0.624,
-    open=0.619,
+    edge=0.277,
+    open=1.168,
 )
 
 GATE = (
-    (-1.698, 1.270, -0.428, 0.149, 4.012),
-    (-2.037, -3.105, -0.289, 1.573, -2.649),
-    (3.055, 1.345, 0.717, -1.722, -1.363),
+    (-2.032, 0.535, -0.112, -0.381, 4.356),
+    (-1.228, -1.260, -0.832, 1.500, -2.698),
+    (2.457, 0.146, 0.944, -1.119, -1.659),
 )
