@@ -31,6 +31,12 @@ def run_harness(*words: str, cwd: Path, env: dict[str, str] | None = None, timeo
     )
 
 
+def record_files(folder: Path) -> list[Path]:
+    """The records of the results store there, the first written first; names within a second are random."""
+    found = (folder / "results" / "runs").glob("*/record.json")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
 def wait_until(there: Callable[[], Any], process: subprocess.Popen[Any] | None = None) -> None:
     """Wait for a state; AssertionError when the process that should bring it about ends, or never does."""
     end = time.monotonic() + PATIENCE

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import write_atomic
-from tests.running import PATIENCE, ROOT, wait_until
+from tests.running import PATIENCE, ROOT, record_files, wait_until
 from tests.zygote import Zygote
 
 # Logs every text it has finished, one write a batch. What `control.json` in the working folder says is no
@@ -142,12 +142,11 @@ def wait_for(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
 
 def lines(folder: Path) -> bytes:
     """The bytes of the segments of the newest run, of one file or its parts in order."""
-    (run,) = sorted((folder / "results" / "runs").glob("*/record.json"))[-1:]
+    run = record_files(folder)[-1]
     parts = sorted(run.parent.glob("segments/part-*.jsonl")) or [run.parent / "segments.jsonl"]
     return b"".join(part.read_bytes() for part in parts)
 
 
 def record(folder: Path) -> dict[str, Any]:
     """The newest record."""
-    (run,) = sorted((folder / "results" / "runs").glob("*/record.json"))[-1:]
-    return dict(json.loads(run.read_text()))
+    return dict(json.loads(record_files(folder)[-1].read_text()))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT, SHARED, run_harness
+from tests.running import ROOT, SHARED, record_files, run_harness
 from tests.zygote import Zygote
 
 GOLD = ROOT / "tests" / "data" / "call-gold"
@@ -21,7 +21,7 @@ def read_gold() -> list[tuple[list[int], list[int]]]:
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(p.read_text()) for p in sorted(folder.glob("results/runs/*/record.json"))]
+    return [json.loads(path.read_text()) for path in record_files(folder)]
 
 
 def segments(folder: Path) -> list[dict[str, Any]]:
