@@ -21,7 +21,7 @@ from harness.store import Store
 from tests.running import PATIENCE, ROOT
 from tests.zygote import Zygote
 
-N = 34_000
+N = 100_000
 # What a terminal, a spreadsheet, a web page or a shell would act on.
 HOSTILE = [
     "\x1b[2J\x1b]0;title\x07", "\u202egnp.exe\u202c", "a\x00b", "</script><script>alert(1)</script>", "=1+1",
@@ -43,7 +43,7 @@ def every_category(n: int) -> list[str]:
 
 
 def _mixed(lists: list[list[str]], i: int) -> str:
-    chosen = (lists[(15 * i + k) % len(lists)] for k in range(15))
+    chosen = (lists[(5 * i + k) % len(lists)] for k in range(5))
     return "".join(found[i * 31 % len(found)] for found in chosen)
 
 
