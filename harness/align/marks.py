@@ -11,6 +11,7 @@ from harness.align.lattice import REACH, SHAPES
 from harness.interfaces import Matrix
 
 MOST = 4  # numbers more or less in a bead that count
+PUNCTUATED = 0.2  # share of finished sentences from which a text is taken to use punctuation: Thai does not
 _NUMBER = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+(?!\d)|\d+")  # with its thousands
 _QUOTES = "\"'»”“’„)]› "
 _ENDS = frozenset(".…!?:;。！？：；؟।")
@@ -28,16 +29,19 @@ def is_finished(text: str) -> bool:
 
 
 class Marks:
-    """The numbers of each sentence of one side, and whether it is finished."""
+    """The numbers of each sentence of one side, `(n + REACH,)` whether it is finished, and whether that says
+    anything in this text.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.numbers = [numbers(text) for text in texts] + [frozenset[int]()] * REACH
         self.finished = np.array([is_finished(text) for text in texts] + [False] * REACH)
+        self.punctuated = int(self.finished.sum()) >= PUNCTUATED * len(texts)
 
 
 def marks(src: Marks, tgt: Marks, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
     """`(len(SHAPES), rows, columns)` each: 1 where only one side's last sentence is finished, and how many
-    numbers stand on one side only, at most `MOST`.
+    numbers stand on one side only, at most `MOST`. Ends say nothing where one text has no punctuation.
     """
     h, w = rows[1] - rows[0], columns[1] - columns[0]
     own, other = src.numbers[rows[0] : rows[1] + REACH], tgt.numbers[columns[0] : columns[1] + REACH]
@@ -47,7 +51,7 @@ def marks(src: Marks, tgt: Marks, rows: tuple[int, int], columns: tuple[int, int
     for s, (a, b) in enumerate(SHAPES):
         first = src.finished[rows[0] + a - 1 : rows[1] + a - 1]
         second = tgt.finished[columns[0] + b - 1 : columns[1] + b - 1]
-        ends[s] = first[:, None] != second
+        ends[s] = (first[:, None] != second) & src.punctuated & tgt.punctuated
         (counts, here), (others, there) = left[a], right[b]
         alone[s] = np.minimum(counts[:, None] + others - 2.0 * (here @ there.T), MOST)
     return ends, alone

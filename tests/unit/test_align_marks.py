@@ -54,3 +54,9 @@ def test_what_ends_as_a_sentence(text: str, finished: bool) -> None:
 def test_texts_without_numbers_cost_nothing() -> None:
     _, alone = marks(Marks(["a"] * 3), Marks(["b"] * 4), (0, 3), (0, 4))
     assert not np.any(alone)
+
+
+def test_a_text_without_punctuation_is_not_held_against_its_links() -> None:
+    thai = Marks(["สวัสดีครับ", "ผมชื่อสมชาย", "ยินดีที่ได้รู้จัก"])
+    ends, _ = marks(Marks(["Hello.", "I am Somchai.", "Nice to meet you."]), thai, (0, 3), (0, 3))
+    assert not np.any(ends)
