@@ -7,6 +7,8 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from harness.errors import DataError, StageError
 
 # Of any text file, in bytes: what is longer is no text, and would be held in memory whole.
 LONGEST_LINE = 16 << 20
+MOST_NAMES = 10_000  # of a folder that a name is looked for among
 
 
 def resource(name: str) -> Path:
@@ -33,9 +36,29 @@ def read_bytes(path: str | Path) -> bytes:
         raise _unreadable(path, error) from None
 
 
+def no_such_file(path: str | Path, told: str | None = None) -> DataError:
+    """The error for a path that is not there: `told` (the path itself) and where to look instead."""
+    place = Path(path)
+    folder = next((p for p in place.parents if is_dir(p)), Path())
+    if folder != place.parent:
+        missing = place.relative_to(folder).parts[0]
+        remedy = f"there is no folder '{missing}' in {folder.resolve()}"
+    else:
+        near = get_close_matches(place.name, _names(folder), n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else f"it is not in {folder.resolve()}"
+    return DataError(f"{told or path}: no such file; {remedy}")
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in islice(folder.iterdir(), MOST_NAMES)]
+    except OSError:
+        return []
+
+
 def _unreadable(path: str | Path, error: OSError | ValueError) -> DataError:
     if isinstance(error, FileNotFoundError):
-        return DataError(f"{path}: no such file")
+        return no_such_file(path)
     if isinstance(error, IsADirectoryError):
         return DataError(f"{path}: is a folder, a file was expected")
     # ValueError: a NUL in the name

@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 
 from harness.data.fetch import is_url, local
 from harness.errors import DataError
-from harness.files import LONGEST_LINE, is_file, user_path
+from harness.files import LONGEST_LINE, is_file, no_such_file, user_path
 
 CHUNK = 1 << 18
 # Text shrinks 3- to 20-fold; a bomb 1,000-fold and more. Small files may be as repetitive as they like.
@@ -124,7 +124,7 @@ def unpacked(path: Path, name: str) -> Iterator[bytes]:
                         f"{name}: unpacks to more than {BOMB_RATIO} times its size; refused as a bomb"
                     )
     except FileNotFoundError:
-        raise DataError(f"{name}: no such file") from None
+        raise no_such_file(path, name) from None
     except IsADirectoryError:
         raise DataError(f"{name}: is a folder, a file was expected") from None
     except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:

@@ -15,7 +15,7 @@ from harness.data.parallel import ParallelSet, Reading, columns
 from harness.data.reading import BOMB_BYTES, BOMB_RATIO, TextFile
 from harness.data.shards import set_name, shards
 from harness.errors import DataError, did_you_mean
-from harness.files import is_file, parse_json, user_path
+from harness.files import is_file, no_such_file, parse_json, user_path
 from harness.types import Input
 
 BATCH = 256  # rows of a Parquet file in memory at once
@@ -176,7 +176,7 @@ def _opened(where: str, fields: Fields) -> Any:
 
     path = _local(where)
     if not is_file(path):
-        raise DataError(f"{where}: no such file")
+        raise no_such_file(path, where)
     try:
         table = pyarrow.parquet.ParquetFile(path)
         _refuse_bomb(table, where, path.stat().st_size)

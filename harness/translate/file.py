@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, DataError
-from harness.files import is_file, read_text, sha256_text, user_path
+from harness.files import is_file, no_such_file, read_text, sha256_text, user_path
 from harness.types import Translation
 
 
@@ -82,5 +82,5 @@ def files_of(pattern: str) -> list[str]:
     candidates = [path] if plain else path.parent.glob(path.name)
     found = sorted(str(candidate) for candidate in candidates if is_file(candidate))
     if not found:
-        raise DataError(f"{pattern}: no such file")
+        raise no_such_file(path, pattern)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import __version__, langs, registry
 from harness.errors import DataError
-from harness.files import is_file, normalise_newlines, read_lines, read_text
+from harness.files import is_file, no_such_file, normalise_newlines, read_lines, read_text
 from harness.interfaces import Aligner, Encoder, Matrix, Splitter
 from harness.progress import bar, console, note
 from harness.terminal import visible_line
@@ -115,7 +115,7 @@ def listed(path: Path) -> list[Job]:
         files = [path.parent / field for field in fields if field]
         for file in files:
             if not is_file(file):
-                raise DataError(f"{path}:{number}: no such file: {file}")
+                raise no_such_file(file, f"{path}:{number}: {file}")
         jobs.append(Job(*files))
     if not jobs:
         raise DataError(f"{path}: the list is empty")

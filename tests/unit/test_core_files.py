@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from harness.errors import DataError, StageError
-from harness.files import digest, read_jsonl, read_lines, read_text, sha256_text, write_atomic, write_json
+from harness.files import (
+    digest,
+    no_such_file,
+    read_jsonl,
+    read_lines,
+    read_text,
+    sha256_text,
+    write_atomic,
+    write_json,
+)
 
 
 def test_bad_utf8_names_line_and_byte_offset(tmp_path: Path) -> None:
@@ -54,3 +63,21 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_digest_does_not_depend_on_key_order() -> None:
     assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1}) != digest({"a": 1, "b": [3]})
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("texts/fr.tx", "texts/fr.tx: no such file; did you mean 'fr.txt'?"),
+        ("texts/x", "texts/x: no such file; it is not in {folder}/texts"),
+        ("text/deep/fr.txt", "text/deep/fr.txt: no such file; there is no folder 'text' in {folder}"),
+        ("y" * 300, "y" * 300 + ": no such file; it is not in {folder}"),
+    ],
+)
+def test_a_missing_file_says_where_to_look_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/fr.txt").write_text("Oui.\n")
+    monkeypatch.chdir(tmp_path)
+    assert str(no_such_file(name)) == told.format(folder=tmp_path)
