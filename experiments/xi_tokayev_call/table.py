@@ -37,9 +37,6 @@ def measure() -> list[Row]:
                 config = compose([f"pair={pair}", f"model={system}", f"results={folder}"])
                 records.append(run_one(config, store, new_run_id()).record)
     rows = list(csv.DictReader(io.StringIO(table_csv(records))))
-    # Runs that begin in the same second are sorted by chance.
-    order = [(*pair.split("-"), system) for pair, systems in SYSTEMS.items() for system in systems]
-    rows.sort(key=lambda row: order.index((row["src"], row["tgt"], row["model"])))
     return [{key: value for key, value in row.items() if key not in VOLATILE} for row in rows]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.cli import main
+from harness.config import new_run_id
 from harness.errors import UserError
 from harness.store import Store, rounded, table_csv
 from harness.tables import half_interval, rich_table, text_table
@@ -43,6 +45,12 @@ def test_a_run_is_finished_failed_crashed_or_damaged(tmp_path: Path) -> None:
     assert "translate: disk full" in str(runs["2"].problem)
     assert "newer harness" in str(runs["5"].problem)
     assert all(str(r.problem).count("\n") == 0 for r in runs.values())
+
+
+def test_runs_sort_by_when_they_began() -> None:
+    made = [new_run_id() for _ in range(50) if not time.sleep(0.001)]
+    assert made == sorted(made)
+    assert len(set(made)) == 50
 
 
 def test_find_by_id_prefix_tag_model_and_latest(tmp_path: Path) -> None:
