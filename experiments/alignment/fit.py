@@ -6,19 +6,22 @@
     python experiments/alignment/fit.py ../shared/data WORK/documents --folds 5
 
 Maximum likelihood of the gold alignments under a mixture of conditional random fields (Lafferty et al. 2001;
-Jacobs et al. 1991), one a regime: the gradient is the expected features under forward-backward less those of
-the gold, each regime counted as likely as it is given the gold. The signs that the regimes are told from are
-found with the weights of the round before. Prints the weights; nothing is written. With --folds the
-documents of each fold are aligned with weights fitted without them, and scored.
+Jacobs et al. 1991), one a regime, that share a hidden layer (Peng et al. 2009): the gradient is the expected
+features under forward-backward less those of the gold, each regime counted as likely as it is given the gold,
+and goes back through the layer. The signs that the regimes are told from are found with the weights of the
+round before. Prints the weights; nothing is written. With --folds the documents of each fold are aligned with
+weights fitted without them, and scored. All cores are used; the number of them changes no digit.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +34,7 @@ from harness.align.auto import Auto, Texts
 from harness.align.beliefs import believe
 from harness.align.clauses import cut
 from harness.align.lattice import SHAPES, Lattice
-from harness.align.model import OF_BEADS, Evidence, Weights
+from harness.align.model import OF_BEADS, Evidence, Hidden, Weights
 from harness.align.objective import length_ratio
 from harness.align.regimes import SHARES, chances, signs
 from harness.align.spans import Spans, embed
@@ -44,48 +47,104 @@ NAMES = [f.name for f in fields(Weights)]
 SLOPES = ("cosine", "coverage", "length", "bead", "size", "null", "edge", "open")
 OF_BEAD = [NAMES.index(name) for name in OF_BEADS]
 NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_length", "edge", "open"))
+BIAS = OF_BEADS.index("bead")
 PIECE = 100  # sentences; longer documents are fitted in pieces
 # round numbers to begin with, so that the result does not depend on the weights shipped
 ZERO = Weights(*[0.0] * len(NAMES))
 START = (
     replace(
-        ZERO, cosine=12.0, around=-5.0, coverage=6.0, clause=4.0, gain=1.0, length=-8.0, length_long=-5.0,
-        bead=-5.0, size=1.0, both=-0.5, null=1.0, edge=3.0, open=-3.0,
+        ZERO, cosine=12.0, around=-5.0, coverage=6.0, clause=4.0, gain=1.0, length=-8.0, bead=-5.0,
+        size=1.0, both=-0.5, null=1.0, edge=3.0, open=-3.0,
     ),
     replace(ZERO, cosine=5.0, coverage=5.0, length=5.0, bead=-3.0, size=1.0, edge=1.0, open=1.0),
 )  # fmt: skip
 # log chance of a regime at first: of its distance from the log gaps a bead
 GATE = np.array([[-(share**2), 2.0 * share, 0.0, 0.0, 0.0] for share in SHARES])
 PRIOR = 0.05
+# the hidden layer: units, prior, and where the features of plausible beads lie and how far apart, roughly
+UNITS, HIDDEN_PRIOR = 12, 1.0
+CENTRES, SPREADS = np.array(
+    [
+        {
+            "cosine": (0.4, 0.2), "around": (0.3, 0.1), "coverage": (0.2, 0.15), "clause": (0.1, 0.15),
+            "gain": (0.2, 0.3), "length": (0.3, 0.3), "chars": (0.8, 0.6), "ends": (0.2, 0.4),
+            "numbers": (0.2, 0.6), "bead": (0.0, 1.0), "size": (2.0, 1.4), "both": (0.5, 0.5),
+        }[name]
+        for name in OF_BEADS
+    ]
+).T  # fmt: skip
+CHUNK = 16  # documents a process takes at once
 
 
 @dataclass
 class Example:
-    """One document: `features` (len(OF_BEADS), shapes, n, m), where no bead fits, the gold's feature sums
-    (len(NAMES),), log lengths of sentences for being left alone, weight in the sum, signs of its regime.
+    """One document: `features` (len(OF_BEADS), shapes, n, m), where no bead fits, the places of the gold
+    beads, feature sums of those and of the gaps (len(NAMES),), log lengths of sentences for being left
+    alone, weight in the sum.
     """
 
     features: np.ndarray
     outside: np.ndarray
+    links: tuple[np.ndarray, np.ndarray, np.ndarray]
     gold: np.ndarray
     alone: tuple[np.ndarray, np.ndarray]
     weight: float
     spans: tuple[Spans, Spans]
-    signs: np.ndarray | None = None
 
 
 class Linear:
-    """The score with weights `w` (len(NAMES),) over precomputed features; a `lattice.Scorer`."""
+    """The score with weights `w` (len(NAMES),) over precomputed features, and what the hidden layer adds;
+    a `lattice.Scorer`.
+    """
 
-    def __init__(self, one: Example, w: np.ndarray) -> None:
+    def __init__(self, one: Example, w: np.ndarray, added: np.ndarray) -> None:
         self.n, self.m = one.features.shape[2:]
         self.shapes, self.edge, self.open = SHAPES, float(w[EDGE]), float(w[OPEN])
-        self.scores = np.tensordot(w[OF_BEAD].astype(np.float32), one.features, 1)
+        self.scores = np.tensordot(w[OF_BEAD].astype(np.float32), one.features, 1) + added
         self.scores[one.outside] = -np.inf
         self.null_src, self.null_tgt = (w[NULL] + w[NULL_LENGTH] * lengths for lengths in one.alone)
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
         return self.scores[:, slice(*rows), slice(*columns)]
+
+
+@dataclass
+class Parameters:
+    """All that is fitted: `middle` and `slope` (len(NAMES),), `gate` (regimes, signs), `hidden`
+    (UNITS, len(OF_BEADS)) over features moved by `CENTRES` and divided by `SPREADS`, `out` (UNITS,).
+    """
+
+    middle: np.ndarray
+    slope: np.ndarray
+    gate: np.ndarray
+    hidden: np.ndarray
+    out: np.ndarray
+
+    @staticmethod
+    def start() -> Parameters:
+        middle, slope = (np.array([getattr(side, name) for name in NAMES]) for side in START)
+        r = np.random.default_rng(0)
+        hidden = r.normal(size=(UNITS, len(OF_BEADS))) / len(OF_BEADS) ** 0.5
+        return Parameters(middle, slope, GATE.copy(), hidden, r.normal(size=UNITS) * 0.01)
+
+    @staticmethod
+    def of(w: np.ndarray) -> Parameters:
+        """From the vector of all."""
+        parts, at = [], 0
+        for one in vars(Parameters.start()).values():
+            parts.append(w[at : at + one.size].reshape(one.shape))
+            at += one.size
+        return Parameters(*parts)
+
+    def vector(self) -> np.ndarray:
+        return np.concatenate([part.ravel() for part in vars(self).values()])
+
+    @property
+    def layer(self) -> Hidden:
+        """The hidden layer over plain features."""
+        weights = self.hidden / SPREADS
+        weights[:, BIAS] -= weights @ CENTRES
+        return Hidden(weights, self.out)
 
 
 def pieces(document: Document) -> list[Document]:
@@ -112,14 +171,17 @@ def example(document: Document, encoder: Remembered, weight: float) -> Example:
     parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
     texts = Texts(spans, (parts[0], parts[1]), length_ratio(*spans))
     n, m = spans[0].n, spans[1].n
-    features = Evidence(texts.spans, texts.parts, texts.ratio, *START).features((0, n), (0, m))
+    features = Evidence(texts.spans, texts.parts, texts.ratio, *START, Parameters.start().layer).features(
+        (0, n), (0, m)
+    )
     outside = np.zeros(features.shape[1:], dtype=bool)
     for s, (a, b) in enumerate(SHAPES):
         outside[s, max(0, n - a + 1) :] = True
         outside[s, :, max(0, m - b + 1) :] = True
     features[:, outside] = 0.0
     alone = np.log((spans[0].chars + 10.0) / 100.0), np.log((spans[1].chars + 10.0) / 100.0)
-    return Example(features, outside, gold_sums(document, features, alone), alone, weight, spans)
+    links, sums = gold(document, features, alone)
+    return Example(features, outside, links, sums, alone, weight, spans)
 
 
 def weight(name: str) -> float:
@@ -127,9 +189,11 @@ def weight(name: str) -> float:
     return 3.0 if "call" in name else 1.6 if name[-1] in "12" else 1.0
 
 
-def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Feature sums of the gold alignment; beads too large or with a hole count as gaps."""
-    sums, i, j = np.zeros(len(NAMES)), 0, 0
+def gold(
+    document: Document, features: np.ndarray, alone: tuple[np.ndarray, np.ndarray]
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Places and feature sums of the gold alignment; beads too large or with a hole count as gaps."""
+    places, sums, i, j = [], np.zeros(len(NAMES)), 0, 0
     beads = [
         b
         for b in document.gold
@@ -145,15 +209,19 @@ def gold_sums(document: Document, features: np.ndarray, alone: tuple[np.ndarray,
         sums[NULL_LENGTH] += alone[0][i:i2].sum() + alone[1][j:j2].sum()
         sums[OPEN] += (i2, j2) != (i, j)
         if bead:
-            sums[OF_BEAD] += features[:, SHAPES.index((len(bead.src), len(bead.tgt))), i2, j2]
+            places.append((SHAPES.index((len(bead.src), len(bead.tgt))), i2, j2))
             i, j = bead.src[-1] + 1, bead.tgt[-1] + 1
     sums[EDGE] += (i, j) != (len(document.src), len(document.tgt))
-    return sums
+    shape, row, column = np.array(places, dtype=np.int64).reshape(-1, 3).T
+    sums[OF_BEAD] = features[:, shape, row, column].sum(axis=1)
+    return (shape, row, column), sums
 
 
-def loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
-    """Negative log likelihood of the gold alignment in one regime, and its gradient."""
-    scorer = Linear(one, w)
+def loss(one: Example, w: np.ndarray, added: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Negative log likelihood of the gold alignment in one regime, its gradient for `w`, and the posteriors
+    (shapes, n, m) of all beads.
+    """
+    scorer = Linear(one, w, added)
     n, m = scorer.n, scorer.m
     probability = np.zeros((len(SHAPES), n, m), dtype=np.float32)
 
@@ -168,74 +236,110 @@ def loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
         for side, size in enumerate(shape):
             taken = probability[s].sum(axis=1 - side)
             for step in range(size):
-                left[side][step:] -= taken[: len(taken) - step]
+                left[side][step:] -= taken[: max(0, len(taken) - step)]
     expected[NULL], expected[OPEN] = left[0].sum() + left[1].sum(), mass.gaps
     expected[NULL_LENGTH] = left[0] @ one.alone[0] + left[1] @ one.alone[1]
     last = sum(probability[s, n - a, m - b] for s, (a, b) in enumerate(SHAPES) if a <= n and b <= m)
     expected[EDGE] = 2.0 - probability[:, 0, 0].sum() - last
-    return mass.log_total - float(w @ one.gold), expected - one.gold
+    value = mass.log_total - float(w @ one.gold) - float(added[one.links].sum())
+    return value, expected - one.gold, probability
 
 
-def mixed_loss(one: Example, w: np.ndarray) -> tuple[float, np.ndarray]:
+def mixed_loss(one: Example, now: Parameters, signs: np.ndarray) -> tuple[float, np.ndarray]:
     """Negative log likelihood of the gold alignment in the mixture, and its gradient."""
-    middle, slope, gate = split(w)
-    parts = [loss(one, middle + share * slope) for share in SHARES]
-    chance = chances(one.signs, gate)
-    joint = np.log(chance) - [value for value, _ in parts]
+    layer = now.layer
+    active = np.tanh(np.tensordot(layer.weights.astype(np.float32), one.features, 1))
+    added = np.tensordot(layer.out.astype(np.float32), active, 1)
+    parts = [loss(one, now.middle + share * now.slope, added) for share in SHARES]
+    chance = chances(signs, now.gate)
+    joint = np.log(chance) - [value for value, _, _ in parts]
     total = np.logaddexp.reduce(joint)
     given = np.exp(joint - total)  # chances of the regimes when the gold is known
-    gradients = given[:, None] * np.array([gradient for _, gradient in parts])
-    of_gate = np.outer(chance - given, one.signs)
-    return -total, np.concatenate([gradients.sum(axis=0), SHARES @ gradients, of_gate.ravel()])
+    gradients = given[:, None] * np.array([gradient for _, gradient, _ in parts])
+    of_gate = np.outer(chance - given, signs)
+    of_score = sum(share * probability for share, (_, _, probability) in zip(given, parts, strict=True))
+    of_score[one.links] -= 1.0
+    of_score, active = of_score.ravel(), active.reshape(UNITS, -1)
+    back = layer.out[:, None] * (1.0 - active**2) * of_score
+    of_plain = back @ one.features.reshape(len(OF_BEADS), -1).T
+    of_hidden = (of_plain - np.outer(of_plain[:, BIAS], CENTRES)) / SPREADS
+    gradient = Parameters(gradients.sum(axis=0), SHARES @ gradients, of_gate, of_hidden, active @ of_score)
+    return -total, gradient.vector()
 
 
-def split(w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Middle, slope and gate of all parameters."""
-    size = len(NAMES)
-    return w[:size], w[size : 2 * size], w[2 * size :].reshape(len(SHARES), -1)
+_examples: list[Example] = []  # of all documents; the processes of a `Workers` are forked with them
 
 
-def fit(examples: Sequence[Example], rounds: int, steps: int) -> np.ndarray:
-    """L-BFGS over middle, slope and gate, with a weak Gaussian prior."""
+def _signs(task: tuple[list[int], np.ndarray]) -> list[np.ndarray]:
+    chosen, w = task
+    now = Parameters.of(w)
+    out = []
+    for k in chosen:
+        one = _examples[k]
+        added = now.layer.score(one.features).astype(np.float32)
+        out.append(signs(believe(Lattice(Linear(one, now.middle, added))), one.spans))
+    return out
+
+
+def _losses(task: tuple[list[int], list[np.ndarray], np.ndarray]) -> tuple[float, np.ndarray]:
+    chosen, of_chosen, w = task
+    now, total, gradient = Parameters.of(w), 0.0, np.zeros(len(w))
+    for k, own in zip(chosen, of_chosen, strict=True):
+        value, change = mixed_loss(_examples[k], now, own)
+        total += _examples[k].weight * value
+        gradient += _examples[k].weight * change
+    return total, gradient
+
+
+def fit(pool: Pool, chosen: Sequence[int], rounds: int, steps: int) -> Parameters:
+    """L-BFGS over all parameters on some of the examples, with a Gaussian prior."""
     import torch
 
-    w = np.concatenate([*([getattr(side, name) for name in NAMES] for side in START), GATE.ravel()])
-    free = torch.tensor(
-        [1.0] * len(NAMES) + [float(name in SLOPES) for name in NAMES] + [1.0] * GATE.size,
-        dtype=torch.float64,
-    )
+    first = Parameters.start()
+    w = first.vector()
+    size = len(NAMES)
+    free, prior = np.ones(len(w)), np.full(len(w), PRIOR)
+    free[size : 2 * size] = [name in SLOPES for name in NAMES]
+    prior[-(first.hidden.size + first.out.size) :] = HIDDEN_PRIOR
+    chunks = [list(chosen[k : k + CHUNK]) for k in range(0, len(chosen), CHUNK)]
     for _ in range(rounds):
-        for one in examples:
-            one.signs = signs(believe(Lattice(Linear(one, split(w)[0]))), one.spans)
+        known = pool.map(_signs, [(chunk, w) for chunk in chunks], chunksize=1)
         tensor = torch.tensor(w, dtype=torch.float64, requires_grad=True)
         optimizer = torch.optim.LBFGS([tensor], lr=1, max_iter=steps, line_search_fn="strong_wolfe")
 
-        def closure(tensor: torch.Tensor = tensor) -> torch.Tensor:
+        def closure(tensor: torch.Tensor = tensor, known: list[list[np.ndarray]] = known) -> torch.Tensor:
             now = tensor.detach().numpy()
-            total, gradient = PRIOR * float(now @ now), 2.0 * PRIOR * now
-            for one in examples:
-                value, change = mixed_loss(one, now)
-                total += one.weight * value
-                gradient = gradient + one.weight * change
-            tensor.grad = torch.tensor(gradient) * free
+            tasks = [(chunk, own, now) for chunk, own in zip(chunks, known, strict=True)]
+            total, gradient = float(prior @ now**2), 2.0 * prior * now
+            for value, change in pool.map(_losses, tasks, chunksize=1):
+                total += value
+                gradient = gradient + change
+            tensor.grad = torch.tensor(gradient * free)
             print(f"  {total:.2f}", file=sys.stderr, flush=True)
             return torch.tensor(total)
 
         optimizer.step(closure)
         w = tensor.detach().numpy().copy()
-    return w
+    return Parameters.of(w)
 
 
-def use(aligner: Auto, w: np.ndarray) -> None:
-    """Give an aligner these parameters, rounded as they are printed."""
-    middle, slope, gate = (np.round(part, 3) for part in split(w))
-    aligner.weights = Weights(*map(float, middle)), Weights(*map(float, slope))
-    aligner.gate = gate
+def rounded(now: Parameters) -> tuple[Weights, Weights, np.ndarray, Hidden]:
+    """As they are printed."""
+    middle, slope, gate, weights, out = (
+        np.round(part, 3) for part in (now.middle, now.slope, now.gate, now.layer.weights, now.out)
+    )
+    return (
+        Weights(*map(float, middle)),
+        Weights(*map(float, slope)),
+        gate,
+        Hidden(weights.astype(np.float32), out.astype(np.float32)),
+    )
 
 
 def cross_validated(
+    pool: Pool,
     documents: Sequence[Document],
-    examples: Sequence[tuple[str, Example]],
+    owners: Sequence[str],
     encoder: Remembered,
     args: argparse.Namespace,
 ) -> None:
@@ -245,7 +349,9 @@ def cross_validated(
     for fold in range(args.folds):
         held = set(groups[fold :: args.folds])
         aligner = Auto(encoder)
-        use(aligner, fit([e for g, e in examples if g not in held], args.rounds, args.steps))
+        others = [k for k, group in enumerate(owners) if group not in held]
+        middle, slope, aligner.gate, hidden = rounded(fit(pool, others, args.rounds, args.steps))
+        aligner.weights = middle, slope, hidden
         for i, document in enumerate(documents):
             if document.group in held:
                 found[i] = aligner.align(document.src, document.tgt)
@@ -263,23 +369,37 @@ def main() -> None:
     parser.add_argument("made", type=Path, nargs="?", help="documents of prepare.py, fitted on beside them")
     parser.add_argument("--made-weight", type=float, default=0.2, help="of a document of those")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=30, help="of L-BFGS a round")
+    parser.add_argument("--steps", type=int, default=45, help="of L-BFGS a round")
     parser.add_argument("--folds", type=int, default=0, help="cross-validate over documents instead")
     args = parser.parse_args()
     encoder = Remembered(Use())
     chosen = documents(args.folder)
-    examples = [(d.group, example(piece, encoder, weight(d.set))) for d in chosen for piece in pieces(d)]
+    owners = []
+    for document in chosen:
+        for piece in pieces(document):
+            _examples.append(example(piece, encoder, weight(document.set)))
+            owners.append(document.group)
     for document in documents(args.made) if args.made else []:
-        examples.append((document.group, example(document, encoder, args.made_weight)))
-    if args.folds:
-        cross_validated(chosen, examples, encoder, args)
-        return
-    middle, slope, gate = split(fit([one for _, one in examples], args.rounds, args.steps))
+        _examples.append(example(document, encoder, args.made_weight))
+        owners.append(document.group)
+    with multiprocessing.get_context("fork").Pool() as pool:
+        if args.folds:
+            cross_validated(pool, chosen, owners, encoder, args)
+        else:
+            show(*rounded(fit(pool, range(len(_examples)), args.rounds, args.steps)))
+
+
+def show(middle: Weights, slope: Weights, gate: np.ndarray, hidden: Hidden) -> None:
+    """Print the weights as they stand in `harness/align/weights.py`."""
+
+    def table(rows: np.ndarray) -> str:
+        return "".join(f"    ({', '.join(f'{value:.3f}' for value in row)}),\n" for row in rows)
+
     for label, weights in (("MIDDLE", middle), ("SLOPE", slope)):
-        values = "\n".join(f"    {name}={value:.3f}," for name, value in zip(NAMES, weights, strict=True))
-        print(f"{label} = Weights(\n{values}\n)")
-    rows = "\n".join(f"    ({', '.join(f'{value:.3f}' for value in row)})," for row in gate)
-    print(f"GATE = (\n{rows}\n)")
+        values = "".join(f"    {name}={getattr(weights, name):.3f},\n" for name in NAMES)
+        print(f"{label} = Weights(\n{values})\n")
+    print(f"GATE = (\n{table(gate)})\n")
+    print(f"_HIDDEN = (\n{table(hidden.weights)})\n_OUT = (\n{table(hidden.out[None])})")
 
 
 if __name__ == "__main__":

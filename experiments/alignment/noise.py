@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.align.lattice import REACH, SHAPES
 from harness.text.split import Sentencex
 
 Row = tuple[str, str]
@@ -18,7 +19,8 @@ class Noise:
     """How a document is changed; chances a link, but for `boilerplate`."""
 
     cut: float  # one side of several sentences is cut into them
-    merge: float  # two or three links become one, joined on one side
+    merge: float  # two to five links become one, joined on one side
+    swap: float  # two links become one, in another order on one side
     shift: float  # the end of a sentence stands in the next one
     drop: float  # one side is gone
     truncate: float  # the end of one side is gone
@@ -34,6 +36,7 @@ def draw(r: random.Random) -> Noise:
         return Noise(
             cut=r.uniform(0.3, 0.9),
             merge=r.uniform(0.03, 0.25),
+            swap=r.choice([0, 0, 0.02]),
             shift=r.choice([0, 0, 0.04]),
             drop=r.uniform(0, 0.06),
             truncate=0.0,
@@ -46,6 +49,7 @@ def draw(r: random.Random) -> Noise:
     return Noise(
         cut=0.5,
         merge=r.uniform(0.05, 0.22),
+        swap=0.02 * far,
         shift=0.06 * far,
         drop=0.03 + 0.22 * far,
         truncate=0.06 * far,
@@ -78,23 +82,31 @@ def _cut(row: Row, langs: Row, noise: Noise, r: random.Random) -> Link:
     parts = [[row[0]], [row[1]]]
     if r.random() < noise.cut:
         found = sentences(row[side], langs[side])
-        parts[side] = found if len(found) <= 4 else parts[side]
+        parts[side] = found if len(found) <= REACH else parts[side]
     return parts[0], parts[1]
 
 
 def _merged(links: Sequence[Link], noise: Noise, r: random.Random) -> Iterator[Link]:
     start = 0
     while start < len(links):
-        size = (2 if r.random() < 0.7 else 3) if r.random() < noise.merge else 1
+        size = 1
+        if r.random() < noise.merge:
+            size = r.choices((2, 3, 4, 5), (0.66, 0.25, 0.06, 0.03))[0]
+        swapped = size == 1 and r.random() < noise.swap
+        size += swapped
         group = links[start : start + size]
         start += len(group)
         if len(group) == 1:
             yield group[0]
             continue
-        sides = [[text for link in group for text in link[side]] for side in range(2)]
         joined = r.randrange(2)
-        sides[joined] = [" ".join(sides[joined])]
-        if sum(map(len, sides)) > 5:
+        sides = [
+            [text for link in (group[::-1] if swapped and side != joined else group) for text in link[side]]
+            for side in range(2)
+        ]
+        if not swapped:
+            sides[joined] = [" ".join(sides[joined])]
+        if tuple(map(len, sides)) not in SHAPES:
             sides[1 - joined] = [" ".join(sides[1 - joined])]
         yield sides[0], sides[1]
 

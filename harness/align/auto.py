@@ -18,7 +18,7 @@ from harness.align.objective import length_ratio
 from harness.align.path import best_path
 from harness.align.regimes import SHARES, chances, signs
 from harness.align.spans import Spans, embed
-from harness.align.weights import GATE, MIDDLE, SLOPE
+from harness.align.weights import GATE, HIDDEN, MIDDLE, SLOPE
 from harness.errors import ConfigError
 from harness.interfaces import Encoder
 from harness.types import Bead
@@ -64,7 +64,7 @@ class Auto:
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius = exact, radius
-        self.weights = MIDDLE, SLOPE
+        self.weights = MIDDLE, SLOPE, HIDDEN
         self.gate = np.array(GATE)
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:

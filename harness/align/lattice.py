@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Shape = tuple[int, int]
 
-LARGEST, REACH = 5, 4  # sentences of a bead in all, and on its longest side
+LARGEST, REACH = 6, 5  # sentences of a bead in all, and on its longest side
 SHAPES: tuple[Shape, ...] = tuple(
     (a, b) for a in range(1, REACH + 1) for b in range(1, REACH + 1) if a + b <= LARGEST
 )

@@ -1,8 +1,9 @@
 """The score of a bead as log weight: what the evidence is worth, for parallel and for comparable text.
 
-score(bead) = w · features; a sentence left alone scores `null + null_length * log(characters / 100)`, and
-`open` is added once a gap. As log weights they define a probability of each alignment (a
-conditional random field over the lattice), so that sums over alignments give each bead its posterior.
+score(bead) = w · features + out · tanh(hidden · features); a sentence left alone scores
+`null + null_length * log(characters / 100)`, and `open` is added once a gap. As log weights they define a
+probability of each alignment (a conditional random field over the lattice, with a hidden layer as in Peng et
+al. 2009), so that sums over alignments give each bead its posterior.
 
 How much low coverage or an empty side means depends on the text: rare in a translation, ordinary in
 two reports of one event. The weights are a line between these two, and `share` says where on it a pair of
@@ -28,16 +29,12 @@ class Weights:
     """One number a feature."""
 
     cosine: float  # of the vectors of both sides
-    cosine_merge: float  # the same where a side has two or more
-    cosine_long: float  # the same times log(mean characters of both sides / 100 + .1)
     around: float  # mean cosine to the sentences just outside the bead
     coverage: float  # of the bead's least covered sentence (`clauses.coverage`)
-    coverage_merge: float  # the same where a side has two or more
-    coverage_long: float  # the same times that log of the mean characters
     clause: float  # coverage of the bead's least covered clause
     gain: float  # of a sentence at the edge of a side of several, the least
     length: float  # squared log of the length ratio, at most 4
-    length_long: float  # the same times that log of the mean characters
+    chars: float  # log(mean characters of both sides / 100 + .1), at most of `LONG` hundreds
     ends: float  # 1 where only one side ends with a punctuation mark
     numbers: float  # numbers on one side only, at most 4
     bead: float  # 1 for each bead
@@ -53,15 +50,32 @@ class Weights:
         return Weights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
 
 
+LONG = 15.0  # hundreds of characters; of longer beads, none of which was fitted on, the layer knows nothing
 # the weights of beads; the others are of gaps
 OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "edge", "open"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What features mean together: `out · tanh(weights @ features)`; the feature `bead` is its bias.
+
+    `weights` is `(h, len(OF_BEADS))`, `out` is `(h,)`.
+    """
+
+    weights: Matrix
+    out: Matrix
+
+    def score(self, features: Matrix) -> Matrix:
+        """Of `(len(OF_BEADS), …)` features, the scores `(…)`."""
+        found: Matrix = np.tensordot(self.out, np.tanh(np.tensordot(self.weights, features, 1)), 1)
+        return found
 
 
 class Evidence:
     """What the texts say about each bead, weighed for parallel and for comparable text.
 
     `ratio` is target characters per source character. Scores are linear in the share, so that those of
-    `middle` and `slope` are computed once, in `scorer`, and serve for any share.
+    `middle` and `slope` are computed once and serve for any share; `hidden` is part of the middle.
     """
 
     def __init__(
@@ -71,8 +85,10 @@ class Evidence:
         ratio: float,
         middle: Weights,
         slope: Weights,
+        hidden: Hidden,
     ) -> None:
-        self.spans, self._parts, self.middle, self.slope = spans, parts, middle, slope
+        self.spans, self._parts = spans, parts
+        self.middle, self.slope, self._hidden = middle, slope, hidden
         self._marks = Marks(spans[0].texts), Marks(spans[1].texts)
         sizes = range(1, REACH + 1)
         # in target characters
@@ -109,11 +125,7 @@ class Evidence:
             right = self._lengths[1][b][None, slice(*columns)]
             logs = (np.log(np.maximum(side, 1.0) + 10.0) for side in (left, right))
             known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
-            size = np.log((left + right) / 200.0 + 0.1)
-            known["length_long"][s] = known["length"][s] * size
-            for name in ("cosine", "coverage"):
-                known[f"{name}_long"][s] = known[name][s] * size
-                known[f"{name}_merge"][s] = known[name][s] * (a + b > 2)
+            known["chars"][s] = np.log(np.minimum((left + right) / 200.0, LONG) + 0.1)
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out
 
@@ -123,6 +135,7 @@ class Evidence:
             np.tensordot(np.array([getattr(w, name) for name in OF_BEADS], np.float32), features, 1)
             for w in (self.middle, self.slope)
         )
+        middle += self._hidden.score(features)
         n, m = self.spans[0].n, self.spans[1].n
         for s, (a, b) in enumerate(SHAPES):
             middle[s, max(0, n - a + 1 - rows[0]) :] = -np.inf

@@ -1,4 +1,4 @@
-"""The vectors of one side: of every sentence, and of runs of two to four sentences."""
+"""The vectors of one side: of every sentence, and of runs of two to five sentences."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Spans:
         return self.vectors[size][1 : self.n + 1]
 
     def window(self, size: int, first: int, last: int) -> Matrix:
-        """`rows(size)[first:last]`, where -1 and up to four beyond the end give zero rows."""
+        """`rows(size)[first:last]`, where -1 and up to `REACH` beyond the end give zero rows."""
         return self.vectors[size][first + 1 : last + 1]
 
     def lengths(self, size: int) -> Array:
@@ -81,7 +81,7 @@ def _padded(rows: Matrix) -> Matrix:
 
 
 def embed(texts: Sequence[str], encoder: Encoder, runs: bool = True) -> Spans:
-    """Encode every sentence, and with `runs` every run of two to four as well."""
+    """Encode every sentence, and with `runs` every run of two to `REACH` as well."""
     spans = Spans(texts, encoder.encode([text.strip() for text in texts]))
     if runs:
         spans.encode_runs({k: np.ones(spans.n, dtype=bool) for k in range(2, REACH + 1)}, encoder)

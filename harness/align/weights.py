@@ -1,59 +1,72 @@
 """The weights of the default aligner, as `experiments/alignment/fit.py` printed them.
 
 `MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `GATE`
-weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts.
+weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has a row a unit, a
+column for each of `model.OF_BEADS`.
 """
 
-from harness.align.model import Weights
+import numpy as np
+
+from harness.align.model import Hidden, Weights
 
 MIDDLE = Weights(
-    cosine=12.583,
-    cosine_merge=3.791,
-    cosine_long=-0.203,
-    around=-4.946,
-    coverage=1.311,
-    coverage_merge=-0.552,
-    coverage_long=2.955,
-    clause=4.583,
-    gain=3.314,
-    length=-5.331,
-    length_long=-3.297,
-    ends=-1.503,
-    numbers=-1.030,
-    bead=-3.037,
-    size=2.031,
-    both=-1.084,
-    null=1.940,
-    null_length=-0.131,
-    edge=1.499,
-    open=-3.012,
+    cosine=11.414,
+    around=-3.845,
+    coverage=4.061,
+    clause=2.856,
+    gain=-0.142,
+    length=-4.971,
+    chars=0.709,
+    ends=-1.396,
+    numbers=-1.534,
+    bead=-4.341,
+    size=1.644,
+    both=-0.999,
+    null=0.517,
+    null_length=-0.158,
+    edge=1.284,
+    open=-2.754,
 )
 
 SLOPE = Weights(
-    cosine=4.736,
-    cosine_merge=0.000,
-    cosine_long=0.000,
+    cosine=5.881,
     around=0.000,
-    coverage=2.237,
-    coverage_merge=0.000,
-    coverage_long=0.000,
+    coverage=2.248,
     clause=0.000,
     gain=0.000,
-    length=3.585,
-    length_long=0.000,
+    length=0.359,
+    chars=0.000,
     ends=0.000,
     numbers=0.000,
-    bead=-1.194,
-    size=0.806,
+    bead=-2.394,
+    size=0.635,
     both=0.000,
-    null=0.267,
+    null=0.078,
     null_length=0.000,
-    edge=0.277,
-    open=1.168,
+    edge=0.673,
+    open=1.184,
 )
 
 GATE = (
-    (-2.032, 0.535, -0.112, -0.381, 4.356),
-    (-1.228, -1.260, -0.832, 1.500, -2.698),
-    (2.457, 0.146, 0.944, -1.119, -1.659),
+    (-3.017, -1.098, 0.337, 0.106, 3.217),
+    (-0.802, -1.385, -0.468, -0.171, -1.996),
+    (1.333, 0.690, 0.131, 0.065, -1.221),
 )
+
+_HIDDEN = (
+    (-2.417, 1.688, 6.569, 0.414, 0.709, -0.412, 1.782, -0.909, -0.069, -2.012, 0.138, -0.239),
+    (-1.509, 2.565, 0.875, -2.558, -5.368, 1.895, 0.471, 1.110, 0.183, 0.001, -0.079, -0.041),
+    (-1.196, 0.654, -3.892, -2.657, -2.814, -1.041, 0.093, 0.772, -0.153, 1.240, 0.400, 0.214),
+    (2.615, -0.546, 0.129, 0.734, 0.224, -3.651, 0.472, -0.558, 0.158, -2.553, 0.118, 1.224),
+    (3.236, -0.341, 1.743, 0.118, -0.012, 0.006, -0.045, 0.226, 0.467, 1.416, -0.859, -1.645),
+    (4.374, 0.737, 2.025, -0.115, 1.484, -0.206, 0.835, -0.614, 0.094, -3.416, 0.452, -0.555),
+    (2.167, 0.418, 0.884, 2.378, 0.001, 1.252, -0.165, 0.898, 0.197, -2.282, 0.021, -0.667),
+    (-1.232, -0.488, 2.619, 1.937, -1.142, 0.279, -0.799, 1.268, -0.676, -0.936, 0.358, 0.606),
+    (-3.570, 0.587, 1.524, -1.514, -0.987, 2.731, 0.036, 0.559, 0.642, 0.456, -0.117, -0.356),
+    (-3.846, 0.744, -2.625, 2.133, -1.439, -0.529, -0.674, -0.293, 1.069, 2.429, 0.323, 0.812),
+    (-1.406, 1.722, -0.159, 0.493, 1.162, -0.098, -0.536, 0.089, -0.491, 2.202, -0.605, -1.410),
+    (-0.240, 6.822, -1.733, 1.997, 1.152, -0.669, -0.725, -0.176, 0.355, -0.820, 0.111, -1.249),
+)
+_OUT = ((-1.182, -1.491, -1.037, 1.867, 1.806, -1.515, 1.328, -1.474, 1.142, -1.659, -1.236, 0.851),)
+
+HIDDEN = Hidden(np.array(_HIDDEN, dtype=np.float32), np.array(_OUT[0], dtype=np.float32))

@@ -56,6 +56,13 @@ def test_auto_flags_a_side_that_says_clearly_less() -> None:
     assert all(bead.flags == () for bead in beads[1:])
 
 
+def test_auto_links_a_long_sentence_with_the_five_it_became() -> None:
+    parts = [" ".join(f"w{i}x{k}" for k in range(8)) for i in range(5)]
+    same = [" ".join(f"v{i}x{k}" for k in range(12)) for i in range(4)]
+    beads = Auto(Words()).align([*same[:2], ", ".join(parts), *same[2:]], [*same[:2], *parts, *same[2:]])
+    assert ((2,), (2, 3, 4, 5, 6)) in pairs(beads)
+
+
 def test_auto_encodes_few_runs_of_sentences() -> None:
     texts = [" ".join(f"w{i}x{k}" for k in range(8)) for i in range(30)]
     few, every = Words(), Words()

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from harness.align.lattice import SHAPES
 from harness.align.scoring import read_alignment
 from harness.files import read_lines
 from tests.running import ROOT
@@ -71,13 +72,17 @@ def test_noise_links_what_corresponds(prepare: ModuleType) -> None:
     """Every row has its number on both sides, so a link must hold the same numbers on both."""
     noise = importlib.import_module("noise")
     rows = [(f"Phrase {k}. Suite {k} et fin.", f"Zdanie {k}. Dalej {k} i koniec.") for k in range(100, 300)]
-    hard = noise.Noise(0.5, 0.3, 0.0, 0.2, 0.0, 0.0, 0.2, 6, 0.0)
+    hard = noise.Noise(0.5, 0.3, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2, 6, 0.0)
     links = noise.changed(rows, ("fr", "pl"), hard, random.Random(3), rows[:20])
     kinds = {(bool(s), bool(t)) for s, t in links}
     assert kinds == {(True, True), (True, False), (False, True)}
-    for s, t in links:
-        if s and t:
-            assert {w for w in " ".join(s).split() if w[:1].isdigit()} == {
-                w for w in " ".join(t).split() if w[:1].isdigit()
-            }
-    assert max(len(s) + len(t) for s, t in links) == 5
+    found = [[numbers(s), numbers(t)] for s, t in links if s and t]
+    assert all(set(own) == set(other) for own, other in found)
+    assert any(own != other for own, other in found), "some stand in another order on one side"
+    assert {(len(s), len(t)) for s, t in links if s and t} <= set(SHAPES)
+    assert max(len(s) + len(t) for s, t in links) == 6
+
+
+def numbers(texts: list[str]) -> list[str]:
+    """Each number once, in order."""
+    return list(dict.fromkeys(w for w in " ".join(texts).split() if w[:1].isdigit()))
