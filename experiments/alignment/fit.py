@@ -61,8 +61,9 @@ START = (
 # log chance of a regime at first: of its distance from the log gaps a bead
 GATE = np.array([[-(share**2), 2.0 * share, 0.0, 0.0, 0.0] for share in SHARES])
 PRIOR = 0.05
-# the hidden layer: units, prior, and where the features of plausible beads lie and how far apart, roughly
-UNITS, HIDDEN_PRIOR = 12, 1.0
+# the hidden layer: its units, and its prior times the least weight of a document
+UNITS, HIDDEN_PRIOR = 12, 5.0
+# where the features of plausible beads lie and how far apart, roughly
 CENTRES, SPREADS = np.array(
     [
         {
@@ -300,7 +301,7 @@ def fit(pool: Pool, chosen: Sequence[int], rounds: int, steps: int) -> Parameter
     size = len(NAMES)
     free, prior = np.ones(len(w)), np.full(len(w), PRIOR)
     free[size : 2 * size] = [name in SLOPES for name in NAMES]
-    prior[-(first.hidden.size + first.out.size) :] = HIDDEN_PRIOR
+    prior[-(first.hidden.size + first.out.size) :] = HIDDEN_PRIOR * min(_examples[k].weight for k in chosen)
     chunks = [list(chosen[k : k + CHUNK]) for k in range(0, len(chosen), CHUNK)]
     for _ in range(rounds):
         known = pool.map(_signs, [(chunk, w) for chunk in chunks], chunksize=1)

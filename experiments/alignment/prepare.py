@@ -95,7 +95,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("work", type=Path)
-    parser.add_argument("--count", type=int, default=120, help="documents a language pair")
+    parser.add_argument("--count", type=int, default=240, help="documents a language pair")
     parser.add_argument("--seed", type=int, default=8)
     args = parser.parse_args()
     packages = fetch(PACKAGES, args.work)
