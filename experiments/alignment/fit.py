@@ -19,8 +19,7 @@ import argparse
 import multiprocessing
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from multiprocessing.pool import Pool
 from pathlib import Path
 
@@ -29,28 +28,21 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmark import Document, Remembered, calibration, documents, quality
+from examples import EDGE, NAMES, NULL, NULL_LENGTH, OF_BEAD, OPEN, ZERO, Example, example, pieces, weight
 
-from harness.align.auto import Auto, Texts
+from harness.align.auto import Auto
 from harness.align.beliefs import believe
-from harness.align.clauses import cut
 from harness.align.lattice import SHAPES, Lattice
-from harness.align.model import OF_BEADS, Evidence, Hidden, Weights
-from harness.align.objective import length_ratio
+from harness.align.model import OF_BEADS, Hidden, Weights
 from harness.align.regimes import SHARES, chances, signs
-from harness.align.spans import Spans, embed
 from harness.align.sweep import posteriors
 from harness.encode.use import Use
 from harness.types import Bead
 
-NAMES = [f.name for f in fields(Weights)]
 # which weights move with the share
 SLOPES = ("cosine", "coverage", "length", "bead", "size", "null", "edge", "open")
-OF_BEAD = [NAMES.index(name) for name in OF_BEADS]
-NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_length", "edge", "open"))
 BIAS = OF_BEADS.index("bead")
-PIECE = 100  # sentences; longer documents are fitted in pieces
 # round numbers to begin with, so that the result does not depend on the weights shipped
-ZERO = Weights(*[0.0] * len(NAMES))
 START = (
     replace(
         ZERO, cosine=12.0, around=-5.0, coverage=6.0, clause=4.0, gain=1.0, length=-8.0, bead=-5.0,
@@ -75,22 +67,6 @@ CENTRES, SPREADS = np.array(
     ]
 ).T  # fmt: skip
 CHUNK = 16  # documents a process takes at once
-
-
-@dataclass
-class Example:
-    """One document: `features` (len(OF_BEADS), shapes, n, m), where no bead fits, the places of the gold
-    beads, feature sums of those and of the gaps (len(NAMES),), log lengths of sentences for being left
-    alone, weight in the sum.
-    """
-
-    features: np.ndarray
-    outside: np.ndarray
-    links: tuple[np.ndarray, np.ndarray, np.ndarray]
-    gold: np.ndarray
-    alone: tuple[np.ndarray, np.ndarray]
-    weight: float
-    spans: tuple[Spans, Spans]
 
 
 class Linear:
@@ -148,76 +124,6 @@ class Parameters:
         return Hidden(weights, self.out)
 
 
-def pieces(document: Document) -> list[Document]:
-    """A long document cut behind beads of its gold alignment."""
-    cuts = [(0, 0)]
-    for bead in (b for b in document.gold if not b.is_null):
-        left = len(document.src) - bead.src[-1] - 1
-        if bead.src[-1] + 1 - cuts[-1][0] >= PIECE and left >= PIECE / 2:
-            cuts.append((bead.src[-1] + 1, bead.tgt[-1] + 1))
-    cuts.append((len(document.src), len(document.tgt)))
-    out = []
-    for (i, j), (i2, j2) in pairwise(cuts):
-        gold = [
-            Bead(tuple(s - i for s in bead.src), tuple(t - j for t in bead.tgt))
-            for bead in document.gold
-            if (i <= bead.src[0] < i2 if bead.src else j <= bead.tgt[0] < j2)
-        ]
-        out.append(Document(document.set, document.group, document.src[i:i2], document.tgt[j:j2], gold))
-    return out
-
-
-def example(document: Document, encoder: Remembered, weight: float) -> Example:
-    spans = embed(document.src, encoder), embed(document.tgt, encoder)
-    parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
-    texts = Texts(spans, (parts[0], parts[1]), length_ratio(*spans))
-    n, m = spans[0].n, spans[1].n
-    features = Evidence(texts.spans, texts.parts, texts.ratio, *START, Parameters.start().layer).features(
-        (0, n), (0, m)
-    )
-    outside = np.zeros(features.shape[1:], dtype=bool)
-    for s, (a, b) in enumerate(SHAPES):
-        outside[s, max(0, n - a + 1) :] = True
-        outside[s, :, max(0, m - b + 1) :] = True
-    features[:, outside] = 0.0
-    alone = np.log((spans[0].chars + 10.0) / 100.0), np.log((spans[1].chars + 10.0) / 100.0)
-    links, sums = gold(document, features, alone)
-    return Example(features, outside, links, sums, alone, weight, spans)
-
-
-def weight(name: str) -> float:
-    """Few decisions of the call and of the easy levels are hard; without this they would hardly count."""
-    return 3.0 if "call" in name else 1.6 if name[-1] in "12" else 1.0
-
-
-def gold(
-    document: Document, features: np.ndarray, alone: tuple[np.ndarray, np.ndarray]
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
-    """Places and feature sums of the gold alignment; beads too large or with a hole count as gaps."""
-    places, sums, i, j = [], np.zeros(len(NAMES)), 0, 0
-    beads = [
-        b
-        for b in document.gold
-        if (len(b.src), len(b.tgt)) in SHAPES
-        and all(side[-1] - side[0] < len(side) for side in (b.src, b.tgt))
-    ]
-    ends = [(b.src[0], b.tgt[0], b) for b in beads] + [(len(document.src), len(document.tgt), None)]
-    sums[EDGE] += ends[0][:2] != (0, 0)
-    for i2, j2, bead in ends:
-        if i2 < i or j2 < j:
-            continue  # the gold crosses itself here
-        sums[NULL] += i2 - i + j2 - j
-        sums[NULL_LENGTH] += alone[0][i:i2].sum() + alone[1][j:j2].sum()
-        sums[OPEN] += (i2, j2) != (i, j)
-        if bead:
-            places.append((SHAPES.index((len(bead.src), len(bead.tgt))), i2, j2))
-            i, j = bead.src[-1] + 1, bead.tgt[-1] + 1
-    sums[EDGE] += (i, j) != (len(document.src), len(document.tgt))
-    shape, row, column = np.array(places, dtype=np.int64).reshape(-1, 3).T
-    sums[OF_BEAD] = features[:, shape, row, column].sum(axis=1)
-    return (shape, row, column), sums
-
-
 def loss(one: Example, w: np.ndarray, added: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Negative log likelihood of the gold alignment in one regime, its gradient for `w`, and the posteriors
     (shapes, n, m) of all beads.
@@ -268,7 +174,7 @@ def mixed_loss(one: Example, now: Parameters, signs: np.ndarray) -> tuple[float,
     return -total, gradient.vector()
 
 
-_examples: list[Example] = []  # of all documents; the processes of a `Workers` are forked with them
+_examples: list[Example] = []  # of all documents; the processes of the pool are forked with them
 
 
 def _signs(task: tuple[list[int], np.ndarray]) -> list[np.ndarray]:

@@ -61,7 +61,7 @@ def fit(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(ROOT / "experiments" / "alignment"))
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield importlib.import_module("fit")
-    for name in ("fit", "benchmark", "speed"):
+    for name in ("fit", "examples", "benchmark", "speed"):
         sys.modules.pop(name, None)
 
 
