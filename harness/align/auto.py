@@ -51,7 +51,7 @@ class Auto:
         temperature: float = 1.0,
         recall: float = 1.0,
         cost: float = 0.95,
-        encode_from: float = 0.03,
+        encode_from: float = 0.003,
         share: float | None = None,
         exact: int = EXACT,
         radius: int = RADIUS,
