@@ -37,15 +37,20 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def no_such_file(path: str | Path, told: str | None = None) -> DataError:
-    """The error for a path that is not there: `told` (the path itself) and where to look instead."""
+    """The error for a path at which there is no file: `told` (the path itself) and where to look instead."""
     place = Path(path)
+    if is_dir(place):
+        return DataError(f"{told or path}: is a folder, a file was expected")
     folder = next((p for p in place.parents if is_dir(p)), Path())
     if folder != place.parent:
         missing = place.relative_to(folder).parts[0]
         remedy = f"there is no folder '{missing}' in {folder.resolve()}"
     else:
-        near = get_close_matches(place.name, _names(folder), n=1)
+        names = _names(folder)
+        near = get_close_matches(place.name, names, n=1)
         remedy = f"did you mean '{near[0]}'?" if near else f"it is not in {folder.resolve()}"
+        if place.name in names:
+            remedy = "it is a link to what is not there"
     return DataError(f"{told or path}: no such file; {remedy}")
 
 

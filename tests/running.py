@@ -32,7 +32,7 @@ def run_harness(*words: str, cwd: Path, env: dict[str, str] | None = None, timeo
 
 
 def record_files(folder: Path) -> list[Path]:
-    """The records of the results store there, the first written first; names within a second are random."""
+    """The records of the results store there, the first written first, whatever the clock did."""
     found = (folder / "results" / "runs").glob("*/record.json")
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 

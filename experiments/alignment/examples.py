@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 from benchmark import Document, Remembered
 
-from harness.align.auto import Texts
 from harness.align.clauses import cut
 from harness.align.lattice import SHAPES
 from harness.align.model import OF_BEADS, Evidence, Hidden, Weights
@@ -60,11 +59,12 @@ def pieces(document: Document) -> list[Document]:
 
 
 def example(document: Document, encoder: Remembered, weight: float) -> Example:
+    """A document with every run of sentences encoded, and what its gold alignment is worth."""
     spans = embed(document.src, encoder), embed(document.tgt, encoder)
     parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
-    texts = Texts(spans, (parts[0], parts[1]), length_ratio(*spans))
     n, m = spans[0].n, spans[1].n
-    features = Evidence(texts.spans, texts.parts, texts.ratio, ZERO, ZERO, UNUSED).features((0, n), (0, m))
+    evidence = Evidence(spans, (parts[0], parts[1]), length_ratio(*spans), ZERO, ZERO, UNUSED)
+    features = evidence.features((0, n), (0, m))
     outside = np.zeros(features.shape[1:], dtype=bool)
     for s, (a, b) in enumerate(SHAPES):
         outside[s, max(0, n - a + 1) :] = True

@@ -306,7 +306,8 @@ def show(middle: Weights, slope: Weights, gate: np.ndarray, hidden: Hidden) -> N
         values = "".join(f"    {name}={getattr(weights, name):.3f},\n" for name in NAMES)
         print(f"{label} = Weights(\n{values})\n")
     print(f"GATE = (\n{table(gate)})\n")
-    print(f"_HIDDEN = (\n{table(hidden.weights)})\n_OUT = (\n{table(hidden.out[None])})")
+    print(f"_HIDDEN = (\n{table(hidden.weights)})")
+    print("_OUT =", table(hidden.out[None]).strip(" ,\n"))
 
 
 if __name__ == "__main__":

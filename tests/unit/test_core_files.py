@@ -69,6 +69,8 @@ def test_digest_does_not_depend_on_key_order() -> None:
     ("name", "told"),
     [
         ("texts/fr.tx", "texts/fr.tx: no such file; did you mean 'fr.txt'?"),
+        ("texts/gone.txt", "texts/gone.txt: no such file; it is a link to what is not there"),
+        ("texts", "texts: is a folder, a file was expected"),
         ("texts/x", "texts/x: no such file; it is not in {folder}/texts"),
         ("text/deep/fr.txt", "text/deep/fr.txt: no such file; there is no folder 'text' in {folder}"),
         ("y" * 300, "y" * 300 + ": no such file; it is not in {folder}"),
@@ -79,5 +81,6 @@ def test_a_missing_file_says_where_to_look_instead(
 ) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts/fr.txt").write_text("Oui.\n")
+    (tmp_path / "texts/gone.txt").symlink_to("nowhere")
     monkeypatch.chdir(tmp_path)
     assert str(no_such_file(name)) == told.format(folder=tmp_path)
