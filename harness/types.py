@@ -136,7 +136,7 @@ class Bitext:
     """A test set that is parallel already (or became so by alignment)."""
 
     name: str
-    items: Sequence[Item]  # a tuple, or of a large set a `harness.spool.Spool` that lies on disk
+    items: Sequence[Item]  # a tuple, or of a large set a `harness.data.spool.Spool` that lies on disk
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)  # warnings, counts, subset taken
 

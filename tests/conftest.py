@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.running import Done
-from tests.zygote import Zygote, zygote
+from tests.support.forked_program import Zygote, zygote
+from tests.support.program import Done
 
 # What someone has set, or has in a cache, does not decide what the tests find.
 _CACHES = tempfile.mkdtemp(prefix="mt-harness-tests-")

@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from speed import agreement, encoder_time, growth
 
 from harness.align.api import build, build_encoder
-from harness.align.scoring import Counts, count, read_alignment, score
-from harness.files import read_lines
-from harness.progress import bar
+from harness.align.gold import Counts, count, read_alignment, score
+from harness.common.files import read_lines
+from harness.common.progress import bar
 from harness.types import Bead
 
 SEED = 12345

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 from benchmark import Document, Remembered
 
-from harness.align.clauses import cut
-from harness.align.lattice import SHAPES
-from harness.align.model import OF_BEADS, Evidence, Hidden, Weights
-from harness.align.objective import length_ratio
-from harness.align.spans import Spans, embed
+from harness.align.evidence.clauses import cut
+from harness.align.evidence.model import OF_BEADS, Evidence, Hidden, Weights
+from harness.align.evidence.objective import length_ratio
+from harness.align.evidence.spans import Spans, embed
+from harness.align.search.lattice import SHAPES
 from harness.types import Bead
 
 NAMES = [f.name for f in fields(Weights)]

@@ -31,11 +31,11 @@ from benchmark import Document, Remembered, calibration, documents, quality
 from examples import EDGE, NAMES, NULL, NULL_LENGTH, OF_BEAD, OPEN, ZERO, Example, example, pieces, weight
 
 from harness.align.auto import Auto
-from harness.align.beliefs import believe
-from harness.align.lattice import SHAPES, Lattice
-from harness.align.model import OF_BEADS, Hidden, Weights
-from harness.align.regimes import SHARES, chances, signs
-from harness.align.sweep import posteriors
+from harness.align.evidence.beliefs import believe
+from harness.align.evidence.model import OF_BEADS, Hidden, Weights
+from harness.align.evidence.regimes import SHARES, chances, signs
+from harness.align.search.forward_backward import posteriors
+from harness.align.search.lattice import SHAPES, Lattice
 from harness.encode.use import Use
 from harness.types import Bead
 

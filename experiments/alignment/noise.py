@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.align.lattice import REACH, SHAPES
+from harness.align.search.lattice import REACH, SHAPES
 from harness.text.split import Sentencex
 
 Row = tuple[str, str]

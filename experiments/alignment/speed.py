@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from harness.align.auto import Auto, Texts
-from harness.align.clauses import Clauses
-from harness.align.scoring import Counts, count, score
-from harness.align.spans import Spans
+from harness.align.evidence.clauses import Clauses
+from harness.align.evidence.spans import Spans
+from harness.align.gold import Counts, count, score
 
 
 class Timed:

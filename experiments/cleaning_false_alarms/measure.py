@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.files import read_lines
-from harness.langs import language
+from harness.common.files import read_lines
+from harness.common.langs import language
 from harness.registry import build
 from harness.text.evidence import fold
 from harness.types import Cleaned, Document

@@ -54,7 +54,7 @@ def seconds(command: list[str], **options: Any) -> tuple[float, str]:
 def make_store(folder: Path, references: list[str], outputs: list[list[str]]) -> None:
     """Score and store the outputs as runs, with the metrics and the store of the harness."""
     sys.path.insert(0, str(ROOT))
-    from tests.stores import write_run
+    from tests.support.made_stores import write_run
 
     for k, output in enumerate(outputs):
         write_run(

@@ -15,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import spool
+from harness.common.files import digest_each
+from harness.data import spool
 from harness.data.load import load
-from harness.files import digest_each
 from harness.types import Bitext
 
 FRENCH = (

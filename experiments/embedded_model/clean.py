@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from harness.translate import gloss_tables
+from harness.gloss import tables as gloss_tables
 
 from . import corpus
 from .collect import write_manifest

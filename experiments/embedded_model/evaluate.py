@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.files import read_lines
+from harness.common.files import read_lines
 
 from .settings import Settings
 
@@ -42,7 +42,7 @@ def run(settings: Settings, work: Path, data: Path) -> None:
     import sacrebleu
     from sacrebleu.significance import PairedTest
 
-    from harness.translate.gloss import Gloss
+    from harness.gloss.engine import Gloss
 
     source, target = (
         read_lines(data / f"newstest2019-ref.{NAMES[lang]}.txt") for lang in (settings.src, settings.tgt)

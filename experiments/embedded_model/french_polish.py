@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from harness.translate import gloss_french
-from harness.translate.gloss_fr_pl import _Clause
-from harness.translate.gloss_polish import PolishForms, participle
-from harness.translate.gloss_text import cased
+from harness.gloss import french as gloss_french
+from harness.gloss.fr_pl import _Clause
+from harness.gloss.polish import PolishForms, participle
+from harness.gloss.text import cased
 
 from .teacher import Meaning, Said, Teacher, read_texts
 

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.translate.gloss_french_forms import join_elided
+from harness.gloss.french_forms import join_elided
 
 MARK = "\u205e"
 SLOT = "\u205d"

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from harness.translate import gloss_polish_reader as reader
-from harness.translate.gloss_french_forms import FrenchForms
-from harness.translate.gloss_pl_fr import _Clause
-from harness.translate.gloss_text import cased
+from harness.gloss import polish_reader as reader
+from harness.gloss.french_forms import FrenchForms
+from harness.gloss.pl_fr import _Clause
+from harness.gloss.text import cased
 
 from .teacher import Meaning, Said, Teacher, read_texts
 

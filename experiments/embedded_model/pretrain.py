@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.translate import gloss
+from harness.gloss import engine as gloss
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
@@ -160,7 +160,7 @@ def _label(
 def _rules() -> list[str]:
     """Digests of the code that labels: it can change while the version of the engine does not."""
     own = ("label", "pieces", "teacher", "french_polish", "polish_french")
-    files = [HERE / f"{name}.py" for name in own] + sorted(Path(gloss.__file__).parent.glob("gloss*.py"))
+    files = [HERE / f"{name}.py" for name in own] + sorted(Path(gloss.__file__).parent.glob("*.py"))
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 

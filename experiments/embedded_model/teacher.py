@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.translate import gloss_tables
-from harness.translate.gloss import Gloss
-from harness.translate.gloss_items import Item, Word, read_items
-from harness.translate.gloss_text import tokens
+from harness.gloss import tables as gloss_tables
+from harness.gloss.engine import Gloss
+from harness.gloss.items import Item, Word, read_items
+from harness.gloss.text import tokens
 
 Meaning = tuple[str, str, str]  # part of speech, tag of the source form, translation
 

@@ -16,9 +16,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from harness.langid import label
-from tests.fuzz_targets import targets
-from tests.fuzzing import Crash, Target, run_case
+from harness.common.langid import label
+from tests.support.fuzz_targets import targets
+from tests.support.fuzzer import Crash, Target, run_case
 
 SLICE = 10.0  # seconds of one target before the next has its turn
 

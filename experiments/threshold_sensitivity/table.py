@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from harness.store import Store
-from harness.tables import newest
+from harness.common.tables import newest
+from harness.results.store import Store
 
 METRICS = ("chrf", "bleu")
 

@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.config import compose, new_run_id
-from harness.pipeline import run_one
-from harness.store import Record, Store, table_csv
+from harness.config.schema import compose, new_run_id
+from harness.results.store import Record, Store, table_csv
+from harness.run.pipeline import run_one
 
 TABLE = Path(__file__).resolve().parents[2] / "results" / "reference.csv"
 SYSTEMS = {"fr-pl": ("copy", "tiny", "gloss", "reference"), "pl-fr": ("copy", "gloss", "reference")}

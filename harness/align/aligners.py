@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.align.band import search_band
-from harness.align.lattice import Lattice
-from harness.align.objective import Cosine, Weights, length_ratio
-from harness.align.path import best_path
-from harness.align.spans import embed
-from harness.interfaces import Encoder
+from harness.align.evidence.objective import Cosine, Weights, length_ratio
+from harness.align.evidence.spans import embed
+from harness.align.search.band import search_band
+from harness.align.search.lattice import Lattice
+from harness.align.search.path import best_path
+from harness.protocols import Encoder
 from harness.types import Bead
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness import registry
+from harness.common.files import read_text, resource
 from harness.errors import ConfigError, did_you_mean
-from harness.files import read_text, resource
-from harness.interfaces import Aligner, Encoder
+from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
 

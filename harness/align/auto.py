@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.align.band import EXACT, RADIUS, search_band
-from harness.align.beliefs import Beliefs, ExpectedGain, averaged, believe
-from harness.align.clauses import Clauses, cut
-from harness.align.flags import flags
-from harness.align.lattice import REACH, SHAPES, Lattice
-from harness.align.model import Evidence
-from harness.align.objective import length_ratio
-from harness.align.path import best_path
-from harness.align.regimes import SHARES, chances, signs
-from harness.align.spans import Spans, embed
-from harness.align.weights import GATE, HIDDEN, MIDDLE, SLOPE
+from harness.align.evidence.beliefs import Beliefs, ExpectedGain, averaged, believe
+from harness.align.evidence.clauses import Clauses, cut
+from harness.align.evidence.flags import flags
+from harness.align.evidence.model import Evidence
+from harness.align.evidence.objective import length_ratio
+from harness.align.evidence.regimes import SHARES, chances, signs
+from harness.align.evidence.spans import Spans, embed
+from harness.align.evidence.weights import GATE, HIDDEN, MIDDLE, SLOPE
+from harness.align.search.band import EXACT, RADIUS, search_band
+from harness.align.search.lattice import REACH, SHAPES, Lattice
+from harness.align.search.path import best_path
 from harness.errors import ConfigError
-from harness.interfaces import Encoder
+from harness.protocols import Encoder
 from harness.types import Bead
 
 UNLIKELY = 0.001  # regimes of less chance are left out

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.align.band import full_or_diagonal
-from harness.align.lattice import Array, Lattice
-from harness.align.path import best_path
-from harness.align.spans import run_lengths
+from harness.align.evidence.spans import run_lengths
+from harness.align.search.band import full_or_diagonal
+from harness.align.search.lattice import Array, Lattice
+from harness.align.search.path import best_path
 from harness.errors import ConfigError
 from harness.types import Bead
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.interfaces import Encoder, Matrix
+from harness.protocols import Encoder, Matrix
 
 GAP = 0.08  # how far ahead of the runner-up
 SURE = 0.6  # the cosine of a sentence pair that counts as evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.interfaces import Aligner
+from harness.protocols import Aligner
 from harness.types import Bead, Segment
 
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.align.band import search_band
-from harness.align.lattice import SHAPES, Array, Lattice
-from harness.align.path import best_path
-from harness.align.spans import Spans, embed
+from harness.align.evidence.spans import Spans, embed
+from harness.align.search.band import search_band
+from harness.align.search.lattice import SHAPES, Array, Lattice
+from harness.align.search.path import best_path
 from harness.errors import ConfigError
-from harness.interfaces import Encoder
+from harness.protocols import Encoder
 from harness.types import Bead
 
 SAMPLES = 100  # sentences drawn for the normalisation

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from harness.compare.evaluate import Result
 from harness.compare.load import System
-from harness.interfaces import Metric, Statistics
-from harness.stats import bootstrap_counts, percentile
+from harness.metrics.stats.bootstrap import bootstrap_counts, percentile
+from harness.protocols import Metric, Statistics
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 Mask = NDArray[np.bool_]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from harness.common.progress import note
 from harness.compare.alignment import GRID, AlignmentView, view
 from harness.compare.evaluate import Options, Result, evaluate
 from harness.compare.groups import TestSet, group
 from harness.compare.select import select
 from harness.errors import ConfigError, UserError
-from harness.progress import note
-from harness.store import Store
+from harness.results.store import Store
 
 
 def compare(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from harness.compare.alignment import AlignmentView, Subset
 from harness.compare.buckets import Bucket
 from harness.compare.evaluate import MetricResult, Options, Result, Row
-from harness.stats_human import SOURCE
-from harness.stats_paired import TEST_NAMES
+from harness.metrics.stats.human import SOURCE
+from harness.metrics.stats.significance import TEST_NAMES
 
 
 @dataclass(frozen=True, slots=True)

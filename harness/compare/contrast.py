@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from harness.common.terminal import visible, visible_line
 from harness.compare.differ import Contrast, Piece, most_different, word_diff
 from harness.compare.evaluate import MetricResult, Result
 from harness.errors import ConfigError, did_you_mean
-from harness.terminal import visible, visible_line
 
 
 def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 from harness.compare.groups import TestSet
 from harness.compare.load import System
 from harness.errors import ConfigError, did_you_mean
-from harness.stats import percentile
-from harness.stats_human import accuracy
-from harness.stats_paired import (
+from harness.metrics.stats.bootstrap import percentile
+from harness.metrics.stats.human import accuracy
+from harness.metrics.stats.ranking import Tally, clusters, holm, tally
+from harness.metrics.stats.significance import (
     SAMPLES,
     Column,
     TestName,
@@ -25,7 +26,6 @@ from harness.stats_paired import (
     randomization_p,
     shuffle,
 )
-from harness.stats_rank import Tally, clusters, holm, tally
 
 Pair = tuple[str, str]
 Unit = Literal["segments", "documents"]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from harness.common.tables import markdown_text
+from harness.common.terminal import visible, visible_json, visible_line
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import Sheet, digits_of, number, tests_line
 from harness.compare.evaluate import MetricResult, Result
-from harness.tables import markdown_text
-from harness.terminal import visible, visible_json, visible_line
 
 
 def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.compare.load import System, load
 from harness.compare.select import Selection
 from harness.errors import DataError, HarnessError, UserError
-from harness.store import RunInfo, Store
+from harness.results.store import RunInfo, Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from harness import registry
+from harness.common.shapes import SEGMENT, mismatch
 from harness.errors import DataError, HarnessError
-from harness.interfaces import Metric, Statistics
-from harness.parts import segment_bytes, segments_path
-from harness.shapes import SEGMENT, mismatch
-from harness.store import RunInfo, Store
+from harness.protocols import Metric, Statistics
+from harness.results.segment_files import segment_bytes, segments_path
+from harness.results.store import RunInfo, Store
 
 
 @dataclass(frozen=True, slots=True)

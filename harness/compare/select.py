@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.files import digest
 from harness.errors import ConfigError, UserError, did_you_mean
-from harness.files import digest
-from harness.store import RunInfo, Store
+from harness.results.store import RunInfo, Store
 
 FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from harness.common.langid import identify, label
 from harness.errors import DataError
-from harness.langid import identify, label
 from harness.types import Document, Item
 
 # Below this many letters, and below this probability, the language of a line is anybody's guess.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.spool import collect
+from harness.data.spool import collect
 from harness.types import Bitext, Input, Item
 
 

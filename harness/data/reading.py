@@ -19,9 +19,9 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
+from harness.common.files import LONGEST_LINE, is_file, no_such_file, user_path
 from harness.data.fetch import is_url, local
 from harness.errors import DataError
-from harness.files import LONGEST_LINE, is_file, no_such_file, user_path
 
 CHUNK = 1 << 18
 # Text shrinks 3- to 20-fold; a bomb 1,000-fold and more. Small files may be as repetitive as they like.

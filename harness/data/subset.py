@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import spool
+from harness.data import spool
 from harness.errors import ConfigError, DataError, did_you_mean
 from harness.types import Item
 

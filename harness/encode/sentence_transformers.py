@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import ConfigError, UnavailableError, missing_package
-from harness.interfaces import Matrix
+from harness.protocols import Matrix
 
 # Copies of the weights for other runtimes.
 _UNUSED = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "rust_model*"]

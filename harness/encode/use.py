@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import ConfigError
-from harness.interfaces import Matrix
+from harness.protocols import Matrix
 
 WIDTH = 512
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import ConfigError, HarnessError, missing_package
-from harness.store import RunInfo, Store
+from harness.results.store import RunInfo, Store
 
 if TYPE_CHECKING:
     import pandas

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from harness.common.langs import language
 from harness.compare.evaluate import Result
 from harness.errors import UserError
 from harness.export.frame import encodable
-from harness.interfaces import Statistics
-from harness.langs import language
+from harness.protocols import Statistics
 
 
 def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.errors import ConfigError, DataError, did_you_mean
-from harness.interfaces import Statistics
+from harness.protocols import Statistics
 
 
 def check(

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.langid import identify, label
-from harness.langs import language
+from harness.common.langid import identify, label
+from harness.common.langs import language
 
 FLAGS = ("failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers")
 """Every flag `health` can give, in the order it gives them."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.interfaces import Statistics
 from harness.metrics.base import check
+from harness.protocols import Statistics
 
 
 class LengthRatio:

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from harness.errors import UnavailableError
-from harness.interfaces import Statistics
-from harness.metrics import parallel
+from harness.metrics import counting as parallel
 from harness.metrics.base import check, choice
+from harness.protocols import Statistics
 
 TOKENIZERS = ("13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none")
 _DOWNLOADED = {"spm", "flores101", "flores200"}

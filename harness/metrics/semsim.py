@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from harness import registry
-from harness.interfaces import Encoder, Statistics
 from harness.metrics.base import Mean, check, choice
+from harness.protocols import Encoder, Statistics
 
 
 class SemSim(Mean):

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.common.files import digest, write_atomic
+from harness.common.progress import note
 from harness.errors import StageError, UnavailableError
-from harness.files import digest, write_atomic
-from harness.progress import note
 
 _DONE = "harness-complete.txt"
 

@@ -18,7 +18,7 @@ import numpy as np
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
-from harness.store import Store
+from harness.results.store import Store
 
 BLOCK = 200  # segments a block
 _ELEMENT = 64  # bytes of markup around a block

@@ -1,6 +1,6 @@
 """Your own classes: an engine and a metric. A YAML names them as `my_parts:Glossary`.
 
-What each must offer is in `harness.interfaces`; a loader, splitter, cleaner, aligner or encoder of
+What each must offer is in `harness.protocols`; a loader, splitter, cleaner, aligner or encoder of
 your own works in the same way.
 """
 

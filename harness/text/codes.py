@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from harness.langs import language
+from harness.common.langs import language
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import StageError
-from harness.interfaces import Splitter
+from harness.protocols import Splitter
 from harness.text.codes import primary
 from harness.text.join import rejoin
 from harness.text.offsets import OffsetMap, lines, within

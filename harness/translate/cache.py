@@ -34,8 +34,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.common.files import digest, write_json
 from harness.errors import StageError
-from harness.files import digest, write_json
 from harness.types import FinishReason, Translation
 
 _LINES = 8  # parsed lines kept in memory

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.langs import Language
 from harness.errors import ConfigError
-from harness.langs import Language
 
 CHAT_FAMILIES = ("llm", "translategemma")
 

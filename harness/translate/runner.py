@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.common.progress import bar, note
 from harness.errors import StageError
-from harness.interfaces import Engine, Splitter
-from harness.progress import bar, note
+from harness.protocols import Engine, Splitter
 from harness.translate.cache import Cache, short_key
-from harness.translate.faults import Tolerant, is_positional
+from harness.translate.retry import Tolerant, is_positional
 from harness.types import FinishReason, Translation
 
 # Scripts written without spaces between sentences.

@@ -14,10 +14,10 @@ from threading import Lock
 
 import pytest
 
-from tests.reader import Network, furnish, network, ntrex
-from tests.running import PATIENCE, ROOT, run_harness
-from tests.unit.test_docs_commands import PAGES, commands
-from tests.zygote import Zygote, zygote
+from tests.support.documented_world import Network, furnish, network, ntrex
+from tests.support.forked_program import Zygote, zygote
+from tests.support.program import PATIENCE, ROOT, run_harness
+from tests.unit.house.test_docs_commands import PAGES, commands
 
 # The commands that are only composed (tests/unit/test_docs_commands.py), and why.
 COMPOSED_ONLY = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import PATIENCE, ROOT, run_harness, wait_until
+from tests.support.program import PATIENCE, ROOT, run_harness, wait_until
 
 # An engine that logs every sentence it is asked for, and stops after four while there is a file `hold`.
 ENGINE = """

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT, SHARED, record_files, run_harness
-from tests.zygote import Zygote
+from tests.support.forked_program import Zygote
+from tests.support.program import ROOT, SHARED, record_files, run_harness
 
 GOLD = ROOT / "tests" / "data" / "call-gold"
 

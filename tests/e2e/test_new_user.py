@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import PATIENCE, ROOT
+from tests.support.program import PATIENCE, ROOT
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=[chrf,word_recall]"]
 Harness = Callable[..., subprocess.CompletedProcess[str]]

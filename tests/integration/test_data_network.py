@@ -19,8 +19,8 @@ from harness.data import fetch
 from harness.data.load import load
 from harness.errors import DataError, UnavailableError
 from harness.types import Bitext
-from tests.running import PATIENCE
-from tests.served import SHA, Served, serving
+from tests.support.loopback_servers import SHA, Served, serving
+from tests.support.program import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_NTREX = ROOT.parent / "shared" / "data" / "ntrex"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.files import resource
+from harness.common.files import resource
 from harness.registry import build
-from harness.translate.catalogue import model_files, models_table, read_model
+from harness.translate.checkpoints.catalogue import model_files, models_table, read_model
 from harness.types import Translation
 
 SENTENCES = [

@@ -10,7 +10,7 @@ import pytest
 from harness import registry
 from harness.errors import ConfigError, StageError
 from harness.translate.runner import translate
-from tests import checkpoints
+from tests.support import tiny_checkpoints as checkpoints
 
 
 def engine(folder: Path, family: str, src: str = "fr", tgt: str = "pl", **options: Any) -> Any:

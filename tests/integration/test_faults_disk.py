@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.running import PATIENCE, ROOT, record_files, run_harness
-from tests.zygote import Ended, Zygote, can_mount
+from tests.support.forked_program import Ended, Zygote, can_mount
+from tests.support.program import PATIENCE, ROOT, record_files, run_harness
 
 N = 60
 RUN = [

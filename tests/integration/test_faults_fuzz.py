@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz_targets import targets
-from tests.fuzzing import Crash, Target, damaged, run_case
+from tests.support.fuzz_targets import targets
+from tests.support.fuzzer import Crash, Target, damaged, run_case
 
 TARGETS = targets()
 CASES = {

@@ -13,8 +13,8 @@ import pytest
 
 from harness.errors import StageError
 from harness.registry import build
-from tests import checkpoints
-from tests.running import ROOT
+from tests.support import tiny_checkpoints as checkpoints
+from tests.support.program import ROOT
 
 pytest.importorskip("ctranslate2")
 SOURCES = ["Bonjour.", "Le président a parlé."]

@@ -17,9 +17,9 @@ import pytest
 from harness import registry
 from harness.data.load import load
 from harness.errors import DataError
-from harness.store import Store
-from tests.running import PATIENCE, ROOT
-from tests.zygote import Zygote
+from harness.results.store import Store
+from tests.support.forked_program import Zygote
+from tests.support.program import PATIENCE, ROOT
 
 N = 100_000
 # What a terminal, a spreadsheet, a web page or a shell would act on.
@@ -136,10 +136,11 @@ def test_half_of_a_pair_in_an_output_survives(tmp_path: Path, program: Zygote) -
 MEMORY = 190 << 20  # bytes of data a reader may take beyond what it had; the line has 200 MB
 READ = """
 import resource, sys
-from harness.cli import main
+from harness.cli.main import main
 from harness.data.load import load
 from harness.errors import HarnessError
-import numpy, pyarrow.parquet, yaml, rich.table, harness.align.api, harness.text.clean, harness.verbs.clean
+import numpy, pyarrow.parquet, yaml, rich.table
+import harness.align.api, harness.text.clean, harness.cli.verbs.clean
 before = int(open("/proc/self/statm").read().split()[5]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_DATA, (before + int(sys.argv[1]), resource.RLIM_INFINITY))
 src = sys.argv[2]
@@ -248,7 +249,7 @@ def test_no_run_id_leads_out_of_the_store(run: str, tmp_path: Path, program: Zyg
 
 def test_a_link_out_of_the_store_is_read_as_any_folder_and_never_written_through(tmp_path: Path) -> None:
     """A run's folder may be a link (stores are shared that way); a file of a run that is one is replaced."""
-    from harness.files import write_json
+    from harness.common.files import write_json
 
     outside = tmp_path / "outside.json"
     outside.write_text("mine")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import checkpoints
-from tests.hub import COMMIT, Hub
-from tests.running import PATIENCE, ROOT
+from tests.support import tiny_checkpoints as checkpoints
+from tests.support.loopback_hub import COMMIT, Hub
+from tests.support.program import PATIENCE, ROOT
 
 NAME = "Helsinki-NLP/opus-mt-fr-pl"
 # The program, which tries again as often as ever but at once, and waits long for an answer.
@@ -21,7 +21,7 @@ HASTY = """
 import sys, time
 pause = time.sleep
 time.sleep = lambda seconds: pause(min(seconds, 0.02))
-from harness.cli import main
+from harness.cli.main import main
 from harness.translate import download
 download._TIMEOUT = 900.0
 sys.exit(main(sys.argv[1:]))
@@ -133,7 +133,7 @@ def test_lasting_failures_are_one_line(
 
 def test_disk_full_and_pickle(tmp_path: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from harness.errors import UnavailableError
-    from harness.translate import download
+    from harness.translate.checkpoints import download
 
     with pytest.raises(UnavailableError, match=r"weights only as a pickle .*model\.pickle=true"):
         download._needed({}, NAME, {"config.json": 1, "pytorch_model.bin": 1})

@@ -21,10 +21,10 @@ import pytest
 
 from harness import registry
 from harness.errors import ConfigError, StageError, UnavailableError
-from harness.translate.completions import Client
+from harness.translate.engines.completions import Client
 from harness.translate.runner import translate
-from tests import checkpoints
-from tests.running import PATIENCE, wait_until
+from tests.support import tiny_checkpoints as checkpoints
+from tests.support.program import PATIENCE, wait_until
 
 Answer = tuple[int, dict[str, str], Any]
 PROMPT = "Into {target_language}: {text}"

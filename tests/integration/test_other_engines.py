@@ -13,8 +13,8 @@ import pytest
 from harness import registry
 from harness.errors import ConfigError, DataError, StageError, UnavailableError
 from harness.translate.runner import translate
-from tests import checkpoints
-from tests.running import wait_until
+from tests.support import tiny_checkpoints as checkpoints
+from tests.support.program import wait_until
 
 
 def command(line: str, **options: Any) -> Any:
@@ -92,7 +92,7 @@ def test_apertium(tmp_path: Path) -> None:
         pytest.skip("apertium-fr-es is not installed")
     import yaml
 
-    from harness.files import resource
+    from harness.common.files import resource
 
     model = yaml.safe_load((resource("conf") / "model" / "apertium.yaml").read_text())
     engine = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="es")

@@ -15,9 +15,9 @@ import pytest
 
 from harness import registry
 from harness.errors import UnavailableError
-from tests import sharded
-from tests.running import PATIENCE, ROOT, gone, wait_until
-from tests.zygote import Zygote
+from tests.support import sharded_run as sharded
+from tests.support.forked_program import Zygote
+from tests.support.program import PATIENCE, ROOT, gone, wait_until
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
 RAY = ["backend=ray", "backend.shard_size=10", "backend.workers=2"]
@@ -125,8 +125,8 @@ def test_an_error_of_the_system_comes_from_the_worker_as_its_own_line(
 
 ALIGN = """
 import sys
-from harness.backends.ray import Ray
-from harness.bitexts import align_pairs, build_parts
+from harness.run.backends.ray import Ray
+from harness.run.documents import align_pairs, build_parts
 from harness.types import Segment
 
 def side(name, texts):

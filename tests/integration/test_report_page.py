@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from harness.cli import main
-from harness.files import write_json
-from tests.browser import browser, why_not
-from tests.made import corpus, hypotheses
-from tests.running import wait_until
-from tests.stores import write_run
+from harness.cli.main import main
+from harness.common.files import write_json
+from tests.support.browser import browser, why_not
+from tests.support.made_stores import write_run
+from tests.support.made_texts import corpus, hypotheses
+from tests.support.program import wait_until
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT
+from tests.support.program import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of twenty kills, and of two runs at once."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     folder = tmp_path_factory.mktemp("killed")
-    words = [sys.executable, "-m", "tests.integration.killed_runs", str(folder), "20", "11"]
+    words = [sys.executable, "-m", "tests.support.killed_runs", str(folder), "20", "11"]
     done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
-from tests.made import corpus, hypotheses
-from tests.stores import METRICS, write_run
+from harness.cli.main import main
+from tests.support.made_stores import METRICS, write_run
+from tests.support.made_texts import corpus, hypotheses
 
 
 @pytest.mark.parametrize("test", ["bs", "ar"])

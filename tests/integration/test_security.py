@@ -17,10 +17,10 @@ import pytest
 
 from harness.errors import ConfigError
 from harness.registry import build
-from tests.browser import browser, why_not
-from tests.running import ROOT, wait_until
-from tests.stores import write_run
-from tests.zygote import Zygote
+from tests.support.browser import browser, why_not
+from tests.support.forked_program import Zygote
+from tests.support.made_stores import write_run
+from tests.support.program import ROOT, wait_until
 
 KEY = "sk-marker-0123456789abcdef"
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import sharded
-from tests.running import PATIENCE, ROOT, wait_until
-from tests.zygote import Zygote
+from tests.support import sharded_run as sharded
+from tests.support.forked_program import Zygote
+from tests.support.program import PATIENCE, ROOT, wait_until
 
 
 @pytest.fixture(scope="module")

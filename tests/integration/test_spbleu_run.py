@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.made import corpus, pieces
-from tests.running import run_harness
+from tests.support.made_texts import corpus, pieces
+from tests.support.program import run_harness
 
 
 def test_spbleu_of_a_run_is_the_commands(tmp_path: Path) -> None:

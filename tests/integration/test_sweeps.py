@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests import sharded
-from tests.running import PATIENCE, Done, gone, run_harness, wait_until
+from tests.support import sharded_run as sharded
+from tests.support.program import PATIENCE, Done, gone, run_harness, wait_until
 
 MINE = ["--config-dir", "mine", "pair=de-cs", "data=my_news", "metrics=chrf", "bootstrap.samples=50"]
 

@@ -12,7 +12,7 @@ import pytest
 from harness import registry
 from harness.errors import DataError, UnavailableError
 from harness.translate.runner import translate
-from tests import checkpoints
+from tests.support import tiny_checkpoints as checkpoints
 
 
 @pytest.fixture(scope="module")

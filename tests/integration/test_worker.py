@@ -10,7 +10,7 @@ import pytest
 
 from harness import registry
 from harness.errors import ConfigError, StageError, UnavailableError
-from harness.metrics.worker import BACKENDS, Neural
+from harness.metrics.neural import BACKENDS, Neural
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "backends"
 PROBE = {"kind": "neural", "backend": str(DATA / "probe.py"), "model": "probe", "requirements": []}
@@ -34,7 +34,7 @@ def test_without_permission_no_environment_is_made() -> None:
 
 
 def test_a_run_says_so_before_it_translates(tmp_path, capsys) -> None:
-    from harness.cli import main
+    from harness.cli.main import main
 
     words = ["model=copy", "metrics=comet22", f"results={tmp_path}", "hydra/job_logging=disabled"]
     assert main(["run", *words]) == 2

@@ -1,0 +1,1 @@
+"""What speaks for a bead: spans, clauses, marks and the weights fitted to them."""

@@ -1,0 +1,136 @@
+"""What forward-backward believes: posterior probabilities of beads, kept sparse, and decoding from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.align.search.forward_backward import posteriors
+from harness.align.search.lattice import REACH, SHAPES, Array, Lattice
+from harness.types import Bead
+
+LEAST = 1e-4  # posteriors below are dropped
+# (REACH, len(SHAPES)): which shapes have that many sentences on that side
+_OF_SOURCE_SIZE, _OF_TARGET_SIZE = (
+    np.array([[float(shape[side] == size) for shape in SHAPES] for size in range(1, REACH + 1)])
+    for side in (0, 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The expected numbers of gaps (sentences left alone in a row) and of beads."""
+
+    gaps: float
+    beads: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """Posteriors of the beads worth naming, sorted by row, and of each sentence being left alone.
+
+    `row`, `shape`, `column`, `probability` are `(k,)`: the bead of shape `SHAPES[shape]` whose first
+    sentences are `row` and `column`. `alone_src` `(n,)`, `alone_tgt` `(m,)` and `probability` lie in [0, 1].
+    """
+
+    row: NDArray[np.int64]
+    shape: NDArray[np.int64]
+    column: NDArray[np.int64]
+    probability: Array
+    alone_src: Array
+    alone_tgt: Array
+    rate: Rate
+
+    def of(self, bead: Bead) -> float:
+        """The posterior of a bead; of a null bead, that its sentences are left alone."""
+        if bead.is_null:
+            alone, side = (self.alone_src, bead.src) if bead.src else (self.alone_tgt, bead.tgt)
+            return float(min(alone[i] for i in side))
+        shape = SHAPES.index((len(bead.src), len(bead.tgt)))
+        first, last = np.searchsorted(self.row, [bead.src[0], bead.src[0] + 1])
+        here = (self.shape[first:last] == shape) & (self.column[first:last] == bead.tgt[0])
+        return float(self.probability[first:last][here].sum())
+
+
+def believe(lattice: Lattice) -> Beliefs:
+    """Forward-backward over a lattice."""
+    scorer, band = lattice.scorer, lattice.band
+    found: list[tuple[NDArray[np.int64], ...]] = []
+    numbers: list[Array] = []
+    alone_src, change = np.ones(scorer.n), np.zeros(scorer.m + REACH + 1)
+    expected = 0.0
+
+    def visit(row: int, probability: Array) -> None:
+        nonlocal expected
+        low = int(band.low[row])
+        width = probability.shape[1]
+        by_target = _OF_TARGET_SIZE @ probability
+        by_source = _OF_SOURCE_SIZE @ probability.sum(axis=1)
+        expected += float(by_source.sum())
+        change[low : low + width] += by_target.sum(axis=0)
+        for size in range(1, REACH + 1):
+            alone_src[row : row + size] -= by_source[size - 1]
+            change[low + size : low + size + width] -= by_target[size - 1]
+        shape, place = np.nonzero(probability > LEAST)
+        found.append((np.full(len(shape), row), shape, place + low))
+        numbers.append(probability[shape, place])
+
+    mass = posteriors(lattice, visit)
+    row, shape, column = (np.concatenate([f[k] for f in reversed(found)]) for k in range(3))
+    alone_tgt = 1.0 - np.cumsum(change)[: scorer.m]
+    return Beliefs(
+        row,
+        shape,
+        column,
+        np.minimum(np.concatenate(numbers[::-1]), 1.0),
+        np.clip(alone_src, 0.0, 1.0),
+        np.clip(alone_tgt, 0.0, 1.0),
+        Rate(mass.gaps, expected),
+    )
+
+
+def averaged(parts: Sequence[Beliefs], chances: Sequence[float]) -> Beliefs:
+    """The beliefs of a mixture whose parts have these chances, which add up to 1."""
+    weighted = list(zip(parts, chances, strict=True))
+    row, shape, column = (np.concatenate([getattr(p, x) for p in parts]) for x in ("row", "shape", "column"))
+    mass = np.concatenate([chance * p.probability for p, chance in weighted])
+    width = len(parts[0].alone_tgt) + 1
+    keys, place = np.unique((row * width + column) * len(SHAPES) + shape, return_inverse=True)
+    return Beliefs(
+        keys // len(SHAPES) // width,
+        keys % len(SHAPES),
+        keys // len(SHAPES) % width,
+        np.bincount(place, mass, len(keys)).astype(np.float64),
+        np.sum([chance * p.alone_src for p, chance in weighted], axis=0),
+        np.sum([chance * p.alone_tgt for p, chance in weighted], axis=0),
+        Rate(*(sum(c * getattr(p.rate, x) for p, c in weighted) for x in ("gaps", "beads"))),
+    )
+
+
+class ExpectedGain:
+    """Decoding for expected F1; a `lattice.Scorer`.
+
+    A bead gains (1 + recall) * P - cost, a sentence left alone P - cost: beads with text on both sides count
+    in precision and recall, null beads in precision only.
+    """
+
+    def __init__(self, beliefs: Beliefs, recall: float, cost: float) -> None:
+        self._beliefs, self._recall, self._cost = beliefs, recall, cost
+        self.shapes = SHAPES
+        self.n, self.m, self.open = len(beliefs.alone_src), len(beliefs.alone_tgt), 0.0
+        self.edge = 0.0
+        self.null_src: Array = beliefs.alone_src - cost
+        self.null_tgt: Array = beliefs.alone_tgt - cost
+
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
+        out = np.full((len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), -np.inf)
+        b = self._beliefs
+        first, last = np.searchsorted(b.row, rows)
+        inside = (b.column[first:last] >= columns[0]) & (b.column[first:last] < columns[1])
+        row, shape, column = (x[first:last][inside] for x in (b.row, b.shape, b.column))
+        gain = (1.0 + self._recall) * b.probability[first:last][inside] - self._cost
+        out[shape, row - rows[0], column - columns[0]] = gain
+        return out

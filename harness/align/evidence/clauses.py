@@ -1,0 +1,158 @@
+"""How well every part of a bead is covered by its other side.
+
+Sentences are cut into clauses; a sentence's coverage by a span of the other side is the mean, weighted by
+length, over its clauses of the best cosine to any clause of that span. A bead whose edge sentence has no
+counterpart, or whose boundary is misplaced, has a sentence of low coverage even where the
+vectors of the whole sides agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.align.search.lattice import REACH, SHAPES, Array, Shape
+from harness.protocols import Encoder, Matrix
+
+Places = NDArray[np.int64]
+
+MOST, LEAST = 70, 25  # characters of a clause: longer ones are cut at commas, shorter ones joined
+
+_HARD = re.compile(r"(?<=[.!?…;:。！？])[\"»”“’')]*(?:\s+|(?<=[。！？]))")
+_SOFT = re.compile(r"(?<=[,–—\-、，])\s+|\s+(?=[–—(«„“])")
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a sentence, at least one; their order and words are those of the text."""
+    out: list[str] = []
+    for part in _joined(_cut(text, _HARD)):
+        if len(part) <= MOST:
+            out.append(part)
+            continue
+        current = ""
+        for piece in _cut(part, _SOFT):
+            if len(current) >= LEAST and len(current) + len(piece) > MOST:
+                out.append(current)
+                current = piece
+            else:
+                current = f"{current} {piece}".strip()
+        if out and len(current) < LEAST:
+            out[-1] += f" {current}"
+        else:
+            out.append(current)
+    return out or [text]
+
+
+def _cut(text: str, where: re.Pattern[str]) -> list[str]:
+    ends = [match.end() for match in where.finditer(text)]
+    parts = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
+    return [part for part in parts if part]
+
+
+def _joined(parts: list[str]) -> list[str]:
+    out: list[str] = []
+    for part in parts:
+        if out and (len(out[-1]) < LEAST or len(part) < LEAST):
+            out[-1] += f" {part}"
+        else:
+            out.append(part)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The clauses of one side: `vectors` (c, d), `lengths` (c,), and where each sentence's begin (n + 1,)."""
+
+    vectors: Matrix
+    lengths: Array
+    starts: Places
+
+
+def cut(texts: Sequence[str], encoder: Encoder, known: Matrix) -> Clauses:
+    """Cut sentences into clauses and encode them; `known` (n, d) serves for those of a single clause."""
+    parts = [clauses(text) for text in texts]
+    starts = np.concatenate([[0], np.cumsum([len(some) for some in parts])])
+    flat = [part for some in parts for part in some]
+    whole = [i for i, some in enumerate(parts) if some == [texts[i]]]
+    vectors: Matrix = np.zeros((len(flat), known.shape[1]), dtype=np.float32)
+    vectors[starts[whole]] = known[whole]
+    rest = np.setdiff1d(np.arange(len(flat)), starts[whole])
+    if len(rest):
+        vectors[rest] = encoder.encode([flat[k] for k in rest])
+    return Clauses(vectors, np.array([max(1.0, len(part)) for part in flat]), starts)
+
+
+def coverage(
+    src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]
+) -> tuple[Matrix, Matrix, Matrix]:
+    """`(len(SHAPES), rows, columns)` each: the lowest coverage of any sentence of a bead, and of any clause,
+    in [-1, 1], and the least gain of a sentence at the edge of a side of several.
+
+    The gain is what the sentence adds to the coverage of the other side, in characters, as a share of its own
+    length, at most 1; beads of one sentence a side have gain 1. Beads are given by their first sentences;
+    where one reaches past the end the values mean nothing.
+    """
+    h, w = rows[1] - rows[0], columns[1] - columns[0]
+    n, m = len(src.starts) - 1, len(tgt.starts) - 1
+    last_row, last_column = min(n, rows[1] + REACH - 1), min(m, columns[1] + REACH - 1)
+    a0, a1 = src.starts[rows[0]], src.starts[last_row]
+    b0, b1 = tgt.starts[columns[0]], tgt.starts[last_column]
+    cosines = src.vectors[a0:a1] @ tgt.vectors[b0:b1].T
+    src_starts = src.starts[rows[0] : last_row] - a0
+    tgt_starts = tgt.starts[columns[0] : last_column] - b0
+    forth, forth_least, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
+    back, back_least, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
+    low, least, gain = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(3))
+    for s, (a, b) in enumerate(SHAPES):
+        for out, own, other in ((low, forth, back), (least, forth_least, back_least)):
+            out[s] = np.minimum.reduce([own[b][d : d + h, :w] for d in range(a)])
+            out[s] = np.minimum(out[s], np.minimum.reduce([other[a][d : d + w, :h].T for d in range(b)]))
+        gain[s] = _gain(forth, src_chars, tgt_chars, (a, b), (h, w))
+        gain[s] = np.minimum(gain[s], _gain(back, tgt_chars, src_chars, (b, a), (w, h)).T)
+    return low, least, gain
+
+
+def _gain(
+    covered: dict[int, Matrix], chars: Matrix, other: Matrix, shape: Shape, size: tuple[int, int]
+) -> Matrix:
+    """`size`: the least gain of either edge of the other side, for beads of `shape` (own, other)."""
+    (own, span), (h, w) = shape, size
+    out: Matrix = np.ones((h, w), dtype=np.float32)
+    if span == 1:
+        return out
+    whole, less = covered[span], covered[span - 1]
+    for moved, edge in ((1, 0), (0, span - 1)):  # without its first, without its last
+        more = np.zeros((h, w), dtype=np.float32)
+        for d in range(own):
+            more += (whole[d : d + h, :w] - less[d : d + h, moved : moved + w]) * chars[d : d + h, None]
+        out = np.minimum(out, more / np.maximum(other[None, edge : edge + w], 1.0))
+    return out
+
+
+def _coverage(
+    cosines: Matrix, own: Places, other: Places, lengths: Array
+) -> tuple[dict[int, Matrix], dict[int, Matrix], Matrix]:
+    """By size: coverage of each own sentence (rows) by the span of the other side from each sentence, and
+    that of its least covered clause.
+
+    Both axes are padded by `REACH` so that spans past the end can be read; and the own sentences' characters.
+    """
+    best = np.maximum.reduceat(cosines, other, axis=1)
+    lengths = lengths.astype(np.float32)
+    total = np.add.reduceat(lengths, own)
+    out: dict[int, Matrix] = {}
+    least: dict[int, Matrix] = {}
+    joined = best
+    for size in range(1, REACH + 1):
+        if size > 1:
+            joined = joined.copy()
+            reach = max(0, best.shape[1] - size + 1)
+            joined[:, :reach] = np.maximum(joined[:, :reach], best[:, size - 1 :])
+        covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total[:, None]
+        out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
+        least[size] = np.pad(np.minimum.reduceat(joined, own, axis=0), ((0, REACH), (0, REACH)))
+    return out, least, np.pad(total, (0, REACH))

@@ -1,0 +1,158 @@
+"""The score of a bead as log weight: what the evidence is worth, for parallel and for comparable text.
+
+score(bead) = w · features + out · tanh(hidden · features); a sentence left alone scores
+`null + null_length * log(characters / 100)`, and `open` is added once a gap. As log weights they define a
+probability of each alignment (a conditional random field over the lattice, with a hidden layer as in Peng et
+al. 2009), so that sums over alignments give each bead its posterior.
+
+How much low coverage or an empty side means depends on the text: rare in a translation, ordinary in
+two reports of one event. The weights are a line between these two, and `share` says where on it a pair of
+documents lies. Which share is a guess (`regimes`), so that the posteriors under several are averaged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from harness.align.evidence.clauses import Clauses, coverage
+from harness.align.evidence.marks import Marks, marks
+from harness.align.evidence.objective import neighbourhood
+from harness.align.evidence.spans import Spans
+from harness.align.search.lattice import REACH, SHAPES, Array
+from harness.protocols import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One number a feature."""
+
+    cosine: float  # of the vectors of both sides
+    around: float  # mean cosine to the sentences just outside the bead
+    coverage: float  # of the bead's least covered sentence (`clauses.coverage`)
+    clause: float  # coverage of the bead's least covered clause
+    gain: float  # of a sentence at the edge of a side of several, the least
+    length: float  # squared log of the length ratio, at most 4
+    chars: float  # log(mean characters of both sides / 100 + .1), at most of `LONG` hundreds
+    ends: float  # 1 where only one side ends with a punctuation mark
+    numbers: float  # numbers on one side only, at most 4
+    bead: float  # 1 for each bead
+    size: float  # sentences beyond 1-1
+    both: float  # 1 where both sides have two or more
+    null: float  # 1 for each sentence left alone
+    null_length: float  # its log(characters / 100)
+    edge: float  # 1 for a gap that begins the text, and for one that ends it
+    open: float  # 1 for each gap, sentences left alone in a row
+
+    def at(self, slope: Weights, share: float) -> Weights:
+        """`self + share * slope`."""
+        return Weights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
+
+
+LONG = 15.0  # hundreds of characters; of longer beads, none of which was fitted on, the layer knows nothing
+# the weights of beads; the others are of gaps
+OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "edge", "open"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What features mean together: `out · tanh(weights @ features)`; the feature `bead` is its bias.
+
+    `weights` is `(h, len(OF_BEADS))`, `out` is `(h,)`.
+    """
+
+    weights: Matrix
+    out: Matrix
+
+    def score(self, features: Matrix) -> Matrix:
+        """Of `(len(OF_BEADS), …)` features, the scores `(…)`."""
+        found: Matrix = np.tensordot(self.out, np.tanh(np.tensordot(self.weights, features, 1)), 1)
+        return found
+
+
+class Evidence:
+    """What the texts say about each bead, weighed for parallel and for comparable text.
+
+    `ratio` is target characters per source character. Scores are linear in the share, so that those of
+    `middle` and `slope` are computed once and serve for any share; `hidden` is part of the middle.
+    """
+
+    def __init__(
+        self,
+        spans: tuple[Spans, Spans],
+        parts: tuple[Clauses, Clauses],
+        ratio: float,
+        middle: Weights,
+        slope: Weights,
+        hidden: Hidden,
+    ) -> None:
+        self.spans, self._parts = spans, parts
+        self.middle, self.slope, self._hidden = middle, slope, hidden
+        self._marks = Marks(spans[0].texts), Marks(spans[1].texts)
+        sizes = range(1, REACH + 1)
+        # in target characters
+        self._lengths = (
+            {k: spans[0].lengths(k) * ratio for k in sizes},
+            {k: spans[1].lengths(k) for k in sizes},
+        )
+        self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], tuple[Matrix, Matrix]] = {}
+
+    def at(self, share: float) -> AtShare:
+        return AtShare(self, share)
+
+    def null(self, side: int, weights: Weights) -> Array:
+        """`(n,)` scores of leaving each sentence of a side alone."""
+        sizes = np.log((self.spans[side].chars + 10.0) / 100.0)
+        out: Array = weights.null + weights.null_length * sizes
+        return out
+
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+        """`(len(SHAPES), rows, columns)` each: scores by the middle weights, and by the slope."""
+        if (rows, columns) not in self._blocks:
+            self._blocks[rows, columns] = self._weigh(rows, columns)
+        return self._blocks[rows, columns]
+
+    def features(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
+        """`(len(OF_BEADS), len(SHAPES), rows, columns)`: what each weight is multiplied with."""
+        out = np.empty((len(OF_BEADS), len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), np.float32)
+        known = dict(zip(OF_BEADS, out, strict=True))
+        known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
+        known["coverage"][:], known["clause"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
+        known["ends"][:], known["numbers"][:] = marks(*self._marks, rows, columns)
+        for s, (a, b) in enumerate(SHAPES):
+            left = self._lengths[0][a][slice(*rows), None]
+            right = self._lengths[1][b][None, slice(*columns)]
+            logs = (np.log(np.maximum(side, 1.0) + 10.0) for side in (left, right))
+            known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
+            known["chars"][s] = np.log(np.minimum((left + right) / 200.0, LONG) + 0.1)
+            known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
+        return out
+
+    def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+        features = self.features(rows, columns)
+        middle, slope = (
+            np.tensordot(np.array([getattr(w, name) for name in OF_BEADS], np.float32), features, 1)
+            for w in (self.middle, self.slope)
+        )
+        middle += self._hidden.score(features)
+        n, m = self.spans[0].n, self.spans[1].n
+        for s, (a, b) in enumerate(SHAPES):
+            middle[s, max(0, n - a + 1 - rows[0]) :] = -np.inf
+            middle[s, :, max(0, m - b + 1 - columns[0]) :] = -np.inf
+        return middle, slope
+
+
+class AtShare:
+    """The log-linear score of a pair of documents that lies at `share`; a `lattice.Scorer`."""
+
+    def __init__(self, evidence: Evidence, share: float) -> None:
+        weights = evidence.middle.at(evidence.slope, share)
+        self._evidence, self._share = evidence, np.float32(share)
+        self.n, self.m = evidence.spans[0].n, evidence.spans[1].n
+        self.shapes, self.edge, self.open = SHAPES, weights.edge, weights.open
+        self.null_src, self.null_tgt = evidence.null(0, weights), evidence.null(1, weights)
+
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
+        middle, slope = self._evidence.block(rows, columns)
+        return middle + self._share * slope

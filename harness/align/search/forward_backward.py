@@ -1,0 +1,153 @@
+"""The sweeps over a lattice: the best alignment to each cell, and the probability of each bead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.align.search.lattice import REACH, Array, Band, Lattice, Table
+
+Join = np.ufunc  # np.maximum: the best path; np.logaddexp: the sum over paths
+KEPT = REACH + 1  # rows
+
+
+class Ring:
+    """The last rows of a sweep, each as long as the text, so that one can be read at another's columns.
+
+    Columns outside the band hold -inf, and so do rows before the first and after the last.
+    """
+
+    def __init__(self, band: Band, shapes: int = 1) -> None:
+        self._low, self._high = (band.low + REACH).tolist(), (band.high + REACH).tolist()
+        self._rows = np.full((KEPT, shapes, self._high[-1] + REACH), -np.inf)
+
+    def write(self, row: int, values: Array, old: int) -> None:
+        """Keep the `(shapes, width)` values of a row in place of those of row `old`."""
+        rows = self._rows[row % KEPT]
+        if 0 <= old < len(self._low):
+            rows[:, self._low[old] : self._high[old]] = -np.inf
+        rows[:, self._low[row] : self._high[row]] = values
+
+    def read(self, row: int, at: int) -> Array:
+        """`(width,)`: the first shape of `row` at the columns of row `at`; a view."""
+        out: Array = self._rows[row % KEPT, 0, self._low[at] : self._high[at]]
+        return out
+
+    def before(self, places: slice) -> list[Array]:
+        """By row modulo KEPT: views of these shapes in which shape k is moved right by k + 1 columns."""
+        rows, shapes = self._rows[:, places], places.stop - places.start
+        line, step = rows.strides[1:]
+        size = (shapes, rows.shape[2] - 1)
+        # one element less a line: each shape then begins one column further left in the line above
+        return [np.lib.stride_tricks.as_strided(row, size, (line - step, step)) for row in rows]
+
+    def behind(self, shapes: int) -> list[Array]:
+        """By row modulo KEPT: the first shape `shapes` times, copy k moved left by k + 1 columns; views."""
+        step = self._rows.strides[2]
+        size = (shapes, self._rows.shape[2] - shapes)
+        return [np.lib.stride_tricks.as_strided(row[0, 1:], size, (step, step)) for row in self._rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Values of all ways from (0, 0) to each cell joined, by state; `shape` leads to B on the best way."""
+
+    bead: Table
+    deleted: Table
+    inserted: Table
+    total: Table
+    shape: Table
+
+
+def forward(lattice: Lattice, join: Join) -> Forward:
+    """The forward sweep, row by row, each row as whole-array operations."""
+    scorer, band = lattice.scorer, lattice.band
+    low, high = band.low.tolist(), band.high.tolist()
+    bead, deleted, inserted, total = (Table(band) for _ in range(4))
+    shape = Table(band, np.int8)
+    starts, gap = Ring(band, len(lattice.shapes)), Ring(band)
+    arriving = [(a, places, starts.before(places)) for a, places in lattice.sides]
+    for i in range(scorer.n + 1):
+        ways = np.empty((len(lattice.shapes), high[i] - low[i]))
+        for a, places, views in arriving:  # from column c - b; views begin a column before
+            ways[places] = views[(i - a) % KEPT][:, low[i] + REACH - 1 : high[i] + REACH - 1]
+        if join is np.maximum:
+            here = ways.max(axis=0)
+            shape[i][:] = ways.argmax(axis=0)
+        else:
+            here = log_sum(ways)
+        if i == 0:
+            here[0] = 0.0  # a band begins at column 0
+        left = gap.read(i - 1, i) + (scorer.null_src[i - 1] if i else 0.0)
+        leave = join(here + scorer.open, left)
+        leave[0] += scorer.edge if i == 0 else 0.0
+        cost = lattice.alone[low[i] : high[i]]
+        right = np.full(len(cost), -np.inf)
+        right[1:] = join.accumulate(leave - cost)[:-1] + cost[1:]
+        if i == scorer.n:  # only the last cell counts here
+            left, right = left + scorer.edge, right + scorer.edge
+        whole = join(join(here, left), right)
+        bead[i][:], deleted[i][:], inserted[i][:], total[i][:] = here, left, right, whole
+        if i < scorer.n:
+            gap.write(i, leave, i - KEPT)
+            starts.write(i, lattice.beads(i) + whole, i - KEPT)
+    return Forward(bead, deleted, inserted, total, shape)
+
+
+def log_sum(values: Array) -> Array:
+    """The logarithm of the sum of exp(values) over the first axis; -inf where all of them are."""
+    top = np.maximum(values.max(axis=0), -1e300)
+    total = np.exp(values - top).sum(axis=0)
+    out: Array = np.log(total, out=np.full(total.shape, -np.inf), where=total > 0) + top
+    return out
+
+
+# (row, (len(shapes), width) probabilities of the beads that start in that row)
+Visit = Callable[[int, Array], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mass:
+    """Log of the sum over all alignments, and how many gaps (sentences left alone in a row) are expected."""
+
+    log_total: float
+    gaps: float
+
+
+def posteriors(lattice: Lattice, visit: Visit) -> Mass:
+    """Forward-backward in log space: `visit` gets, from the last row to the first, bead probabilities.
+
+    The scores are taken as log weights: P(alignment) is proportional to exp(sum of its scores).
+    """
+    scorer, band = lattice.scorer, lattice.band
+    low, high = band.low.tolist(), band.high.tolist()
+    fore = forward(lattice, np.logaddexp)
+    n = scorer.n
+    log_total = fore.total.at(n, scorer.m)
+    after, after_alone = Ring(band), Ring(band)  # ways to the end from state B, and from D
+    leaving = [(a, places, after.behind(places.stop - places.start)) for a, places in lattice.sides]
+    gaps = 0.0
+    for i in range(n, -1, -1):
+        if i == n:
+            leave = np.full(band.width(n), -np.inf)
+            leave[scorer.m - int(low[n])] = 0.0
+            delete, stop = np.full(band.width(n), -np.inf), leave + scorer.edge
+        else:
+            ways = lattice.beads(i).astype(np.float64)
+            for a, places, views in leaving:
+                ways[places] += views[(i + a) % KEPT][:, low[i] + REACH : high[i] + REACH]
+            visit(i, np.exp(ways + (fore.total[i] - log_total)))
+            leave = stop = log_sum(ways)
+            delete = after_alone.read(i + 1, i) + scorer.null_src[i]
+        # leaving alone the sentences from a column to a later one adds the difference of `alone`
+        cost = lattice.alone[low[i] : high[i]]
+        insert = np.full(len(cost), -np.inf)
+        insert[:-1] = np.logaddexp.accumulate((stop + cost)[:0:-1])[::-1] - cost[:-1]
+        alone = np.logaddexp(insert, delete)
+        begin = scorer.open - log_total + (scorer.edge if i == 0 else 0.0)
+        gaps += float(np.exp(fore.bead[i] + alone + begin).sum())
+        after.write(i, np.logaddexp(leave, alone + scorer.open), i + KEPT)
+        after_alone.write(i, np.logaddexp(stop, alone), i + KEPT)
+    return Mass(log_total, gaps)

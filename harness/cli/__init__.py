@@ -1,0 +1,1 @@
+"""The command line: the program, and one small module a verb in `verbs`."""

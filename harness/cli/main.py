@@ -1,0 +1,148 @@
+"""The command line: one small module a verb, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harness import __version__
+from harness.common.terminal import never_fail, visible_line
+from harness.config.user_folder import config_dirs, make_importable
+from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+
+# verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
+VERBS = {
+    "run": "align, translate, score and record one configuration (or a sweep with -m)",
+    "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
+    "show": "one run in full: scores, signatures, alignment, pairing, inputs",
+    "compare": "which of several runs is better, how sure that is, and where they differ",
+    "report": "write a comparison as one self-contained HTML page",
+    "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
+    "clean": "show what cleaning finds in a document, as a coloured diff",
+    "align": "align the sentences of two texts, or of two folders of them",
+    "rerun": "run a record's configuration again; are scores and translations identical?",
+    "fetch": "download a model for a pair; shows the size first",
+    "cache": "the stored translations (and converted models): show or prune them",
+    "init": "write a commented folder of your own: pair, test set, model, engine and metric",
+    "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
+}
+
+EXAMPLES = """\
+examples:
+  python -m harness run
+  python -m harness run model=copy pair=pl-fr
+  python -m harness show latest
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes become one line with the nearest known option."""
+
+    def known_options(self) -> list[str]:
+        return [text for action in self._actions for text in action.option_strings]
+
+    def error(self, message: str) -> NoReturn:
+        known = self.known_options()
+        hint = ""
+        if message.startswith("unrecognized arguments: "):
+            word = message.split(": ", 1)[1].split()[0]
+            hint = did_you_mean(word.split("=")[0], known)
+        raise ConfigError(f"{message}.{hint} See: {self.prog} --help")
+
+
+def _usage() -> str:
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:<{width}}  {VERBS[verb]}" for verb in VERBS)
+    return f"""\
+usage: python -m harness VERB [ARGUMENTS] [--debug]
+
+Align comparable documents, translate them with Hugging Face models, score, compare honestly.
+
+verbs:
+{verbs}
+
+options:
+  --help     this page; `python -m harness VERB --help` for a verb
+  --version  the version
+  --debug    show the stack trace of an error
+  --config-dir DIR  your folder of configs and classes (see: python -m harness init)
+
+exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
+
+{EXAMPLES}"""
+
+
+def _call(verb: str, rest: list[str]) -> int:
+    for folder in config_dirs(rest):  # the classes of one's own that a record or a config names
+        make_importable(folder)
+    module = importlib.import_module(f"harness.cli.verbs.{verb}")
+    if hasattr(module, "main_args"):  # Hydra parses the rest itself
+        return int(module.main_args(rest))
+    parser = Parser(
+        prog=f"python -m harness {verb}",
+        description=VERBS[verb],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    if "--config-dir" not in parser.known_options():
+        parser.add_argument("--config-dir", metavar="DIR", help="your folder: its classes can be imported")
+    return int(module.main(parser.parse_args(rest)))
+
+
+def _fail(verb: str, error: BaseException, debug: bool) -> int:
+    """One line on stderr, and the exit code."""
+    name = f"harness {verb}".strip()
+    if debug:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    if isinstance(error, HarnessError):
+        for text in (str(error), *getattr(error, "__notes__", [])):
+            print(visible_line(f"{name}: {text}"), file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
+        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        print(visible_line(f"{name}: {told} (--debug shows where)"), file=sys.stderr)
+        return 1
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    print(visible_line(f"{name}: internal error: {told} (--debug shows where)"), file=sys.stderr)
+    return 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
+    never_fail()
+    # Threads of numerical libraries wait asleep instead of spinning, before any of them is loaded: where
+    # other work wants a core too, two spinning threads took five times the time of one.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    verb = words[0] if words else "--help"
+    if verb in ("--help", "-h", "help"):
+        print(_usage(), end="")
+        return 0
+    if verb == "--version":
+        print(f"harness {__version__}")
+        return 0
+    try:
+        if verb not in VERBS:
+            hint = did_you_mean(verb, VERBS)
+            raise UserError(
+                f"no verb '{verb}'.{hint} Verbs: {', '.join(VERBS)}. See: python -m harness --help"
+            )
+        return _call(verb, words[1:])
+    except KeyboardInterrupt as stop:
+        terminated = isinstance(stop, Terminated)
+        word = "terminated" if terminated else "interrupted"
+        print(visible_line(f"harness {verb}: {word}{f': {stop}' if str(stop) else ''}"), file=sys.stderr)
+        return 143 if terminated else 130
+    except BrokenPipeError:  # `harness list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _fail(verb if verb in VERBS else "", error, debug)

@@ -1,0 +1,156 @@
+"""`compare`: which system is better, how sure that is, and why."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.compare.alignment import AlignmentView
+    from harness.compare.cells import Sheet
+    from harness.compare.evaluate import Result
+
+EXAMPLES = """\
+examples:
+  python -m harness compare
+  python -m harness compare model=gloss,copy pair=fr-pl --test both
+  python -m harness compare gloss copy --baseline copy --metric chrf --format md
+
+RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
+model=… pair=… data=… engine=… tag=… run=… hash=… (lists with commas, patterns with *).
+Without RUN: the newest finished run of each system on each test set, a table a test set.
+Outputs of other systems join as runs of the engine that reads a file: python -m harness run model=file.
+
+exit codes: 0 compared, 1 --fail-if-worse and a run is significantly worse, 2 nothing to compare
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    add = parser.add_argument
+    add("runs", nargs="*", metavar="RUN", help="runs to compare (default: the newest of each system)")
+    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is no control)")
+    add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
+    add("--test", choices=("bs", "ar", "both"), default="bs", help="bootstrap, randomization (default: bs)")
+    add("--samples", type=int, metavar="N", help="samples of the test (default: bs 1000, ar 10000)")
+    add("--seed", type=int, default=12345, help="seed of all resampling (default: 12345, sacreBLEU's)")
+    add(
+        "--resample",
+        choices=("segments", "documents"),
+        default="segments",
+        help="what is drawn at random: segments, or documents as a whole (default: segments)",
+    )
+    add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
+    add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
+    add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, health")
+    add(
+        "--segments",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also the N segments where two systems differ most",
+    )
+    add("--versus", metavar="RUN", help="the other system of --segments (default: the next in rank)")
+    add("--grid", metavar="T,T,…", help="confidence thresholds of the alignment view (default: .5 to .95)")
+    add("--common", action="store_true", help="cut runs of different test data to their common segments")
+    add("--all", action="store_true", help="every matching run, not only the newest of each system")
+    add(
+        "--fail-if-worse",
+        action="store_true",
+        help="exit 1 when a run is significantly worse than --baseline",
+    )
+    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+
+
+def main(args: argparse.Namespace) -> int:
+    from harness.compare.ask import compare
+    from harness.errors import ConfigError
+
+    if args.fail_if_worse and not args.baseline:
+        raise ConfigError("--fail-if-worse needs --baseline RUN")
+    if args.format in ("csv", "latex", "json") and (args.by or args.segments):
+        raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
+    results = compare(args, "harness compare", _grid(args.grid))
+    _print(args, results)
+    return _verdict([result for result, _ in results], args.fail_if_worse)
+
+
+def _print(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
+    from harness.compare import formats
+    from harness.compare.cells import footnotes, overview
+    from harness.compare.contrast import print_contrasts
+
+    if args.format == "json":
+        print(formats.json_text(results))
+        return
+    if args.format == "csv":
+        print(formats.csv_text([result for result, _ in results]), end="")
+        return
+    if len(results) > 1 and args.format != "latex":
+        _show(args, overview([result for result, _ in results]), [], f"{len(results)} test sets")
+    for result, found in results:
+        if args.format == "latex":
+            print(formats.latex(result), end="")
+            continue
+        sheets, extra = _sheets(args, result, found)
+        notes = [*footnotes(result), *extra]
+        _show(args, sheets, notes, result.test_set.title)
+        if args.segments and len(result.test_set.systems) > 1:
+            print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
+
+
+def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title: str) -> None:
+    from harness.compare import formats
+
+    if args.format == "md":
+        print(formats.markdown(sheets, notes, title))
+    else:
+        formats.terminal(sheets, notes, title)
+
+
+def _sheets(
+    args: argparse.Namespace, result: Result, found: AlignmentView | None
+) -> tuple[list[Sheet], tuple[str, ...]]:
+    from harness.compare import cells
+    from harness.compare.buckets import buckets
+
+    sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
+    extra: tuple[str, ...] = ()
+    if found is not None:
+        sheets += cells.alignment_sheets(result, found)
+        extra = cells.alignment_notes(result, found)
+    if args.by:
+        sheets += cells.bucket_sheets(result, args.by, buckets(result, args.by))
+    return sheets, extra
+
+
+def _grid(text: str | None) -> tuple[float, ...]:
+    from harness.compare.alignment import GRID
+    from harness.errors import ConfigError
+
+    if text is None:
+        return GRID
+    try:
+        grid = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        grid = (-1.0,)
+    if not all(0 <= level <= 1 for level in grid):
+        raise ConfigError(f"--grid {text}: numbers from 0 to 1 with commas between, such as 0.5,0.8,0.95")
+    return grid
+
+
+def _verdict(results: list[Result], fail_if_worse: bool) -> int:
+    from harness.common.progress import note
+
+    code = 0
+    for result in results:
+        for metric in result.metrics:
+            for row in metric.rows:
+                if fail_if_worse and row.difference and metric.worse(row, result.options.alpha):
+                    code = 1
+                    worst = max(row.difference.holm.values())
+                    note(
+                        f"harness compare: {row.system} is significantly worse than {metric.baseline} in"
+                        f" {metric.name} ({row.difference.value:+.2f}, Holm-corrected p {worst:.4f})"
+                    )
+    return code

@@ -1,0 +1,107 @@
+"""`export`: results for other tools."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+EXAMPLES = """\
+examples:
+  python -m harness export csv -o results.csv
+  python -m harness export model-index model=gloss
+  python -m harness export pearmut --protocol ESA --segments 50 -o campaign.json
+
+kinds:
+  csv, parquet  the long table, a row a run and metric (--level segment: a row a segment)
+  model-index   evaluation results for the YAML front matter of a model card on the hub
+  pearmut       a campaign for `pearmut add`: segments on which metrics disagree, ESA or MQM
+
+RUN as in `python -m harness compare --help`.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    add = parser.add_argument
+    add("kind", choices=("csv", "parquet", "model-index", "pearmut"), help="what to write")
+    add("runs", nargs="*", metavar="RUN", help="runs to export (default: the newest of each system)")
+    add("-o", "--output", metavar="FILE", help="the file (default: stdout; parquet needs one)")
+    add(
+        "--level", choices=("corpus", "segment"), default="corpus", help="rows of the table (default: corpus)"
+    )
+    add("--protocol", choices=("ESA", "MQM"), default="ESA", help="of a campaign (default: ESA)")
+    add("--segments", type=int, default=50, metavar="N", help="segments of a campaign (default: 50)")
+    add("--annotators", type=int, default=1, metavar="N", help="tasks of a campaign (default: 1)")
+    add("--all", action="store_true", help="every matching run, not only the newest of each system")
+    add("--common", action="store_true", help="cut runs of different test data to their common segments")
+    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+    # What the comparison behind a campaign needs; not worth options of its own.
+    parser.set_defaults(baseline=None, metric=None, test="bs", samples=1, seed=12345, alpha=0.05)
+
+
+def main(args: argparse.Namespace) -> int:
+    if args.kind == "pearmut":
+        return _campaign(args)
+    from harness.common.progress import note
+    from harness.compare.select import select
+    from harness.export.frame import frame, table
+    from harness.export.modelcard import yaml_text
+    from harness.results.store import Store
+
+    store = Store(args.results)
+    selection = select(store, args.runs, every=args.all)
+    for line in selection.problems:
+        note(f"harness export: {line}")
+    if args.kind == "model-index":
+        return _write(args, yaml_text([run.record for run in selection.runs if run.record]))
+    rows, problems = table(store, selection.runs, args.level)
+    for line in problems:
+        note(f"harness export: {line}")
+    if args.kind == "csv":
+        return _write(args, frame(rows).to_csv(index=False, lineterminator="\n"))
+    return _parquet(args, rows)
+
+
+def _parquet(args: argparse.Namespace, rows: list[dict[str, object]]) -> int:
+    import io
+
+    from harness.common.files import write_atomic
+    from harness.errors import ConfigError, missing_package
+    from harness.export.frame import frame
+
+    if not args.output:
+        raise ConfigError("parquet is not text: name a file with -o FILE")
+    buffer = io.BytesIO()
+    try:
+        frame(rows).to_parquet(buffer, index=False)
+    except ImportError as error:
+        raise missing_package("export parquet", "pyarrow") from error
+    write_atomic(args.output, buffer.getvalue())
+    return 0
+
+
+def _campaign(args: argparse.Namespace) -> int:
+    from harness.compare.ask import compare
+    from harness.errors import ConfigError, UserError
+    from harness.export.pearmut import campaign
+
+    if args.segments < 1:
+        raise ConfigError(f"--segments {args.segments}: at least 1")
+    results = compare(args, "harness export")
+    if len(results) > 1:
+        told = "; ".join(result.test_set.title for result, _ in results)
+        raise UserError(
+            f"a campaign is of one test set, and these are {len(results)}: {told}; choose data=… pair=…"
+        )
+    found = campaign(results[0][0], args.segments, args.protocol, args.annotators)
+    return _write(args, json.dumps(found, indent=2, ensure_ascii=True) + "\n")
+
+
+def _write(args: argparse.Namespace, text: str) -> int:
+    from harness.common.files import write_atomic
+
+    if args.output:
+        write_atomic(args.output, text)
+    else:
+        print(text, end="")
+    return 0

@@ -1,0 +1,132 @@
+"""`list`: the runs of the store, or the options of a config group."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from harness.common.files import resource
+from harness.common.progress import note
+from harness.common.tables import markdown_table, newest, print_table, score_rows
+from harness.common.terminal import visible_json
+from harness.errors import UserError, did_you_mean
+from harness.results.store import Store
+
+EXAMPLES = """\
+examples:
+  python -m harness list
+  python -m harness list --all --format md
+  python -m harness list models --pair fr-pl
+  python -m harness list data --config-dir my_conf
+"""
+
+
+def _groups() -> dict[str, str]:
+    """What can be listed → its config group: both `models` and `model` are understood."""
+    names = sorted(p.name for p in resource("conf").iterdir() if p.is_dir() and p.name != "hydra")
+    plural = {name if name.endswith("s") or name in ("data", "clean") else f"{name}s": name for name in names}
+    return plural | {name: name for name in names}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.add_argument(
+        "what", nargs="?", default="runs", help="runs (default), or a group: models, pairs, metrics …"
+    )
+    parser.add_argument(
+        "--results", default="results", metavar="DIR", help="the results store (default: results)"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="every run, not only the newest of each configuration"
+    )
+    parser.add_argument(
+        "--pair", default="fr-pl", metavar="SRC-TGT", help="the pair that `list models` is for"
+    )
+    parser.add_argument(
+        "--config-dir", type=Path, metavar="DIR", help="your folder: its options and classes, too"
+    )
+    parser.add_argument(
+        "--format", default="table", choices=["table", "md", "csv", "json"], help="default: table"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    if args.what == "runs":
+        return _runs(args)
+    groups = _groups()
+    if args.what not in groups:
+        known = ["runs", *groups]
+        raise UserError(
+            f"cannot list '{args.what}'.{did_you_mean(args.what, known)} Known: {', '.join(known)}"
+        )
+    folders = [resource("conf"), *([args.config_dir.expanduser()] if args.config_dir else [])]
+    if groups[args.what] == "model":
+        return _models(args.pair, folders[1:])
+    options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
+    width = max(map(len, options), default=0)
+    for name, path in sorted(options.items()):
+        print(f"{name:<{width}}  {_about(path)}".rstrip())
+    return 0
+
+
+def _about(path: Path) -> str:
+    """The comment with which a YAML begins, its first line; Hydra's own directive is none."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        text = line.lstrip("# ")
+        if not text.startswith("@package"):
+            return text
+    return ""
+
+
+def _models(pair: str, own: list[Path]) -> int:
+    """Every model with what is known for a pair; those that fit and work offline first."""
+    from harness.translate.checkpoints.catalogue import models_table
+
+    def offline(value: bool | None) -> str:
+        return "yes" if value else "no" if value is False else "your own server, program or files"
+
+    header = ["model", f"does {pair}", "works offline now", "licence", "size", "id"]
+    rows = [
+        [
+            row.name,
+            "yes" if row.fits else f"no: {row.reason}",
+            offline(row.offline),
+            row.licence or "–",
+            row.size or "–",
+            row.id or "–",
+        ]
+        for row in models_table(pair, *own)
+    ]
+    print_table(header, rows)
+    return 0
+
+
+def _runs(args: argparse.Namespace) -> int:
+    store = Store(args.results)
+    runs = store.runs()
+    records = [run.record for run in runs if run.record is not None]
+    shown = records if args.all else newest(records)
+    if args.format == "csv":
+        from harness.results.store import table_csv
+
+        print(table_csv(shown), end="")
+    elif args.format == "json":
+        print(visible_json(json.dumps(shown, indent=2, ensure_ascii=False)))
+    elif shown:
+        header, rows = score_rows(shown)
+        if args.format == "md":
+            print(markdown_table(header, rows), end="")
+        else:
+            print_table(header, rows)
+    else:
+        note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
+    for run in runs:
+        if run.state != "finished":
+            note(f"{run.state}: {run.run_id}: {run.problem}")
+    hidden = len(records) - len(shown)
+    if hidden:
+        note(f"{hidden} older runs of the same configurations are not shown (--all shows them)")
+    return 0

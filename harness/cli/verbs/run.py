@@ -1,0 +1,118 @@
+"""`run`: hand the arguments to Hydra, run each job, print its row."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness.common.progress import note
+from harness.common.tables import print_table, score_rows
+from harness.config.hydra_errors import check_flags, explain
+from harness.config.schema import RunConfig, conf_dir, register_schema, to_config
+from harness.config.user_folder import flags_first
+from harness.errors import HarnessError, StageError, Terminated
+from harness.results.store import Store
+from harness.run import sweep
+from harness.run.pipeline import run_one
+
+
+def _single(node: Any) -> Exception | None:
+    """The one job of a run. Returns its error: raised here, Hydra would print it in its own way."""
+    from hydra.core.hydra_config import HydraConfig
+
+    try:
+        _run(to_config(node), Path(HydraConfig.get().runtime.output_dir))
+    except Exception as error:
+        return error
+    return None
+
+
+def _job(node: Any) -> None:
+    """One job of a sweep, maybe in a launcher's worker: reports its failure, and the others go on."""
+    from hydra.core.hydra_config import HydraConfig
+
+    register_schema()  # a worker process of a launcher has not done it
+    hydra = HydraConfig.get()
+    folder = Path(hydra.runtime.output_dir)
+    job = int(hydra.job.num)
+    store = Store(node.results)
+    try:
+        run_id, state = _run(to_config(node), folder)
+        sweep.report(store, job, state, run_id)
+    except HarnessError as error:
+        note(f"harness run: {' '.join(hydra.overrides.task)}: {error}")
+        sweep.report(store, job, "failed", folder.name, str(error))
+    except Exception as error:
+        note(
+            f"harness run: {' '.join(hydra.overrides.task)}: internal error: {type(error).__name__}: {error}"
+        )
+        sweep.report(store, job, "failed", folder.name, f"{type(error).__name__}: {error}")
+
+
+def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
+    store = Store(config.results)
+    outcome = run_one(config, store, folder.name)
+    record = outcome.record
+    if outcome.skipped:
+        shutil.rmtree(folder, ignore_errors=True)  # Hydra made it before we knew
+        note(f"skipped: run {record['run_id']} stands for this configuration (force=true runs it again)")
+    if sweep.current() is None:
+        print_table(*score_rows([record]))
+    for warning in record.get("warnings") or []:
+        note(f"warning: {warning}")
+    note(f"record: {store.run_dir(record['run_id']) / 'record.json'}")
+    if outcome.failed:
+        raise StageError(
+            f"{outcome.failed} of {record['data']['n']} segments failed; the others are recorded"
+        )
+    return record["run_id"], "skipped" if outcome.skipped else "finished"
+
+
+def _results(arguments: list[str]) -> Path:
+    """The results store that the arguments name, for the table at the end of a sweep."""
+    named = [word.partition("=")[2] for word in arguments if word.startswith("results=")]
+    return Path(named[-1] if named else "results")
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
+
+
+def main_args(rest: list[str]) -> int:
+    """Run with Hydra's arguments `rest`; raises a HarnessError of one line for what cannot be done."""
+    import hydra
+
+    check_flags(rest)
+    given, rest = rest, sweep.fan_out(rest)
+    register_schema()
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
+    multirun = bool({"-m", "--multirun"} & set(rest))
+    name = sweep.begin() if multirun else None
+    signal.signal(signal.SIGTERM, _terminate)
+    saved = sys.argv
+    sys.argv = ["harness", *flags_first(rest)]  # a space in argv[0] would break Hydra's completion
+    try:
+        decorate = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="run")
+        if multirun:
+            decorate(_job)()
+        else:
+            failed: list[Exception | None] = []
+            decorate(lambda node: failed.append(_single(node)))()
+            if failed and failed[0] is not None:
+                raise failed[0]
+    except KeyboardInterrupt as stop:
+        command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *given])
+        raise type(stop)(f"what is translated is kept; go on with: {command}") from None
+    except SystemExit as stop:
+        if stop.code not in (None, 0):
+            raise
+    except Exception as error:
+        raise explain(error, rest) from error
+    finally:
+        sys.argv = saved
+    return sweep.finish(_results(rest), name) if name else 0

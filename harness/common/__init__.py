@@ -1,0 +1,1 @@
+"""The ground floor: files, languages, terminal and progress. Imports no stage."""

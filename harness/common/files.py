@@ -1,0 +1,210 @@
+"""Reading strictly, writing atomically, finding what the package ships."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError, StageError
+
+# Of any text file, in bytes: what is longer is no text, and would be held in memory whole.
+LONGEST_LINE = 16 << 20
+MOST_NAMES = 10_000  # of a folder that a name is looked for among
+
+
+def resource(name: str) -> Path:
+    """The absolute path of a shipped folder (`conf`, `seeds`): inside the wheel, else the checkout's."""
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (package / name, package.parent / name):
+        if candidate.exists():
+            return candidate
+    raise StageError(f"the installation is broken: '{name}' is not in {package}; reinstall mt-harness")
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The file's bytes; DataError naming the file when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def no_such_file(path: str | Path, told: str | None = None) -> DataError:
+    """The error for a path at which there is no file: `told` (the path itself) and where to look instead."""
+    place = Path(path)
+    if is_dir(place):
+        return DataError(f"{told or path}: is a folder, a file was expected")
+    folder = next((p for p in place.parents if is_dir(p)), Path())
+    if folder != place.parent:
+        missing = place.relative_to(folder).parts[0]
+        remedy = f"there is no folder '{missing}' in {folder.resolve()}"
+    else:
+        names = _names(folder)
+        near = get_close_matches(place.name, names, n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else f"it is not in {folder.resolve()}"
+        if place.name in names:
+            remedy = "it is a link to what is not there"
+    return DataError(f"{told or path}: no such file; {remedy}")
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in islice(folder.iterdir(), MOST_NAMES)]
+    except OSError:
+        return []
+
+
+def _unreadable(path: str | Path, error: OSError | ValueError) -> DataError:
+    if isinstance(error, FileNotFoundError):
+        return no_such_file(path)
+    if isinstance(error, IsADirectoryError):
+        return DataError(f"{path}: is a folder, a file was expected")
+    # ValueError: a NUL in the name
+    return DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})")
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 text without its byte-order mark; DataError with the byte offset of the first bad byte."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{name}:{line}: not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start});"
+            " convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None
+    return text.removeprefix("\ufeff")
+
+
+def read_text(path: str | Path) -> str:
+    """A UTF-8 file as text, bytes otherwise unchanged (CRLF stays).
+
+    A line longer than LONGEST_LINE is refused before more of it is read and held in memory.
+    """
+    chunks, number, length = [], 1, 0
+    try:
+        with Path(path).open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                chunks.append(chunk)
+                ends = chunk.count(b"\n")
+                number += ends
+                length = len(chunk) - chunk.rfind(b"\n") - 1 if ends else length + len(chunk)
+                if length > LONGEST_LINE:
+                    raise DataError(
+                        f"{path}:{number}: a line of more than {LONGEST_LINE >> 20} MiB; is this text?"
+                    )
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    return decode(b"".join(chunks), str(path))
+
+
+def normalise_newlines(text: str) -> str:
+    """CRLF and CR become LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_lines(path: str | Path) -> list[str]:
+    """The lines of a UTF-8 file, split at LF, CRLF or CR only, without their ends.
+
+    A final newline ends the last line and does not begin another; an empty file has no lines.
+    """
+    text = normalise_newlines(read_text(path))
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def sha256_text(text: str) -> str:
+    """Hex digest of the newline-normalised UTF-8 text, so that CRLF and LF copies hash alike."""
+    return hashlib.sha256(normalise_newlines(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest(value: Any, length: int = 64) -> str:
+    """Hex digest of a JSON value, independent of key order."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:length]
+
+
+def digest_each(values: Iterable[Any], length: int = 64) -> str:
+    """`digest(list(values))`, holding one value at a time."""
+    hashed = hashlib.sha256(b"[")
+    for number, value in enumerate(values):
+        canonical = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        hashed.update(f",{canonical}".encode() if number else canonical.encode())
+    hashed.update(b"]")
+    return hashed.hexdigest()[:length]
+
+
+def write_atomic(path: str | Path, data: str | bytes) -> None:
+    """Replace `path` by `data` whole or not at all (temporary file, fsync, `os.replace`)."""
+    path = Path(path)
+    payload = data.encode("utf-8") if isinstance(data, str) else data
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(payload)
+                stream.flush()
+                os.fsync(stream.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StageError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Sorted keys, indent 2, no NaN, atomically."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    # Unpaired surrogates (a file name that is not UTF-8) become JSON's own escapes.
+    write_atomic(path, (text + "\n").encode("utf-8", "backslashreplace"))
+
+
+def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
+    """The value of a JSON text. DataError for what is none, too deep nesting and, if not `nan`, NaN."""
+    try:
+        return json.loads(text, parse_constant=None if nan else _reject)
+    except (ValueError, RecursionError) as error:
+        told = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
+        raise DataError(f"{where}: not valid JSON ({told})") from None
+
+
+def _reject(name: str) -> Any:
+    raise ValueError(f"{name} is no number that JSON has")
+
+
+def user_path(path: str | Path) -> Path:
+    """The path with `~` for the home folder; what is no home's name (`./~`, `~x`) stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 (Path drops `./`, and raises for `~x`)
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is such a file; False for a name that no file can have (too long, a NUL in it)."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises for such names)
+
+
+def is_dir(path: str | Path) -> bool:
+    """Whether there is such a folder; False for a name that none can have."""
+    return os.path.isdir(path)  # noqa: PTH112 (Path.is_dir raises for such names)
+
+
+def read_jsonl(path: str | Path) -> Iterator[Any]:
+    """The values of a JSON-lines file; an unterminated last line (a crash while writing) is ignored."""
+    yield from parse_jsonl(read_bytes(path), path)
+
+
+def parse_jsonl(data: bytes, path: str | Path) -> Iterator[Any]:
+    """As `read_jsonl`, of bytes read already from `path`."""
+    for number, line in enumerate(data[: data.rfind(b"\n") + 1].split(b"\n"), start=1):
+        if line.strip():
+            yield parse_json(line, f"{path}:{number}")

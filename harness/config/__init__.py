@@ -1,0 +1,1 @@
+"""Configurations: their schema, the user's own folder, one line for each mistake."""

@@ -1,0 +1,70 @@
+"""A configuration checked without running it: composed, every class built, the data looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.common.langs import language
+from harness.config.hydra_errors import explain
+from harness.config.schema import RunConfig, compose
+from harness.config.user_folder import make_importable
+from harness.data.fetch import is_url
+from harness.data.load import SHARED
+from harness.data.parallel import ParallelSet
+from harness.run.documents import build_parts
+from harness.run.score import build_metrics
+from harness.types import DocumentSet
+
+_FETCHED = ("hf", "flores", "wmt")
+
+
+def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tuple[str, str]]:
+    """What each part of the configuration is. Raises the ConfigError, DataError … that `run` would."""
+    if config_dir is not None:
+        make_importable(config_dir)
+    try:
+        config = compose(overrides, config_dir)
+    except Exception as error:
+        arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
+        raise explain(error, arguments) from error
+    src, tgt = language(config.pair.src), language(config.pair.tgt)
+    yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
+    yield "data", _data(config, src.code, tgt.code)
+    build_parts(config.clean, config.splitter, config.aligner, config.encoder)
+    for name in ("clean", "splitter", "aligner", "encoder"):
+        yield name, str(getattr(config, name).get("kind"))
+    yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
+    engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
+    yield "engine", f"{config.engine.get('kind')}  {_short(engine.identity)}"
+    for key, metric in build_metrics(config.metrics).items():
+        yield f"metric {key}", metric.signature
+
+
+def _data(config: RunConfig, src: str, tgt: str) -> str:
+    kind = str(config.data.get("kind"))
+    loader = registry.build("data", {k: v for k, v in config.data.items() if k not in SHARED})
+    remote = kind in _FETCHED or (kind == "ntrex" and not config.data.get("path"))
+    if remote or any(isinstance(value, str) and is_url(value) for value in _values(config.data)):
+        return f"{kind}: comes over the network, not looked at"
+    if isinstance(loader, ParallelSet):
+        first = next(iter(loader.read(src, tgt).items))
+        return f"{kind}: begins with '{first.source[:40]}' | '{first.references[0][:40]}'"
+    loaded = loader.load(src, tgt)
+    if isinstance(loaded, DocumentSet):
+        return f"{kind}: {len(loaded.src)} documents in {src}, {len(loaded.tgt)} in {tgt}"
+    return f"{kind}: {len(loaded.items)} lines"
+
+
+def _values(options: dict[str, Any]) -> Iterator[Any]:
+    for key, value in options.items():
+        if key in ("url", "citation", "licence", "base"):
+            continue
+        yield from value if isinstance(value, list) else [value]
+
+
+def _short(identity: dict[str, Any]) -> str:
+    text = ", ".join(f"{key}={value}" for key, value in identity.items() if isinstance(value, str | int))
+    return text if len(text) < 120 else f"{text[:117]}…"

@@ -1,0 +1,133 @@
+"""The schema of a run, the conf folders, and composing a config. The only base module that knows Hydra."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.common.files import resource
+from harness.common.langs import language
+from harness.errors import ConfigError
+
+# sacreBLEU's tokenizers for what 13a cannot split, by script (`language().script`).
+_BLEU_TOKENIZERS = {"Hans": "zh", "Hant": "zh", "Jpan": "ja-mecab", "Kore": "ko-mecab"}
+
+
+@dataclass
+class PairConfig:
+    """A translation direction in ISO 639-1/-3 or BCP-47 codes."""
+
+    src: str = "???"
+    tgt: str = "???"
+    bleu_tokenize: str = "auto"  # auto: zh, ja-mecab or ko-mecab where the target needs it, else 13a
+
+
+@dataclass
+class BootstrapConfig:
+    """How intervals are made: n-of-n resampling of segments."""
+
+    samples: int = 1000
+    seed: int = 12345
+    level: float = 0.95
+
+
+@dataclass
+class RunConfig:
+    """One run. The groups stay open dictionaries: their classes check their own options."""
+
+    pair: PairConfig = field(default_factory=PairConfig)
+    data: dict[str, Any] = field(default_factory=dict)
+    clean: dict[str, Any] = field(default_factory=dict)
+    splitter: dict[str, Any] = field(default_factory=dict)
+    aligner: dict[str, Any] = field(default_factory=dict)
+    encoder: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)
+    engine: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
+    bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+    limit: int | None = None
+    tag: str | None = None
+    force: bool = False
+    results: str = "results"
+
+
+# What a person changes without changing the result: not part of a run's identity.
+VOLATILE = ("backend", "force", "results", "tag")
+
+
+def conf_dir() -> Path:
+    """The absolute path of the shipped configs."""
+    return resource("conf")
+
+
+def new_run_id() -> str:
+    """UTC time, 5 hex digits of its microseconds and 3 random ones: runs sort by when they began, those of
+    one second too, and parallel ones differ.
+    """
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.randbits(12):03x}"
+
+
+def register_schema() -> None:
+    """Make the schema and the resolvers known to Hydra; may be called again."""
+    from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
+
+    ConfigStore.instance().store(name="harness_schema", node=RunConfig)
+    OmegaConf.register_new_resolver("run_id", new_run_id, use_cache=True, replace=True)
+    OmegaConf.register_new_resolver("bleu_tokenizer", bleu_tokenizer, replace=True)
+
+
+def bleu_tokenizer(choice: str, tgt: str) -> str:
+    """The sacreBLEU tokenizer for a target language in any code; `choice` wins unless it is "auto"."""
+    if choice != "auto":
+        return choice
+    try:
+        return _BLEU_TOKENIZERS.get(language(tgt).script, "13a")
+    except ConfigError:  # the run refuses the code itself, with the nearest one
+        return "13a"
+
+
+def to_config(node: Any) -> RunConfig:
+    """A composed OmegaConf node as the dataclass tree. Raises ConfigError for what is not set."""
+    from omegaconf import MissingMandatoryValue, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        missing = sorted(OmegaConf.missing_keys(node))
+        config = None if missing else OmegaConf.to_object(node)
+    except MissingMandatoryValue as error:
+        raise ConfigError(str(error).splitlines()[0]) from error
+    except OmegaConfBaseException as error:
+        raise ConfigError(" ".join(str(error).split())) from error
+    if missing:
+        raise ConfigError(f"no value for {', '.join(missing)}: add {missing[0]}=… to the command")
+    assert isinstance(config, RunConfig)
+    return config
+
+
+def from_record(record: dict[str, Any]) -> RunConfig:
+    """The config that a record was made with. Raises ConfigError when it lacks parts of one."""
+    config = dict(record.get("config") or {})
+    try:
+        pair = PairConfig(**config.pop("pair"))
+        return RunConfig(pair=pair, bootstrap=BootstrapConfig(**config.pop("bootstrap")), **config)
+    except (KeyError, TypeError) as error:
+        raise ConfigError(
+            f"run {record.get('run_id')}: its configuration is of another version ({error})"
+        ) from error
+
+
+def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
+    """The config that `run` would use for these overrides, without running it."""
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+
+    register_schema()
+    extra = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        return to_config(hydra_compose("run", overrides=[*extra, *overrides]))

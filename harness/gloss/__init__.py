@@ -1,0 +1,1 @@
+"""The word-for-word system: a dictionary, inflected by rules."""

@@ -1,0 +1,1 @@
+"""Statistics over segment statistics: intervals, paired tests, ranking, what judges notice."""

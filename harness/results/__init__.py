@@ -1,0 +1,1 @@
+"""The results store: records, segments, the table derived from them."""

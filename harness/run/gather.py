@@ -1,0 +1,138 @@
+"""From shards to a run: hand them to the backend, collect what is finished, add it up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.common.files import read_bytes, write_atomic
+from harness.common.progress import bar, note
+from harness.errors import DataError, StageError
+from harness.protocols import Backend, Statistics
+from harness.results.segment_files import FOLDER, SINGLE, Part, write_manifest
+from harness.run.shards import Done, Rows, Shard, divide, merged_rows, merged_signature
+from harness.run.timings import Stages
+from harness.run.worker import Worker
+from harness.types import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
+
+    rows: Mapping[str, Statistics]
+    signatures: dict[str, str]
+    health: dict[str, int]
+    failed: int
+    failures: list[dict[str, str]]
+
+
+class Gathering:
+    """The finished shards of one run: their lines come into its folder at once, by hard link where possible.
+
+    So another run of the same configuration may remove the folder of finished shards when it ends first.
+    """
+
+    def __init__(self, worker: Worker, shards: Sequence[Shard], run_dir: Path) -> None:
+        self._worker, self._shards, self._run_dir = worker, shards, run_dir
+        self._done: dict[int, Done] = {}
+        self._rows: dict[int, Rows] = {}
+
+    def missing(self) -> list[Shard]:
+        """The shards that are still to be worked."""
+        return [shard for shard in self._shards if shard.index not in self._done]
+
+    def adopt(self, done: Done) -> bool:
+        """Take a finished shard over; False when its files have gone meanwhile."""
+        folder = self._worker.finished
+        try:
+            rows = folder.rows(done.shard)
+            _link(folder.part(done.shard), self._target(done.shard))
+        except (DataError, FileNotFoundError):
+            return False
+        self._done[done.shard.index], self._rows[done.shard.index] = done, rows
+        return True
+
+    def result(self) -> Gathered:
+        """Sums over all shards, in their order whatever the order in which they were finished."""
+        done = [self._done[shard.index] for shard in self._shards]
+        if len(done) > 1:
+            parts = [Part(item.shard.name, len(item.shard), item.sha256) for item in done]
+            write_manifest(self._run_dir, parts)
+        job = self._worker.job
+        health: Counter[str] = Counter()
+        for item in done:
+            health.update(item.health)
+        return Gathered(
+            rows=merged_rows([self._rows[shard.index] for shard in self._shards], -(-job.n // job.block)),
+            signatures={
+                key: merged_signature([item.signatures[key] for item in done]) for key in job.metrics
+            },
+            health=dict(sorted(health.items())),
+            failed=sum(item.failed for item in done),
+            failures=[failure for item in done for failure in item.failures][:3],
+        )
+
+    def _target(self, shard: Shard) -> Path:
+        alone = len(self._shards) == 1
+        return self._run_dir / SINGLE if alone else self._run_dir / FOLDER / shard.name
+
+
+def gather(
+    backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Path, stages: Stages
+) -> Gathered:
+    """Have every shard worked by `backend`, but for those an earlier attempt has finished.
+
+    Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
+    """
+    gathering = Gathering(worker, divide(worker.job.n, worker.job.size), run_dir)
+    shards = gathering.missing()
+    for shard in shards:
+        found = worker.finished.find(shard)
+        if found is not None:
+            gathering.adopt(found)
+    missing = gathering.missing()
+    if missing and len(missing) < len(shards):
+        note(f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; working the rest")
+    with worker, _watched(shards, missing) as advance:
+        while missing:
+            before = len(missing)
+            vanished = 0
+            for done in backend.run(worker, missing, items, stages, advance):
+                vanished += not gathering.adopt(done)
+            missing = gathering.missing()
+            if len(missing) == before and not vanished:
+                raise StageError(f"the backend did not work shard {missing[0].index}")
+    return gathering.result()
+
+
+@contextmanager
+def _watched(shards: Sequence[Shard], missing: Sequence[Shard]) -> Iterator[Callable[[int], None] | None]:
+    """One progress bar over all shards; None for a single one, whose translation has a bar of its own."""
+    if len(shards) == 1:
+        yield None
+        return
+    with bar("translating and scoring", sum(map(len, missing))) as ticker:
+        yield ticker.advance
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let `target` be the file `source`; a copy where the file system has no hard links across them."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        write_atomic(target, read_bytes(source))
+
+
+def clear(folder: Path) -> None:
+    """Remove the finished shards of a recorded run."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,109 @@
+"""Score translations: segment scores and statistics of some segments, corpus scores from their sums."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness import registry
+from harness.config.schema import BootstrapConfig
+from harness.protocols import Statistics
+from harness.run.documents import bead_json
+from harness.types import Item, Score, Translation
+
+
+def build_metrics(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The metrics by their config key. Raises ConfigError for an unknown kind or option."""
+    return {key: registry.build("metric", options) for key, options in config.items()}
+
+
+def prepare(metrics: Mapping[str, Any]) -> None:
+    """Let metrics that need something out of reach say so before anything is translated."""
+    for metric in metrics.values():
+        if hasattr(metric, "prepare"):
+            metric.prepare()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Consecutive segments with their scores: lines of segments.jsonl and statistics `(n, k)` a metric."""
+
+    lines: list[dict[str, Any]]
+    statistics: dict[str, Statistics]
+    health: dict[str, int]
+
+
+def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Any],
+          src: str, tgt: str) -> Scored:  # fmt: skip
+    """Segment scores, statistics and health of some segments of a test set."""
+    from harness.metrics.health import health
+
+    sources = [item.source for item in items]
+    hypotheses = [translation.hypothesis for translation in translations]
+    references = [item.references for item in items]
+    lines = [_line(item, translation) for item, translation in zip(items, translations, strict=True)]
+    flags: Counter[str] = Counter()
+    for line, translation in zip(lines, translations, strict=True):
+        line["health"] = list(
+            health(translation.source, translation.hypothesis, translation.finish_reason, src, tgt)
+        )
+        flags.update(line["health"])
+    statistics = {}
+    for key, metric in metrics.items():
+        statistics[key] = metric.statistics(sources, hypotheses, references)
+        singles = metric.segment_scores(statistics[key]).tolist()
+        for line, row, single in zip(lines, statistics[key].tolist(), singles, strict=True):
+            line["stats"][key] = [_number(value) for value in row]
+            line["scores"][key] = _number(single)
+    return Scored(lines, statistics, dict(flags))
+
+
+def corpus_scores(metrics: Mapping[str, Any], rows: Mapping[str, Statistics], signatures: Mapping[str, str],
+                  n: int, block: int, bootstrap: BootstrapConfig) -> list[Score]:  # fmt: skip
+    """Corpus scores of `n` segments with intervals, from the sums `(b, k)` of their blocks of `block`."""
+    from harness.metrics.stats.bootstrap import interval
+
+    scores = []
+    for key, metric in metrics.items():
+        value = float(metric.aggregate(rows[key].sum(axis=0, keepdims=True))[0])
+        low, high = interval(metric, rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
+        usable = math.isfinite(low) and math.isfinite(high)
+        scores.append(
+            Score(
+                metric=key,
+                level="corpus",
+                value=value if math.isfinite(value) else None,
+                ci=(low, high) if usable else None,
+                n=n,
+                signature=signatures[key],
+                higher_is_better=metric.higher_is_better,
+                ci_block=block,
+            )
+        )
+    return scores
+
+
+def _number(value: float) -> float | int | None:
+    """JSON's smallest faithful form: None for NaN, an int for a whole number."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _line(item: Item, translation: Translation) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "doc": item.doc,
+        "source": item.source,
+        "references": list(item.references),
+        "bead": bead_json(item.bead) if item.bead else None,
+        "hypothesis": translation.hypothesis,
+        "finish_reason": translation.finish_reason,
+        "n_tokens": translation.n_tokens,
+        "error": translation.error,
+        "scores": {},
+        "stats": {},
+    }

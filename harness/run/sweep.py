@@ -1,0 +1,95 @@
+"""What became of each combination of a sweep, whichever launcher ran it, in whichever process.
+
+Every job leaves one small file in the sweep's folder (named by the environment, which launchers
+pass on to their workers); the parent reads them when all are done. A pattern of files is a sweep too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.common.files import write_json
+from harness.common.progress import note
+from harness.common.shapes import TEXT, Keys, read_json
+from harness.common.tables import print_table, score_rows
+from harness.results.store import Store
+
+_VARIABLE = "HARNESS_SWEEP"
+_OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})
+
+
+def fan_out(arguments: Sequence[str]) -> list[str]:
+    """`engine.path=outs/*.txt` (or `model.path=`) as a sweep over the files or folders that match.
+
+    A pattern is understood in the last part of the path. One match takes its place, several make a sweep;
+    without any the argument stays, for the engine to say that there is no such file.
+    """
+    found = []
+    several = False
+    for word in arguments:
+        key, _, value = word.partition("=")
+        matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
+        several |= len(matches) > 1
+        found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
+    return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
+
+
+def _matches(pattern: str) -> list[str]:
+    path = Path(pattern).expanduser()
+    if not any(char in path.name for char in "*?[") or pattern.startswith("[") or path.exists():
+        return []
+    found = sorted(path.parent.glob(path.name))
+    return [str(item) for item in found if item.is_file()] or [str(item) for item in found]
+
+
+def _quoted(text: str) -> str:
+    """A value as Hydra reads it, whatever characters it has."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def begin() -> str:
+    """Name a new sweep and make its name known to this process and its children."""
+    name = uuid.uuid4().hex[:12]
+    os.environ[_VARIABLE] = name
+    return name
+
+
+def current() -> str | None:
+    """The sweep this process works for, None in a single run."""
+    return os.environ.get(_VARIABLE)
+
+
+def report(store: Store, job: int, state: str, run_id: str, message: str | None = None) -> None:
+    """Leave the outcome of one job ("finished", "skipped" or "failed")."""
+    outcome = {"job": job, "state": state, "run_id": run_id, "message": message}
+    write_json(_folder(store, current() or "none") / f"{job}-{run_id}.json", outcome)
+
+
+def finish(results: Path, name: str) -> int:
+    """Print the table of a sweep and its count of outcomes; 1 when any combination failed, else 0."""
+    store = Store(results)
+    os.environ.pop(_VARIABLE, None)
+    folder = _folder(store, name)
+    outcomes: list[dict[str, Any]] = [read_json(p, _OUTCOME) for p in folder.glob("*.json")]
+    outcomes.sort(key=lambda outcome: outcome["job"])
+    records = {}
+    for outcome in outcomes:
+        record = store.info(store.run_dir(outcome["run_id"])).record  # also of one with failed segments
+        if record is not None:
+            records[outcome["run_id"]] = record
+    if records:
+        print_table(*score_rows(list(records.values())))
+    count = {state: sum(o["state"] == state for o in outcomes) for state in ("finished", "skipped", "failed")}
+    note(f"{count['finished']} finished, {count['skipped']} skipped, {count['failed']} failed")
+    shutil.rmtree(folder, ignore_errors=True)
+    return 1 if count["failed"] else 0
+
+
+def _folder(store: Store, name: str) -> Path:
+    return store.root / "cache" / "sweeps" / name

@@ -1,0 +1,133 @@
+"""What is done to one shard, on whatever machine: translate, score, keep. The same code for every backend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from harness import registry
+from harness.common.files import digest
+from harness.metrics.stats.bootstrap import block_sums
+from harness.run.score import build_metrics, score
+from harness.run.shards import Done, Finished, Shard, sha256
+from harness.run.timings import Stages
+from harness.types import Item
+
+SHOWN = 3
+"""Failed segments that a summary quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the shards of a run share: plain values, so that it can be sent to another machine.
+
+    `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
+    together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
+    that all of them see.
+    """
+
+    engine: Mapping[str, Any]
+    model: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    splitter: Mapping[str, Any]
+    src: str
+    tgt: str
+    n: int
+    size: int
+    block: int
+    retries: int
+    folder: str
+    cache_dir: str
+
+
+class Worker:
+    """Works shards of one job. Engine, metrics and splitter are built once, unless they are given."""
+
+    def __init__(self, job: Job, engine: Any = None, metrics: Any = None, splitter: Any = None) -> None:
+        from harness.translate.retry import Tolerant
+
+        self.job = job
+        if engine is None:
+            engine = registry.build("engine", job.engine, model=job.model, src=job.src, tgt=job.tgt)
+        self.metrics = build_metrics(job.metrics) if metrics is None else metrics
+        self._splitter = registry.build("splitter", job.splitter) if splitter is None else splitter
+        self._tolerant = Tolerant(engine, job.retries)
+        self.finished = Finished(job.folder)
+        self._open = ExitStack()
+
+    def __enter__(self) -> Worker:
+        """Within `with worker:` metrics keep their models loaded from shard to shard."""
+        for metric in self.metrics.values():
+            if hasattr(metric, "__enter__"):
+                self._open.enter_context(metric)
+        return self
+
+    def __exit__(self, *stopped: Any) -> None:
+        self._open.__exit__(*stopped)
+
+    def work(
+        self,
+        shard: Shard,
+        items: Sequence[Item],
+        stages: Stages,
+        advance: Callable[[int], None] | None = None,
+    ) -> Done:
+        """Translate and score the `items` of a shard and keep them in the folder of finished shards.
+
+        `stages` names and times what is being done; `advance` is told of translated segments.
+        """
+        from harness.translate.runner import stream
+
+        job, engine = self.job, self._tolerant.engine
+        sources = [item.source for item in items]
+        with stages("translate"):
+            if hasattr(engine, "bind"):
+                engine.bind([item.references for item in items])
+            if hasattr(engine, "at"):
+                engine.at(shard.start, job.n)
+            part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
+            translations = list(
+                stream(
+                    self._tolerant, sources, job.cache_dir, self._splitter, job.src, job.tgt, part, advance
+                )
+            )
+        with stages("score"):
+            scored = score(items, translations, self.metrics, job.src, job.tgt)
+            rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
+        with stages("record"):
+            text = "".join(
+                json.dumps(line, ensure_ascii=True, allow_nan=False) + "\n" for line in scored.lines
+            )
+            data = text.encode()
+            failed = [line for line in scored.lines if line["finish_reason"] == "error"]
+            done = Done(
+                shard=shard,
+                sha256=sha256(data),
+                health=scored.health,
+                failed=len(failed),
+                failures=[
+                    {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
+                ],
+                signatures={key: metric.signature for key, metric in self.metrics.items()},
+            )
+            self.finished.write(done, data, rows)
+        return done
+
+
+def is_divisible(engine: Any) -> bool:
+    """Whether an engine can be asked for a part of the test set at a time.
+
+    One whose output depends on the place must be able to say where the part begins (`at`) or be told the
+    references of the part (`bind`).
+    """
+    from harness.translate.retry import is_positional
+
+    return not is_positional(engine) or hasattr(engine, "at") or hasattr(engine, "bind")
+
+
+def _plain(text: str) -> str:
+    """Unpaired surrogates, which no record can hold, as their escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()

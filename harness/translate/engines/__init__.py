@@ -1,0 +1,1 @@
+"""One module an engine (conf/engine)."""

@@ -1,0 +1,171 @@
+"""The `ctranslate2` engine: encoder-decoder checkpoints, converted once, then several times faster.
+
+CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU and float16 on GPU.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.common.langs import language
+from harness.errors import ConfigError, DataError, SegmentError, missing_package
+from harness.translate.batching import Pending, batches, pieces
+from harness.translate.checkpoints.codec import Codec
+from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
+from harness.translate.checkpoints.families import check_listed, family
+from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
+from harness.translate.checkpoints.locate import locate
+from harness.types import Translation
+
+_COMPUTE = ("auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32")
+
+
+class CTranslate2:
+    """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
+
+    compute         auto (int8 on CPU, float16 on GPU) or one of CTranslate2's types
+    beams           1 is greedy
+    batch_tokens    padded source tokens that run together
+    chunk           segments that are finished and stored together
+    too_long        `split` a source beyond the model's length into pieces, or `error`
+    threads         CPU threads of one translation; null: all cores
+    cache           folder for converted models; null: $XDG_CACHE_HOME/mt-harness/ctranslate2
+
+    The conversion is kept by checkpoint, type and version. Raises what `transformers` raises, and
+    UnavailableError when the package is not installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: dict[str, Any],
+        src: str,
+        tgt: str,
+        compute: str = "auto",
+        beams: int = 4,
+        max_new_tokens: int = 256,
+        batch_tokens: int = 2048,
+        chunk: int = 256,
+        device: str = "auto",
+        too_long: str = "split",
+        threads: int | None = None,
+        cache: str | None = None,
+    ) -> None:
+        if compute not in _COMPUTE:
+            raise ConfigError(f"engine.compute={compute}: choose {', '.join(_COMPUTE)}")
+        if too_long not in ("split", "error"):
+            raise ConfigError(f"engine.too_long={too_long}: choose split or error")
+        if min(beams, max_new_tokens, batch_tokens, chunk) < 1:
+            raise ConfigError("engine: beams, max_new_tokens, batch_tokens and chunk must be at least 1")
+        try:
+            import ctranslate2
+        except ImportError:
+            raise missing_package("engine 'ctranslate2'", "ctranslate2", extra="ctranslate2") from None
+        self.sentence_level = bool(model.get("sentence_level", True))
+        source, target = language(src), language(tgt)
+        kind, name = family(model), str(model.get("name"))
+        check_listed(model, source, target)
+        kind.recipe(name, source, target, None)
+        self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
+        self._codec = Codec(self._checkpoint, model, kind.recipe(name, source, target, self._checkpoint.path))
+        self._device = device
+        if device == "auto":
+            self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        self._compute = compute
+        if compute == "auto":
+            self._compute = "int8" if self._device == "cpu" else "float16"
+        self._beams, self._max_new_tokens = beams, max_new_tokens
+        self._batch_tokens, self._chunk = batch_tokens, chunk
+        self._too_long, self._threads = too_long, threads
+        self._cache = Path(cache).expanduser() if cache else default_cache()
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        return {
+            "engine": "ctranslate2",
+            **self._checkpoint.identity,
+            "decoding": {"beams": self._beams, "max_new_tokens": self._max_new_tokens},
+            "compute": self._compute,
+            "too_long": self._too_long,
+            "told": self._codec.recipe.identity,
+            "versions": versions("ctranslate2", "transformers"),
+        }
+
+    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+        ids = self._codec.ids(sources)
+        limit, convert = self._codec.source_limit, self._codec.source_tokens
+        parts: list[list[list[str]]] = []
+        pending = []
+        for index, source in enumerate(sources):
+            mine = [ids[index]]
+            if len(mine[0]) > limit:
+                if self._too_long == "error":
+                    raise DataError(
+                        f"segment {index + 1} has {len(mine[0])} tokens, the model takes {limit};"
+                        " shorten it, or engine.too_long=split"
+                    )
+                mine = self._codec.ids(pieces(source, lambda text: self._codec.lengths([text])[0] <= limit))
+            parts.append([convert(row) for row in mine])
+            pending.append(Pending(index, (source,), max(map(len, mine))))
+        for batch in batches(pending, self._batch_tokens * 64, self._chunk):
+            flat = [tokens for item in batch for tokens in parts[item.index]]
+            outputs = iter(self._run(flat))
+            yield [
+                self._joined(sources[i.index], i.index, [next(outputs) for _ in parts[i.index]])
+                for i in batch
+            ]
+
+    def _joined(
+        self, source: str, index: int, outputs: Sequence[tuple[list[str], bool]]
+    ) -> tuple[int, Translation]:
+        text = " ".join(self._codec.decode([self._codec.target_ids(tokens) for tokens, _ in outputs]))
+        ended = all(stopped for _, stopped in outputs)
+        count = sum(len(tokens) for tokens, _ in outputs)
+        return index, Translation(source, text, "stop" if ended else "length", count)
+
+    def _run(self, batch: list[list[str]]) -> list[tuple[list[str], bool]]:
+        """(tokens, ended by itself) for each source."""
+        token = self._codec.recipe.target_token
+        limit = min(self._max_new_tokens, self._codec.target_limit)
+        translator, suppressed = self._translator
+        try:
+            results = translator.translate_batch(
+                batch,
+                target_prefix=[[token]] * len(batch) if token else None,
+                beam_size=self._beams,
+                max_decoding_length=limit,
+                max_input_length=0,
+                max_batch_size=self._batch_tokens,
+                batch_type="tokens",
+                return_end_token=True,
+                suppress_sequences=suppressed,
+            )
+        except RuntimeError as error:
+            if out_of_memory(error):
+                raise SegmentError("out of memory; lower engine.batch_tokens or engine.beams") from error
+            raise SegmentError(f"CTranslate2 failed: {first_line(error)}") from error
+        end = self._codec.tokenizer.eos_token
+        rows = []
+        for result in results:
+            tokens = list(result.hypotheses[0])[1 if token else 0 :]
+            ended = bool(tokens) and tokens[-1] == end
+            rows.append((tokens[:-1] if ended else tokens, ended))
+        return rows
+
+    @cached_property
+    def _translator(self) -> tuple[Any, list[list[str]] | None]:
+        import ctranslate2
+
+        _ = self._codec.target_id  # refuse a vocabulary without the target token before any weight is read
+        folder = converted(self._checkpoint, self._compute, self._cache)
+        translator = ctranslate2.Translator(
+            str(folder),
+            device=self._device,
+            compute_type=self._compute,
+            intra_threads=self._threads or os.cpu_count() or 1,
+        )
+        return translator, [["<pad>"]] if generates_pad(folder) else None

@@ -1,0 +1,100 @@
+"""Encoder-decoder models through `generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from harness.translate.checkpoints.codec import Codec
+from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
+from harness.translate.checkpoints.locate import Checkpoint
+
+Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
+
+
+class Seq2Seq:
+    """Generates translations of whole batches with an encoder-decoder checkpoint."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        model: Mapping[str, Any],
+        codec: Codec,
+        decoding: Decoding,
+        place: Placement,
+    ) -> None:
+        self._checkpoint, self._model = checkpoint, model
+        self._codec, self._decoding, self._place = codec, decoding, place
+
+    @property
+    def source_limit(self) -> int:
+        return self._codec.source_limit
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        return self._codec.lengths(texts)
+
+    def generate(self, texts: Sequence[str]) -> list[Output]:
+        import torch
+
+        model, config = self._loaded
+        inputs = self._codec.tokenizer.pad({"input_ids": self._codec.ids(texts)}, return_tensors="pt")
+        with torch.inference_mode():
+            output = model.generate(
+                **inputs.to(model.device),
+                generation_config=config,
+                logits_processor=self._suppressed,
+                past_key_values=_beam_cache() if self._decoding.beams > 1 else None,
+            )
+        ends = end_tokens(config)
+        # The start token and the forced target language are told, not generated.
+        told = 1 if self._codec.target_id is None else 2
+        rows = [until_end(row, ends) for row in output[:, told:].tolist()]
+        decoded = self._codec.decode([ids for ids, _ in rows])
+        return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        forced = self._codec.target_id  # a missing token is found before any weight is loaded
+        model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForSeq2SeqLM")
+        config = self._decoding.configure(model.generation_config, self._codec.target_limit)
+        if forced is not None:
+            config.forced_bos_token_id = forced
+        # `generate` fills what is None from the model's own configuration: that must be this one.
+        model.generation_config = config
+        self._suppressed = suppressed(config)
+        return model, config
+
+
+def suppressed(config: Any) -> Any:
+    """The words of one token that `config` forbids (Marian: `<pad>`), taken out of it, as a processor.
+
+    The library's own adds a bias to every word of the vocabulary at every token; this one sets a column.
+    """
+    from transformers import LogitsProcessor, LogitsProcessorList
+
+    forbidden = config.bad_words_ids or []
+    single = [word[0] for word in forbidden if len(word) == 1]
+    config.bad_words_ids = [word for word in forbidden if len(word) > 1] or None
+
+    class Suppress(LogitsProcessor):
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            scores[:, single] = -float("inf")
+            return scores
+
+    return LogitsProcessorList([Suppress()] if single else [])
+
+
+def _beam_cache() -> Any:
+    """A cache that leaves cross-attention alone when beams change places.
+
+    Beams change places only within their own source, whose encoder states they share; copying those states
+    at every token took a fifth of the time.
+    """
+    from transformers import DynamicCache, EncoderDecoderCache
+
+    class BeamCache(EncoderDecoderCache):
+        def reorder_cache(self, beam_idx: Any) -> None:
+            self.self_attention_cache.reorder_cache(beam_idx)
+
+    return BeamCache(DynamicCache(), DynamicCache())

@@ -1,0 +1,102 @@
+"""Results stores made for tests: real metrics over made texts, written through the real Store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.common.files import digest, write_atomic
+from harness.results.store import Store
+
+METRICS: dict[str, dict[str, Any]] = {
+    "bleu": {"kind": "bleu", "workers": 1},
+    "chrf": {"kind": "chrf", "workers": 1},
+    "ter": {"kind": "ter", "workers": 1},
+    "length_ratio": {"kind": "length_ratio"},
+}
+
+
+def write_run(
+    root: Path,
+    run_id: str,
+    model: str,
+    hypotheses: Sequence[str],
+    references: Sequence[Sequence[str]],
+    sources: Sequence[str] | None = None,
+    beads: Sequence[Mapping[str, Any] | None] | None = None,
+    metrics: Mapping[str, Mapping[str, Any]] = METRICS,
+    tag: str | None = None,
+    data: str = "made",
+    health: Sequence[Sequence[str]] | None = None,
+    docs: Sequence[str] | None = None,
+    pair: tuple[str, str] = ("fr", "pl"),
+    engine: str = "made",
+) -> Store:
+    """Score `hypotheses` and write the run as the pipeline would."""
+    store = Store(root)
+    n = len(hypotheses)
+    sources = list(sources or [f"source {i}" for i in range(n)])
+    ids = [f"{data}-{i:04d}" for i in range(n)]
+    lines: list[dict[str, Any]] = [
+        {
+            "id": ids[i],
+            "doc": docs[i] if docs else None,
+            "source": sources[i],
+            "hypothesis": hypotheses[i],
+            "references": list(references[i]),
+            "bead": dict(beads[i]) if beads and beads[i] else None,
+            "finish_reason": "stop",
+            "n_tokens": None,
+            "error": None,
+            "health": list(health[i]) if health else [],
+            "scores": {},
+            "stats": {},
+        }
+        for i in range(n)
+    ]
+    scores = []
+    for key, config in metrics.items():
+        metric = registry.build("metric", config)
+        rows = metric.statistics(sources, hypotheses, references)
+        for line, row, value in zip(lines, rows, metric.segment_scores(rows), strict=True):
+            line["stats"][key] = row.tolist()
+            line["scores"][key] = None if value != value else float(value)
+        scores.append(
+            {
+                "metric": key,
+                "level": "corpus",
+                "value": float(metric.aggregate(rows.sum(axis=0, keepdims=True))[0]),
+                "ci": None,
+                "n": n,
+                "signature": metric.signature,
+                "higher_is_better": metric.higher_is_better,
+            }
+        )
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    write_atomic(store.run_dir(run_id) / "segments.jsonl", text)
+    store.write_record(
+        {
+            "schema": 1,
+            "run_id": run_id,
+            "tag": tag,
+            "created": "2026-01-01T00:00:00+00:00",
+            "finished": "2026-01-01T00:00:01+00:00",
+            "config_hash": digest([run_id]),
+            "config": {"metrics": {key: dict(config) for key, config in metrics.items()}},
+            "pair": {"src": pair[0], "tgt": pair[1]},
+            "data": {"name": data, "hash": digest([ids, sources, [list(r) for r in references]]), "n": n,
+                     "inputs": [], "meta": {}},
+            "model": {"name": model, "id": None, "revision": None, "engine": engine,
+                      "identity": {"name": model}},
+            "environment": {},
+            "counts": {},
+            "timings": {},
+            "scores": scores,
+            "health": {},
+            "warnings": [],
+        }
+    )  # fmt: skip
+    return store

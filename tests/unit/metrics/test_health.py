@@ -1,0 +1,120 @@
+"""Broken output is flagged, human translations are not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from harness.common.tables import score_rows
+from harness.metrics.health import FLAGS, health
+
+SOURCE = "Le président a déclaré mardi que 350 personnes étaient venues de 14 pays pour la conférence."
+GOOD = "Prezydent powiedział we wtorek, że na konferencję przyjechało 350 osób z 14 krajów."
+
+NTREX = next(
+    (
+        folder
+        for parent in Path(__file__).resolve().parents
+        if (folder := parent / "shared" / "data" / "ntrex").is_dir()
+    ),
+    None,
+)
+
+
+def flags(hypothesis: str, source: str = SOURCE, reason: str = "stop", tgt: str = "pl") -> tuple[str, ...]:
+    return health(source, hypothesis, reason, "fr", tgt)
+
+
+def test_a_good_translation_has_no_flag() -> None:
+    assert flags(GOOD) == ()
+    assert flags("", source="  ") == ()
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "expected"),
+    [
+        ("", {"empty"}),
+        (" \n", {"empty"}),
+        (SOURCE, {"copied", "wrong-language"}),
+        (SOURCE.upper() + "!", {"copied", "wrong-language"}),
+        ("The president said on Tuesday that 350 people had come from 14 countries.", {"wrong-language"}),
+        ("350 14 " + "że konferencja " * 20, {"looping", "length-ratio"}),
+        (
+            "W 14 krajach 350 osób wzmocnienienienienienie przyjechało na konferencję, powiedział.",
+            {"looping"},
+        ),
+        (
+            GOOD + " Prezydent powiedział we wtorek, że nie. Prezydent powiedział we wtorek, że tak.",
+            {"looping"},
+        ),
+        ("350, 14. Tak.", {"length-ratio"}),
+        (GOOD.replace("350", "530"), {"numbers"}),
+        (GOOD.replace(" z 14 krajów", ""), {"numbers"}),
+    ],
+)
+def test_each_kind_of_damage(hypothesis: str, expected: set[str]) -> None:
+    assert set(flags(hypothesis)) == expected
+
+
+def test_truncation_comes_from_the_finish_reason() -> None:
+    assert flags(GOOD, reason="length") == ("truncated",)
+    assert flags("", reason="length") == ("empty", "truncated")
+
+
+def test_numbers_are_compared_without_their_dress() -> None:
+    assert (
+        flags(
+            "Budżet wynosi 1.250.000,50 euro w tym roku.", "Le budget est de 1 250 000,50 euros cette année."
+        )
+        == ()
+    )
+    assert (
+        flags("Były tam trzy osoby i jeden pies z Warszawy.", "Il y avait 3 personnes et 1 chien à Varsovie.")
+        == ()
+    )
+
+
+def test_names_and_short_texts_are_not_called_copies_in_the_wrong_language() -> None:
+    assert "wrong-language" not in flags(
+        "Xi Jinping, Kassym-Jomart Tokayev", "Xi Jinping, Kassym-Jomart Tokayev"
+    )
+    assert flags("OK", "OK") == ()
+
+
+def test_flags_come_in_their_order() -> None:
+    found = flags(SOURCE, reason="length")
+    assert list(found) == [flag for flag in FLAGS if flag in found]
+
+
+@pytest.mark.skipif(NTREX is None, reason="needs the shared NTREX files")
+def test_human_translations_are_not_flagged_and_copies_stand_out() -> None:
+    assert NTREX is not None
+    fr, pl = (
+        (NTREX / f"newstest2019-ref.{code}.txt").read_text(encoding="utf-8").splitlines()[:500]
+        for code in ("fra", "pol")
+    )
+    human = Counter(flag for s, h in zip(fr, pl, strict=True) for flag in flags(h, s))
+    for flag in ("empty", "copied", "wrong-language", "looping", "length-ratio", "truncated"):
+        assert human[flag] <= 2, human
+    assert human["numbers"] <= 40  # people round, and write numbers as words
+    copies = Counter(flag for s in fr for flag in flags(s, s))
+    assert copies["copied"] >= 495
+    assert copies["wrong-language"] >= 480
+
+
+@pytest.mark.parametrize(
+    ("flags", "n", "cell"),
+    [
+        ({"copied": 20, "numbers": 3}, 100, "‼ 20 copied, 3 numbers"),
+        ({"copied": 19, "numbers": 30}, 100, "30 numbers, 19 copied"),
+        ({"empty": 1}, 3, "‼ 1 empty"),
+        ({}, 3, "ok"),
+        ({}, 0, "ok"),
+    ],
+)
+def test_a_broken_system_stands_out_in_the_table(flags: dict[str, int], n: int, cell: str) -> None:
+    record = {"run_id": "r", "model": {"name": "m"}, "pair": {"src": "fr", "tgt": "pl"}, "scores": []}
+    _, (row,) = score_rows([record | {"data": {"name": "d", "hash": "0", "n": n}, "health": flags}])
+    assert row[-1] == cell
