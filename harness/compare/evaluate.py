@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 
 from harness.compare.groups import TestSet
-from harness.compare.load import System
 from harness.errors import ConfigError, did_you_mean
 from harness.metrics.stats.bootstrap import percentile
 from harness.metrics.stats.human import accuracy
@@ -139,13 +138,13 @@ def _columns(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> dict
     columns: dict[str, dict[str, Column]] = {}
     for key in wanted or known:
         having = [system for system in test_set.systems if key in system.metrics]
-        signature = _settings(having[0], key)
+        signature = having[0].settings(key)
         for system in having:
-            if _settings(system, key) == signature:
+            if system.settings(key) == signature:
                 columns.setdefault(key, {})[system.name] = Column(system.metrics[key], system.statistics[key])
             else:
                 notes.append(
-                    f"{key}: {system.name} is left out, its settings ({_settings(system, key)}) are not those"
+                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) are not those"
                     f" of {having[0].name} ({signature})"
                 )
         for system in test_set.systems:
@@ -174,11 +173,6 @@ def _by_document(test_set: TestSet, columns: dict[str, dict[str, Column]]) -> di
     return {key: {name: summed(part) for name, part in column.items()} for key, column in columns.items()}
 
 
-def _settings(system: System, key: str) -> str:
-    recorded = system.corpus(key).get("signature")
-    return str(recorded or system.config(key))
-
-
 def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, Column]]) -> str:
     for system in test_set.systems:
         if system.run_id == options.baseline:
@@ -187,7 +181,7 @@ def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, 
         return test_set.systems[0].name
     ranking = [column for column in columns.values() if not _neutral(column)]
     ordered = _order((ranking or list(columns.values()))[0])
-    ceilings = {s.name for s in test_set.systems if s.record["model"].get("engine") == "reference"}
+    ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
     # A distance to the ceiling says nothing about which system is better.
     return next((name for name in ordered if name not in ceilings), ordered[0])
 
@@ -259,12 +253,13 @@ def _metric(key: str, test_set: TestSet, baseline: str, draws: _Draws, options: 
                 {test: raw[test][name] for test in options.tests},
                 {test: corrected[test][name] for test in options.tests},
                 tally(by_name[name].scores[key], by_name[reference].scores[key], metric.higher_is_better),
-                accuracy(value, by_name[name].config(key)),
+                accuracy(value, by_name[name].record.metric_config(key)),
             )
         ci = percentile(np.asarray(draws.scores[key, name], dtype=np.float64))
         rows.append(Row(name, column[name].score, ci, number, gap))
     first = by_name[ranked[0]]
-    signature = str(first.corpus(key).get("signature") or metric.signature)
+    recorded = first.record.corpus_scores.get(key)
+    signature = recorded.signature if recorded else metric.signature
     return MetricResult(
         key, metric.name, signature, metric.higher_is_better, neutral, reference, tuple(rows), pairs
     )
