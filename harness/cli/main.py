@@ -24,6 +24,7 @@ VERBS = {
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
+    "verify": "were files of finished runs edited or damaged since they were recorded?",
     "rerun": "run a record's configuration again; are scores and translations identical?",
     "fetch": "download a model for a pair; shows the size first",
     "cache": "the stored translations (and converted models): show or prune them",

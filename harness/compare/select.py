@@ -26,12 +26,12 @@ class Selection:
     named: bool
 
 
-def select(store: Store, words: Sequence[str], every: bool = False) -> Selection:
+def select(store: Store, words: Sequence[str], every: bool = False, strict: bool = False) -> Selection:
     """Runs for `words`: ids, unique prefixes, tags, model names, and `field=value` queries.
 
     A query narrows what the names chose (all runs when there are none); values may be lists
     (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
-    each test set stays. Raises UserError when nothing is left.
+    each test set stays. Raises UserError when nothing is left and, if `strict`, for a run that was edited.
     """
     everything = store.runs()
     if not everything:
@@ -48,6 +48,9 @@ def select(store: Store, words: Sequence[str], every: bool = False) -> Selection
     problems = tuple(
         f"{run.run_id} is left out: {run.state} ({run.problem})" for run in chosen if run.record is None
     )
+    changed = tuple(run.warning for run in chosen if run.warning)
+    if strict and changed:
+        raise UserError(changed[0])
     finished = [run.record for run in chosen if run.record and all(_meets(run.record, q) for q in queries)]
     if not finished:
         asked = f" matches {' '.join(words)}" if words else " is finished"
@@ -55,7 +58,7 @@ def select(store: Store, words: Sequence[str], every: bool = False) -> Selection
         raise UserError(f"no run in {store.runs_dir}{asked}{hint}. See: python -m harness list")
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
     kept = finished if every else _newest(finished, by_id)
-    return Selection(tuple(kept), problems, named=bool(by_id))
+    return Selection(tuple(kept), problems + changed, named=bool(by_id))
 
 
 def _query(word: str) -> tuple[str, list[str]]:

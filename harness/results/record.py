@@ -15,6 +15,7 @@ from harness.common.environment import Environment
 from harness.common.shapes import mismatch
 from harness.common.typed_json import from_json, shape_of, to_json
 from harness.errors import DataError
+from harness.results.integrity import FileDigest
 from harness.types import Input, Score
 
 SCHEMA = 1
@@ -164,6 +165,10 @@ class Record:
     """Segments that the engine failed on."""
     warnings: tuple[str, ...] = ()
     """One line each: what the user should know before trusting the numbers."""
+    files: dict[str, FileDigest] = field(default_factory=dict)
+    """Size and sha256 of the run's other files; empty in records of earlier versions."""
+    digest: str | None = None
+    """sha256 of the record without this field; null in records of earlier versions."""
 
     @property
     def corpus_scores(self) -> dict[str, Score]:

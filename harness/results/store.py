@@ -6,7 +6,7 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from harness.common.files import parse_json, parse_jsonl, read_text, write_atomi
 from harness.common.shapes import mismatch, read_json
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
+from harness.results.integrity import edited, file_digests, record_digest
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
@@ -23,13 +24,27 @@ State = Literal["finished", "failed", "crashed", "damaged"]
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A run folder. `record` is present when finished, `problem` (one line) otherwise."""
+    """A run folder. `record` is present when finished, `problem` (one line) otherwise.
+
+    `edited` names the files of a finished run that were changed after it was recorded.
+    """
 
     run_id: str
     path: Path
     state: State
     record: Record | None = None
     problem: str | None = None
+    edited: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str | None:
+        """One line for a run whose files were edited, else None."""
+        if not self.edited:
+            return None
+        return (
+            f"{self.run_id} was edited after it was recorded ({', '.join(self.edited)}); its numbers are not"
+            " those of the run: restore the files, or run it again with force=true"
+        )
 
 
 class Store:
@@ -43,13 +58,17 @@ class Store:
     def run_dir(self, run_id: str) -> Path:
         return self.runs_dir / run_id
 
-    def info(self, path: Path) -> RunInfo:
-        """The state of one run folder; never raises for a damaged one."""
+    def info(self, path: Path, thorough: bool = False) -> RunInfo:
+        """The state of one run folder; never raises for a damaged one.
+
+        `thorough` reads every file to see whether it was edited, not only those that look newer.
+        """
         record_path = path / "record.json"
         try:
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
-                return RunInfo(path.name, path, "finished", Record.from_json(value, record_path))
+                record = Record.from_json(value, record_path)
+                return RunInfo(path.name, path, "finished", record, edited=edited(value, path, thorough))
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
@@ -126,7 +145,9 @@ class Store:
 
     def write_record(self, record: Record) -> Record:
         """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""
-        path, value = self.run_dir(record.run_id) / "record.json", record.to_json()
+        path = self.run_dir(record.run_id) / "record.json"
+        value = replace(record, files=file_digests(path.parent), digest=None).to_json()
+        value["digest"] = record_digest(value)
         write_json(path, value)
         return Record.from_json(value, path)
 

@@ -59,6 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit 1 when a run is significantly worse than --baseline",
     )
+    add("--strict", action="store_true", help="refuse runs whose files were edited (so does --fail-if-worse)")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
 
 

@@ -125,6 +125,8 @@ def _runs(args: argparse.Namespace) -> int:
     for run in runs:
         if run.state != "finished":
             note(f"{run.state}: {run.run_id}: {run.problem}")
+        if run.warning:
+            note(f"edited: {run.warning}")
     hidden = len(records) - len(shown)
     if hidden:
         note(f"{hidden} older runs of the same configurations are not shown (--all shows them)")

@@ -30,18 +30,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--segments", type=int, default=3, metavar="N", help="show the first N segments (default: 3)"
     )
     parser.add_argument("--json", action="store_true", help="print record.json")
+    parser.add_argument("--verify", action="store_true", help="read every file to see whether it was edited")
 
 
 def main(args: argparse.Namespace) -> int:
     store = Store(args.results)
     run = store.find(args.run)
+    if args.verify:
+        run = store.info(run.path, thorough=True)
     if run.record is None:
         raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
     if args.json:
         print(visible_json(json.dumps(run.record.to_json(), indent=2, sort_keys=True, ensure_ascii=False)))
         return 0
     record = run.record
-    _summary(record)
+    _summary(record, run.warning)
     _scores(record)
     _pairing(record)
     _inputs(record)
@@ -50,7 +53,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _summary(record: Record) -> None:
+def _summary(record: Record, edited: str | None) -> None:
     model, data, environment = record.model, record.data, record.environment
     dirty = ", with uncommitted changes" if environment.git_dirty else ""
     commit = f", commit {environment.git_commit[:12]}{dirty}" if environment.git_commit else ""
@@ -80,7 +83,7 @@ def _summary(record: Record) -> None:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))
     for name, value in rows:
         print(f"{name:<12} {'–' if value is None else visible_line(str(value))}")
-    for warning in record.warnings:
+    for warning in [*([edited] if edited else []), *record.warnings]:
         print(f"{'warning':<12} {visible_line(warning)}")
     print()
 
