@@ -176,7 +176,7 @@ SAID = (
     "written by a newer harness",
     "NaN is no number",
     "not a finite number",
-    "the folder's name is",
+    "its folder is",
     "not UTF-8",
 )
 
