@@ -90,12 +90,12 @@ def tools(
 def read(path: Path, lang: str, made: Tools) -> list[Segment]:
     """The segments of a file. Raises DataError for an empty one, or with the offset of a byte not UTF-8."""
     if made.splitter is None:
-        lines = read_lines(path)
+        lines = read_lines(path, (lang,))
         segments = [Segment(str(path), k, line, 0, 0) for k, line in enumerate(lines)]
     else:
         from harness.text.segment import segment
 
-        document = Document(str(path), lang, normalise_newlines(read_text(path)), str(path))
+        document = Document(str(path), lang, normalise_newlines(read_text(path, (lang,))), str(path))
         segments = segment(made.cleaner.clean([document])[0], made.splitter)
     if not any(s.text.strip() for s in segments):
         raise DataError(f"{path}: the file is empty, there is nothing to align")
