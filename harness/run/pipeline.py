@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from harness import __version__, registry
 from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
 from harness.common.langs import language
+from harness.common.notices import collecting
 from harness.config.schema import VOLATILE, RunConfig
 from harness.data.load import load, take
 from harness.errors import HarnessError
@@ -25,6 +27,9 @@ from harness.run.score import build_metrics, corpus_scores, prepare
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker, is_divisible
 from harness.types import Bitext, DocumentSet
+
+TOKENIZED = 100
+"""Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,18 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
 
 def _run(config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir: Path) -> Outcome:
     backend = registry.build("backend", config.backend)
-    with closing(backend):
-        return _worked(config, store, run_id, stages, cache_dir, backend)
+    with closing(backend), collecting() as told:
+        return _worked(config, store, run_id, stages, cache_dir, backend, told)
 
 
 def _worked(
-    config: RunConfig, store: Store, run_id: str, stages: Stages, cache_dir: Path, backend: Backend
+    config: RunConfig,
+    store: Store,
+    run_id: str,
+    stages: Stages,
+    cache_dir: Path,
+    backend: Backend,
+    told: Mapping[str, None],
 ) -> Outcome:
     created = _now()
     src, tgt = language(config.pair.src), language(config.pair.tgt)
@@ -128,7 +139,17 @@ def _worked(
         scores=tuple(scores),
         health=gathered.health,
         failed=gathered.failed,
-        warnings=(*map(str, bitext.meta.get("warnings", [])), *_failures(gathered)),
+        warnings=tuple(
+            dict.fromkeys(
+                [
+                    *map(str, bitext.meta.get("warnings", [])),
+                    *told,
+                    *gathered.warnings,
+                    *_tokenized(gathered, config),
+                    *_failures(gathered),
+                ]
+            )
+        ),
     )
     record = store.write_record(record)
     if not gathered.failed:  # else the shards without failures are left for the next attempt
@@ -161,6 +182,16 @@ def _identity(config: RunConfig, loaded: DocumentSet | Bitext, engine: Any, part
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
     return digest([settings, inputs, engine.identity, parts.encoder.identity], length=16)
+
+
+def _tokenized(gathered: Gathered, config: RunConfig) -> list[str]:
+    """sacreBLEU's warning of outputs that were not detokenized, counted over all shards as it does."""
+    if gathered.tokenized < TOKENIZED or not any(m.get("kind") == "bleu" for m in config.metrics.values()):
+        return []
+    return [
+        f"{gathered.tokenized} outputs end in a tokenized period (' .'); sacreBLEU warns from {TOKENIZED} on:"
+        " BLEU is for detokenized text, so detokenize them"
+    ]
 
 
 def _failures(gathered: Gathered) -> list[str]:

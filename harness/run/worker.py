@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
 from harness.common.files import digest
+from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.run.score import build_metrics, score
-from harness.run.shards import Done, Finished, Shard, sha256
+from harness.run.shards import Done, Finished, Rows, Shard, sha256
 from harness.run.timings import Stages
 from harness.types import Item
 
@@ -79,6 +80,20 @@ class Worker:
 
         `stages` names and times what is being done; `advance` is told of translated segments.
         """
+        with collecting() as told:
+            done, data, rows = self._worked(shard, items, stages, advance)
+        with stages("record"):
+            done = replace(done, warnings=list(told))
+            self.finished.write(done, data, rows)
+        return done
+
+    def _worked(
+        self,
+        shard: Shard,
+        items: Sequence[Item],
+        stages: Stages,
+        advance: Callable[[int], None] | None,
+    ) -> tuple[Done, bytes, Rows]:
         from harness.translate.runner import stream
 
         job, engine = self.job, self._tolerant.engine
@@ -86,6 +101,8 @@ class Worker:
         with stages("translate"):
             if hasattr(engine, "bind"):
                 engine.bind([item.references for item in items])
+            if hasattr(engine, "bind_ids"):
+                engine.bind_ids([item.id for item in items])
             if hasattr(engine, "at"):
                 engine.at(shard.start, job.n)
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
@@ -112,19 +129,21 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
+                tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines),
             )
-            self.finished.write(done, data, rows)
-        return done
+        return done, data, rows
 
 
 def is_divisible(engine: Any) -> bool:
     """Whether an engine can be asked for a part of the test set at a time.
 
     One whose output depends on the place must be able to say where the part begins (`at`) or be told the
-    references of the part (`bind`).
+    references of the part (`bind`); one that matches by id sees all ids, to tell which it has too many.
     """
     from harness.translate.retry import is_positional
 
+    if getattr(engine, "needs_ids", False):
+        return False
     return not is_positional(engine) or hasattr(engine, "at") or hasattr(engine, "bind")
 
 
