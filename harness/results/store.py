@@ -15,6 +15,7 @@ from harness.common.shapes import mismatch, read_json
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
+from harness.results.labels import read_labels
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
@@ -67,7 +68,9 @@ class Store:
         try:
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
-                record = Record.from_json(value, record_path)
+                record, labels = Record.from_json(value, record_path), read_labels(path)
+                tag = record.tag if labels.tag is None else labels.tag or None
+                record = replace(record, tag=tag, note=labels.note or None)
                 return RunInfo(path.name, path, "finished", record, edited=edited(value, path, thorough))
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
@@ -118,6 +121,13 @@ class Store:
         raise UserError(
             f"no run '{text}' in {self.runs_dir}.{did_you_mean(text, known)} See: python -m harness list"
         )
+
+    def find_finished(self, text: str) -> RunInfo:
+        """As `find`; UserError for a run that did not finish."""
+        run = self.find(text)
+        if run.record is None:
+            raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
+        return run
 
     def standing(self, config_hash: str) -> RunInfo | None:
         """The newest finished run with this hash of configuration, inputs and revision.
