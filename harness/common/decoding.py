@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import shlex
+import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -20,6 +21,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 SAMPLE = 1 << 16  # bytes that a guess at an encoding looks at
+_STRANGE = ("Cc", "Cn", "Co")  # control characters, and what is no character or a private one
 _NUL_SHARE = 0.2  # of the bytes of UTF-16 text in a Latin script half are NUL; plain text has none
 
 # Encodings before Unicode by the languages written in them, the commonest first (Python's names).
@@ -58,11 +60,23 @@ def mark_of(head: bytes) -> tuple[bytes, str]:
 
 
 def unmarked_utf16(head: bytes) -> str | None:
-    """`"utf-16-le"` or `"utf-16-be"` where every other byte of a text without a mark is often NUL."""
+    """`"utf-16-le"` or `"utf-16-be"` where a text without a mark has NUL bytes as those do."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < _NUL_SHARE * max(len(head) // 2, 1) or min(even, odd) > max(even, odd) / 10:
+    end = head.find(b"\n")
+    if max(even, odd) >= _NUL_SHARE * max(len(head) // 2, 1) and min(even, odd) <= max(even, odd) / 10:
+        found = "utf-16-le" if odd > even else "utf-16-be"
+    elif end >= 0 and end % 2 == 0 and head[end + 1 : end + 2] == b"\0":
+        found = "utf-16-le"  # a script whose characters have no NUL byte: the line ends have
+    elif end % 2 == 1 and head[end - 1 : end] == b"\0":
+        found = "utf-16-be"
+    else:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(found, "replace")
+    strange = sum(
+        character == "\ufffd" or (unicodedata.category(character) in _STRANGE and character not in "\n\r\t")
+        for character in text
+    )
+    return found if strange <= len(text) / 100 + 1 else None
 
 
 def looks_binary(head: bytes) -> bool:

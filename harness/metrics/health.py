@@ -162,7 +162,7 @@ def _odd_form(text: str) -> bool:
 
 
 def _is_decomposed(text: str) -> bool:
-    """Whether NFC makes the text shorter. Some letters of Hindi or Hebrew it makes longer: those are usual."""
+    """Whether NFC makes the text shorter. Some letters of Hindi or Hebrew it makes longer instead."""
     return not unicodedata.is_normalized("NFC", text) and len(unicodedata.normalize("NFC", text)) < len(text)
 
 

@@ -293,8 +293,8 @@ class Ter(Lexical):
         if found == "cjk" and not (self._options["normalized"] and self._options["asian_support"]):
             tell(
                 f"{self.name}: the references have no spaces between words, so that a whole clause counts as"
-                " one: set both metrics.ter.normalized=true and metrics.ter.asian_support=true (only together"
-                " do they split Chinese and Japanese into characters)"
+                " one: pair.ter_characters=true splits Chinese and Japanese into characters (it sets both"
+                " metrics.ter.normalized and metrics.ter.asian_support, which has no effect alone)"
             )
         elif found == "other":
             tell(
