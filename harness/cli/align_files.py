@@ -37,7 +37,7 @@ class Job:
         return f"{self.source.stem}--{self.target.stem}"
 
 
-class Watched:
+class Watched(Encoder):
     """An encoder that shows its progress where there is much to encode."""
 
     def __init__(self, encoder: Encoder, tools: Tools) -> None:

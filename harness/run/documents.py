@@ -45,6 +45,8 @@ AlignPairs = Callable[[Parts, Sequence[Sides]], Iterable[list[Bead]]]
 def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
                 encoder: Mapping[str, Any]) -> Parts:  # fmt: skip
     """Build cleaner, splitter, encoder and aligner from their configs."""
+    from harness.align.api import build_aligner
+
     built_encoder = registry.build("encoder", encoder)
     return Parts(
         cleaner=registry.build("cleaner", clean),
@@ -53,12 +55,6 @@ def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: 
         encoder=built_encoder,
         recipe={"aligner": aligner, "encoder": encoder},
     )
-
-
-def build_aligner(config: Mapping[str, Any], encoder: Any) -> Any:
-    """The aligner of a config, with the encoder if it needs one."""
-    needs = getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False)
-    return registry.build("aligner", config, **({"encoder": encoder} if needs else {}))
 
 
 def align_pairs(parts: Parts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:

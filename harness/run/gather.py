@@ -13,8 +13,9 @@ from pathlib import Path
 from harness.common.files import read_bytes, write_atomic
 from harness.common.progress import bar, note
 from harness.errors import DataError, StageError
-from harness.protocols import Backend, Statistics
+from harness.protocols import Statistics
 from harness.results.segment_files import FOLDER, SINGLE, Part, write_manifest
+from harness.run.backends.base import Backend
 from harness.run.shards import Done, Rows, Shard, divide, merged_rows, merged_signature
 from harness.run.timings import Stages
 from harness.run.worker import Worker

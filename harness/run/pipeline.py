@@ -18,14 +18,14 @@ from harness.config.schema import VOLATILE, RunConfig
 from harness.data.load import load, take
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
-from harness.protocols import Backend
 from harness.results.record import Counts, Data, Model, Pair, Record, rounded
 from harness.results.store import Store
+from harness.run.backends.base import Backend
 from harness.run.documents import Alignment, align_documents, build_parts
 from harness.run.gather import Gathered, clear, gather
 from harness.run.score import build_metrics, corpus_scores, prepare
 from harness.run.timings import Stages
-from harness.run.worker import Job, Worker, is_divisible
+from harness.run.worker import Job, Worker
 from harness.types import Bitext, DocumentSet
 
 TOKENIZED = 100
@@ -125,7 +125,7 @@ def _worked(
             meta=bitext.meta,
         ),
         model=Model(
-            name=getattr(engine, "name", None) or config.model.get("name"),
+            name=engine.name or config.model.get("name"),
             id=identity.get("model"),
             revision=identity.get("revision") or identity.get("sha256"),
             engine=config.engine.get("kind"),
@@ -160,7 +160,7 @@ def _worked(
 
 def _job(config: RunConfig, n: int, engine: Any, backend: Backend, cache_dir: Path, config_hash: str) -> Job:
     """What every shard is told. An engine that must see the whole test set at once gets one shard."""
-    size = backend.shard_size if is_divisible(engine) else n
+    size = backend.shard_size if engine.divisible else n
     return Job(
         engine=config.engine,
         model=config.model,

@@ -23,8 +23,7 @@ def build_metrics(config: Mapping[str, Any]) -> dict[str, Any]:
 def prepare(metrics: Mapping[str, Any]) -> None:
     """Let metrics that need something out of reach say so before anything is translated."""
     for metric in metrics.values():
-        if hasattr(metric, "prepare"):
-            metric.prepare()
+        metric.prepare()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from harness import registry
 from harness.common.files import digest
 from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
+from harness.protocols import Batch
 from harness.run.score import build_metrics, score
 from harness.run.shards import Done, Finished, Rows, Shard, sha256
 from harness.run.timings import Stages
@@ -62,8 +63,7 @@ class Worker:
     def __enter__(self) -> Worker:
         """Within `with worker:` metrics keep their models loaded from shard to shard."""
         for metric in self.metrics.values():
-            if hasattr(metric, "__enter__"):
-                self._open.enter_context(metric)
+            self._open.enter_context(metric)
         return self
 
     def __exit__(self, *stopped: Any) -> None:
@@ -99,17 +99,13 @@ class Worker:
         job, engine = self.job, self._tolerant.engine
         sources = [item.source for item in items]
         with stages("translate"):
-            if hasattr(engine, "bind"):
-                engine.bind([item.references for item in items])
-            if hasattr(engine, "bind_ids"):
-                engine.bind_ids([item.id for item in items])
-            if hasattr(engine, "at"):
-                engine.at(shard.start, job.n)
+            batch = Batch(sources)
+            if engine.positional:
+                references = [item.references for item in items]
+                batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
             translations = list(
-                stream(
-                    self._tolerant, sources, job.cache_dir, self._splitter, job.src, job.tgt, part, advance
-                )
+                stream(self._tolerant, batch, job.cache_dir, self._splitter, job.src, job.tgt, part, advance)
             )
         with stages("score"):
             scored = score(items, translations, self.metrics, job.src, job.tgt)
@@ -132,19 +128,6 @@ class Worker:
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines),
             )
         return done, data, rows
-
-
-def is_divisible(engine: Any) -> bool:
-    """Whether an engine can be asked for a part of the test set at a time.
-
-    One whose output depends on the place must be able to say where the part begins (`at`) or be told the
-    references of the part (`bind`); one that matches by id sees all ids, to tell which it has too many.
-    """
-    from harness.translate.retry import is_positional
-
-    if getattr(engine, "needs_ids", False):
-        return False
-    return not is_positional(engine) or hasattr(engine, "at") or hasattr(engine, "bind")
 
 
 def _plain(text: str) -> str:

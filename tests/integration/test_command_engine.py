@@ -14,6 +14,7 @@ import pytest
 from harness import registry
 from harness.common.notices import collecting
 from harness.errors import ConfigError, DataError, SegmentError, StageError, UnavailableError
+from harness.protocols import Batch
 from harness.translate.cache import Cache
 from harness.translate.runner import translate
 
@@ -89,7 +90,7 @@ def test_a_killed_run_keeps_the_lines_that_had_come(tmp_path: Path) -> None:
     engine = command(script, chunk=100)
     sources = [f"s{i}" for i in range(10)]
     with Cache(tmp_path / "cache", engine.identity) as cache:
-        for batch in engine.translate(sources):
+        for batch in engine.translate(Batch(sources)):
             cache.append(translation for _, translation in batch)
             if len(cache) >= 4:
                 break  # as a kill would end it, in the middle of a chunk

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.data.spool import read_items
 from harness.errors import StageError
-from harness.run.documents import Parts, Sides, align_pairs, build_aligner
+from harness.run.documents import Parts, Sides, align_pairs
 from harness.run.shards import Shard
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker
@@ -74,6 +74,7 @@ class AlignActor(Actor):
     @cached_property
     def _parts(self) -> Parts:
         from harness import registry
+        from harness.align.api import build_aligner
 
         encoder = registry.build("encoder", self.told["encoder"])
         return Parts(None, None, build_aligner(self.told["aligner"], encoder), encoder)

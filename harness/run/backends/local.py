@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from harness.run.backends.base import Backend
 from harness.run.documents import Parts, Sides, align_pairs
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
@@ -11,7 +12,7 @@ from harness.run.worker import Worker
 from harness.types import Bead, Item
 
 
-class Local:
+class Local(Backend):
     """Work the shards here, one at a time.
 
     shard_size   segments translated, scored and kept at once: memory and what a crash repeats grow with it
@@ -34,6 +35,3 @@ class Local:
 
     def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         return align_pairs(parts, pairs)
-
-    def close(self) -> None:
-        """Nothing to let go of."""

@@ -17,6 +17,7 @@ from harness.common.files import resource
 from harness.common.langs import language
 from harness.common.shapes import Keys, read_json
 from harness.errors import ConfigError, DataError, UnavailableError
+from harness.protocols import Context
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
@@ -44,6 +45,16 @@ def hub_id(model: Mapping[str, Any], src: str, tgt: str) -> str:
             f"model '{model.get('name')}' has no hub id; give one (model.id=…) or model.path=DIR"
         )
     return str(name).format(src=language(src).short, tgt=language(tgt).short)
+
+
+def downloads(context: Context) -> list[str]:
+    """What a model of the hub demands: a download, where its commit is not in the cache."""
+    model = context.model
+    if model.get("path") or not model.get("id"):
+        return []
+    name = hub_id(model, context.src, context.tgt)
+    here = cached(name, model.get("revision"), (), bool(model.get("pickle")))
+    return [] if here else [f"downloads {name} from the hub"]
 
 
 def locate(

@@ -16,6 +16,7 @@ from harness.common.files import is_file
 from harness.common.langs import language
 from harness.common.notices import tell
 from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.program import Program
 from harness.types import Translation
@@ -25,7 +26,7 @@ _BUILTINS = {"cd", "export", "source", "alias", "eval"}
 _INTERPRETERS = {".py": "python3", ".sh": "sh", ".pl": "perl", ".rb": "ruby", ".js": "node"}
 
 
-class Command:
+class Command(Engine):
     """Translate by a program: one source a line in, one translation a line out.
 
     command   the command line, without a shell; `{src}`, `{tgt}` are ISO 639-1, `{src3}`, `{tgt3}` 639-3
@@ -74,6 +75,10 @@ class Command:
         self._encoding, self._tgt = _encoding(encoding), tgt
         self._wrote_utf8 = False  # a character beyond ASCII, as declared
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return [f"starts the program '{options.get('command') or context.model.get('command')}'"]
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """The command line, the bytes of the program and of the files that it names."""
@@ -87,12 +92,14 @@ class Command:
             "engine": "command", "command": self._words, "files": hashes, "version": self._version, **other
         }  # fmt: skip
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        for start in range(0, len(sources), self._chunk):
-            chunk = sources[start : start + self._chunk]
+    def translate(self, batch: Batch) -> Translated:
+        for start in range(0, len(batch.sources), self._chunk):
+            chunk = batch.sources[start : start + self._chunk]
             at = start
             for lines in self._run([" ".join(source.splitlines()) for source in chunk], start):
-                yield [(at + i, Translation(sources[at + i], line.strip())) for i, line in enumerate(lines)]
+                yield [
+                    (at + i, Translation(batch.sources[at + i], line.strip())) for i, line in enumerate(lines)
+                ]
                 at += len(lines)
 
     def _run(self, lines: Sequence[str], start: int) -> Iterator[list[str]]:

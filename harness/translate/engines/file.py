@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import Any
 
 from harness.common.files import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError
+from harness.protocols import Batch, Engine, Translated
 from harness.translate.engines.outputs import Outputs
 from harness.types import Translation
 
 
-class File:
+class File(Engine):
     """Read a system's outputs: line i is the translation of segment i, or a row of a table is.
 
     path           the file, plain or packed; a pattern must match one here (on the command line `run` makes
@@ -68,52 +69,36 @@ class File:
             system_column=str(system_column),
             header=header,
         )
-        self._start = 0
-        self._total: int | None = None
+        self.divisible = id is None  # ids that no segment has show only beside all of them
         self._count: int | None = None  # outputs in the file
         self._open: Iterator[str] | None = None  # where the last `translate` ended, at output `_next`
         self._next = 0
-        self._ids: Sequence[str] | None = None
         own = model.get("name")
         self.name = self._outputs.name if own in (None, "file") else str(own)
-
-    @property
-    def needs_ids(self) -> bool:
-        """Whether outputs are matched by the ids of the segments, all of which must then be given at once."""
-        return self._outputs.key is not None
 
     @cached_property
     def identity(self) -> dict[str, Any]:
         text = self._outputs.text()
         for _ in text.lines():
             pass
-        what = {
-            name: value
-            for name in ("column", "key", "system")
-            if (value := getattr(self._outputs, name)) is not None
+        outputs = self._outputs
+        what = {"column": outputs.column, "id": outputs.key, "system": outputs.system}
+        return {
+            "engine": "file",
+            "model": outputs.path.stem,
+            "sha256": text.sha256,
+            **{name: value for name, value in what.items() if value is not None},
         }
-        return {"engine": "file", "model": self._outputs.path.stem, "sha256": text.sha256, **what}
 
-    def at(self, start: int, total: int) -> None:
-        """The next `translate` asks for the segments from `start` on, of `total` in the test set."""
-        self._start, self._total = start, total
-
-    def bind_ids(self, ids: Sequence[str]) -> None:
-        """The ids of the segments that the next `translate` asks for."""
-        self._ids = ids
-
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        outputs = self._matched() if self.needs_ids else self._following(len(sources))
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
+        outputs = self._following(batch) if self._outputs.key is None else self._outputs.matched(batch.ids)
         yield [(i, Translation(s, text)) for i, (s, text) in enumerate(zip(sources, outputs, strict=True))]
 
-    def _matched(self) -> list[str]:
-        if self._ids is None:
-            raise ConfigError("engine.id: the test set has no ids to match by")
-        return self._outputs.matched(self._ids)
-
-    def _following(self, n: int) -> list[str]:
-        """The next `n` outputs from `at` on; DataError where there are not as many as segments in all."""
-        total = n if self._total is None else self._total
+    def _following(self, batch: Batch) -> list[str]:
+        """The outputs of the batch by its place; DataError where there are not as many as segments in all."""
+        n = len(batch.sources)
+        total = n if batch.total is None else batch.total
         if self._count is None:
             self._count = sum(1 for _ in self._read())
         if self._count != total:
@@ -123,9 +108,9 @@ class File:
                 f"{self._outputs.path}: {self._count} {unit} for {total} segments; there must be one a"
                 f" segment, in the order of the test set{hint}"
             )
-        if self._next != self._start or self._open is None:
-            self._open = islice(self._read(), self._start, None)
-        self._next = self._start + n
+        if self._next != batch.start or self._open is None:
+            self._open = islice(self._read(), batch.start, None)
+        self._next = batch.start + n
         return list(islice(self._open, n))
 
     def _read(self) -> Iterator[str]:

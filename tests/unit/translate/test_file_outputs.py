@@ -13,18 +13,17 @@ import pytest
 from harness import registry
 from harness.common.notices import collecting
 from harness.errors import ConfigError, DataError
+from harness.protocols import Batch
 from harness.run.sweep import fan_out
 
 IDS = ["7", "8", "9"]
 SOURCES = ["un", "deux", "trois"]
 
 
-def read(path: Path, ids: list[str] | None = IDS, **options: Any) -> list[str]:
+def read(path: Path, **options: Any) -> list[str]:
     config = {"kind": "file", "path": str(path), **options}
     engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
-    if ids is not None:
-        engine.bind_ids(ids)
-    (batch,) = engine.translate(SOURCES)
+    (batch,) = engine.translate(Batch(SOURCES, ids=IDS))
     return [translation.hypothesis for _, translation in batch]
 
 
