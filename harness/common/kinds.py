@@ -80,7 +80,8 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)([^<>]*)>")
 _SEGMENTS = re.compile(r"<seg\b[^>]*>", re.IGNORECASE)
 _DOC = re.compile(r"<doc\b[^>]*\bdocid\s*=", re.IGNORECASE)
 _PO = re.compile(
-    r"(?:\s*(?:#[^\n]*|msgctxt\s+\"[^\n]*)?\n)*\s*msgid\s+\"[^\n]*\n(?:\s*\"[^\n]*\n)*\s*msgstr(?:\[0\])?\s+\""
+    r"\s*(?:(?:#[^\n]*|msgctxt[ \t]+\"[^\n]*)\n\s*)*msgid[ \t]+\"[^\n]*\n"
+    r"(?:[ \t]*\"[^\n]*\n)*msgstr(?:\[0\])?[ \t]+\""
 )
 _TIMES = r"(?:\d+:)?\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s+-->\s+(?:\d+:)?\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}"
 _SRT = re.compile(rf"\s*\d+[ \t]*\n{_TIMES}")

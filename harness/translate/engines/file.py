@@ -90,6 +90,11 @@ class File(Engine):
             **{name: value for name, value in what.items() if value is not None},
         }
 
+    def check(self) -> None:
+        """Read the outputs once. Raises DataError for what is no text or table of outputs."""
+        for _ in self._read():
+            pass
+
     def translate(self, batch: Batch) -> Translated:
         sources = batch.sources
         outputs = self._following(batch) if self._outputs.key is None else self._outputs.matched(batch.ids)

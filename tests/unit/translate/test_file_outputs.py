@@ -153,3 +153,11 @@ def test_json_lines_and_markup_are_not_scored_as_text(tmp_path: Path) -> None:
         read(write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"]))
     with pytest.raises(ConfigError, match=r"engine\.column=NAME says what to read"):
         read(write(tmp_path, "a.tsv", TSV), id="seg")
+
+
+def test_doctor_reads_the_outputs(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"])
+    config = {"kind": "file", "path": str(path)}
+    engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
+    with pytest.raises(DataError, match="is SGML"):
+        engine.check()
