@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness import __version__
 from harness.common.terminal import never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {

@@ -14,8 +14,7 @@ from harness.config.user_folder import make_importable
 from harness.data.load import SHARED
 from harness.data.parallel import ParallelSet
 from harness.protocols import Context
-from harness.run.documents import build_parts
-from harness.run.score import build_metrics
+from harness.run.parts import assemble
 from harness.types import DocumentSet
 
 
@@ -31,14 +30,13 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)
-    build_parts(config.clean, config.splitter, config.aligner, config.encoder)
+    parts = assemble(config)
     for name in ("clean", "splitter", "aligner", "encoder"):
         yield name, str(getattr(config, name).get("kind"))
     yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
-    engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
-    yield "engine", f"{config.engine.get('kind')}  {_short(engine.identity)}"
-    engine.check()
-    for key, metric in build_metrics(config.metrics).items():
+    yield "engine", f"{config.engine.get('kind')}  {_short(parts.engine.identity)}"
+    parts.engine.check()
+    for key, metric in parts.metrics.items():
         yield f"metric {key}", metric.signature
 
 

@@ -5,13 +5,14 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.common.files import parse_json, parse_jsonl, read_text, write_atomic, write_json
 from harness.common.shapes import mismatch, read_json
+from harness.common.typed_json import rounded
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
@@ -129,14 +130,14 @@ class Store:
             raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
         return run
 
-    def standing(self, config_hash: str) -> RunInfo | None:
-        """The newest finished run with this hash of configuration, inputs and revision.
+    def standing(self, config_hash: str) -> Record | None:
+        """The record of the newest finished run with this hash of configuration, inputs and revision.
 
-        A run of which segments failed stands for nothing: the same command tries them again.
+        A run in which segments failed does not count: the same command tries them again.
         """
-        for run in reversed(self.runs()):
-            if run.record and run.record.config_hash == config_hash and not run.record.failed:
-                return run
+        for record in reversed(self.records()):
+            if record.config_hash == config_hash and not record.failed:
+                return record
         return None
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
@@ -153,13 +154,19 @@ class Store:
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
 
-    def write_record(self, record: Record) -> Record:
-        """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""
+    def write_record(self, record: Record, alignment: Mapping[str, Any] | None = None) -> Record:
+        """Write alignment.json, if documents were aligned, and record.json; returns the record as stored.
+
+        record.json is the last file of a run: its existence means "finished".
+        """
         path = self.run_dir(record.run_id) / "record.json"
+        if alignment:
+            write_json(path.with_name("alignment.json"), rounded(alignment))
         value = replace(record, files=file_digests(path.parent), digest=None).to_json()
         value["digest"] = record_digest(value)
+        stored = Record.from_json(value, path)
         write_json(path, value)
-        return Record.from_json(value, path)
+        return stored
 
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""

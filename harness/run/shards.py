@@ -58,6 +58,19 @@ class Done:
     warnings: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
+
+    rows: Mapping[str, Statistics]
+    signatures: dict[str, str]
+    health: dict[str, int]
+    failed: int
+    failures: list[dict[str, str]]
+    tokenized: int
+    warnings: tuple[str, ...]
+
+
 def divide(n: int, size: int) -> list[Shard]:
     """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
     if size < 1:

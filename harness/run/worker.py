@@ -13,7 +13,7 @@ from harness.common.files import digest
 from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
-from harness.run.score import build_metrics, score
+from harness.run.score import score
 from harness.run.shards import Done, Finished, Rows, Shard, sha256
 from harness.run.timings import Stages
 from harness.types import Item
@@ -54,7 +54,9 @@ class Worker:
         self.job = job
         if engine is None:
             engine = registry.build("engine", job.engine, model=job.model, src=job.src, tgt=job.tgt)
-        self.metrics = build_metrics(job.metrics) if metrics is None else metrics
+        if metrics is None:
+            metrics = {key: registry.build("metric", options) for key, options in job.metrics.items()}
+        self.metrics = metrics
         self._splitter = registry.build("splitter", job.splitter) if splitter is None else splitter
         self._tolerant = Tolerant(engine, job.retries)
         self.finished = Finished(job.folder)

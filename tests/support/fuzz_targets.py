@@ -138,7 +138,7 @@ def _gold(folder: Path) -> None:
 
 
 def _pairs(folder: Path) -> None:
-    from harness.cli.align_files import listed
+    from harness.cli.aligning import listed
 
     listed(folder / "pairs.tsv")
 
@@ -171,9 +171,9 @@ def _config(folder: Path) -> None:
 
 
 def _cleaner(folder: Path) -> None:
-    from harness.cli.verbs.clean import load_cleaner
+    from harness.common.named import named
 
-    registry.build("cleaner", load_cleaner(str(folder / "c.yaml")))
+    registry.build("cleaner", named("clean", str(folder / "c.yaml")))
 
 
 def _cache(folder: Path) -> None:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from harness.protocols import Extension
-from harness.run.documents import Parts, Sides
+from harness.run.documents import Sides, TextParts
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
 from harness.run.worker import Worker
@@ -33,7 +33,7 @@ class Backend(Extension):
         """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""
 
     @abstractmethod
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+    def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         """The beads of each pair of documents, in order."""
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from harness.run.backends.base import Backend
-from harness.run.documents import Parts, Sides, align_pairs
+from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
 from harness.run.worker import Worker
@@ -33,5 +33,5 @@ class Local(Backend):
         for shard in shards:
             yield worker.work(shard, items[shard.start : shard.stop], stages, advance)
 
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+    def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         return align_pairs(parts, pairs)

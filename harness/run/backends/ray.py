@@ -26,7 +26,7 @@ from harness.errors import ConfigError, HarnessError, StageError, UnavailableErr
 from harness.protocols import Context
 from harness.run.backends.actors import AlignActor, ShardActor, beads_of, texts_of, tries_of
 from harness.run.backends.base import Backend
-from harness.run.documents import Parts, Sides, align_pairs
+from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
 from harness.run.worker import Worker
@@ -105,7 +105,7 @@ class Ray(Backend):
             if advance is not None:
                 advance(len(done.shard))
 
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+    def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         if len(pairs) < 2:
             return align_pairs(parts, pairs)
         rows = [{"number": k, "sides": texts_of(sides)} for k, sides in enumerate(pairs)]
