@@ -53,7 +53,7 @@ def build(
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}
-    given = {}
+    given: dict[str, Any] = {}
     if getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False):
         given["encoder"] = build_encoder(encoder)
     return cast(Aligner, registry.build("aligner", config, **given))

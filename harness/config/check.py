@@ -10,12 +10,14 @@ from harness import registry
 from harness.common.langs import language
 from harness.config.hydra_errors import explain
 from harness.config.schema import RunConfig, compose
+from harness.config.typed import typed
 from harness.config.user_folder import make_importable
 from harness.data.fetch import is_url
-from harness.data.load import SHARED
 from harness.data.parallel import ParallelSet
+from harness.data.subset import SHARED
 from harness.run.documents import build_parts
 from harness.run.score import build_metrics
+from harness.translate.checkpoints.families import check_listed
 from harness.types import DocumentSet
 
 _FETCHED = ("hf", "flores", "wmt")
@@ -30,6 +32,7 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     except Exception as error:
         arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
         raise explain(error, arguments) from error
+    config = typed(config)
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)
@@ -38,6 +41,7 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
         yield name, str(getattr(config, name).get("kind"))
     yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
     engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
+    check_listed(config.model, src, tgt)
     yield "engine", f"{config.engine.get('kind')}  {_short(engine.identity)}"
     for key, metric in build_metrics(config.metrics).items():
         yield f"metric {key}", metric.signature

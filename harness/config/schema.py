@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.files import resource
 from harness.common.langs import language
+from harness.common.options import Count, Inside, Natural
 from harness.errors import ConfigError
 from harness.results.record import Record
 
@@ -30,9 +31,9 @@ class PairConfig:
 class BootstrapConfig:
     """How intervals are made: n-of-n resampling of segments."""
 
-    samples: int = 1000
-    seed: int = 12345
-    level: float = 0.95
+    samples: Count = 1000
+    seed: Natural = 12345
+    level: Annotated[float, Inside(0, 1)] = 0.95
 
 
 @dataclass
@@ -50,7 +51,7 @@ class RunConfig:
     metrics: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
-    limit: int | None = None
+    limit: Count | None = None
     tag: str | None = None
     force: bool = False
     results: str = "results"
@@ -128,7 +129,11 @@ def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
 
+    from harness.config.arguments import readable
+
     register_schema()
     extra = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        return to_config(hydra_compose("run", overrides=[*extra, *overrides]))
+        return to_config(
+            hydra_compose("run", overrides=[*extra, *readable(overrides, [config_dir] if config_dir else [])])
+        )

@@ -9,10 +9,8 @@ from typing import Any
 from harness import registry
 from harness.data.checks import check_documents, check_items
 from harness.data.parallel import ParallelSet
-from harness.data.subset import Subset
+from harness.data.subset import SHARED, Subset
 from harness.types import Bitext, DocumentSet
-
-SHARED = ("sample", "seed", "empty")
 
 
 def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = None) -> DocumentSet | Bitext:

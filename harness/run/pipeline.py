@@ -13,6 +13,7 @@ from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
 from harness.common.langs import language
 from harness.config.schema import VOLATILE, RunConfig
+from harness.config.typed import typed
 from harness.data.load import load, take
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
@@ -24,6 +25,7 @@ from harness.run.gather import Gathered, clear, gather
 from harness.run.score import build_metrics, corpus_scores, prepare
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker, is_divisible
+from harness.translate.checkpoints.families import check_listed
 from harness.types import Bitext, DocumentSet
 
 
@@ -70,7 +72,9 @@ def _worked(
     created = _now()
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     with stages("load"):
+        config = typed(config)
         engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
+        check_listed(config.model, src, tgt)
         metrics = build_metrics(config.metrics)
         parts = build_parts(config.clean, config.splitter, config.aligner, config.encoder)
         loaded = load(config.data, src.code, tgt.code, config.limit)

@@ -17,7 +17,7 @@ from harness.types import Item, Score, Translation
 
 def build_metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     """The metrics by their config key. Raises ConfigError for an unknown kind or option."""
-    return {key: registry.build("metric", options) for key, options in config.items()}
+    return {key: registry.build("metric", options, at=f"metrics.{key}") for key, options in config.items()}
 
 
 def prepare(metrics: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from harness.common.files import write_json
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
+from harness.config.arguments import quoted
 from harness.results.store import Store
 from harness.results.tables import score_rows
 
@@ -36,7 +37,7 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
         key, _, value = word.partition("=")
         matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
         several |= len(matches) > 1
-        found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
+        found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
 
 
@@ -46,12 +47,6 @@ def _matches(pattern: str) -> list[str]:
         return []
     found = sorted(path.parent.glob(path.name))
     return [str(item) for item in found if item.is_file()] or [str(item) for item in found]
-
-
-def _quoted(text: str) -> str:
-    """A value as Hydra reads it, whatever characters it has."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
 
 
 def begin() -> str:

@@ -85,8 +85,6 @@ def _row(model: Mapping[str, Any], langs: tuple[str, str] | None) -> ModelRow:
 def _refusal(model: Mapping[str, Any], src: str, tgt: str) -> str | None:
     """Why a model cannot do a pair, None when nothing speaks against it."""
     try:
-        if model.get("pairs") and f"{src}-{tgt}" not in model["pairs"]:
-            return f"only {', '.join(model['pairs'])}"
         check_listed(model, language(src), language(tgt))
         kind = FAMILIES.get(str(model.get("family")))
         if kind is not None:

@@ -19,6 +19,8 @@ from harness.common.shapes import Keys, read_json
 from harness.errors import ConfigError, DataError, UnavailableError
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+CHECKPOINT_KEYS = ("path", "revision", "pickle", "shipped", "sentence_level", "max_input_tokens")
+"""The keys of a model YAML that say where its checkpoint is and how it is read."""
 PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 
 

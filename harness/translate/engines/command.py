@@ -11,9 +11,10 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.langs import language
+from harness.common.options import Above, Count, Reads
 from harness.errors import ConfigError, StageError, UnavailableError
 from harness.translate.checkpoints.families import check_listed
 from harness.types import Translation
@@ -36,13 +37,13 @@ class Command:
     def __init__(
         self,
         *,
-        model: Mapping[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(("command", "sentence_level"))],
         src: str,
         tgt: str,
         command: str | None = None,
-        chunk: int = 1000,
-        timeout: float = 600.0,
-        version: str | None = None,
+        chunk: Count = 1000,
+        timeout: Annotated[float, Above(0)] = 600.0,
+        version: str | float | None = None,
     ) -> None:
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
@@ -53,8 +54,6 @@ class Command:
                 "engine 'command' needs a program that reads lines and writes lines, for example"
                 " engine.command='apertium -u fr-es'"
             )
-        if chunk < 1 or timeout <= 0:
-            raise ConfigError("engine.chunk must be at least 1 and engine.timeout above 0")
         codes = {"{src}": source.short, "{tgt}": target.short, "{src3}": source.iso3, "{tgt3}": target.iso3}
         try:
             words = shlex.split(str(template))

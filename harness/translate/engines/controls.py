@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.files import digest
+from harness.common.options import Reads
 from harness.errors import StageError
 from harness.types import Translation
 
@@ -15,7 +16,7 @@ class Copy:
 
     cached = False  # cheaper to make than to look up
 
-    def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
+    def __init__(self, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str) -> None:
         self._pair = f"{src}-{tgt}"
 
     @property
@@ -35,7 +36,7 @@ class Reference:
     The pipeline hands the references over with `bind` before it asks for a translation.
     """
 
-    def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
+    def __init__(self, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str) -> None:
         self._pair = f"{src}-{tgt}"
         self._references: tuple[str, ...] | None = None
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.files import is_file, no_such_file, read_text, sha256_text, user_path
+from harness.common.options import Reads
 from harness.errors import ConfigError, DataError
 from harness.types import Translation
 
@@ -24,17 +25,18 @@ class File:
 
     positional = True
 
-    def __init__(self, *, model: Mapping[str, Any], src: str, tgt: str, path: str | None = None) -> None:
-        pattern = path or model.get("path")
-        if not pattern:
+    def __init__(
+        self, *, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str, path: str | None = None
+    ) -> None:
+        if not path:
             raise ConfigError(
                 "engine 'file' needs the outputs of a system: engine.path=FILE (or 'DIR/*' for one run each)"
             )
-        found = files_of(str(pattern))
+        found = files_of(path)
         if len(found) > 1:
             raise ConfigError(
-                f"engine.path={pattern} matches {len(found)} files, and a run reads one; for one run each"
-                f" give the pattern to the command: python -m harness run model=file engine.path='{pattern}'"
+                f"engine.path={path} matches {len(found)} files, and a run reads one; for one run each"
+                f" give the pattern to the command: python -m harness run model=file engine.path='{path}'"
             )
         self._path = Path(found[0])
         self._start = 0
