@@ -161,15 +161,17 @@ def convert(key: str, value: Any, annotation: Any) -> Any:
     try:
         return _convert(value, annotation)
     except _Mismatch:
-        shown = _shown(value)
-        hint = did_you_mean(value, _names(annotation)) if isinstance(value, str) else ""
-        raise ConfigError(f"{key}={shown}: needs {described(annotation)}.{hint}".removesuffix(".")) from None
+        names = _names(annotation)
+        words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
+        hint = next((did_you_mean(word, names) for word in words if word not in names), "")
+        told = f"{key}={shown(value)}: needs {described(annotation)}"
+        raise ConfigError(f"{told}.{hint}" if hint else told) from None
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as one writes it in YAML, shortened."""
     if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(_shown, value))}]"
+        text = f"[{', '.join(map(shown, value))}]"
     elif value is None or isinstance(value, bool):
         text = "null" if value is None else str(value).lower()
     else:
@@ -182,10 +184,9 @@ def _names(annotation: Any) -> list[str]:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return [str(arg) for arg in args]
-    found = [name for extra in args if isinstance(extra, OneOf) for name in extra.names]
-    if origin in (Annotated, Union, UnionType):
-        inner = args[:1] if origin is Annotated else args
-        found += [name for arg in inner for name in _names(arg)]
+    found: list[str] = []
+    for arg in args:
+        found += arg.names if isinstance(arg, OneOf) else _names(arg)
     return found
 
 

@@ -150,6 +150,7 @@ _GRAMMAR = ("parsing override", "LexerNoViableAlt", "mismatched input", "no viab
 
 def _composition(text: str, arguments: list[str]) -> str:
     """Unknown keys and groups, values of the wrong type, broken overrides."""
+    text = text.replace("'++", "'").replace(" ++", " ")  # `arguments.readable` put it there
     key = re.search(
         r"(?:Could not override|Could not append to config\. An item is already at) '([^']+)'", text
     )

@@ -14,10 +14,11 @@ from harness.config.schema import BootstrapConfig, RunConfig
 from harness.data.subset import SHARED
 from harness.errors import ConfigError, did_you_mean
 
-_TABLES = {
+TABLES = {
     "data": "data", "clean": "cleaner", "splitter": "splitter", "aligner": "aligner", "encoder": "encoder",
     "engine": "engine", "backend": "backend",
 }  # fmt: skip
+"""Config groups whose YAMLs name a class, and the registry table of each."""
 
 
 def typed(config: RunConfig) -> RunConfig:
@@ -27,7 +28,7 @@ def typed(config: RunConfig) -> RunConfig:
     the full key, for an unknown option and for a value of the wrong type or out of range.
     """
     found: dict[str, Any] = {group: _typed(table, getattr(config, group), group)
-                             for group, table in _TABLES.items()}  # fmt: skip
+                             for group, table in TABLES.items()}  # fmt: skip
     found["model"] = _model(config)
     found["metrics"] = {key: _metric(key, value) for key, value in config.metrics.items()}
     for name, parameter in options.parameters(BootstrapConfig).items():

@@ -232,7 +232,7 @@ def test_limit_and_sample_take_a_recorded_subset(tmp_path: Path) -> None:
         ({"sample": 0}, None, r"data\.sample=0: needs a whole number of at least 1"),
         ({}, 0, "limit=0: needs a whole number of at least 1"),
         ({"seed": "x"}, None, r"data\.seed=x"),
-        ({"empty": "dorp"}, None, r"data\.empty=dorp: keep or drop\. Did you mean 'drop'\?"),
+        ({"empty": "dorp"}, None, r"data\.empty=dorp: needs keep or drop\. Did you mean 'drop'\?"),
         ({"tgd": 1}, None, r"no option 'tgd'\. Did you mean 'tgt'\?"),
     ],
 )
