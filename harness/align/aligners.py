@@ -11,14 +11,12 @@ from harness.align.search.band import search_band
 from harness.align.search.lattice import Lattice
 from harness.align.search.path import best_path
 from harness.common.options import AtLeast
-from harness.protocols import Encoder
+from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
 
-class Comparable:
+class Comparable(Aligner):
     """Exact monotone alignment for comparable text: it leaves alone what has no counterpart."""
-
-    needs_encoder = True
 
     def __init__(
         self,

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness import __version__
 from harness.common.terminal import never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
@@ -24,6 +24,9 @@ VERBS = {
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
+    "tag": "name a finished run",
+    "note": "write a line about a finished run",
+    "rm": "delete runs from the results store",
     "verify": "were files of finished runs edited or damaged since they were recorded?",
     "rerun": "run a record's configuration again; are scores and translations identical?",
     "fetch": "download a model for a pair; shows the size first",

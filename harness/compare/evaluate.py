@@ -188,7 +188,7 @@ def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, 
 
 def _neutral(column: dict[str, Column]) -> bool:
     """Whether neither direction of this metric is better, as of a length ratio."""
-    return any(bool(getattr(part.metric, "neutral", False)) for part in column.values())
+    return any(part.metric.neutral for part in column.values())
 
 
 def _order(column: dict[str, Column]) -> list[str]:

@@ -11,7 +11,7 @@ from harness import registry
 from harness.common import options
 from harness.common.files import read_text
 from harness.config import model
-from harness.config.schema import conf_dir
+from harness.config.keys import conf_dir
 from harness.config.typed import TABLES
 from harness.data.subset import SHARED
 from harness.errors import ConfigError

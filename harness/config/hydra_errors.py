@@ -13,8 +13,9 @@ from harness.common.files import decode, read_bytes
 from harness.common.options import described, parameters
 from harness.common.terminal import visible_line
 from harness.config.arguments import parses, quoted
-from harness.config.keys import OPEN, elsewhere, groups, known_keys
-from harness.config.schema import BootstrapConfig, PairConfig, RunConfig, conf_dir
+from harness.config.elsewhere import elsewhere
+from harness.config.keys import OPEN, conf_dir, groups, known_keys
+from harness.config.schema import BootstrapConfig, PairConfig, RunConfig
 from harness.config.user_folder import config_dirs
 from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
 

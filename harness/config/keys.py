@@ -1,20 +1,23 @@
-"""Which keys a configuration can have, and where a key is that was looked for in the wrong place."""
+"""Which keys a configuration can have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text
+from harness.common.files import read_text, resource
 from harness.config import model
-from harness.config.schema import RunConfig, conf_dir
 from harness.errors import HarnessError
 
 OPEN = ("data", "clean", "splitter", "aligner", "encoder", "engine", "model", "metrics", "backend")
 """Groups whose keys are the options of a class (or of a model): the schema leaves them open."""
+
+
+def conf_dir() -> Path:
+    """The absolute path of the shipped configs."""
+    return resource("conf")
 
 
 def groups() -> list[str]:
@@ -50,15 +53,3 @@ def _read(path: Path, _stamp: int) -> Mapping[str, Any]:
     except (yaml.YAMLError, HarnessError, RecursionError):
         return {}
     return value if isinstance(value, Mapping) else {}
-
-
-_PAIRED = {"engine": "model", "model": "engine"}
-
-
-def elsewhere(key: str, folders: Sequence[Path] = ()) -> str:
-    """`" Did you mean 'engine.path'?"` where the last part of `model.path` is a key in another place."""
-    group, _, name = key.partition(".")
-    if name in {field.name for field in fields(RunConfig)}:
-        return f" Did you mean '{name}'?"
-    other = _PAIRED.get(group)
-    return f" Did you mean '{other}.{name}'?" if other and name in known_keys(other, folders) else ""

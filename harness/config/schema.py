@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from harness.common.files import resource
 from harness.common.langs import language
 from harness.common.options import Count, Inside, Natural
+from harness.config.arguments import readable
+from harness.config.keys import conf_dir
 from harness.errors import ConfigError
 from harness.results.record import Record
 
@@ -59,11 +60,6 @@ class RunConfig:
 
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
-
-
-def conf_dir() -> Path:
-    """The absolute path of the shipped configs."""
-    return resource("conf")
 
 
 def new_run_id() -> str:
@@ -128,8 +124,6 @@ def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
     """The config that `run` would use for these overrides, without running it."""
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
-
-    from harness.config.arguments import readable
 
     register_schema()
     extra = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []

@@ -9,7 +9,7 @@ from typing import Any
 from harness import registry
 from harness.common import options
 from harness.config import model
-from harness.config.keys import elsewhere
+from harness.config.elsewhere import elsewhere
 from harness.config.schema import BootstrapConfig, RunConfig
 from harness.data.subset import SHARED
 from harness.errors import ConfigError, did_you_mean

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.errors import DataError
-from harness.protocols import Statistics
+from harness.protocols import Metric, Statistics
 
 
 def check(
@@ -30,7 +30,7 @@ def check(
             )
 
 
-class Mean:
+class Mean(Metric):
     """A metric whose corpus score is the mean of its segment scores.
 
     Statistics are `(n, 2)`: the score and 1, or (0, 0) where the segment has no score, so a sum

@@ -143,7 +143,9 @@ class Record:
     counts: Counts
     schema: int = SCHEMA
     tag: str | None = None
-    """The user's own label."""
+    """The user's own name for it, given with the run or afterwards."""
+    note: str | None = field(default=None, metadata={"omit": True})
+    """A line that somebody wrote about the run afterwards; kept beside the record."""
     created: str | None = None
     """When the run began, ISO 8601, UTC."""
     finished: str | None = None

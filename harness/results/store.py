@@ -15,7 +15,8 @@ from harness.common.shapes import mismatch, read_json
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
-from harness.results.record import Record
+from harness.results.labels import read_labels
+from harness.results.record import Record, rounded
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
 
@@ -67,7 +68,9 @@ class Store:
         try:
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
-                record = Record.from_json(value, record_path)
+                record, labels = Record.from_json(value, record_path), read_labels(path)
+                tag = record.tag if labels.tag is None else labels.tag or None
+                record = replace(record, tag=tag, note=labels.note or None)
                 return RunInfo(path.name, path, "finished", record, edited=edited(value, path, thorough))
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
@@ -119,14 +122,21 @@ class Store:
             f"no run '{text}' in {self.runs_dir}.{did_you_mean(text, known)} See: python -m harness list"
         )
 
-    def standing(self, config_hash: str) -> RunInfo | None:
-        """The newest finished run with this hash of configuration, inputs and revision.
+    def find_finished(self, text: str) -> RunInfo:
+        """As `find`; UserError for a run that did not finish."""
+        run = self.find(text)
+        if run.record is None:
+            raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
+        return run
 
-        A run of which segments failed stands for nothing: the same command tries them again.
+    def standing(self, config_hash: str) -> Record | None:
+        """The record of the newest finished run with this hash of configuration, inputs and revision.
+
+        A run in which segments failed does not count: the same command tries them again.
         """
-        for run in reversed(self.runs()):
-            if run.record and run.record.config_hash == config_hash and not run.record.failed:
-                return run
+        for record in reversed(self.records()):
+            if record.config_hash == config_hash and not record.failed:
+                return record
         return None
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
@@ -142,6 +152,11 @@ class Store:
         path = self.run_dir(run_id) / "alignment.json"
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
+
+    def write_alignment(self, run_id: str, viewer: dict[str, Any]) -> None:
+        """Write alignment.json; nothing for a test set that was parallel already (`viewer` is empty)."""
+        if viewer:
+            write_json(self.run_dir(run_id) / "alignment.json", rounded(viewer))
 
     def write_record(self, record: Record) -> Record:
         """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""

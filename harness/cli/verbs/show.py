@@ -7,7 +7,6 @@ import json
 
 from harness.common.tables import print_table
 from harness.common.terminal import visible_json, visible_line
-from harness.errors import UserError
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.results.tables import LABELS, half_interval
@@ -35,11 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     store = Store(args.results)
-    run = store.find(args.run)
+    run = store.find_finished(args.run)
     if args.verify:
         run = store.info(run.path, thorough=True)
-    if run.record is None:
-        raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
+    assert run.record is not None
     if args.json:
         print(visible_json(json.dumps(run.record.to_json(), indent=2, sort_keys=True, ensure_ascii=False)))
         return 0
@@ -59,6 +57,7 @@ def _summary(record: Record, edited: str | None) -> None:
     commit = f", commit {environment.git_commit[:12]}{dirty}" if environment.git_commit else ""
     rows = [
         ("run", record.run_id + (f"  tag {record.tag}" if record.tag else "")),
+        *([("note", record.note)] if record.note else []),
         ("finished", record.finished),
         ("pair", f"{record.pair.src} → {record.pair.tgt}"),
         ("model", f"{model.name}  {model.id or ''} {model.revision or ''}".strip()),

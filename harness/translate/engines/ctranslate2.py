@@ -6,7 +6,7 @@ CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU and float1
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,18 +14,19 @@ from typing import Annotated, Any, Literal
 from harness.common.langs import language
 from harness.common.options import Count, Reads
 from harness.errors import DataError, SegmentError, missing_package
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
-from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, locate
+from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.types import Translation
 
 Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32"]
 
 
-class CTranslate2:
+class CTranslate2(Engine):
     """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
 
     compute         auto (int8 on CPU, float16 on GPU) or one of CTranslate2's types
@@ -78,6 +79,10 @@ class CTranslate2:
         self._too_long, self._threads = too_long, threads
         self._cache = Path(cache).expanduser() if cache else default_cache()
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(context)
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         return {
@@ -90,7 +95,8 @@ class CTranslate2:
             "versions": versions("ctranslate2", "transformers"),
         }
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
         ids = self._codec.ids(sources)
         limit, convert = self._codec.source_limit, self._codec.source_tokens
         parts: list[list[list[str]]] = []
@@ -106,12 +112,12 @@ class CTranslate2:
                 mine = self._codec.ids(pieces(source, lambda text: self._codec.lengths([text])[0] <= limit))
             parts.append([convert(row) for row in mine])
             pending.append(Pending(index, (source,), max(map(len, mine))))
-        for batch in batches(pending, self._batch_tokens * 64, self._chunk):
-            flat = [tokens for item in batch for tokens in parts[item.index]]
+        for chunk in batches(pending, self._batch_tokens * 64, self._chunk):
+            flat = [tokens for item in chunk for tokens in parts[item.index]]
             outputs = iter(self._run(flat))
             yield [
                 self._joined(sources[i.index], i.index, [next(outputs) for _ in parts[i.index]])
-                for i in batch
+                for i in chunk
             ]
 
     def _joined(

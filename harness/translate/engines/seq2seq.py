@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
-from harness.translate.checkpoints.locate import Checkpoint
 from harness.translate.engines.logits import processors
 
 Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
@@ -45,7 +46,7 @@ class Seq2Seq:
                 **inputs.to(model.device),
                 generation_config=config,
                 logits_processor=self._processors,
-                past_key_values=_beam_cache() if self._decoding.beams > 1 else None,
+                **({cache_keyword(model): _beam_cache()} if self._decoding.beams > 1 else {}),
             )
         ends = end_tokens(config)
         # The start token and the forced target language are told, not generated.
@@ -65,6 +66,11 @@ class Seq2Seq:
         model.generation_config = config
         self._processors = processors(config)
         return model, config
+
+
+def cache_keyword(model: Any) -> str:
+    """The name under which `generate` takes a cache: `cache` from transformers 5.24 on."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
 
 def _beam_cache() -> Any:
