@@ -141,11 +141,6 @@ def demands(table: str, config: Mapping[str, Any], context: Context) -> list[str
     return list(found.demands(config, context))
 
 
-def takes(table: str, config: Mapping[str, Any], parameter: str) -> bool:
-    """Whether the configured class has a constructor parameter of that name."""
-    return parameter in inspect.signature(resolve(table, str(config.get("kind")))).parameters
-
-
 def base(table: str) -> Any:
     """The base class of a kind."""
     module, _, name = BASES[table].partition(":")
@@ -184,15 +179,25 @@ def check(
     return options.checked(f"{table} '{kind}'", written, known, at or table, elsewhere)
 
 
-def build(table: str, config: Mapping[str, Any], at: str | None = None, **given: Any) -> Any:
+def build(
+    table: str,
+    config: Mapping[str, Any],
+    at: str | None = None,
+    offered: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Any:
     """Build the class that `config["kind"]` names with its other entries as keywords.
 
-    `given` are the keywords the caller supplies (pair, encoder, …). Raises ConfigError as `check` does.
+    `given` are the keywords that the caller supplies, `offered` those of which the class gets what its
+    constructor takes; for `at` see `check`, which says what is refused.
     """
-    converted = check(table, config, at, given)
+    converted = check(table, config, at, {*given, *(offered or {})})
     kind = str(config["kind"])
+    target = resolve(table, kind)
+    parameters = inspect.signature(target).parameters
+    given |= {name: value for name, value in (offered or {}).items() if name in parameters}
     try:
-        built = resolve(table, kind)(**converted, **given)
+        built = target(**converted, **given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise ConfigError(
             f"{table} '{kind}' cannot be built from these options ({one_line(error)}; --debug shows where)"

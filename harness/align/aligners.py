@@ -10,7 +10,7 @@ from harness.align.evidence.spans import embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import Lattice
 from harness.align.search.path import best_path
-from harness.common.options import AtLeast
+from harness.common.limits import AtLeast
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 

@@ -20,7 +20,7 @@ from harness.align.evidence.weights import GATE, HIDDEN, MIDDLE, SLOPE
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Lattice
 from harness.align.search.path import best_path
-from harness.common.options import Above, AtLeast, Between, Natural
+from harness.common.limits import Above, AtLeast, Between, Natural
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 

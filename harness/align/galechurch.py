@@ -16,7 +16,7 @@ from harness.align.evidence.spans import run_lengths
 from harness.align.search.band import full_or_diagonal
 from harness.align.search.lattice import Array, Lattice
 from harness.align.search.path import best_path
-from harness.common.options import Above
+from harness.common.limits import Above
 from harness.protocols import Aligner
 from harness.types import Bead
 

@@ -15,7 +15,7 @@ from harness.align.evidence.spans import Spans, embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import SHAPES, Array, Lattice
 from harness.align.search.path import best_path
-from harness.common.options import Inside
+from harness.common.limits import Inside
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
-from harness.common import options
+from harness.common import options, values
 from harness.common.files import read_text
 from harness.config import model
 from harness.config.keys import conf_dir
@@ -25,7 +25,7 @@ def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[Row]:
     if group == "model":
         documented = model.documented()
         for name, parameter in options.parameters(model.Model).items():
-            yield [f"model.{name}", options.described(parameter.annotation), "null", documented[name]]
+            yield [f"model.{name}", values.described(parameter.annotation), "null", documented[name]]
         return
     for folder in (conf_dir(), *folders):
         for path in sorted((folder / group).glob("*.yaml")):
@@ -49,8 +49,8 @@ def _of_file(group: str, path: Path) -> Iterator[Row]:
         known = parameters_of(table, node)
         for option, parameter in known.items():
             at = f"{group}.{name}" if name else f"{group}={path.stem} {group}"
-            default = options.shown(node.get(option, parameter.default))
-            yield [f"{at}.{option}", options.described(parameter.annotation), default, said.get(option, "")]
+            default = values.shown(node.get(option, parameter.default))
+            yield [f"{at}.{option}", values.described(parameter.annotation), default, said.get(option, "")]
 
 
 def parameters_of(table: str, node: Mapping[str, Any]) -> dict[str, Any]:

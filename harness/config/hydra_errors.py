@@ -10,8 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 from harness.common.files import decode, read_bytes
-from harness.common.options import described, parameters
+from harness.common.options import parameters
 from harness.common.terminal import visible_line
+from harness.common.values import described
 from harness.config.arguments import parses, quoted
 from harness.config.elsewhere import elsewhere
 from harness.config.keys import OPEN, conf_dir, groups, known_keys

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, get_args
 
 from harness.common import options
-from harness.common.options import Count, Reads
+from harness.common.limits import Count, Reads
 from harness.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.langs import language
-from harness.common.options import Count, Inside, Natural
+from harness.common.limits import Count, Inside, Natural
 from harness.config.arguments import readable
 from harness.config.keys import conf_dir
 from harness.errors import ConfigError

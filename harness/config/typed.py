@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness import registry
-from harness.common import options
+from harness.common import options, values
 from harness.config import model
 from harness.config.elsewhere import elsewhere
 from harness.config.schema import BootstrapConfig, RunConfig
@@ -32,8 +32,8 @@ def typed(config: RunConfig) -> RunConfig:
     found["model"] = _model(config)
     found["metrics"] = {key: _metric(key, value) for key, value in config.metrics.items()}
     for name, parameter in options.parameters(BootstrapConfig).items():
-        options.convert(f"bootstrap.{name}", getattr(config.bootstrap, name), parameter.annotation)
-    options.convert("limit", config.limit, options.parameters(RunConfig)["limit"].annotation)
+        values.convert(f"bootstrap.{name}", getattr(config.bootstrap, name), parameter.annotation)
+    values.convert("limit", config.limit, options.parameters(RunConfig)["limit"].annotation)
     return replace(config, **found)
 
 

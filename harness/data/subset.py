@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.common.options import Count, Natural, checked, convert, parameters
+from harness.common.limits import Count, Natural
+from harness.common.options import checked, parameters
+from harness.common.values import convert
 from harness.data import spool
 from harness.errors import DataError
 from harness.types import Item

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.common.options import Count
+from harness.common.limits import Count
 from harness.errors import ConfigError, UnavailableError, missing_package
 from harness.protocols import Context, Encoder, Matrix
 

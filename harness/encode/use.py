@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.common.options import Count
+from harness.common.limits import Count
 from harness.protocols import Encoder, Matrix
 
 WIDTH = 512

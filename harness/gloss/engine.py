@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from harness.common.options import Reads
+from harness.common.limits import Reads
 from harness.errors import ConfigError
 from harness.gloss import tables as gloss_tables
 from harness.gloss.fr_pl import FrenchToPolish

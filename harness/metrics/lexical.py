@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from harness.common.options import AtLeast, Count, Natural
+from harness.common.limits import AtLeast, Count, Natural
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check

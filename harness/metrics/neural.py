@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from harness.common.options import Count
+from harness.common.limits import Count
 from harness.common.progress import bar
 from harness.errors import ConfigError, StageError
 from harness.metrics import venvs

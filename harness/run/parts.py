@@ -28,6 +28,7 @@ class Parts:
 
 def assemble(config: RunConfig) -> Parts:
     """Build everything. Raises ConfigError, DataError or UnavailableError for what cannot work."""
+    text = text_parts(config.clean, config.splitter, config.aligner, config.encoder)
     source, target = language(config.pair.src), language(config.pair.tgt)
     src, tgt = source.code, target.code
     engine = registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt)
@@ -41,5 +42,5 @@ def assemble(config: RunConfig) -> Parts:
             for key, options in config.metrics.items()
         },
         backend=registry.build("backend", config.backend),
-        text=text_parts(config.clean, config.splitter, config.aligner, config.encoder),
+        text=text,
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from harness.common.options import OneOf
+from harness.common.limits import OneOf
 from harness.protocols import Cleaner
 from harness.text import furniture, lexicon, repairs
 from harness.text.codes import primary

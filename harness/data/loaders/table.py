@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.files import is_file, no_such_file, parse_json, user_path
-from harness.common.options import NotEmpty
+from harness.common.limits import NotEmpty
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards

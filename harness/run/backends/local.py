@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from harness.common.options import Count, Natural
+from harness.common.limits import Count, Natural
 from harness.run.backends.base import Backend
 from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard

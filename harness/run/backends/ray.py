@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness import errors
-from harness.common.options import Above, AtLeast, Count, Natural
+from harness.common.limits import Above, AtLeast, Count, Natural
 from harness.data.spool import write_items
 from harness.errors import ConfigError, HarnessError, StageError, UnavailableError, missing_package
 from harness.protocols import Context

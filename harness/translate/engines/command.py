@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.langs import language
-from harness.common.options import Above, Count, Reads
+from harness.common.limits import Above, Count, Reads
 from harness.errors import ConfigError, StageError, UnavailableError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed

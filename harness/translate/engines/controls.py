@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from harness.common.options import Reads
+from harness.common.limits import Reads
 from harness.errors import StageError
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
-from harness.common.options import Count, Reads
+from harness.common.limits import Count, Reads
 from harness.errors import DataError, SegmentError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces

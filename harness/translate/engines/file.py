@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.files import is_file, no_such_file, read_text, sha256_text, user_path
-from harness.common.options import Reads
+from harness.common.limits import Reads
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
-from harness.common.options import Above, AtLeast, Count, Natural, Reads
+from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
-from harness.common.options import Above, Between, Count, Natural, Range, Reads
+from harness.common.limits import Above, Between, Count, Natural, Range, Reads
 from harness.errors import DataError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces

@@ -7,19 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 
-from harness.common.options import (
-    Above,
-    AtLeast,
-    Between,
-    Inside,
-    NotEmpty,
-    OneOf,
-    Range,
-    checked,
-    convert,
-    described,
-    parameters,
-)
+from harness.common.limits import Above, AtLeast, Between, Inside, NotEmpty, OneOf, Range
+from harness.common.options import checked, parameters
+from harness.common.values import convert, described
 from harness.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from harness import registry
-from harness.common import options
+from harness.common import options, values
 from harness.config import model
 from harness.config.describe import comments, parameters_of
 from harness.config.typed import TABLES
@@ -28,7 +28,7 @@ def own(table: str, name: str) -> dict[str, Any]:
 def test_every_option_is_annotated(table: str, name: str) -> None:
     for option, parameter in own(table, name).items():
         assert parameter.annotation is not Any, option
-        assert "object" not in options.described(parameter.annotation), option
+        assert "object" not in values.described(parameter.annotation), option
 
 
 @pytest.mark.parametrize(("table", "name"), CLASSES)
@@ -44,7 +44,7 @@ def test_a_value_of_a_wrong_type_is_refused_in_one_line(table: str, name: str) -
 def test_numbers_out_of_range_are_refused(table: str, name: str) -> None:
     """Any number that an option admits is finite, and a count or a size is never negative."""
     for option, parameter in own(table, name).items():
-        needs = options.described(parameter.annotation)
+        needs = values.described(parameter.annotation)
         if "number" not in needs or "text" in needs:
             continue
         for value in (

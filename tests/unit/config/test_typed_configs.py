@@ -120,7 +120,7 @@ def test_a_class_of_ones_own_names_the_model_keys_it_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "own_engine.py").write_text(
-        "from typing import Annotated\nfrom harness.common.options import Reads\nclass E:\n"
+        "from typing import Annotated\nfrom harness.common.limits import Reads\nclass E:\n"
         "    def __init__(self, model: Annotated[dict, Reads(('voice', 'path'))], src: str, tgt: str): ...\n"
         "    def translate(self, sources): ...\n"
     )
