@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import user_path, write_json
+from harness.common.files import write_json
+from harness.common.paths import user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
+from harness.config.arguments import quoted
 from harness.errors import ConfigError
 from harness.results.store import Store
 from harness.results.tables import score_rows
@@ -40,7 +42,7 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
         if word == "engine.system=all":
             key, matches = "engine.system", _systems(arguments)
         several |= len(matches) > 1
-        found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
+        found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
 
 
@@ -61,12 +63,6 @@ def _systems(arguments: Sequence[str]) -> list[str]:
         raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
     column = given.get("engine.system_column", "system")
     return Outputs(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
-
-
-def _quoted(text: str) -> str:
-    """A value as Hydra reads it, whatever characters it has."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
 
 
 def begin() -> str:
