@@ -93,7 +93,7 @@ class Finished:
         """Keep a shard; StageError when the disk is full."""
         table = {f"{key}:{first}": values for key, (first, values) in rows.items()}
         buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **table)
+        np.savez(buffer, **table)  # arrays of numbers only: nothing is pickled
         write_atomic(self.part(done.shard), lines)
         write_atomic(self.part(done.shard).with_suffix(".npz"), buffer.getvalue())
         write_atomic(self.part(done.shard).with_suffix(".json"), json.dumps(asdict(done), sort_keys=True))
