@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from harness.common.tables import newest
 from harness.results.store import Store
+from harness.results.tables import newest
 
 METRICS = ("chrf", "bleu")
 

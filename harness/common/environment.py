@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -53,17 +54,39 @@ def _git(*words: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def environment() -> dict[str, Any]:
-    """Versions of the packages that can change a result, code revision, machine class."""
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Versions, code revision and machine class. A field is null where it could not be found out."""
+
+    harness: str | None = None
+    """Version of this package."""
+    git_commit: str | None = None
+    """Commit of the checkout it ran from; null outside a checkout."""
+    git_dirty: bool | None = None
+    """Whether tracked files of that checkout had been changed."""
+    python: str | None = None
+    system: str | None = None
+    machine: str | None = None
+    """The processor's architecture."""
+    cpus: int | None = None
+    """Cores of the machine."""
+    torch_threads: int | None = None
+    """Threads of PyTorch; null when it was not loaded."""
+    packages: dict[str, Any] = field(default_factory=dict)
+    """Versions of the installed packages that can change a result."""
+
+
+def environment() -> Environment:
+    """The environment of this process."""
     status = _git("status", "--porcelain", "--untracked-files=no")
-    return {
-        "harness": __version__,
-        "git_commit": _git("rev-parse", "HEAD"),
-        "git_dirty": None if status is None else bool(status),
-        "python": platform.python_version(),
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "cpus": os.cpu_count(),
-        "torch_threads": torch.get_num_threads() if (torch := sys.modules.get("torch")) else None,
-        "packages": {name: found for name in _PACKAGES if (found := _installed(name))},
-    }
+    return Environment(
+        harness=__version__,
+        git_commit=_git("rev-parse", "HEAD"),
+        git_dirty=None if status is None else bool(status),
+        python=platform.python_version(),
+        system=platform.system(),
+        machine=platform.machine(),
+        cpus=os.cpu_count(),
+        torch_threads=torch.get_num_threads() if (torch := sys.modules.get("torch")) else None,
+        packages={name: found for name in _PACKAGES if (found := _installed(name))},
+    )

@@ -1,7 +1,7 @@
-"""What the files of a run look like, checked when they are read: any may have been edited or damaged.
+"""The shape of JSON values, checked when a file is read: any file may have been edited or damaged.
 
 A shape is a type, a tuple of types, `[shape]` (a list), `{str: shape}` (a mapping of names) or `Keys` (an
-object with known keys). Keys that are not named may hold anything, so that a later harness may add some.
+object with known keys). Other keys may hold anything: a later version may add some.
 """
 
 from __future__ import annotations
@@ -26,76 +26,6 @@ class Keys:
 
     must: Mapping[str, Shape] = field(default_factory=dict)
     may: Mapping[str, Shape] = field(default_factory=dict)
-
-
-_SCORE = Keys(
-    {
-        "metric": str, "level": str, "value": (*NUMBER, NONE), "n": int, "signature": str,
-        "higher_is_better": bool,
-    },
-    {"ci": [NUMBER], "ci_block": int},
-)  # fmt: skip
-_SIDE = Keys({}, {"null_segments": int, "aligned_share": NUMBER})
-_BEAD_KEYS = {"shape": str, "score": NUMBER, "confidence": NUMBER, "flags": [str]}
-_BEAD = Keys({"src": [int], "tgt": [int]}, _BEAD_KEYS)
-
-RECORD = Keys(
-    {
-        "run_id": str,
-        "pair": Keys({"src": str, "tgt": str}),
-        "data": Keys(
-            {"name": str, "n": int, "hash": str},
-            {"inputs": [Keys({"name": str, "path": str, "sha256": str, "n": int})]},
-        ),
-        "model": Keys({"name": TEXT}, {"id": str, "revision": str, "engine": str}),
-        "scores": [_SCORE],
-        "counts": Keys(
-            {},
-            {
-                "cleaning": {str: {str: int}},
-                "alignment": Keys({"shapes": {str: int}, "src": _SIDE, "tgt": _SIDE}, {"flags": {str: int}}),
-            },
-        ),
-    },
-    {
-        "tag": str,
-        "created": str,
-        "finished": str,
-        "config_hash": str,
-        "config": Keys({}, {"metrics": {str: {str: object}}, "pair": dict, "bootstrap": dict}),
-        "environment": Keys({}, {"packages": {str: object}, "git_commit": str}),
-        "timings": {str: NUMBER},
-        "failed": int,
-        "health": {str: int},
-        "warnings": [str],
-        "pairing": [
-            Keys(
-                {
-                    "src": str,
-                    "tgt": str,
-                    "score": NUMBER,
-                    "mutual_best": int,
-                    "accepted": bool,
-                    "reason": str,
-                },
-                {"gap": NUMBER},
-            )
-        ],
-    },
-)
-SEGMENT = Keys(
-    {"id": str, "source": str, "hypothesis": str, "references": [str]},
-    {
-        "doc": str,
-        "bead": Keys({}, {"src": [int], "tgt": [int], **_BEAD_KEYS}),
-        "health": [str],
-        "scores": {str: (*NUMBER, NONE)},
-        "stats": {str: list},
-    },
-)
-_TEXTS = Keys({"id": str, "lang": str, "segments": [Keys({"text": str}, {"furniture": str})]})
-ALIGNMENT = Keys({"documents": [Keys({"src": _TEXTS, "tgt": _TEXTS, "beads": [_BEAD]})]})
-ERROR = Keys({"stage": str, "message": str})
 
 
 def fits(value: Any, shape: Shape) -> bool:
@@ -148,7 +78,7 @@ def mismatch(value: Any, shape: Shape, where: str = "") -> str | None:
         return next((text for text in found if text), None)
     if isinstance(value, float) and not math.isfinite(value):
         return f"{_name(where)} is not a finite number"
-    return f"{_name(where)} is not {_told(shape)}"
+    return f"{_name(where)} is not {_words(shape)}"
 
 
 def _object(value: Any, shape: Keys, where: str) -> str | None:
@@ -179,7 +109,7 @@ _WORDS = {
 }
 
 
-def _told(shape: Any) -> str:
+def _words(shape: Any) -> str:
     kinds = [
         kind for kind in (shape if isinstance(shape, tuple) else (shape,)) if kind is not int or shape is int
     ]

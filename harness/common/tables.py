@@ -1,95 +1,17 @@
-"""Records as tables: the terminal (rich) and Markdown, from the same rows."""
+"""Rows as tables: for the terminal (rich) and as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.common.terminal import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-LABELS = {
-    "bleu": "BLEU",
-    "spbleu": "spBLEU",
-    "chrf": "chrF2",
-    "chrfpp": "chrF2++",
-    "ter": "TER",
-    "length_ratio": "length",
-}
-
-
-def newest(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The newest record of each configuration (config hash), oldest first."""
-    last = {record.get("config_hash") or record["run_id"]: record for record in records}
-    return list(last.values())
-
-
-def half_interval(score: dict[str, Any]) -> str:
-    """`"29.6 ± 1.2"`: the value and half its 95 % interval, with the decimals of the metric's scale."""
-    if score["value"] is None:
-        return "–"
-    digits = digits_of(score)
-    if not score["ci"]:
-        return f"{score['value']:.{digits}f}"
-    low, high = score["ci"]
-    return f"{score['value']:.{digits}f} ± {(high - low) / 2:.{digits}f}"
-
-
 BROKEN = "‼ "
-"""What a health cell begins with where the system does not translate."""
-
-# Good translations get this flag too: people round, and write numbers as words.
-_MINOR = ("numbers",)
-
-# Metrics on a scale of 100 or so.
-_HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter")
-
-
-def digits_of(score: dict[str, Any]) -> int:
-    """Decimals by the metric, so that 0 and 100 are written alike; by the value of any other metric."""
-    if str(score["metric"]) in _HUNDRED:
-        return 1
-    return 3 if max(map(abs, [score["value"], *(score["ci"] or [])])) <= 2 else 1
-
-
-def score_rows(records: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: run, model, pair, data, n, a column a metric, health."""
-    metrics: dict[str, bool] = {}
-    for record in records:
-        for score in record["scores"]:
-            if score["level"] == "corpus":
-                metrics.setdefault(score["metric"], score["higher_is_better"])
-    header = ["run", "model", "pair", "data", "n"]
-    header += [LABELS.get(name, name) + (" ↑" if up else " ↓") for name, up in metrics.items()]
-    rows = []
-    for record in records:
-        scores = {s["metric"]: s for s in record["scores"] if s["level"] == "corpus"}
-        rows.append(
-            [
-                record["run_id"],
-                record["model"]["name"] + (f" ({record['tag']})" if record.get("tag") else ""),
-                f"{record['pair']['src']}-{record['pair']['tgt']}",
-                f"{record['data']['name']}:{str(record['data'].get('hash'))[:8]}",
-                str(record["data"]["n"]),
-                *(half_interval(scores[name]) if name in scores else "–" for name in metrics),
-                _health(record),
-            ]
-        )
-    return [*header, "health"], rows
-
-
-def _health(record: dict[str, Any]) -> str:
-    """`"12 copied"`: the counts of unhealthy segments, the most frequent first.
-
-    `BROKEN` goes before them where a fifth of all outputs has a flag that a working system hardly gets.
-    """
-    flags = record.get("health") or {}
-    worst = sorted(flags.items(), key=lambda flag: (-flag[1], flag[0]))
-    text = ", ".join(f"{count} {name}" for name, count in worst) or "ok"
-    grave = max((count for name, count in worst if name not in _MINOR), default=0)
-    return f"{BROKEN}{text}" if grave and grave >= record["data"]["n"] / 5 else text
+"""What a cell begins with that is to stand out: a system that does not translate."""
 
 
 def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

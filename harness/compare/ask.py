@@ -38,9 +38,10 @@ def test_sets(
 ) -> tuple[list[TestSet], list[str]]:
     """The test sets of the chosen runs, the baseline among them."""
     words = list(args.runs)
+    strict = getattr(args, "strict", False) or getattr(args, "fail_if_worse", False)
     if baseline and any("=" not in word for word in words):
         words.append(baseline)
-    return group(store, select(store, words, every=args.all), common=args.common)
+    return group(store, select(store, words, every=args.all, strict=strict), common=args.common)
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:

@@ -182,8 +182,8 @@ def own_tests_lines(options: Options) -> list[str]:
     )
     return [
         f"{told}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
-        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p (bs)"
-        " counts one tail and is about half of a two-sided p."
+        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p"
+        " (bs) counts one tail and is about half of a two-sided p."
     ]
 
 

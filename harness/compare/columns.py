@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness.compare.groups import TestSet
-from harness.compare.load import System
 from harness.errors import ConfigError, did_you_mean
 from harness.metrics.stats.significance import Column
 
@@ -30,24 +29,19 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
     columns: Columns = {}
     for key in wanted or known:
         having = [system for system in test_set.systems if key in system.metrics]
-        signature = _settings(having[0], key)
+        signature = having[0].settings(key)
         for system in having:
-            if _settings(system, key) == signature:
+            if system.settings(key) == signature:
                 columns.setdefault(key, {})[system.name] = Column(system.metrics[key], system.statistics[key])
             else:
                 notes.append(
-                    f"{key}: {system.name} is left out, its settings ({_settings(system, key)}) are not those"
+                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) are not those"
                     f" of {having[0].name} ({signature})"
                 )
         for system in test_set.systems:
             if system not in having:
                 notes.append(f"{key}: {system.name} has no such score")
     return columns
-
-
-def _settings(system: System, key: str) -> str:
-    recorded = system.corpus(key).get("signature")
-    return str(recorded or system.config(key))
 
 
 def by_document(test_set: TestSet, columns: Columns) -> Columns:

@@ -139,7 +139,7 @@ def _baseline(test_set: TestSet, options: Options, columns: Columns) -> str:
         return test_set.systems[0].name
     ranking = [column for column in columns.values() if not is_neutral(column)]
     ordered = best_first((ranking or list(columns.values()))[0])
-    ceilings = {s.name for s in test_set.systems if s.record["model"].get("engine") == "reference"}
+    ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
     # A distance to the ceiling says nothing about which system is better.
     return next((name for name in ordered if name not in ceilings), ordered[0])
 
@@ -153,7 +153,8 @@ def _metric(
     reference = baseline if baseline in column else ranked[0]
     by_name = {system.name: system for system in test_set.systems}
     first = by_name[ranked[0]]
-    margin = options.margin.of(first.config(key)) if options.margin else None
+    recorded = first.record.corpus_scores.get(key)
+    margin = options.margin.of(first.record.metric_config(key)) if options.margin else None
     if options.margin and margin is None:
         notes.append(f"{key}: no margin, the study of human judges has no fit that gives one for this metric")
     pairs = draws.pairs(key, ranked, margin)
@@ -165,7 +166,7 @@ def _metric(
     found = MetricResult(
         key,
         metric.name,
-        str(first.corpus(key).get("signature") or metric.signature),
+        recorded.signature if recorded else metric.signature,
         metric.higher_is_better,
         neutral,
         reference,
@@ -189,7 +190,7 @@ def _metric(
                 found.verdict(name, reference, options.alpha),
                 found.identical(name, reference),
                 tally(*scores, metric.higher_is_better),
-                accuracy(value, by_name[name].config(key)),
+                accuracy(value, by_name[name].record.metric_config(key)),
             )
         rows.append(Row(name, column[name].score, percentile(drawn), number, ranks, gap))
     notes += _without_interval(metric.name, rows, draws.n, options.unit)

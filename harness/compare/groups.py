@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from harness.compare.load import System, load
 from harness.compare.select import Selection
 from harness.errors import DataError, HarnessError, UserError
-from harness.results.store import RunInfo, Store
+from harness.results.record import Record
+from harness.results.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,23 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
     named one by one rest on different test data, or nothing can be read.
     """
     problems = list(selection.problems)
-    labels = _labels(selection.runs, problems)
+    labels = _labels(selection.records, problems)
     by_hash: dict[str, list[System]] = defaultdict(list)
-    for run in selection.runs:
+    for record in selection.records:
         try:
-            system = load(store, run, labels[run.run_id])
+            system = load(store, record, labels[record.run_id])
         except HarnessError as error:
-            problems.append(f"{run.run_id} is left out: {error}")
+            problems.append(f"{record.run_id} is left out: {error}")
             continue
         problems += system.problems
-        by_hash[str(system.record["data"].get("hash"))].append(system)
+        by_hash[system.record.data.hash].append(system)
     if not by_hash:
         raise UserError(f"no run can be read; {problems[-1]}")
     if common and len(by_hash) > 1:
         return [_common([system for systems in by_hash.values() for system in systems])], problems
     if selection.named and len(by_hash) > 1:
         told = "; ".join(
-            f"{systems[0].run_id}: {systems[0].record['data'].get('name')} (data {found[:8]},"
+            f"{systems[0].run_id}: {systems[0].record.data.name} (data {found[:8]},"
             f" {len(systems[0].ids)} segments)"
             for found, systems in by_hash.items()
         )
@@ -76,18 +77,16 @@ def _test_set(found: str, systems: Sequence[System]) -> TestSet:
                 f"{other.run_id} and {first.run_id} have the data hash {found[:8]} but different segments;"
                 " one was edited by hand, run it again with force=true"
             )
-    pair = first.record["pair"]
-    return TestSet(
-        str(first.record["data"].get("name")), found, str(pair["src"]), str(pair["tgt"]), tuple(systems)
-    )
+    data, pair = first.record.data, first.record.pair
+    return TestSet(data.name, found, pair.src, pair.tgt, tuple(systems))
 
 
 def _common(systems: Sequence[System]) -> TestSet:
     """All systems cut to the segments with the same source and references, in the first one's order."""
-    pairs = {(system.record["pair"]["src"], system.record["pair"]["tgt"]) for system in systems}
+    pairs = {system.record.pair for system in systems}
     if len(pairs) > 1:
-        told = ", ".join(f"{src}-{tgt}" for src, tgt in sorted(pairs))
-        raise UserError(f"--common: the runs are of different language pairs ({told}); add pair=SRC-TGT")
+        names = ", ".join(sorted(map(str, pairs)))
+        raise UserError(f"--common: the runs are of different language pairs ({names}); add pair=SRC-TGT")
     positions = [_positions(system) for system in systems]
     shared = [key for key in positions[0] if all(key in other for other in positions[1:])]
     if not shared:
@@ -95,9 +94,9 @@ def _common(systems: Sequence[System]) -> TestSet:
     cut = tuple(
         system.take([where[key] for key in shared]) for system, where in zip(systems, positions, strict=True)
     )
-    names = sorted({str(system.record["data"].get("name")) for system in systems})
-    src, tgt = pairs.pop()
-    return TestSet(f"common segments of {' and '.join(names)}", "common", str(src), str(tgt), cut)
+    data = " and ".join(sorted({system.record.data.name for system in systems}))
+    pair = pairs.pop()
+    return TestSet(f"common segments of {data}", "common", pair.src, pair.tgt, cut)
 
 
 def _positions(system: System) -> dict[tuple[str, tuple[str, ...], int], int]:
@@ -110,29 +109,20 @@ def _positions(system: System) -> dict[tuple[str, tuple[str, ...], int], int]:
     return where
 
 
-def _labels(runs: Sequence[RunInfo], problems: list[str]) -> dict[str, str]:
-    """A short name a run: model name, then tag, then the end of the run id where names collide."""
+def _labels(records: Sequence[Record], problems: list[str]) -> dict[str, str]:
+    """A short name for each run: the model's, with the tag, with the end of the run id, as far as needed."""
 
-    def model(run: RunInfo) -> str:
-        record = run.record or {}
-        return str(record["model"].get("name") or record["model"].get("id"))
+    def tagged(record: Record) -> str:
+        return f"{record.model.label} ({record.tag})" if record.tag else record.model.label
 
-    def tagged(run: RunInfo) -> str:
-        tag = (run.record or {}).get("tag")
-        return f"{model(run)} ({tag})" if tag else model(run)
-
-    labels = {run.run_id: model(run) for run in runs}
-    for again in (tagged, lambda run: f"{tagged(run)} {run.run_id[-6:]}"):
-        counts = Counter((labels[run.run_id], _hash(run)) for run in runs)
-        for run in runs:
-            if counts[labels[run.run_id], _hash(run)] > 1:
-                labels[run.run_id] = again(run)
-    for name, count in Counter(tagged(run) + _hash(run) for run in runs).items():
+    labels = {record.run_id: record.model.label for record in records}
+    for again in (tagged, lambda record: f"{tagged(record)} {record.run_id[-6:]}"):
+        counts = Counter((labels[record.run_id], record.data.hash) for record in records)
+        for record in records:
+            if counts[labels[record.run_id], record.data.hash] > 1:
+                labels[record.run_id] = again(record)
+    for name, count in Counter((tagged(record), record.data.hash) for record in records).items():
         if count > 1:
-            ids = [run.run_id for run in runs if tagged(run) + _hash(run) == name]
+            ids = [record.run_id for record in records if (tagged(record), record.data.hash) == name]
             problems.append(f"{count} runs have the same name and are told apart by run id: {', '.join(ids)}")
     return labels
-
-
-def _hash(run: RunInfo) -> str:
-    return str((run.record or {})["data"].get("hash"))

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from harness import registry
-from harness.common.shapes import SEGMENT, mismatch
+from harness.common.shapes import mismatch
 from harness.errors import DataError, HarnessError
 from harness.protocols import Metric, Statistics
+from harness.results.files import SEGMENT
+from harness.results.record import Record
 from harness.results.segment_files import segment_bytes, segments_path
-from harness.results.store import RunInfo, Store
+from harness.results.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class System:
 
     name: str
     run_id: str
-    record: dict[str, Any]
+    record: Record
     ids: tuple[str, ...]
     docs: tuple[str | None, ...]
     sources: tuple[str, ...]
@@ -51,41 +53,33 @@ class System:
             statistics={key: values[rows] for key, values in self.statistics.items()},
         )
 
-    def corpus(self, key: str) -> dict[str, Any]:
-        """The recorded corpus score of a metric, an empty dict when there is none."""
-        for score in self.record["scores"]:
-            if score.get("metric") == key and score.get("level") == "corpus":
-                return dict(score)
-        return {}
-
-    def config(self, key: str) -> dict[str, Any]:
-        """The metric's entry in the run's config."""
-        return dict(self.record.get("config", {}).get("metrics", {}).get(key) or {})
+    def settings(self, key: str) -> str:
+        """What a metric's scores were made with: its recorded signature, else its options."""
+        recorded = self.record.corpus_scores.get(key)
+        return recorded.signature if recorded else str(self.record.metric_config(key))
 
 
-def load(store: Store, run: RunInfo, name: str) -> System:
+def load(store: Store, record: Record, name: str) -> System:
     """Read a run's segments. Raises DataError naming file and line for a missing or misshapen one.
 
     A metric whose statistics are incomplete or whose class is gone is left out and named in
     `problems`; the others stay.
     """
-    record = run.record or {}
-    path = segments_path(store.run_dir(run.run_id))
-    lines = _lines(store, run.run_id)
-    expected = record["data"].get("n")
-    if not lines or (isinstance(expected, int) and len(lines) != expected):
+    path = segments_path(store.run_dir(record.run_id))
+    lines = _lines(store, record.run_id)
+    if not lines or len(lines) != record.data.n:
         raise DataError(
-            f"{path}: {len(lines)} segments, but the record says {expected}; truncated or edited by hand,"
-            " run it again with force=true"
+            f"{path}: {len(lines)} segments, but the record says {record.data.n}; truncated or edited by"
+            " hand, run it again with force=true"
         )
     for number, line in enumerate(lines, start=1):
         wrong = mismatch(line, SEGMENT)
         if wrong:
             raise DataError(f"{path}:{number}: {wrong}; edited by hand? run it again with force=true")
-    metrics, statistics, scores, problems = _metrics(run.run_id, record, lines)
+    metrics, statistics, scores, problems = _metrics(record, lines)
     return System(
         name=name,
-        run_id=run.run_id,
+        run_id=record.run_id,
         record=record,
         ids=tuple(str(line["id"]) for line in lines),
         docs=tuple(line.get("doc") for line in lines),
@@ -118,20 +112,20 @@ def _lines(store: Store, run_id: str) -> list[Any]:
 
 
 def _metrics(
-    run_id: str, record: dict[str, Any], lines: list[dict[str, Any]]
+    record: Record, lines: list[dict[str, Any]]
 ) -> tuple[dict[str, Metric], dict[str, Statistics], dict[str, Statistics], list[str]]:
     metrics: dict[str, Metric] = {}
     statistics: dict[str, Statistics] = {}
     scores: dict[str, Statistics] = {}
     problems: list[str] = []
-    for key, config in (record.get("config", {}).get("metrics") or {}).items():
+    for key, config in (record.config.get("metrics") or {}).items():
         try:
             metric = registry.build("metric", config)
             rows = _rows([(line.get("stats") or {}).get(key) for line in lines])
             values = np.asarray(metric.segment_scores(rows), dtype=np.float64)
             metric.aggregate(rows.sum(axis=0, keepdims=True))
         except (HarnessError, ValueError, IndexError, TypeError) as error:
-            problems.append(f"{run_id}: {key} is left out ({error})")
+            problems.append(f"{record.run_id}: {key} is left out ({error})")
             continue
         metrics[key], statistics[key], scores[key] = metric, rows, values
     return metrics, statistics, scores, problems

@@ -5,10 +5,10 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness.common.files import digest
 from harness.errors import ConfigError, UserError, did_you_mean
+from harness.results.record import Record
 from harness.results.store import RunInfo, Store
 
 FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
@@ -21,17 +21,17 @@ class Selection:
     `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake.
     """
 
-    runs: tuple[RunInfo, ...]
+    records: tuple[Record, ...]
     problems: tuple[str, ...]
     named: bool
 
 
-def select(store: Store, words: Sequence[str], every: bool = False) -> Selection:
+def select(store: Store, words: Sequence[str], every: bool = False, strict: bool = False) -> Selection:
     """Runs for `words`: ids, unique prefixes, tags, model names, and `field=value` queries.
 
     A query narrows what the names chose (all runs when there are none); values may be lists
     (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
-    each test set stays. Raises UserError when nothing is left.
+    each test set stays. Raises UserError when nothing is left and, if `strict`, for a run that was edited.
     """
     everything = store.runs()
     if not everything:
@@ -48,14 +48,17 @@ def select(store: Store, words: Sequence[str], every: bool = False) -> Selection
     problems = tuple(
         f"{run.run_id} is left out: {run.state} ({run.problem})" for run in chosen if run.record is None
     )
-    finished = [run for run in chosen if run.record is not None and all(_meets(run, q) for q in queries)]
+    changed = tuple(run.warning for run in chosen if run.warning)
+    if strict and changed:
+        raise UserError(changed[0])
+    finished = [run.record for run in chosen if run.record and all(_meets(run.record, q) for q in queries)]
     if not finished:
         asked = f" matches {' '.join(words)}" if words else " is finished"
         hint = f"; {problems[-1]}" if problems else ""
         raise UserError(f"no run in {store.runs_dir}{asked}{hint}. See: python -m harness list")
-    by_id = {run.run_id for run in finished if any(run.run_id.startswith(name) for name in names)}
+    by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
     kept = finished if every else _newest(finished, by_id)
-    return Selection(tuple(kept), problems, named=bool(by_id))
+    return Selection(tuple(kept), problems + changed, named=bool(by_id))
 
 
 def _query(word: str) -> tuple[str, list[str]]:
@@ -68,8 +71,7 @@ def _query(word: str) -> tuple[str, list[str]]:
 
 
 def _names(run: RunInfo) -> set[str]:
-    record = run.record or {}
-    return {str(name) for name in (record.get("tag"), record.get("model", {}).get("name")) if name}
+    return {name for name in (run.record.tag, run.record.model.name) if name} if run.record else set()
 
 
 def _named(run: RunInfo, name: str, everything: Iterable[RunInfo]) -> bool:
@@ -78,34 +80,30 @@ def _named(run: RunInfo, name: str, everything: Iterable[RunInfo]) -> bool:
     return run.run_id.startswith(name) or name in _names(run)
 
 
-def _meets(run: RunInfo, query: tuple[str, list[str]]) -> bool:
+def _meets(record: Record, query: tuple[str, list[str]]) -> bool:
     key, patterns = query
-    record: dict[str, Any] = run.record or {}
-    pair, model, data = record["pair"], record["model"], record["data"]
-    found = {
-        "model": [model.get("name"), model.get("id")],
-        "pair": [f"{pair.get('src')}-{pair.get('tgt')}"],
-        "data": [data.get("name")],
-        "engine": [model.get("engine")],
-        "tag": [record.get("tag")],
-        "run": [run.run_id],
-        "hash": [data.get("hash")],
-    }[key]
-    return any(fnmatch.fnmatchcase(str(value), p) for value in found if value for p in patterns) or (
-        key == "hash" and any(str(data.get("hash", "")).startswith(p) for p in patterns)
+    model, data = record.model, record.data
+    fields: dict[str, list[str | None]] = {
+        "model": [model.name, model.id],
+        "pair": [str(record.pair)],
+        "data": [data.name],
+        "engine": [model.engine],
+        "tag": [record.tag],
+        "run": [record.run_id],
+        "hash": [data.hash],
+    }
+    return any(fnmatch.fnmatchcase(value, p) for value in fields[key] if value for p in patterns) or (
+        key == "hash" and data.hash.startswith(tuple(patterns))
     )
 
 
-def _newest(runs: Sequence[RunInfo], keep: set[str]) -> list[RunInfo]:
+def _newest(records: Sequence[Record], keep: set[str]) -> list[Record]:
     """The last run of each system, test set and tag; runs asked for by id always stay."""
-    last: dict[str, str] = {}
-    for run in runs:
-        last[_identity(run)] = run.run_id
-    return [run for run in runs if run.run_id in keep or last[_identity(run)] == run.run_id]
+    last = {_identity(record): record.run_id for record in records}
+    return [r for r in records if r.run_id in keep or last[_identity(r)] == r.run_id]
 
 
-def _identity(run: RunInfo) -> str:
-    record = run.record or {}
-    model = record["model"]
-    system = model.get("identity") or [model.get("name"), model.get("id"), model.get("engine")]
-    return digest([record["data"].get("hash"), record["pair"], record.get("tag"), model.get("name"), system])
+def _identity(record: Record) -> str:
+    model = record.model
+    system = model.identity or [model.name, model.id, model.engine]
+    return digest([record.data.hash, str(record.pair), record.tag, model.name, system])

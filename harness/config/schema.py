@@ -11,6 +11,7 @@ from typing import Any
 from harness.common.files import resource
 from harness.common.langs import language
 from harness.errors import ConfigError
+from harness.results.record import Record
 
 # sacreBLEU's tokenizers for what 13a cannot split, by script (`language().script`).
 _BLEU_TOKENIZERS = {"Hans": "zh", "Hant": "zh", "Jpan": "ja-mecab", "Kore": "ko-mecab"}
@@ -110,15 +111,15 @@ def to_config(node: Any) -> RunConfig:
     return config
 
 
-def from_record(record: dict[str, Any]) -> RunConfig:
+def from_record(record: Record) -> RunConfig:
     """The config that a record was made with. Raises ConfigError when it lacks parts of one."""
-    config = dict(record.get("config") or {})
+    config = dict(record.config)
     try:
         pair = PairConfig(**config.pop("pair"))
         return RunConfig(pair=pair, bootstrap=BootstrapConfig(**config.pop("bootstrap")), **config)
     except (KeyError, TypeError) as error:
         raise ConfigError(
-            f"run {record.get('run_id')}: its configuration is of another version ({error})"
+            f"run {record.run_id}: its configuration was written by another version ({error})"
         ) from error
 
 

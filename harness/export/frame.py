@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import ConfigError, HarnessError, missing_package
-from harness.results.store import RunInfo, Store
+from harness.results.record import Record
+from harness.results.store import Store
+from harness.results.tables import about
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +25,7 @@ def load_results(results: str | Path = "results", level: str = "corpus") -> pand
     did not finish or are damaged are left out; `python -m harness list` shows them. Raises ConfigError
     for another level, UnavailableError without pandas.
     """
-    rows, _ = table(Store(results), Store(results).runs(), level)
+    rows, _ = table(Store(results), Store(results).records(), level)
     return frame(rows)
 
 
@@ -36,20 +38,17 @@ def frame(rows: list[dict[str, Any]]) -> pandas.DataFrame:
     return pandas.DataFrame(rows)
 
 
-def table(store: Store, runs: Iterable[RunInfo], level: str) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows of finished runs, and a line for each run that cannot be read."""
+def table(store: Store, records: Iterable[Record], level: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows of finished runs, and a line for each run whose segments cannot be read."""
     if level not in LEVELS:
         raise ConfigError(f"level '{level}' is not known; one of: {', '.join(LEVELS)}")
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
-    for run in runs:
-        if run.record is None:
-            problems.append(f"{run.run_id} is left out: {run.state} ({run.problem})")
-            continue
+    for record in records:
         try:
-            rows += list(_corpus(run.record) if level == "corpus" else _segments(store, run.record))
+            rows += list(_corpus(record) if level == "corpus" else _segments(store, record))
         except HarnessError as error:
-            problems.append(f"{run.run_id} is left out: {error}")
+            problems.append(f"{record.run_id} is left out: {error}")
     return rows, problems
 
 
@@ -60,49 +59,31 @@ def encodable(text: str | None) -> str | None:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _about(record: dict[str, Any]) -> dict[str, Any]:
-    model, data, pair = record["model"], record["data"], record["pair"]
-    return {
-        "run_id": record["run_id"],
-        "tag": record.get("tag"),
-        "created": record.get("created"),
-        "model": model.get("name"),
-        "model_id": model.get("id"),
-        "revision": model.get("revision"),
-        "engine": model.get("engine"),
-        "src": pair.get("src"),
-        "tgt": pair.get("tgt"),
-        "data": data.get("name"),
-        "data_hash": data.get("hash"),
-        "config_hash": record.get("config_hash"),
-    }
-
-
-def _corpus(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for score in record["scores"]:
-        low, high = score.get("ci") or (None, None)
+def _corpus(record: Record) -> Iterator[dict[str, Any]]:
+    for score in record.scores:
+        low, high = score.ci or (None, None)
         yield {
-            **_about(record),
-            "level": score.get("level"),
-            "metric": score.get("metric"),
-            "value": score.get("value"),
+            **about(record),
+            "level": score.level,
+            "metric": score.metric,
+            "value": score.value,
             "low": low,
             "high": high,
-            "n": score.get("n"),
-            "signature": score.get("signature"),
-            "higher_is_better": score.get("higher_is_better"),
+            "n": score.n,
+            "signature": score.signature,
+            "higher_is_better": score.higher_is_better,
         }
 
 
-def _segments(store: Store, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    about = _about(record)
-    signatures = {score["metric"]: score.get("signature") for score in record["scores"]}
-    for line in store.segments(record["run_id"]):
+def _segments(store: Store, record: Record) -> Iterator[dict[str, Any]]:
+    columns = about(record)
+    signatures = {score.metric: score.signature for score in record.scores}
+    for line in store.segments(record.run_id):
         bead = line.get("bead") or {}
         for metric, value in (line.get("scores") or {}).items():
             usable = isinstance(value, int | float) and math.isfinite(value)
             yield {
-                **about,
+                **columns,
                 "level": "segment",
                 "metric": metric,
                 "value": float(value) if usable else None,

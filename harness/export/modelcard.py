@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.errors import UserError
-
-Record = dict[str, Any]
+from harness.results.record import Record
 
 
 def model_index(records: Sequence[Record]) -> dict[str, Any]:
@@ -16,7 +15,7 @@ def model_index(records: Sequence[Record]) -> dict[str, Any]:
     Specification: hub-docs, modelcard.md (`model-index`). Values are ours, so `verified` is false.
     Raises UserError when the runs are of several models: a card has one.
     """
-    names = {str(record["model"].get("id") or record["model"].get("name")) for record in records}
+    names = {record.model.id or record.model.label for record in records}
     if len(names) != 1:
         raise UserError(
             f"a model card is of one model, and these runs are of {len(names)}: {', '.join(sorted(names))};"
@@ -34,29 +33,27 @@ def yaml_text(records: Sequence[Record]) -> str:
 
 
 def _result(record: Record) -> dict[str, Any]:
-    pair, data = record["pair"], record["data"]
-    name = f"{pair['src']}-{pair['tgt']}"
+    data, name = record.data, str(record.pair)
     metrics = [
         {
-            "type": _TYPES.get(str(score["metric"]), str(score["metric"])),
-            "name": str(score["metric"]),
-            "value": score["value"],
+            "type": _TYPES.get(metric, metric),
+            "name": metric,
+            "value": score.value,
             "verified": False,
-            "args": {"signature": score.get("signature"), "ci95": score.get("ci"), "n": score.get("n")},
+            "args": {
+                "signature": score.signature,
+                "ci95": list(score.ci) if score.ci else None,
+                "n": score.n,
+            },
         }
-        for score in record["scores"]
-        if score.get("level") == "corpus" and score.get("value") is not None
+        for metric, score in record.corpus_scores.items()
+        if score.value is not None
     ]
     if not metrics:
-        raise UserError(f"{record['run_id']} has no scores to export")
+        raise UserError(f"{record.run_id} has no scores to export")
     return {
         "task": {"type": "translation", "name": f"Translation {name}"},
-        "dataset": {
-            "type": str(data.get("name")),
-            "name": str(data.get("name")),
-            "config": name,
-            "revision": str(data.get("hash")),
-        },
+        "dataset": {"type": data.name, "name": data.name, "config": name, "revision": data.hash},
         "metrics": metrics,
     }
 

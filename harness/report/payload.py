@@ -151,11 +151,11 @@ def _summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
             {
                 "name": system.name,
                 "run": system.run_id,
-                "id": system.record["model"].get("id"),
-                "revision": system.record["model"].get("revision"),
-                "engine": system.record["model"].get("engine"),
-                "finished": system.record.get("finished"),
-                "health": dict(system.record.get("health") or {}),
+                "id": system.record.model.id,
+                "revision": system.record.model.revision,
+                "engine": system.record.model.engine,
+                "finished": system.record.finished,
+                "health": dict(system.record.health),
             }
             for system in test_set.systems
         ],

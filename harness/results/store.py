@@ -5,61 +5,47 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start a
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.common.files import parse_json, parse_jsonl, read_text, write_atomic, write_json
-from harness.common.shapes import ALIGNMENT, ERROR, RECORD, SEGMENT, mismatch, read_json
+from harness.common.shapes import mismatch, read_json
 from harness.errors import DataError, UserError, did_you_mean
+from harness.results.files import ALIGNMENT, ERROR, SEGMENT
+from harness.results.integrity import edited, file_digests, record_digest
+from harness.results.labels import read_labels
+from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
+from harness.results.tables import table_csv
 
-SCHEMA = 1
 State = Literal["finished", "failed", "crashed", "damaged"]
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A run folder. `record` is present when finished, `problem` (one line) otherwise."""
+    """A run folder. `record` is present when finished, `problem` (one line) otherwise.
+
+    `edited` names the files of a finished run that were changed after it was recorded.
+    """
 
     run_id: str
     path: Path
     state: State
     record: Record | None = None
     problem: str | None = None
+    edited: tuple[str, ...] = ()
 
-
-def rounded(value: Any) -> Any:
-    """Floats to 6 places, NaN and infinity to None, in nested lists and dicts."""
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
-    return value
-
-
-def migrate(record: Any, path: Path) -> Record:
-    """A record in today's schema. Raises DataError for a newer or unrecognisable one."""
-    if not isinstance(record, dict) or not isinstance(record.get("schema"), int):
-        raise DataError(f"{path}: not a record (no schema number); delete the folder or run again")
-    if record["schema"] > SCHEMA:
-        raise DataError(
-            f"{path}: written by a newer harness (schema {record['schema']}, this one reads {SCHEMA});"
-            " upgrade: pip install -U mt-harness"
+    @property
+    def warning(self) -> str | None:
+        """One line for a run whose files were edited, else None."""
+        if not self.edited:
+            return None
+        return (
+            f"{self.run_id} was edited after it was recorded ({', '.join(self.edited)}); its numbers are not"
+            " those of the run: restore the files, or run it again with force=true"
         )
-    wrong = mismatch(record, RECORD)
-    if wrong is None and record["run_id"] != path.parent.name:
-        wrong = f"its run_id is '{record['run_id']}', the folder's name is '{path.parent.name}'"
-    if wrong:
-        raise DataError(f"{path}: damaged record ({wrong}); restore it, or delete the folder and run again")
-    return record
 
 
 class Store:
@@ -73,13 +59,19 @@ class Store:
     def run_dir(self, run_id: str) -> Path:
         return self.runs_dir / run_id
 
-    def info(self, path: Path) -> RunInfo:
-        """The state of one run folder; never raises for a damaged one."""
+    def info(self, path: Path, thorough: bool = False) -> RunInfo:
+        """The state of one run folder; never raises for a damaged one.
+
+        `thorough` reads every file to see whether it was edited, not only those that look newer.
+        """
         record_path = path / "record.json"
         try:
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
-                return RunInfo(path.name, path, "finished", record=migrate(value, record_path))
+                record, labels = Record.from_json(value, record_path), read_labels(path)
+                tag = record.tag if labels.tag is None else labels.tag or None
+                record = replace(record, tag=tag, note=labels.note or None)
+                return RunInfo(path.name, path, "finished", record, edited=edited(value, path, thorough))
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
@@ -122,13 +114,20 @@ class Store:
             raise UserError(
                 f"'{text}' is the beginning of {len(prefixed)} runs: {', '.join(r.run_id for r in prefixed)}"
             )
-        named = [r for r in runs if r.record and text in (r.record.get("tag"), r.record["model"].get("name"))]
+        named = [run for run in runs if run.record and text in (run.record.tag, run.record.model.name)]
         if named:
             return named[-1]
-        known = {r.run_id for r in runs} | {str(r.record["model"].get("name")) for r in runs if r.record}
+        known = {run.run_id for run in runs} | {str(run.record.model.name) for run in runs if run.record}
         raise UserError(
             f"no run '{text}' in {self.runs_dir}.{did_you_mean(text, known)} See: python -m harness list"
         )
+
+    def find_finished(self, text: str) -> RunInfo:
+        """As `find`; UserError for a run that did not finish."""
+        run = self.find(text)
+        if run.record is None:
+            raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
+        return run
 
     def standing(self, config_hash: str) -> RunInfo | None:
         """The newest finished run with this hash of configuration, inputs and revision.
@@ -136,7 +135,7 @@ class Store:
         A run of which segments failed stands for nothing: the same command tries them again.
         """
         for run in reversed(self.runs()):
-            if run.record and run.record.get("config_hash") == config_hash and not run.record.get("failed"):
+            if run.record and run.record.config_hash == config_hash and not run.record.failed:
                 return run
         return None
 
@@ -154,42 +153,14 @@ class Store:
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
 
-    def write_record(self, record: Record) -> None:
-        """Write record.json; last of all files of a run: its existence means "finished"."""
-        write_json(self.run_dir(record["run_id"]) / "record.json", rounded(record))
+    def write_record(self, record: Record) -> Record:
+        """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""
+        path = self.run_dir(record.run_id) / "record.json"
+        value = replace(record, files=file_digests(path.parent), digest=None).to_json()
+        value["digest"] = record_digest(value)
+        write_json(path, value)
+        return Record.from_json(value, path)
 
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""
         write_atomic(self.root / "table.csv", table_csv(self.records()))
-
-
-def table_csv(records: list[Record]) -> str:
-    """A long-lived CSV: a line a run, a column a metric with its interval and signature."""
-    metrics = sorted({s["metric"] for r in records for s in r["scores"] if s["level"] == "corpus"})
-    fields = ["run_id", "created", "tag", "model", "model_id", "revision", "engine", "src", "tgt", "data"]
-    fields += ["data_hash", "n", "config_hash"]
-    for metric in metrics:
-        fields += [metric, f"{metric}_low", f"{metric}_high", f"{metric}_signature"]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fields, lineterminator="\n", restval="")
-    writer.writeheader()
-    for record in sorted(records, key=lambda r: str(r["run_id"])):
-        row = {
-            **{key: record.get(key) for key in ("run_id", "created", "tag", "config_hash")},
-            "model": record["model"].get("name"),
-            "model_id": record["model"].get("id"),
-            "revision": record["model"].get("revision"),
-            "engine": record["model"].get("engine"),
-            **record["pair"],
-            "data": record["data"].get("name"),
-            "data_hash": record["data"].get("hash"),
-            "n": record["data"].get("n"),
-        }
-        for score in record["scores"]:
-            if score["level"] == "corpus":
-                name = score["metric"]
-                low, high = score["ci"] or ("", "")
-                row |= {name: score["value"], f"{name}_low": low, f"{name}_high": high}
-                row[f"{name}_signature"] = score["signature"]
-        writer.writerow({key: row[key] for key in fields if row.get(key) is not None})
-    return out.getvalue()

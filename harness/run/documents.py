@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import registry
+from harness.common.typed_json import to_json
 from harness.errors import DataError
+from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
 from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Item, Segment
+
+if TYPE_CHECKING:
+    from harness.align.pairing import Candidate
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,9 @@ class Alignment:
     """A bitext made from documents. `viewer` is the content of alignment.json."""
 
     bitext: Bitext
-    counts: dict[str, Any]
+    counts: Counts
+    pairing: tuple[PairingCandidate, ...] | None = None
     viewer: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,16 +86,16 @@ def align_documents(documents: DocumentSet, parts: Parts, align: AlignPairs = al
     items: list[Item] = []
     viewer = []
     all_beads: list[tuple[Bead, Sequence[Segment], Sequence[Segment]]] = []
-    accepted = [c for c in candidates if c["accepted"]]
-    sides = [(src[pair["src_index"]], tgt[pair["tgt_index"]]) for pair in accepted]
-    for pair, (left, right), beads in zip(accepted, sides, align(parts, sides), strict=True):
+    accepted = [(c, at) for c, at in candidates if c.accepted]
+    sides = [(src[at.src], tgt[at.tgt]) for _, at in accepted]
+    for (pair, at), (left, right), beads in zip(accepted, sides, align(parts, sides), strict=True):
         all_beads += [(bead, left, right) for bead in beads]
-        name = f"{pair['src']}+{pair['tgt']}"
+        name = f"{pair.src}+{pair.tgt}"
         items += _items(name, beads, left, right)
         viewer.append(
             {
-                "src": _viewer_side(documents.src[pair["src_index"]], left),
-                "tgt": _viewer_side(documents.tgt[pair["tgt_index"]], right),
+                "src": _viewer_side(documents.src[at.src], left),
+                "tgt": _viewer_side(documents.tgt[at.tgt], right),
                 "beads": [bead_json(bead) for bead in beads],
             }
         )
@@ -98,12 +103,13 @@ def align_documents(documents: DocumentSet, parts: Parts, align: AlignPairs = al
         raise DataError(f"{documents.name}: the documents correspond, yet no sentences do: no beads to score")
     return Alignment(
         bitext=Bitext(documents.name, tuple(items), documents.inputs, dict(documents.meta)),
-        counts={
-            "documents": {"src": len(documents.src), "tgt": len(documents.tgt), "pairs": len(viewer)},
-            "cleaning": _cleaning_counts(cleaned),
-            "alignment": _alignment_counts(all_beads),
-        },
-        viewer={"documents": viewer, "candidates": candidates},
+        counts=Counts(
+            documents={"src": len(documents.src), "tgt": len(documents.tgt), "pairs": len(viewer)},
+            cleaning=_cleaning_counts(cleaned),
+            alignment=_alignment_counts(all_beads),
+        ),
+        pairing=tuple(pair for pair, _ in candidates),
+        viewer={"documents": viewer, "candidates": [to_json(pair) for pair, _ in candidates]},
     )
 
 
@@ -113,29 +119,37 @@ def bead_json(bead: Bead) -> dict[str, Any]:
 
 
 def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
-           encoder: Any) -> list[dict[str, Any]]:  # fmt: skip
+           encoder: Any) -> list[tuple[PairingCandidate, Candidate]]:  # fmt: skip
+    """Every candidate, accepted ones first, under the names of its documents and as it was evaluated."""
     from harness.align.pairing import pair_documents
 
     def texts(sides: Sequence[Sequence[Segment]]) -> list[list[str]]:
         return [[s.text for s in side if s.furniture is None] for side in sides]
 
     found = [
-        {
-            **asdict(candidate),
-            "src": documents.src[candidate.src].id,
-            "tgt": documents.tgt[candidate.tgt].id,
-            "src_index": candidate.src,
-            "tgt_index": candidate.tgt,
-        }
+        (
+            PairingCandidate(
+                src=documents.src[candidate.src].id,
+                tgt=documents.tgt[candidate.tgt].id,
+                score=candidate.score,
+                mutual_best=candidate.mutual_best,
+                accepted=candidate.accepted,
+                reason=candidate.reason,
+                gap=candidate.gap,
+                src_index=candidate.src,
+                tgt_index=candidate.tgt,
+            ),
+            candidate,
+        )
         for candidate in pair_documents(texts(src), texts(tgt), encoder)
     ]
-    if not any(candidate["accepted"] for candidate in found):
-        best = found[0]
+    if not any(candidate.accepted for candidate, _ in found):
+        best = found[0][0]
         raise DataError(
-            f"{documents.name}: no counterpart found; the nearest are {best['src']} and {best['tgt']}"
-            f" (score {best['score']:.3f}): {best['reason']}"
+            f"{documents.name}: no counterpart found; the nearest are {best.src} and {best.tgt}"
+            f" (score {best.score:.3f}): {best.reason}"
         )
-    return sorted(found, key=lambda c: (not c["accepted"], c["src_index"], c["tgt_index"]))
+    return sorted(found, key=lambda pair: (not pair[1].accepted, pair[1].src, pair[1].tgt))
 
 
 def _items(name: str, beads: Sequence[Bead], src: Sequence[Segment], tgt: Sequence[Segment]) -> list[Item]:
@@ -157,7 +171,7 @@ def _viewer_side(document: Document, segments: Sequence[Segment]) -> dict[str, A
     return {"id": document.id, "lang": document.lang, "segments": rows}
 
 
-def _cleaning_counts(cleaned: Sequence[Cleaned]) -> dict[str, Any]:
+def _cleaning_counts(cleaned: Sequence[Cleaned]) -> dict[str, dict[str, int]]:
     return {
         "edits": dict(Counter(edit.rule for item in cleaned for edit in item.edits)),
         "unrepaired": dict(Counter(edit.rule for item in cleaned for edit in item.unrepaired)),
@@ -165,10 +179,12 @@ def _cleaning_counts(cleaned: Sequence[Cleaned]) -> dict[str, Any]:
     }
 
 
-def _alignment_counts(beads: Sequence[tuple[Bead, Sequence[Segment], Sequence[Segment]]]) -> dict[str, Any]:
+def _alignment_counts(
+    beads: Sequence[tuple[Bead, Sequence[Segment], Sequence[Segment]]],
+) -> AlignmentCounts:
     """Beads by shape, null sentences a side, and the share of characters that is aligned a side."""
 
-    def side(pick: int) -> dict[str, Any]:
+    def side(pick: int) -> SideCounts:
         aligned = total = null = 0
         for bead, src, tgt in beads:
             segments = (src, tgt)[pick]
@@ -179,12 +195,12 @@ def _alignment_counts(beads: Sequence[tuple[Bead, Sequence[Segment], Sequence[Se
                 null += len(indices)
             else:
                 aligned += size
-        return {"null_segments": null, "aligned_share": aligned / total if total else None}
+        return SideCounts(null, aligned / total if total else None)
 
-    return {
-        "beads": sum(not bead.is_null for bead, _, _ in beads),
-        "shapes": dict(sorted(Counter(bead.shape for bead, _, _ in beads).items())),
-        "flags": dict(sorted(Counter(flag for bead, _, _ in beads for flag in bead.flags).items())),
-        "src": side(0),
-        "tgt": side(1),
-    }
+    return AlignmentCounts(
+        beads=sum(not bead.is_null for bead, _, _ in beads),
+        shapes=dict(sorted(Counter(bead.shape for bead, _, _ in beads).items())),
+        flags=dict(sorted(Counter(flag for bead, _, _ in beads for flag in bead.flags).items())),
+        src=side(0),
+        tgt=side(1),
+    )

@@ -17,7 +17,8 @@ from harness.data.load import load, take
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
 from harness.protocols import Backend
-from harness.results.store import SCHEMA, Record, Store, rounded
+from harness.results.record import Counts, Data, Model, Pair, Record, rounded
+from harness.results.store import Store
 from harness.run.documents import Alignment, align_documents, build_parts
 from harness.run.gather import Gathered, clear, gather
 from harness.run.score import build_metrics, corpus_scores, prepare
@@ -36,7 +37,7 @@ class Outcome:
     @property
     def failed(self) -> int:
         """Segments that the engine failed on."""
-        return int(self.record.get("failed") or 0)
+        return self.record.failed
 
 
 def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None = None) -> Outcome:
@@ -85,7 +86,7 @@ def _worked(
             made = align_documents(loaded, parts, backend.align)
             bitext = take(made.bitext, config.data, config.limit)
         else:
-            made, bitext = Alignment(loaded, {}), loaded
+            made, bitext = Alignment(loaded, Counts()), loaded
     job = _job(config, len(bitext.items), engine, backend, cache_dir, config_hash)
     identity = engine.identity
     worker = Worker(job, engine, metrics, parts.splitter)
@@ -97,44 +98,43 @@ def _worked(
     with stages("record"):
         if made.viewer:
             write_json(store.run_dir(run_id) / "alignment.json", rounded(made.viewer))
-    record: Record = {
-        "schema": SCHEMA,
-        "run_id": run_id,
-        "tag": config.tag,
-        "created": created,
-        "finished": _now(),
-        "config_hash": config_hash,
-        "config": asdict(config),
-        "pair": {"src": src.code, "tgt": tgt.code},
-        "data": {
-            "name": bitext.name,
-            "hash": digest_each([item.id, item.source, item.references] for item in bitext.items),
-            "n": job.n,
-            "inputs": [asdict(item) for item in bitext.inputs],
-            "meta": bitext.meta,
-        },
-        "model": {
-            "name": getattr(engine, "name", None) or config.model.get("name"),
-            "id": identity.get("model"),
-            "revision": identity.get("revision") or identity.get("sha256"),
-            "engine": config.engine.get("kind"),
-            "identity": identity,
-        },
-        "encoder": parts.encoder.identity,
-        "environment": environment(),
-        "counts": made.counts,
-        "pairing": made.viewer.get("candidates"),
-        "timings": stages.seconds,
-        "scores": [asdict(item) for item in scores],
-        "health": gathered.health,
-        "failed": gathered.failed,
-        "warnings": [*made.warnings, *map(str, bitext.meta.get("warnings", [])), *_failures(gathered)],
-    }
-    store.write_record(record)
+    record = Record(
+        run_id=run_id,
+        tag=config.tag,
+        created=created,
+        finished=_now(),
+        config_hash=config_hash,
+        config=asdict(config),
+        pair=Pair(src.code, tgt.code),
+        data=Data(
+            name=bitext.name,
+            n=job.n,
+            hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
+            inputs=bitext.inputs,
+            meta=bitext.meta,
+        ),
+        model=Model(
+            name=getattr(engine, "name", None) or config.model.get("name"),
+            id=identity.get("model"),
+            revision=identity.get("revision") or identity.get("sha256"),
+            engine=config.engine.get("kind"),
+            identity=identity,
+        ),
+        encoder=parts.encoder.identity,
+        environment=environment(),
+        counts=made.counts,
+        pairing=made.pairing,
+        timings=stages.seconds,
+        scores=tuple(scores),
+        health=gathered.health,
+        failed=gathered.failed,
+        warnings=(*map(str, bitext.meta.get("warnings", [])), *_failures(gathered)),
+    )
+    record = store.write_record(record)
     if not gathered.failed:  # else the shards without failures are left for the next attempt
         clear(Path(job.folder))
     store.write_table()
-    return Outcome(rounded(record), skipped=False)
+    return Outcome(record, skipped=False)
 
 
 def _job(config: RunConfig, n: int, engine: Any, backend: Backend, cache_dir: Path, config_hash: str) -> Job:

@@ -16,8 +16,9 @@ from typing import Any
 from harness.common.files import write_json
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
-from harness.common.tables import print_table, score_rows
+from harness.common.tables import print_table
 from harness.results.store import Store
+from harness.results.tables import score_rows
 
 _VARIABLE = "HARNESS_SWEEP"
 _OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})

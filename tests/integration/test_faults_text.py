@@ -63,7 +63,7 @@ def test_every_category_of_unicode_from_run_to_export(tmp_path: Path, program: Z
     assert whole.code == 0, whole.err
     store = Store(tmp_path / "results")
     (record,) = store.records()
-    assert [line["hypothesis"] for line in store.segments(record["run_id"])] == lines
+    assert [line["hypothesis"] for line in store.segments(record.run_id)] == lines
 
     small = [*run[:-2], "metrics=chrf", "bootstrap.samples=5", "limit=300", "results=small"]
     for model in (["model=copy"], ["model=reference", "tag='\x1b[31m=1+1|</script>'"]):

@@ -9,7 +9,9 @@ from typing import Any
 
 from harness import registry
 from harness.common.files import digest, write_atomic
+from harness.results.record import Counts, Data, Model, Pair, Record
 from harness.results.store import Store
+from harness.types import Score
 
 METRICS: dict[str, dict[str, Any]] = {
     "bleu": {"kind": "bleu", "workers": 1},
@@ -65,38 +67,31 @@ def write_run(
             line["stats"][key] = row.tolist()
             line["scores"][key] = None if value != value else float(value)
         scores.append(
-            {
-                "metric": key,
-                "level": "corpus",
-                "value": float(metric.aggregate(rows.sum(axis=0, keepdims=True))[0]),
-                "ci": None,
-                "n": n,
-                "signature": metric.signature,
-                "higher_is_better": metric.higher_is_better,
-            }
+            Score(
+                metric=key,
+                level="corpus",
+                value=float(metric.aggregate(rows.sum(axis=0, keepdims=True))[0]),
+                ci=None,
+                n=n,
+                signature=metric.signature,
+                higher_is_better=metric.higher_is_better,
+            )
         )
     text = "".join(json.dumps(line) + "\n" for line in lines)
     write_atomic(store.run_dir(run_id) / "segments.jsonl", text)
     store.write_record(
-        {
-            "schema": 1,
-            "run_id": run_id,
-            "tag": tag,
-            "created": "2026-01-01T00:00:00+00:00",
-            "finished": "2026-01-01T00:00:01+00:00",
-            "config_hash": digest([run_id]),
-            "config": {"metrics": {key: dict(config) for key, config in metrics.items()}},
-            "pair": {"src": pair[0], "tgt": pair[1]},
-            "data": {"name": data, "hash": digest([ids, sources, [list(r) for r in references]]), "n": n,
-                     "inputs": [], "meta": {}},
-            "model": {"name": model, "id": None, "revision": None, "engine": engine,
-                      "identity": {"name": model}},
-            "environment": {},
-            "counts": {},
-            "timings": {},
-            "scores": scores,
-            "health": {},
-            "warnings": [],
-        }
-    )  # fmt: skip
+        Record(
+            run_id=run_id,
+            tag=tag,
+            created="2026-01-01T00:00:00+00:00",
+            finished="2026-01-01T00:00:01+00:00",
+            config_hash=digest([run_id]),
+            config={"metrics": {key: dict(config) for key, config in metrics.items()}},
+            pair=Pair(*pair),
+            data=Data(data, n, digest([ids, sources, [list(r) for r in references]])),
+            model=Model(model, engine=engine, identity={"name": model}),
+            counts=Counts(),
+            scores=tuple(scores),
+        )
+    )
     return store

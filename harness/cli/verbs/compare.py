@@ -54,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit 1 when a run is significantly worse than --baseline",
     )
+    add("--strict", action="store_true", help="refuse runs whose files were edited (so does --fail-if-worse)")
 
 
 def main(args: argparse.Namespace) -> int:

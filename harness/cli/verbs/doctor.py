@@ -60,11 +60,11 @@ def _print(rows: Iterator[Row]) -> None:
 
 def _versions() -> Iterator[Row]:
     found = environment()
-    dirty = ", changed" if found["git_dirty"] else ""
-    commit = f" (commit {found['git_commit'][:12]}{dirty})" if found["git_commit"] else ""
-    yield "mt-harness", f"{found['harness']}{commit} in {Path(__file__).resolve().parents[2]}"
-    yield "python", f"{found['python']} in {sys.prefix}, {found['system']} {found['machine']}"
-    for name, number in found["packages"].items():
+    dirty = ", changed" if found.git_dirty else ""
+    commit = f" (commit {found.git_commit[:12]}{dirty})" if found.git_commit else ""
+    yield "mt-harness", f"{found.harness}{commit} in {Path(__file__).resolve().parents[2]}"
+    yield "python", f"{found.python} in {sys.prefix}, {found.system} {found.machine}"
+    for name, number in found.packages.items():
         yield name, str(number)
 
 

@@ -54,8 +54,8 @@ def main(args: argparse.Namespace) -> int:
     for line in selection.problems:
         note(f"harness export: {line}")
     if args.kind == "model-index":
-        return _write(args, yaml_text([run.record for run in selection.runs if run.record]))
-    rows, problems = table(store, selection.runs, args.level)
+        return _write(args, yaml_text(selection.records))
+    rows, problems = table(store, selection.records, args.level)
     for line in problems:
         note(f"harness export: {line}")
     if args.kind == "csv":

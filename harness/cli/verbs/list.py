@@ -8,10 +8,11 @@ from pathlib import Path
 
 from harness.common.files import resource
 from harness.common.progress import note
-from harness.common.tables import markdown_table, newest, print_table, score_rows
+from harness.common.tables import markdown_table, print_table
 from harness.common.terminal import visible_json
 from harness.errors import UserError, did_you_mean
 from harness.results.store import Store
+from harness.results.tables import newest, score_rows, table_csv
 
 EXAMPLES = """\
 examples:
@@ -110,11 +111,9 @@ def _runs(args: argparse.Namespace) -> int:
     records = [run.record for run in runs if run.record is not None]
     shown = records if args.all else newest(records)
     if args.format == "csv":
-        from harness.results.store import table_csv
-
         print(table_csv(shown), end="")
     elif args.format == "json":
-        print(visible_json(json.dumps(shown, indent=2, ensure_ascii=False)))
+        print(visible_json(json.dumps([record.to_json() for record in shown], indent=2, ensure_ascii=False)))
     elif shown:
         header, rows = score_rows(shown)
         if args.format == "md":
@@ -123,9 +122,14 @@ def _runs(args: argparse.Namespace) -> int:
             print_table(header, rows)
     else:
         note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
+    for state in ("failed", "crashed", "damaged"):
+        stopped = [run for run in runs if run.state == state]
+        if stopped:
+            older = f" ({len(stopped)} in all: python -m harness rm --failed)" if len(stopped) > 1 else ""
+            note(f"{state}: {stopped[-1].run_id}: {stopped[-1].problem}{older}")
     for run in runs:
-        if run.state != "finished":
-            note(f"{run.state}: {run.run_id}: {run.problem}")
+        if run.warning:
+            note(f"edited: {run.warning}")
     hidden = len(records) - len(shown)
     if hidden:
         note(f"{hidden} older runs of the same configurations are not shown (--all shows them)")

@@ -12,6 +12,7 @@ from typing import Any
 from harness.common.progress import note
 from harness.common.terminal import visible_line
 from harness.errors import DataError, UserError
+from harness.results.record import Record
 from harness.results.store import Store
 
 EXAMPLES = """\
@@ -58,8 +59,7 @@ def main(args: argparse.Namespace) -> int:
     for line in differences:
         print(visible_line(line))
     verdict = "differs from" if differences else "is identical to"
-    size = new["data"]["n"]
-    print(f"run {new['run_id']} {verdict} run {old.run_id}: scores and translations of {size} segments")
+    print(f"run {new.run_id} {verdict} run {old.run_id}: scores and translations of {new.data.n} segments")
     for line in _environment(old.record, new):
         note(line)
     return 1 if differences else 0
@@ -93,15 +93,15 @@ def _kinds(value: Any) -> Iterator[str]:
             yield from _kinds(item)
 
 
-def _inputs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    if old["data"]["hash"] == new["data"]["hash"]:
+def _inputs(old: Record, new: Record) -> list[str]:
+    if old.data.hash == new.data.hash:
         return []
-    return [f"test data: hash {old['data']['hash'][:16]}… became {new['data']['hash'][:16]}…"]
+    return [f"test data: hash {old.data.hash[:16]}… became {new.data.hash[:16]}…"]
 
 
-def _scores(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    def values(record: dict[str, Any]) -> dict[str, Any]:
-        return {s["metric"]: (s["value"], s["signature"]) for s in record["scores"] if s["level"] == "corpus"}
+def _scores(old: Record, new: Record) -> list[str]:
+    def values(record: Record) -> dict[str, Any]:
+        return {name: (score.value, score.signature) for name, score in record.corpus_scores.items()}
 
     before, after = values(old), values(new)
     return [
@@ -111,9 +111,9 @@ def _scores(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     ]
 
 
-def _texts(store: Store, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    def hypotheses(record: dict[str, Any]) -> dict[str, str]:
-        return {line["id"]: line["hypothesis"] for line in store.segments(record["run_id"])}
+def _texts(store: Store, old: Record, new: Record) -> list[str]:
+    def hypotheses(record: Record) -> dict[str, str]:
+        return {line["id"]: line["hypothesis"] for line in store.segments(record.run_id)}
 
     try:
         before, after = hypotheses(old), hypotheses(new)
@@ -127,9 +127,8 @@ def _texts(store: Store, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     )
 
 
-def _environment(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def _environment(old: Record, new: Record) -> list[str]:
     """Package versions that changed in between: where to look when scores differ."""
-    before = (old.get("environment") or {}).get("packages") or {}
-    after = new["environment"]["packages"]
+    before, after = old.environment.packages, new.environment.packages
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     return [f"changed since: {name} {before.get(name)} → {after.get(name)}" for name in names]

@@ -7,16 +7,19 @@ import shlex
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.common.progress import note
-from harness.common.tables import print_table, score_rows
+from harness.common.tables import print_table
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.schema import RunConfig, conf_dir, register_schema, to_config
 from harness.config.user_folder import flags_first
 from harness.errors import HarnessError, StageError, Terminated
+from harness.results.labels import write_labels
 from harness.results.store import Store
+from harness.results.tables import score_rows
 from harness.run import sweep
 from harness.run.pipeline import run_one
 
@@ -60,17 +63,19 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     record = outcome.record
     if outcome.skipped:
         shutil.rmtree(folder, ignore_errors=True)  # Hydra made it before we knew
-        note(f"skipped: run {record['run_id']} stands for this configuration (force=true runs it again)")
+        if config.tag and config.tag != record.tag:
+            write_labels(store.run_dir(record.run_id), tag=config.tag)
+            store.write_table()
+            record = replace(record, tag=config.tag)
+        note(f"skipped: this configuration was already run as {record.run_id} (force=true runs it again)")
     if sweep.current() is None:
         print_table(*score_rows([record]))
-    for warning in record.get("warnings") or []:
+    for warning in record.warnings:
         note(f"warning: {warning}")
-    note(f"record: {store.run_dir(record['run_id']) / 'record.json'}")
+    note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
     if outcome.failed:
-        raise StageError(
-            f"{outcome.failed} of {record['data']['n']} segments failed; the others are recorded"
-        )
-    return record["run_id"], "skipped" if outcome.skipped else "finished"
+        raise StageError(f"{outcome.failed} of {record.data.n} segments failed; the others are recorded")
+    return record.run_id, "skipped" if outcome.skipped else "finished"
 
 
 def _results(arguments: list[str]) -> Path:

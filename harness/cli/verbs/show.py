@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
-from harness.common.tables import LABELS, half_interval, print_table
+from harness.common.tables import print_table
 from harness.common.terminal import visible_json, visible_line
-from harness.errors import UserError
+from harness.results.record import Record
 from harness.results.store import Store
+from harness.results.tables import LABELS, half_interval
 
 EXAMPLES = """\
 examples:
@@ -29,18 +29,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--segments", type=int, default=3, metavar="N", help="show the first N segments (default: 3)"
     )
     parser.add_argument("--json", action="store_true", help="print record.json")
+    parser.add_argument("--verify", action="store_true", help="read every file to see whether it was edited")
 
 
 def main(args: argparse.Namespace) -> int:
     store = Store(args.results)
-    run = store.find(args.run)
-    if run.record is None:
-        raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
+    run = store.find_finished(args.run)
+    if args.verify:
+        run = store.info(run.path, thorough=True)
+    assert run.record is not None
     if args.json:
-        print(visible_json(json.dumps(run.record, indent=2, sort_keys=True, ensure_ascii=False)))
+        print(visible_json(json.dumps(run.record.to_json(), indent=2, sort_keys=True, ensure_ascii=False)))
         return 0
     record = run.record
-    _summary(record)
+    _summary(record, run.warning)
     _scores(record)
     _pairing(record)
     _inputs(record)
@@ -49,87 +51,83 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _summary(record: dict[str, Any]) -> None:
-    model, data = record["model"], record["data"]
-    environment = record.get("environment") or {}
-    dirty = ", with uncommitted changes" if environment.get("git_dirty") else ""
-    commit = f", commit {environment['git_commit'][:12]}{dirty}" if environment.get("git_commit") else ""
+def _summary(record: Record, edited: str | None) -> None:
+    model, data, environment = record.model, record.data, record.environment
+    dirty = ", with uncommitted changes" if environment.git_dirty else ""
+    commit = f", commit {environment.git_commit[:12]}{dirty}" if environment.git_commit else ""
     rows = [
-        ("run", record["run_id"] + (f"  tag {record['tag']}" if record.get("tag") else "")),
-        ("finished", record.get("finished")),
-        ("pair", f"{record['pair']['src']} → {record['pair']['tgt']}"),
-        ("model", f"{model['name']}  {model.get('id') or ''} {model.get('revision') or ''}".strip()),
-        ("engine", model.get("engine")),
-        ("data", f"{data['name']}, {data['n']} segments, sha256 {data['hash'][:16]}…"),
-        ("config hash", record.get("config_hash")),
-        ("harness", f"{environment.get('harness')}{commit}, Python {environment.get('python')}"),
-        ("seconds", ", ".join(f"{k} {v:.1f}" for k, v in (record.get("timings") or {}).items())),
-        ("health", ", ".join(f"{n} {flag}" for flag, n in (record.get("health") or {}).items()) or "ok"),
+        ("run", record.run_id + (f"  tag {record.tag}" if record.tag else "")),
+        *([("note", record.note)] if record.note else []),
+        ("finished", record.finished),
+        ("pair", f"{record.pair.src} → {record.pair.tgt}"),
+        ("model", f"{model.name}  {model.id or ''} {model.revision or ''}".strip()),
+        ("engine", model.engine),
+        ("data", f"{data.name}, {data.n} segments, sha256 {data.hash[:16]}…"),
+        ("config hash", record.config_hash),
+        ("harness", f"{environment.harness}{commit}, Python {environment.python}"),
+        ("seconds", ", ".join(f"{k} {v:.1f}" for k, v in record.timings.items())),
+        ("health", ", ".join(f"{n} {flag}" for flag, n in record.health.items()) or "ok"),
     ]
-    counts = record.get("counts") or {}
-    if alignment := counts.get("alignment"):
-        shapes = ", ".join(f"{n}×{shape}" for shape, n in alignment["shapes"].items())
-        rows.append(("beads", shapes))
-        if alignment.get("flags"):
-            rows.append(("bead flags", ", ".join(f"{n} {flag}" for flag, n in alignment["flags"].items())))
+    if alignment := record.counts.alignment:
+        rows.append(("beads", ", ".join(f"{n}×{shape}" for shape, n in alignment.shapes.items())))
+        if alignment.flags:
+            rows.append(("bead flags", ", ".join(f"{n} {flag}" for flag, n in alignment.flags.items())))
         rows += [
-            (f"{side} text", f"{share:.1%} aligned, {alignment[side]['null_segments']} null segments")
-            for side in ("src", "tgt")
-            if (share := alignment[side]["aligned_share"]) is not None
+            (f"{name} text", f"{side.aligned_share:.1%} aligned, {side.null_segments} null segments")
+            for name, side in (("src", alignment.src), ("tgt", alignment.tgt))
+            if side.aligned_share is not None
         ]
-    for kind, found in (counts.get("cleaning") or {}).items():
+    for kind, found in record.counts.cleaning.items():
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))
     for name, value in rows:
         print(f"{name:<12} {'–' if value is None else visible_line(str(value))}")
-    for warning in record.get("warnings") or []:
+    for warning in [*([edited] if edited else []), *record.warnings]:
         print(f"{'warning':<12} {visible_line(warning)}")
     print()
 
 
-def _scores(record: dict[str, Any]) -> None:
+def _scores(record: Record) -> None:
     rows = [
         [
-            LABELS.get(s["metric"], s["metric"]),
-            half_interval(s),
-            f"[{s['ci'][0]:.2f}, {s['ci'][1]:.2f}]" if s["ci"] else "–",
-            "higher" if s["higher_is_better"] else "lower",
-            s["signature"],
+            LABELS.get(metric, metric),
+            half_interval(score),
+            f"[{score.ci[0]:.2f}, {score.ci[1]:.2f}]" if score.ci else "–",
+            "higher" if score.higher_is_better else "lower",
+            score.signature,
         ]
-        for s in record["scores"]
-        if s["level"] == "corpus"
+        for metric, score in record.corpus_scores.items()
     ]
     print_table(["metric", "score ↑", "95 % interval", "better", "signature"], rows)
 
 
-def _pairing(record: dict[str, Any]) -> None:
-    candidates = record.get("pairing")
-    if not candidates:
+def _pairing(record: Record) -> None:
+    if not record.pairing:
         return
     rows = [
         [
-            c["src"],
-            c["tgt"],
-            f"{c['score']:.3f}",
-            "–" if c["gap"] is None else f"{c['gap']:+.3f}",
-            str(c["mutual_best"]),
-            "yes" if c["accepted"] else "no",
-            c["reason"],
+            c.src,
+            c.tgt,
+            f"{c.score:.3f}",
+            "–" if c.gap is None else f"{c.gap:+.3f}",
+            str(c.mutual_best),
+            "yes" if c.accepted else "no",
+            c.reason,
         ]
-        for c in candidates
+        for c in record.pairing
     ]
     print_table(
         ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"], rows
     )
 
 
-def _inputs(record: dict[str, Any]) -> None:
-    rows = [[i["name"], str(i["n"]), i["sha256"][:16] + "…", i["path"]] for i in record["data"]["inputs"]]
+def _inputs(record: Record) -> None:
+    rows = [[i.name, str(i.n), i.sha256[:16] + "…", i.path] for i in record.data.inputs]
     print_table(["input", "n", "sha256", "path"], rows)
 
 
-def _segments(store: Store, record: dict[str, Any], limit: int) -> None:
-    for number, line in enumerate(store.segments(record["run_id"])):
+def _segments(store: Store, record: Record, limit: int) -> None:
+    for number, line in enumerate(store.segments(record.run_id)):
         if number == limit:
             break
         bead = line.get("bead") or {}

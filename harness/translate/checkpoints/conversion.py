@@ -16,7 +16,7 @@ from harness.common.files import digest, write_json
 from harness.common.progress import note
 from harness.common.shapes import read_json
 from harness.errors import DataError, StageError
-from harness.translate.checkpoints.loading import first_line, versions
+from harness.translate.checkpoints.loading import check_weights, first_line, versions
 from harness.translate.checkpoints.locate import Checkpoint
 
 
@@ -25,18 +25,20 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mt-harness" / "ctranslate2"
 
 
-def converted(checkpoint: Checkpoint, compute: str, cache: Path) -> Path:
+def converted(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, cache: Path) -> Path:
     """The converted model's folder, made on first use: whole or not at all, whoever else is converting.
 
-    Raises DataError for a checkpoint that CTranslate2 cannot convert, StageError when the disk is full.
+    Raises DataError for a checkpoint that is not whole or that CTranslate2 cannot convert, StageError when
+    the disk is full.
     """
-    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 3], 16)
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 4], 16)
     name = checkpoint.id or checkpoint.path.name
     folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
     if (folder / "model.bin").is_file():
         _verify(folder)
         return folder
     note(f"converting {checkpoint.id or checkpoint.path} to CTranslate2 {compute} (once)")
+    check_weights(checkpoint, model, "AutoModelForSeq2SeqLM")  # the converter would fill what is missing
     temporary = cache / f".{folder.name}.{secrets.token_hex(4)}"
     try:
         cache.mkdir(parents=True, exist_ok=True)

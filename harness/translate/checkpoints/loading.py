@@ -11,6 +11,7 @@ from typing import Any
 from harness.errors import ConfigError, DataError, StageError
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
 from harness.translate.checkpoints.locate import Checkpoint
+from harness.translate.checkpoints.whole import check_whole
 
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 
@@ -63,7 +64,7 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the weights go: `device` and `dtype` resolved (never "auto")."""
+    """Where the weights go, resolved by `choose`; a `dtype` of "auto" is the one they are stored in."""
 
     device: str
     dtype: str
@@ -107,24 +108,38 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
 
 
 def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placement, auto_class: str) -> Any:
-    """The model in evaluation mode; safetensors only, unless the model's YAML says `pickle: true`."""
+    """The model in evaluation mode; safetensors only, unless the model's YAML says `pickle: true`.
+
+    Raises DataError for a checkpoint that is damaged or not whole (see `whole`), StageError when memory is
+    not enough.
+    """
     import torch
     import transformers
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is amiss is an error below
     torch.set_num_threads(place.threads or threads_here(torch.get_num_threads()))
     if place.device == "cpu":
         keep_memory()
     with _explained(checkpoint, "the checkpoint cannot be loaded"):
-        loaded = getattr(transformers, auto_class).from_pretrained(
+        loaded, report = getattr(transformers, auto_class).from_pretrained(
             checkpoint.path,
-            dtype=getattr(torch, place.dtype),
+            dtype="auto" if place.dtype == "auto" else getattr(torch, place.dtype),
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=None if model.get("pickle") else True,
+            ignore_mismatched_sizes=True,  # named below, which the library's own error does not
+            output_loading_info=True,
         )
+    check_whole(checkpoint.path, loaded, report)
+    with _explained(checkpoint, f"the weights cannot be moved to {place.device}"):
         return loaded.to(place.device).eval()
+
+
+def check_weights(checkpoint: Checkpoint, model: Mapping[str, Any], auto_class: str) -> None:
+    """Load the weights as they are stored, on the CPU, to see that they are whole; see `load_weights`."""
+    load_weights(checkpoint, model, Placement("cpu", "auto", None), auto_class)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from harness.translate.checkpoints.loading import (
     until_end,
 )
 from harness.translate.checkpoints.locate import Checkpoint
+from harness.translate.engines.logits import processors
 from harness.translate.engines.seq2seq import Output
 from harness.translate.prompts import Prompt
 
@@ -57,7 +58,9 @@ class Causal:
         tokenizer = self._tokenizer
         inputs = tokenizer.pad({"input_ids": self._ids(texts)}, padding_side="left", return_tensors="pt")
         with torch.inference_mode():
-            output = model.generate(**inputs.to(model.device), generation_config=config)
+            output = model.generate(
+                **inputs.to(model.device), generation_config=config, logits_processor=self._processors
+            )
         start = inputs["input_ids"].shape[1]
         rows = [until_end(row, end_tokens(config)) for row in output[:, start:].tolist()]
         decoded = tokenizer.batch_decode([ids for ids, _ in rows], skip_special_tokens=True)
@@ -100,5 +103,6 @@ class Causal:
         if config.eos_token_id is None:
             config.eos_token_id = self._tokenizer.eos_token_id
         config.pad_token_id = self._tokenizer.pad_token_id
+        self._processors = processors(config)
         model.generation_config = config
         return model, config

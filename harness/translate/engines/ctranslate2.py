@@ -72,7 +72,7 @@ class CTranslate2:
         kind.recipe(name, source, target, None)
         self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
         self._codec = Codec(self._checkpoint, model, kind.recipe(name, source, target, self._checkpoint.path))
-        self._device = device
+        self._model, self._device = model, device
         if device == "auto":
             self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._compute = compute
@@ -161,7 +161,7 @@ class CTranslate2:
         import ctranslate2
 
         _ = self._codec.target_id  # refuse a vocabulary without the target token before any weight is read
-        folder = converted(self._checkpoint, self._compute, self._cache)
+        folder = converted(self._checkpoint, self._model, self._compute, self._cache)
         translator = ctranslate2.Translator(
             str(folder),
             device=self._device,

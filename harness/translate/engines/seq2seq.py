@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.checkpoints.locate import Checkpoint
+from harness.translate.engines.logits import processors
 
 Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
 
@@ -43,8 +45,8 @@ class Seq2Seq:
             output = model.generate(
                 **inputs.to(model.device),
                 generation_config=config,
-                logits_processor=self._suppressed,
-                past_key_values=_beam_cache() if self._decoding.beams > 1 else None,
+                logits_processor=self._processors,
+                **({cache_keyword(model): _beam_cache()} if self._decoding.beams > 1 else {}),
             )
         ends = end_tokens(config)
         # The start token and the forced target language are told, not generated.
@@ -62,27 +64,13 @@ class Seq2Seq:
             config.forced_bos_token_id = forced
         # `generate` fills what is None from the model's own configuration: that must be this one.
         model.generation_config = config
-        self._suppressed = suppressed(config)
+        self._processors = processors(config)
         return model, config
 
 
-def suppressed(config: Any) -> Any:
-    """The words of one token that `config` forbids (Marian: `<pad>`), taken out of it, as a processor.
-
-    The library's own adds a bias to every word of the vocabulary at every token; this one sets a column.
-    """
-    from transformers import LogitsProcessor, LogitsProcessorList
-
-    forbidden = config.bad_words_ids or []
-    single = [word[0] for word in forbidden if len(word) == 1]
-    config.bad_words_ids = [word for word in forbidden if len(word) > 1] or None
-
-    class Suppress(LogitsProcessor):
-        def __call__(self, input_ids: Any, scores: Any) -> Any:
-            scores[:, single] = -float("inf")
-            return scores
-
-    return LogitsProcessorList([Suppress()] if single else [])
+def cache_keyword(model: Any) -> str:
+    """The name under which `generate` takes a cache: `cache` from transformers 5.24 on."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
 
 def _beam_cache() -> Any:

@@ -316,7 +316,7 @@ def test_damaged_runs_are_told_and_the_others_shown(made, tmp_path, capsys) -> N
     assert re.search(r"b4 .*failed \(translate: out of memory\)", err)
     assert re.search(r"b5: bleu is left out \(a statistic in line 1 is not a number\)", err)
     assert re.search(r"b6 .*segments.jsonl:5: 'hypothesis' is missing", err)
-    assert len(told) == 6
+    assert len([line for line in told if "was edited" not in line]) == 6
 
 
 def test_metrics_of_other_settings_are_not_mixed(tmp_path, capsys) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.common.tables import score_rows
 from harness.metrics.health import FLAGS, health
+from harness.results.record import Counts, Data, Model, Pair, Record
+from harness.results.tables import score_rows
 
 SOURCE = "Le président a déclaré mardi que 350 personnes étaient venues de 14 pays pour la conférence."
 GOOD = "Prezydent powiedział we wtorek, że na konferencję przyjechało 350 osób z 14 krajów."
@@ -115,6 +116,6 @@ def test_human_translations_are_not_flagged_and_copies_stand_out() -> None:
     ],
 )
 def test_a_broken_system_stands_out_in_the_table(flags: dict[str, int], n: int, cell: str) -> None:
-    record = {"run_id": "r", "model": {"name": "m"}, "pair": {"src": "fr", "tgt": "pl"}, "scores": []}
-    _, (row,) = score_rows([record | {"data": {"name": "d", "hash": "0", "n": n}, "health": flags}])
+    record = Record("r", Pair("fr", "pl"), Data("d", n, "0"), Model("m"), (), Counts(), health=flags)
+    _, (row,) = score_rows([record])
     assert row[-1] == cell

@@ -11,20 +11,27 @@ import pytest
 from rich.console import Console
 
 from harness.cli.main import main
-from harness.common.tables import half_interval, rich_table, text_table
+from harness.common.tables import rich_table, text_table
 from harness.config.schema import new_run_id
 from harness.errors import UserError
-from harness.results.store import Store, rounded, table_csv
+from harness.results.record import Counts, Data, Model, Pair, Record, rounded
+from harness.results.store import Store
+from harness.results.tables import half_interval, table_csv
+from harness.types import Score
 
 
-def record(run_id: str, model: str = "copy", **more: Any) -> dict[str, Any]:
-    score = {"metric": "chrf", "level": "corpus", "value": 18.8, "ci": [18.5, 19.1], "n": 3,
-             "signature": "s", "higher_is_better": True}  # fmt: skip
-    return {
-        "schema": 1, "run_id": run_id, "tag": None, "created": "2026-01-01", "config_hash": run_id,
-        "pair": {"src": "fr", "tgt": "pl"}, "data": {"name": "d", "hash": "h", "n": 3, "inputs": []},
-        "model": {"name": model}, "scores": [score], "counts": {},
-    } | more  # fmt: skip
+def record(run_id: str, model: str = "copy", tag: str | None = None) -> Record:
+    return Record(
+        run_id=run_id,
+        pair=Pair("fr", "pl"),
+        data=Data("d", 3, "h"),
+        model=Model(model),
+        scores=(Score("chrf", "corpus", 18.8, (18.5, 19.1), 3, "s"),),
+        counts=Counts(),
+        tag=tag,
+        created="2026-01-01",
+        config_hash=run_id,
+    )
 
 
 def test_a_run_is_finished_failed_crashed_or_damaged(tmp_path: Path) -> None:
@@ -34,8 +41,8 @@ def test_a_run_is_finished_failed_crashed_or_damaged(tmp_path: Path) -> None:
         ("2", "error.json", json.dumps({"stage": "translate", "message": "disk full"})),
         ("3", "harness.log", ""),
         ("4", "record.json", '{"schema": 1, "run_id"'),
-        ("5", "record.json", json.dumps(record("5") | {"schema": 99})),
-        ("6", "record.json", json.dumps(record("6")).replace("18.8", "NaN")),
+        ("5", "record.json", json.dumps(record("5").to_json() | {"schema": 99})),
+        ("6", "record.json", json.dumps(record("6").to_json()).replace("18.8", "NaN")),
         ("7", "record.json", "[]"),
     ):
         (store.run_dir(name)).mkdir()
@@ -103,7 +110,7 @@ def test_a_table_looks_as_rich_draws_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "value", "ci", "told"),
+    ("metric", "value", "ci", "shown"),
     [
         ("ter", 0.0, [0.0, 0.0], "0.0 ± 0.0"),
         ("ter", 151.8, [137.2, 166.4], "151.8 ± 14.6"),
@@ -113,5 +120,5 @@ def test_a_table_looks_as_rich_draws_it() -> None:
         ("chrf", None, None, "–"),
     ],
 )
-def test_decimals_go_by_the_metric(metric: str, value: Any, ci: Any, told: str) -> None:
-    assert half_interval({"metric": metric, "value": value, "ci": ci}) == told
+def test_decimals_go_by_the_metric(metric: str, value: Any, ci: Any, shown: str) -> None:
+    assert half_interval(Score(metric, "corpus", value, ci, 3, "s")) == shown

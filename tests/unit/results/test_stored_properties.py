@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.common.files import digest, read_jsonl, write_json
-from harness.common.shapes import SEGMENT, fits, mismatch
+from harness.common.shapes import fits, mismatch
 from harness.common.terminal import visible, visible_json, visible_line
 from harness.registry import build
-from harness.results.store import rounded
+from harness.results.files import SEGMENT
+from harness.results.record import rounded
 from harness.translate.cache import Cache, key
 from harness.types import Bead, Segment, Translation
 

@@ -1,0 +1,69 @@
+"""`rm RUN…`: delete runs from the results store; table.csv follows."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+
+from harness.common.progress import note
+from harness.common.terminal import visible_line
+from harness.errors import StageError, UserError
+from harness.results.store import RunInfo, Store
+
+EXAMPLES = """\
+RUN is as in `compare --help`: an id or the beginning of one, a tag, a model name, or a query model=… tag=….
+The stored translations stay in the cache (python -m harness cache --prune).
+
+examples:
+  python -m harness rm --failed --dry-run
+  python -m harness rm model=copy --keep-last 1 --dry-run
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="finished runs to delete")
+    parser.add_argument("--failed", action="store_true", help="runs that failed, crashed or are damaged")
+    parser.add_argument(
+        "--keep-last", type=int, default=0, metavar="K", help="keep the newest K of those that match"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, and stop")
+    parser.add_argument(
+        "--results", default="results", metavar="DIR", help="the results store (default: results)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    if not args.runs and not args.failed:
+        raise UserError("which runs? Name them, or --failed. Nothing was deleted")
+    if args.keep_last < 0:
+        raise UserError(f"--keep-last {args.keep_last}: 0 or more was expected")
+    store = Store(args.results)
+    chosen = _chosen(store, args)
+    chosen = chosen[: len(chosen) - args.keep_last] if args.keep_last else chosen
+    for run in chosen:
+        print(
+            visible_line(
+                f"{run.run_id}  {run.state}  {run.record.model.label if run.record else run.problem}"
+            )
+        )
+    if args.dry_run:
+        note(f"{len(chosen)} runs would be deleted")
+        return 0
+    for run in chosen:
+        try:
+            shutil.rmtree(run.path)
+        except OSError as error:
+            raise StageError(f"{run.path}: cannot be deleted ({error.strerror})") from error
+    if chosen:
+        store.write_table()
+    note(f"deleted {len(chosen)} runs")
+    return 0
+
+
+def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
+    from harness.compare.select import select
+
+    runs = store.runs()
+    named = {record.run_id for record in select(store, args.runs, every=True).records} if args.runs else set()
+    return [run for run in runs if run.run_id in named or (args.failed and run.state != "finished")]

@@ -1,0 +1,42 @@
+"""`tag RUN NAME`: name a finished run, so that it can be found and compared by that name."""
+
+from __future__ import annotations
+
+import argparse
+
+from harness.common.progress import note
+from harness.errors import UserError
+from harness.results.labels import write_labels
+from harness.results.store import Store
+
+EXAMPLES = """\
+The tag of a run can be used wherever a run is named. It replaces the one given with tag=NAME; the record
+itself is not changed.
+
+examples:
+  python -m harness tag latest release
+  python -m harness tag release --remove
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.add_argument("run", help="a run id or the beginning of one, a tag, a model name, or 'latest'")
+    parser.add_argument("name", nargs="?", help="the tag: a word without spaces or '='")
+    parser.add_argument("--remove", action="store_true", help="take the tag off")
+    parser.add_argument(
+        "--results", default="results", metavar="DIR", help="the results store (default: results)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    if (args.name is None) != args.remove:
+        raise UserError("give a NAME, or --remove to take the tag off")
+    if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
+        raise UserError(f"tag '{args.name}': a word without spaces or '=', and not 'latest', was expected")
+    store = Store(args.results)
+    run = store.find_finished(args.run)
+    write_labels(store.run_dir(run.run_id), tag=args.name or "")
+    store.write_table()
+    note(f"{run.run_id} is now tagged '{args.name}'" if args.name else f"{run.run_id} has no tag now")
+    return 0

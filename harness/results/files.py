@@ -1,0 +1,103 @@
+"""The other files of a run beside its record, as types; readers check the shapes derived from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.common.typed_json import shape_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentBead:
+    """A bead in segments.jsonl; see `types.Bead`."""
+
+    src: list[int] = field(default_factory=list)
+    """Positions of its source segments in the document, from 0."""
+    tgt: list[int] = field(default_factory=list)
+    shape: str | None = None
+    """`2-1`: how many segments of either side."""
+    score: float | None = None
+    """The aligner's own objective."""
+    confidence: float | None = None
+    """Probability that exactly this bead is right; null where the aligner cannot tell."""
+    flags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A line of segments.jsonl."""
+
+    id: str
+    source: str
+    hypothesis: str
+    references: list[str]
+    doc: str | None = None
+    bead: SegmentBead | None = None
+    """Where it came from; null for a test set that was parallel already."""
+    finish_reason: str | None = None
+    """`stop`, `length` (cut off at the limit of tokens) or `error`."""
+    n_tokens: int | None = None
+    """Tokens generated; null for engines without any."""
+    error: str | None = None
+    """One line, where the engine failed on it."""
+    health: list[str] = field(default_factory=list)
+    scores: dict[str, float | None] = field(default_factory=dict)
+    """Segment score of each metric; null where it is undefined."""
+    stats: dict[str, list[Any]] = field(default_factory=dict, metadata={"shape": {str: list}})
+    """Sufficient statistics of each metric."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignedBead(SegmentBead):
+    """A bead in alignment.json, where both sides are always given."""
+
+    src: list[int]
+    tgt: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedText:
+    """One segment of a document in alignment.json."""
+
+    text: str
+    furniture: str | None = None
+    """Its kind, where it is page furniture and was not aligned."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedSide:
+    """A document in alignment.json."""
+
+    id: str
+    lang: str
+    segments: list[AlignedText]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPair:
+    """Two documents with their beads."""
+
+    src: AlignedSide
+    tgt: AlignedSide
+    beads: list[AlignedBead]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlignment:
+    """alignment.json."""
+
+    documents: list[AlignedPair]
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """error.json: why a run failed."""
+
+    stage: str
+    message: str
+
+
+SEGMENT = shape_of(StoredSegment)
+ALIGNMENT = shape_of(StoredAlignment)
+ERROR = shape_of(RunError)

@@ -1,0 +1,40 @@
+"""What people say of a run afterwards: labels.json in its folder, so that the record never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.common.files import write_json
+from harness.common.shapes import read_json
+from harness.common.typed_json import from_json, shape_of, to_json
+
+_NAME = "labels.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Null where nobody has said anything; an empty text takes back what the record says."""
+
+    tag: str | None = None
+    """A short name to find the run by; it takes the place of the one given when it was run."""
+    note: str | None = None
+    """A line for the reader."""
+
+
+_SHAPE = shape_of(Labels)
+
+
+def read_labels(folder: Path) -> Labels:
+    """The labels of a run. Raises DataError when their file is damaged."""
+    path = folder / _NAME
+    return from_json(Labels, read_json(path, _SHAPE)) if path.exists() else Labels()
+
+
+def write_labels(folder: Path, *, tag: str | None = None, note: str | None = None) -> None:
+    """Change the labels that are given; the others stay."""
+    labels = read_labels(folder)
+    labels = replace(
+        labels, tag=labels.tag if tag is None else tag, note=labels.note if note is None else note
+    )
+    write_json(folder / _NAME, to_json(labels))

@@ -1,0 +1,125 @@
+"""Records as rows: of the terminal's and Markdown's tables, and of table.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from harness.common.tables import BROKEN
+from harness.results.record import Record
+from harness.types import Score
+
+LABELS = {
+    "bleu": "BLEU",
+    "spbleu": "spBLEU",
+    "chrf": "chrF2",
+    "chrfpp": "chrF2++",
+    "ter": "TER",
+    "length_ratio": "length",
+}
+
+# Good translations get this flag too: people round, and write numbers as words.
+_MINOR = ("numbers",)
+
+# Metrics on a scale of 100 or so.
+_HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter")
+
+
+def newest(records: Sequence[Record]) -> list[Record]:
+    """The newest record of each configuration (config hash), oldest first."""
+    last = {record.config_hash or record.run_id: record for record in records}
+    return list(last.values())
+
+
+def half_interval(score: Score) -> str:
+    """`"29.6 ± 1.2"`: the value and half its 95 % interval, with the decimals of the metric's scale."""
+    if score.value is None:
+        return "–"
+    digits = digits_of(score)
+    if not score.ci:
+        return f"{score.value:.{digits}f}"
+    low, high = score.ci
+    return f"{score.value:.{digits}f} ± {(high - low) / 2:.{digits}f}"
+
+
+def digits_of(score: Score) -> int:
+    """Decimals by the metric, so that 0 and 100 are written alike; by the value of any other metric."""
+    if score.metric in _HUNDRED:
+        return 1
+    return 3 if max(map(abs, [score.value or 0.0, *(score.ci or [])])) <= 2 else 1
+
+
+def score_rows(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: run, model, pair, data, n, a column a metric, health."""
+    metrics: dict[str, bool] = {}
+    for record in records:
+        for score in record.corpus_scores.values():
+            metrics.setdefault(score.metric, score.higher_is_better)
+    header = ["run", "model", "pair", "data", "n"]
+    header += [LABELS.get(name, name) + (" ↑" if up else " ↓") for name, up in metrics.items()]
+    rows = []
+    for record in records:
+        scores = record.corpus_scores
+        rows.append(
+            [
+                record.run_id,
+                record.model.label + (f" ({record.tag})" if record.tag else ""),
+                str(record.pair),
+                f"{record.data.name}:{record.data.short_hash}",
+                str(record.data.n),
+                *(half_interval(scores[name]) if name in scores else "–" for name in metrics),
+                health_cell(record),
+            ]
+        )
+    return [*header, "health"], rows
+
+
+def health_cell(record: Record) -> str:
+    """`"12 copied"`: the counts of unhealthy segments, the most frequent first.
+
+    `BROKEN` goes before them where a fifth of all outputs has a flag that a working system hardly gets.
+    """
+    worst = sorted(record.health.items(), key=lambda flag: (-flag[1], flag[0]))
+    text = ", ".join(f"{count} {name}" for name, count in worst) or "ok"
+    grave = max((count for name, count in worst if name not in _MINOR), default=0)
+    return f"{BROKEN}{text}" if grave and grave >= record.data.n / 5 else text
+
+
+def table_csv(records: Sequence[Record]) -> str:
+    """A long-lived CSV: a line a run, a column a metric with its interval and signature."""
+    metrics = sorted({name for record in records for name in record.corpus_scores})
+    fields = ["run_id", "created", "tag", "model", "model_id", "revision", "engine", "src", "tgt", "data"]
+    fields += ["data_hash", "n", "config_hash"]
+    for metric in metrics:
+        fields += [metric, f"{metric}_low", f"{metric}_high", f"{metric}_signature"]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fields, lineterminator="\n", restval="")
+    writer.writeheader()
+    for record in sorted(records, key=lambda record: record.run_id):
+        row = about(record) | {"n": record.data.n}
+        for name, score in record.corpus_scores.items():
+            low, high = score.ci or ("", "")
+            row |= {name: score.value, f"{name}_low": low, f"{name}_high": high}
+            row[f"{name}_signature"] = score.signature
+        writer.writerow({key: row[key] for key in fields if row.get(key) is not None})
+    return out.getvalue()
+
+
+def about(record: Record) -> dict[str, object]:
+    """What identifies a run in a long table, one column a fact."""
+    model, data, pair = record.model, record.data, record.pair
+    return {
+        "run_id": record.run_id,
+        "tag": record.tag,
+        "created": record.created,
+        "model": model.name,
+        "model_id": model.id,
+        "revision": model.revision,
+        "engine": model.engine,
+        "src": pair.src,
+        "tgt": pair.tgt,
+        "data": data.name,
+        "data_hash": data.hash,
+        "config_hash": record.config_hash,
+    }

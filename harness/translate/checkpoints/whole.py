@@ -1,0 +1,73 @@
+"""Whether a checkpoint is whole: no layer left at its random start, no weight that is not a number.
+
+`from_pretrained` fills what a file lacks at random and only logs it; what such a model says looks like a
+poor translation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from harness.errors import DataError
+
+# Tables that an architecture computes itself, which older versions of the library also stored.
+_COMPUTED = re.compile(
+    r"(^|\.)(embed_positions\.weights?|position_ids|inv_freq|version|masked_bias|attn\.bias)$"
+)
+# Parts for other inputs or for training, which a model that only reads text does without.
+_OTHER_PARTS = re.compile(
+    r"(^|\.)(vision_tower|visual|vision_model|multi_modal_projector|audio_tower|embed_vision|embed_audio|mtp)\."
+)
+_SHOWN = 3  # names in a message
+
+
+def check_whole(path: Any, model: Any, report: Mapping[str, Collection[Any]]) -> None:
+    """Refuse a loaded `model` whose weights are not exactly those of its architecture, or not finite.
+
+    `report` is what `from_pretrained(…, output_loading_info=True)` returns. Weights that are tied to others
+    and tables that the architecture computes are not in it; parts for other inputs (images, sound) may be
+    left over. Raises DataError naming the weights.
+    """
+    missing = sorted(report.get("missing_keys") or ())
+    mismatched = sorted(str(key[0]) for key in report.get("mismatched_keys") or ())
+    left_over = sorted(
+        name
+        for name in report.get("unexpected_keys") or ()
+        if not _COMPUTED.search(name) and not _OTHER_PARTS.search(name)
+    )
+    problems = [
+        f"{what}: {_listed(names)}"
+        for what, names in (
+            ("missing weights", missing),
+            ("weights of another shape", mismatched),
+            ("weights that are not of this architecture", left_over),
+        )
+        if names
+    ]
+    if problems:
+        raise DataError(
+            f"{path}: the checkpoint is not whole ({'; '.join(problems)}); it would translate with random"
+            " layers. Download it again, or correct its config.json"
+        )
+    if broken := not_finite(model):
+        raise DataError(
+            f"{path}: the checkpoint is damaged (NaN or infinity in {_listed(broken)}); download it again"
+        )
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def not_finite(model: Any) -> list[str]:
+    """Names of the weights that hold NaN or infinity."""
+    import torch
+
+    return [
+        name
+        for name, weight in model.named_parameters()
+        if weight.is_floating_point() and not bool(torch.isfinite(weight).all())
+    ]

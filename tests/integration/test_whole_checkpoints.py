@@ -1,0 +1,114 @@
+"""A checkpoint that is not whole is refused before it translates; whole ones of every family are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import DataError, StageError
+from harness.registry import build
+from harness.translate.runner import translate
+from tests.support import tiny_checkpoints
+
+Weights = dict[str, Any]
+LAYER = "model.decoder.layers.0.fc1.weight"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_checkpoints.marian(tmp_path_factory.mktemp("whole"))
+
+
+def damaged(whole: Path, folder: Path, change: Callable[[Weights], None]) -> Path:
+    from safetensors.torch import load_file, save_file
+
+    for path in whole.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    weights = {name: tensor.clone() for name, tensor in load_file(folder / "model.safetensors").items()}
+    change(weights)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def missing(weights: Weights) -> None:
+    del weights[LAYER]
+
+
+def renamed(weights: Weights) -> None:
+    weights[LAYER.replace("fc1", "ffn1")] = weights.pop(LAYER)
+
+
+def another_shape(weights: Weights) -> None:
+    weights[LAYER] = weights[LAYER][:, :-1].contiguous()
+
+
+def a_layer_too_many(weights: Weights) -> None:
+    weights[LAYER.replace("layers.0", "layers.9")] = weights[LAYER].clone()
+
+
+def not_a_number(weights: Weights) -> None:
+    weights[LAYER][0, 0] = float("nan")
+
+
+def infinite(weights: Weights) -> None:
+    weights[LAYER][0, 0] = float("inf")
+
+
+def engine(kind: str, folder: Path, tmp_path: Path) -> Any:
+    options = {"cache": str(tmp_path / "converted")} if kind == "ctranslate2" else {}
+    model = {"name": "made", "path": str(folder), "family": "marian"}
+    return build("engine", {"kind": kind, **options}, model=model, src="fr", tgt="pl")
+
+
+@pytest.mark.parametrize("kind", ["transformers", "ctranslate2"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (missing, rf"not whole \(missing weights: {LAYER}\)"),
+        (renamed, r"weights that are not of this architecture: model.decoder.layers.0.ffn1.weight"),
+        (a_layer_too_many, r"not of this architecture: model.decoder.layers.9.fc1.weight"),
+        (another_shape, rf"weights of another shape: {LAYER}"),
+        (not_a_number, rf"NaN or infinity in {LAYER}"),
+        (infinite, rf"NaN or infinity in {LAYER}"),
+    ],
+)
+def test_it_is_refused_by_the_name_of_the_weights(
+    change: Callable[[Weights], None], message: str, kind: str, whole: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "damaged").mkdir()
+    folder = damaged(whole, tmp_path / "damaged", change)
+    with pytest.raises(DataError, match=message):
+        translate(engine(kind, folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
+    assert not list((tmp_path / "converted").glob("*"))
+
+
+def test_scores_that_become_nan_end_the_run(whole: Path, tmp_path: Path) -> None:
+    def overflowing(weights: Weights) -> None:
+        for name in ("fc1", "fc2"):
+            weights[f"model.decoder.layers.0.{name}.weight"].fill_(1e38)
+
+    (tmp_path / "damaged").mkdir()
+    folder = damaged(whole, tmp_path / "damaged", overflowing)
+    with pytest.raises(StageError, match="became NaN"):
+        translate(engine("transformers", folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("make", "auto_class"),
+    [
+        (lambda path: tiny_checkpoints.m2m(path, family="nllb"), "AutoModelForSeq2SeqLM"),
+        (tiny_checkpoints.mbart50, "AutoModelForSeq2SeqLM"),
+        (tiny_checkpoints.madlad, "AutoModelForSeq2SeqLM"),
+        (tiny_checkpoints.llama, "AutoModelForCausalLM"),
+        (tiny_checkpoints.marian, "AutoModelForSeq2SeqLM"),
+    ],
+    ids=["nllb", "mbart50", "madlad", "llama", "marian"],
+)
+def test_whole_checkpoints_of_every_family_are_accepted(make: Any, auto_class: str, tmp_path: Path) -> None:
+    from harness.translate.checkpoints.loading import check_weights
+    from harness.translate.checkpoints.locate import Checkpoint
+
+    check_weights(Checkpoint(make(tmp_path / "made"), None), {}, auto_class)
