@@ -20,6 +20,7 @@ VERBS = {
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
     "compare": "which of several runs is better, how sure that is, and where they differ",
+    "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",

@@ -131,7 +131,7 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
                 "losses": gap.segments.losses if gap else None,
                 "judges_agree": gap.human if gap else None,
             }
-            rows.append({key: _finite(value) for key, value in flat.items()})
+            rows.append(finite(flat))
     return rows
 
 
@@ -167,7 +167,7 @@ def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
                 "notes": list(result.notes),
             }
         )
-    value = _clean({"schema": 1, "test_sets": sets, "across": _across([result for result, _ in results])})
+    value = finite({"schema": 1, "test_sets": sets, "across": _across([result for result, _ in results])})
     return visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
@@ -236,13 +236,10 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in visible_line(text))
 
 
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _clean(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The same value with None for every float, however nested, that is not finite."""
     if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return _finite(value)
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
