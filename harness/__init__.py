@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
     from harness.align.api import align as align
 else:
     from harness import align as align  # light: numpy and the encoder load at the call
-
-__version__ = "0.1.0"
 
 
 def load_results(results: str | Path = "results", level: str = "corpus") -> pandas.DataFrame:

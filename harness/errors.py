@@ -54,6 +54,11 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, as a scheduler sends before it takes the machine away: stop as for Ctrl-C, exit code 143."""
 
 
+def one_line(error: BaseException) -> str:
+    """`"ValueError: what it says"` on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
     lowered = {item.lower(): item for item in sorted(known)}

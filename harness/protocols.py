@@ -1,128 +1,190 @@
-"""What a class must offer to be an extension of the harness. One protocol per registry table."""
+"""What a class must define to extend the harness, and what it may: one base class for each kind.
+
+Abstract members must be defined; every other member has the default shown here. A class of your own inherits
+from its base and is named `module:Class` in a YAML (docs/extending.md). A plain class with the same members
+works too, see `harness.adapters`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.types import Bead, Bitext, DocumentSet, Item, Translation
-
-if TYPE_CHECKING:
-    from harness.run.documents import Parts, Sides
-    from harness.run.shards import Done, Shard
-    from harness.run.timings import Stages
-    from harness.run.worker import Worker
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
 
 
-class Loader(Protocol):
-    """A dataset format (`conf/data`). Options are constructor keywords; `src`/`tgt` are ISO codes."""
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The rest of a configuration, as far as it decides what a class demands."""
 
+    model: Mapping[str, Any]
+    """The model YAML."""
+    src: str
+    tgt: str
+
+
+class Extension(ABC):  # noqa: B024  (the abstract members are those of the kinds)
+    """What all kinds have in common."""
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        """What using the class with these options does besides computing: a phrase for each.
+
+        "starts the program 'apertium'", "downloads X from the hub", "sends texts to URL". `options` are those
+        of the constructor. A record is only followed with `rerun --trust` where there are any.
+        """
+        return []
+
+
+class Loader(Extension):
+    """A dataset format (`conf/data`). Options are constructor keywords."""
+
+    @abstractmethod
     def load(self, src: str, tgt: str) -> DocumentSet | Bitext:
-        """Read everything; raises DataError for bad input, UnavailableError when out of reach."""
-        ...
+        """Read everything; `src` and `tgt` are language codes.
+
+        Raises DataError for bad input, UnavailableError when it is out of reach.
+        """
 
 
-class Splitter(Protocol):
+class Cleaner(Extension):
+    """Repairs damaged text (`conf/clean`)."""
+
+    @abstractmethod
+    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """One result a document, in order. They are one collection: each may be evidence for the others."""
+
+
+class Splitter(Extension):
     """A sentence splitter (`conf/splitter`)."""
 
+    @abstractmethod
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
-        """Half-open spans of the sentences of one line of text, white space outside them."""
-        ...
+        """Half-open spans of the sentences of one line of text, with white space outside them."""
 
 
-class Encoder(Protocol):
+class Encoder(Extension):
     """A sentence encoder (`conf/encoder`)."""
 
     @property
+    @abstractmethod
     def identity(self) -> dict[str, Any]:
         """Name, revision and options: whatever changes its vectors."""
-        ...
 
+    @abstractmethod
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """`(len(texts), d)` float32, each row of unit length."""
-        ...
+        """`(len(texts), d)` float32, each row of unit length; the zero row for a blank text."""
 
 
-class Aligner(Protocol):
-    """A sentence aligner (`conf/aligner`). Built with the keyword `encoder` where `needs_encoder`."""
+class Aligner(Extension):
+    """A sentence aligner (`conf/aligner`). Its constructor gets `encoder` if it has such a parameter."""
 
-    needs_encoder: bool
-
+    @abstractmethod
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; every index of either side is in exactly one bead."""
-        ...
 
 
-class Engine(Protocol):
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Texts to translate. The other fields are filled for positional engines only."""
+
+    sources: Sequence[str]
+    references: Sequence[Sequence[str]] = ()
+    """The references of each source."""
+    start: int = 0
+    """Where the first source stands in the test set, from 0."""
+    total: int | None = None
+    """Segments in the test set; None: as many as there are sources."""
+
+
+Translated = Iterator[list[tuple[int, Translation]]]
+"""Finished batches of (index into the sources, translation)."""
+
+
+class Engine(Extension):
     """A translation engine (`conf/engine`).
 
-    Built as `Engine(model=<the model YAML as dict>, src=…, tgt=…, **options of the engine YAML)`;
-    building is cheap and refuses what cannot work (unsupported language, model out of reach)
-    before any weight is loaded.
+    Built as `Engine(model=<the model YAML as a dict>, src=…, tgt=…, **options of the engine YAML)`; building
+    is cheap and refuses what cannot work (a language, a model out of reach) before any weight is loaded.
     """
 
+    name: str | None = None
+    """The system's name in tables; None: the model's."""
+    sentence_level: bool = False
+    """Whether it wants one sentence at a time: longer segments are split before, and joined after."""
+    cached: bool = True
+    """Whether its outputs are stored; False where making them is cheaper than looking them up."""
+    positional: bool = False
+    """Whether an output depends on its place in the test set or on the references, not on the source alone.
+
+    Such an engine gets whole segments, in order, and is never asked twice.
+    """
+    divisible: bool = True
+    """Whether a large test set may be given in parts; False for positional engines that need it whole."""
+
     @property
+    @abstractmethod
     def identity(self) -> dict[str, Any]:
-        """Engine, model id, resolved revision, decoding, prompt: the key of its translations."""
-        ...
+        """Engine, model id, resolved revision, decoding, prompt: everything its translations depend on."""
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        """Yield finished batches of (index into `sources`, translation), in any order, each index once."""
-        ...
+    @abstractmethod
+    def translate(self, batch: Batch) -> Translated:
+        """Yield finished batches, in any order, each index of `batch.sources` once."""
+
+    def check(self) -> None:
+        """Look at what building leaves unread (the weights). Raises what translating would."""
 
 
-class Metric(Protocol):
-    """A metric (`conf/metrics`). Corpus scores come from summed sufficient statistics, so
-    resampling never scores twice."""
+class Metric(Extension):
+    """A metric (`conf/metrics`).
 
-    name: str
-    higher_is_better: bool
+    Corpus scores are computed from summed statistics, so that resampling never scores a text twice.
+    """
+
+    name: str = ""
+    """As printed in headings; empty: its key in the configuration."""
+    higher_is_better: bool = True
+    neutral: bool = False
+    """Whether neither direction is better (a length ratio): no ranking, no significance."""
+    decimals: int | None = None
+    """Decimals in tables; None: three for values up to 2, else one."""
 
     @property
-    def signature(self) -> str: ...
+    @abstractmethod
+    def signature(self) -> str:
+        """What the score depends on besides the texts: options, versions, models."""
 
+    @abstractmethod
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
         """`(n, k)` sufficient statistics; `references[i]` holds every reference of segment i."""
-        ...
 
+    @abstractmethod
     def aggregate(self, sums: Statistics) -> Statistics:
         """Corpus scores `(m,)` from summed statistics `(m, k)`; NaN where undefined."""
-        ...
 
+    @abstractmethod
     def segment_scores(self, statistics: Statistics) -> Statistics:
         """Segment-level scores `(n,)` from `(n, k)`; NaN where undefined."""
-        ...
 
+    def prepare(self) -> None:
+        """Called before anything is translated: raise UnavailableError for what is out of reach."""
 
-class Backend(Protocol):
-    """Where shards are worked (`conf/backend`). The results must not depend on it."""
+    def __enter__(self) -> Self:
+        """Within `with metric:` a model stays loaded from one call of `statistics` to the next."""
+        return self
 
-    shard_size: int
-    retries: int
-
-    def run(
-        self,
-        worker: Worker,
-        shards: Sequence[Shard],
-        items: Sequence[Item],
-        stages: Stages,
-        advance: Callable[[int], None] | None,
-    ) -> Iterator[Done]:
-        """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""
-        ...
-
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
-        """The beads of each pair of documents, in order."""
-        ...
-
-    def close(self) -> None:
-        """Let go of what it has started; called once, also after an error."""
-        ...
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None

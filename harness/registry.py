@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.errors import ConfigError, did_you_mean, missing_package
+from harness.adapters import adapted, lacking
+from harness.errors import ConfigError, did_you_mean, missing_package, one_line
+from harness.protocols import Context
 
 TABLES: dict[str, dict[str, str]] = {
     "data": {
@@ -69,17 +71,17 @@ TABLES: dict[str, dict[str, str]] = {
 }
 
 
-# What a class of each kind offers at least.
-OFFERS: dict[str, tuple[str, ...]] = {
-    "data": ("load",),
-    "cleaner": ("clean",),
-    "splitter": ("boundaries",),
-    "aligner": ("align",),
-    "encoder": ("encode",),
-    "engine": ("translate",),
-    "backend": ("run", "align", "close"),
-    "metric": ("statistics", "aggregate", "segment_scores"),
+BASES: dict[str, str] = {
+    "data": "harness.protocols:Loader",
+    "cleaner": "harness.protocols:Cleaner",
+    "splitter": "harness.protocols:Splitter",
+    "aligner": "harness.protocols:Aligner",
+    "encoder": "harness.protocols:Encoder",
+    "engine": "harness.protocols:Engine",
+    "backend": "harness.run.backends.base:Backend",
+    "metric": "harness.protocols:Metric",
 }
+"""The base class of each kind."""
 
 
 def register(table: str, name: str, target: str) -> None:
@@ -118,10 +120,44 @@ def resolve(table: str, name: str) -> Any:
             f"{did_you_mean(class_name, known)}"
         ) from None
     # A record names classes too, and may come from elsewhere: nothing but such a class is ever called.
-    lacking = [name for name in OFFERS[table] if not hasattr(found, name)]
-    if not inspect.isclass(found) or lacking:
-        raise ConfigError(f"{table} '{name}': no class of a {table}, which offers {', '.join(OFFERS[table])}")
+    required = base(table)
+    if not inspect.isclass(found):
+        raise ConfigError(f"{table} '{name}': '{class_name}' is not a class")
+    methods = [member for member in lacking(required, found) if inspect.isfunction(getattr(required, member))]
+    methods += [member for member in getattr(found, "__abstractmethods__", ()) if member not in methods]
+    if methods:
+        raise _incomplete(table, name, methods)
     return found
+
+
+def demands(table: str, config: Mapping[str, Any], context: Context) -> list[str]:
+    """What using the configured class does besides computing, a phrase each; see `Extension.demands`.
+
+    A `module:Class` that is not ours is not even imported: what it does is unknown.
+    """
+    kind = str(config.get("kind"))
+    if ":" in kind:
+        return [f"runs the class '{kind}'"]
+    found = resolve(table, kind)
+    return list(found.demands(config, context))
+
+
+def takes(table: str, config: Mapping[str, Any], parameter: str) -> bool:
+    """Whether the configured class has a constructor parameter of that name."""
+    return parameter in inspect.signature(resolve(table, str(config.get("kind")))).parameters
+
+
+def base(table: str) -> Any:
+    """The base class of a kind."""
+    module, _, name = BASES[table].partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
+    module, _, parent = BASES[table].partition(":")
+    return ConfigError(
+        f"{table} '{name}' is not complete: it must define {', '.join(members)} (see {parent} in {module})"
+    )
 
 
 def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
@@ -155,9 +191,11 @@ def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
     if required:
         raise ConfigError(f"{table} '{kind}' needs the option {', '.join(repr(r) for r in required)}")
     try:
-        return target(**options, **given)
+        built = target(**options, **given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        told = " ".join(f"{type(error).__name__}: {error}".split())
         raise ConfigError(
-            f"{table} '{kind}' cannot be made from these options ({told}; --debug shows where)"
+            f"{table} '{kind}' cannot be built from these options ({one_line(error)}; --debug shows where)"
         ) from error
+    if missing := lacking(base(table), built):
+        raise _incomplete(table, kind, missing)
+    return adapted(base(table), built)

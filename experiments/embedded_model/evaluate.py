@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import read_lines
+from harness.protocols import Batch
 
 from .settings import Settings
 
@@ -48,7 +49,7 @@ def run(settings: Settings, work: Path, data: Path) -> None:
         read_lines(data / f"newstest2019-ref.{NAMES[lang]}.txt") for lang in (settings.src, settings.tgt)
     )
     gloss = [""] * len(source)
-    for done in Gloss({}, settings.src, settings.tgt).translate(source):
+    for done in Gloss({}, settings.src, settings.tgt).translate(Batch(source)):
         for i, translation in done:
             gloss[i] = translation.hypothesis
     own = translate(work / "export", source)

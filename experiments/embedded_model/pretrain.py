@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.gloss import engine as gloss
+from harness.protocols import Batch
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
@@ -176,7 +177,7 @@ def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
     back = load(french.src, french.tgt)
     lines = _grammar(french, back, _choose(french, back))
     engine = gloss.Gloss({}, french.src, french.tgt)
-    return [translation.hypothesis for batch in engine.translate(lines) for _, translation in batch]
+    return [translation.hypothesis for batch in engine.translate(Batch(lines)) for _, translation in batch]
 
 
 def _defaults(table: dict[str, tuple[str, str]], teacher: Teacher) -> dict[str, str]:

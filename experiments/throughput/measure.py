@@ -19,6 +19,7 @@ from typing import Any
 
 from experiments.throughput import shape
 from harness import registry
+from harness.protocols import Batch
 from harness.types import Translation
 
 BEAMS, LIMIT = 4, 128
@@ -62,7 +63,7 @@ def engine(
         built.__dict__["_translator"] = shape.ForcedTranslator(translator), suppressed
 
     def translate(sources: Sequence[str]) -> list[Translation]:
-        found = [pair for batch in built.translate(sources) for pair in batch]
+        found = [pair for batch in built.translate(Batch(sources)) for pair in batch]
         return [translation for _, translation in sorted(found, key=lambda pair: pair[0])]
 
     return translate

@@ -9,14 +9,12 @@ from harness.align.evidence.spans import embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import Lattice
 from harness.align.search.path import best_path
-from harness.protocols import Encoder
+from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
 
-class Comparable:
+class Comparable(Aligner):
     """Exact monotone alignment for comparable text: it leaves alone what has no counterpart."""
-
-    needs_encoder = True
 
     def __init__(
         self,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 from harness import registry
-from harness.common.files import read_text, resource
-from harness.errors import ConfigError, did_you_mean
+from harness.common.named import named
+from harness.errors import ConfigError
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
@@ -53,9 +52,13 @@ def build(
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}
-    given = {}
-    if getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False):
-        given["encoder"] = build_encoder(encoder)
+    takes_encoder = registry.takes("aligner", config, "encoder")
+    return build_aligner(config, build_encoder(encoder) if takes_encoder else None)
+
+
+def build_aligner(config: Mapping[str, Any], encoder: Encoder | None) -> Aligner:
+    """The aligner of a config; it gets the `encoder` if its class takes one."""
+    given = {"encoder": encoder} if registry.takes("aligner", config, "encoder") else {}
     return cast(Aligner, registry.build("aligner", config, **given))
 
 
@@ -64,26 +67,3 @@ def build_encoder(encoder: str | Mapping[str, Any] | Encoder) -> Encoder:
     if isinstance(encoder, str | Mapping):
         return cast(Encoder, registry.build("encoder", named("encoder", encoder)))
     return encoder
-
-
-def named(group: str, name: str | Mapping[str, Any]) -> dict[str, Any]:
-    """The config of a name of conf/`group`, or of a YAML file. Raises ConfigError with the nearest name."""
-    if isinstance(name, Mapping):
-        return dict(name)
-    folder = resource("conf") / group
-    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
-    if path.parent == folder and not path.is_file():
-        known = sorted(p.stem for p in folder.glob("*.yaml"))
-        raise ConfigError(
-            f"no {group} named '{name}'.{did_you_mean(name, known)} Available: {', '.join(known)};"
-            " or a YAML file of your own"
-        )
-    import yaml
-
-    try:
-        config = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(config, dict) or "kind" not in config:
-        raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")
-    return {str(key): value for key, value in config.items()}

@@ -20,7 +20,7 @@ from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Lattice
 from harness.align.search.path import best_path
 from harness.errors import ConfigError
-from harness.protocols import Encoder
+from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
 UNLIKELY = 0.001  # regimes of less chance are left out
@@ -35,15 +35,13 @@ class Texts:
     ratio: float
 
 
-class Auto:
+class Auto(Aligner):
     """Alignment by the posterior of each bead, decoded for expected F1.
 
     A first sweep over averaged vectors finds which runs of sentences matter; those are encoded. A second one
     finds the chance of each regime, from translation to comparable text (`share`: one given instead), and
     the posteriors averaged over them decide.
     """
-
-    needs_encoder = True
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ from harness.align.search.band import full_or_diagonal
 from harness.align.search.lattice import Array, Lattice
 from harness.align.search.path import best_path
 from harness.errors import ConfigError
+from harness.protocols import Aligner
 from harness.types import Bead
 
 # The paper gives 1-1 .89, 1-0 and 0-1 together .0099, 2-1 and 1-2 together .089, 2-2 .011.
@@ -68,10 +69,8 @@ def log_two_sided(delta: Array) -> Array:
     return out
 
 
-class GaleChurch:
+class GaleChurch(Aligner):
     """Alignment by length alone: no vectors, any language pair."""
-
-    needs_encoder = False
 
     def __init__(self, variance: float = 6.8) -> None:
         if variance <= 0:

@@ -15,7 +15,7 @@ from harness.align.search.band import search_band
 from harness.align.search.lattice import SHAPES, Array, Lattice
 from harness.align.search.path import best_path
 from harness.errors import ConfigError
-from harness.protocols import Encoder
+from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
 SAMPLES = 100  # sentences drawn for the normalisation
@@ -54,10 +54,8 @@ class VecalignScorer:
         return out
 
 
-class Vecalign:
+class Vecalign(Aligner):
     """Alignment by vecalign's cost, searched exactly (in a band where the text is long)."""
-
-    needs_encoder = True
 
     def __init__(self, encoder: Encoder, percentile: float = 20.0) -> None:
         if not 0 < percentile < 100:

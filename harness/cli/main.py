@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness import __version__
 from harness.common.terminal import never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
@@ -20,6 +20,7 @@ VERBS = {
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
     "compare": "which of several runs is better, how sure that is, and where they differ",
+    "power": "what a test set can tell: the smallest difference it detects, the segments one needs",
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",

@@ -69,7 +69,7 @@ def by_document(test_set: TestSet, columns: Columns) -> Columns:
 
 def is_neutral(column: Mapping[str, Column]) -> bool:
     """Whether neither direction of this metric is better, as of a length ratio."""
-    return any(bool(getattr(part.metric, "neutral", False)) for part in column.values())
+    return any(part.metric.neutral for part in column.values())
 
 
 def best_first(column: Mapping[str, Column]) -> list[str]:

@@ -217,7 +217,10 @@ def _limits(draws: Draws, options: Options) -> list[str]:
         return [f"{n} {unit} are too few for a test ({FEWEST} at least): no p-values and no ranks are given"]
     notes = []
     if n < SMALL:
-        notes.append(f"{n} {unit}: with fewer than {SMALL}, only large differences can be told from noise")
+        notes.append(
+            f"{n} {unit}: with fewer than {SMALL}, only large differences can be told from noise"
+            " (see: python -m harness power)"
+        )
     most = max((len(column) for column in draws.columns.values()), default=0)
     tests = most * (most - 1) // 2 if options.correction == "holm" else 1
     samples = (

@@ -35,7 +35,7 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
             box=box.HORIZONTALS, title=Text(visible_line(sheet.title)), title_justify="left", pad_edge=False
         )
         for name in sheet.header:
-            left = name in ("system", sheet.header[0]) and name != "rank"
+            left = name in ("system", "", sheet.header[0]) and name != "rank"
             table.add_column(Text(visible_line(name)), justify="left" if left else "right", overflow="fold")
         for position, row in enumerate(sheet.rows):
             table.add_row(*(Text(visible(cell)) for cell in row), end_section=position in sheet.lines_after)

@@ -11,14 +11,11 @@ from harness.common.langs import language
 from harness.config.hydra_errors import explain
 from harness.config.schema import RunConfig, compose
 from harness.config.user_folder import make_importable
-from harness.data.fetch import is_url
 from harness.data.load import SHARED
 from harness.data.parallel import ParallelSet
-from harness.run.documents import build_parts
-from harness.run.score import build_metrics
+from harness.protocols import Context
+from harness.run.parts import assemble
 from harness.types import DocumentSet
-
-_FETCHED = ("hf", "flores", "wmt")
 
 
 def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tuple[str, str]]:
@@ -33,21 +30,21 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)
-    build_parts(config.clean, config.splitter, config.aligner, config.encoder)
+    parts = assemble(config)
     for name in ("clean", "splitter", "aligner", "encoder"):
         yield name, str(getattr(config, name).get("kind"))
     yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
-    engine = registry.build("engine", config.engine, model=config.model, src=src.code, tgt=tgt.code)
-    yield "engine", f"{config.engine.get('kind')}  {_short(engine.identity)}"
-    for key, metric in build_metrics(config.metrics).items():
+    yield "engine", f"{config.engine.get('kind')}  {_short(parts.engine.identity)}"
+    parts.engine.check()
+    for key, metric in parts.metrics.items():
         yield f"metric {key}", metric.signature
 
 
 def _data(config: RunConfig, src: str, tgt: str) -> str:
     kind = str(config.data.get("kind"))
-    loader = registry.build("data", {k: v for k, v in config.data.items() if k not in SHARED})
-    remote = kind in _FETCHED or (kind == "ntrex" and not config.data.get("path"))
-    if remote or any(isinstance(value, str) and is_url(value) for value in _values(config.data)):
+    options = {key: value for key, value in config.data.items() if key not in SHARED}
+    loader = registry.build("data", options)
+    if registry.demands("data", options, Context(config.model, src, tgt)):
         return f"{kind}: comes over the network, not looked at"
     if isinstance(loader, ParallelSet):
         first = next(iter(loader.read(src, tgt).items))
@@ -56,13 +53,6 @@ def _data(config: RunConfig, src: str, tgt: str) -> str:
     if isinstance(loaded, DocumentSet):
         return f"{kind}: {len(loaded.src)} documents in {src}, {len(loaded.tgt)} in {tgt}"
     return f"{kind}: {len(loaded.items)} lines"
-
-
-def _values(options: dict[str, Any]) -> Iterator[Any]:
-    for key, value in options.items():
-        if key in ("url", "citation", "licence", "base"):
-            continue
-        yield from value if isinstance(value, list) else [value]
 
 
 def _short(identity: dict[str, Any]) -> str:

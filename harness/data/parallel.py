@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.data.fetch import is_url
 from harness.data.spool import collect
+from harness.protocols import Context, Loader
 from harness.types import Bitext, Input, Item
+
+_PROVENANCE = ("url", "citation", "licence", "base")
 
 
 @dataclass
@@ -22,8 +26,15 @@ class Reading:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-class ParallelSet(ABC):
+class ParallelSet(Loader):
     """A loader that reads in one pass, so that a sample of a huge set needs little memory."""
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        """Where any option is a URL: that it is downloaded. Where a set comes from is noted, not fetched."""
+        values = [value for key, value in options.items() if key not in _PROVENANCE]
+        flat = [item for value in values for item in (value if isinstance(value, list | tuple) else [value])]
+        return [f"downloads {item}" for item in flat if isinstance(item, str) and is_url(item)]
 
     @abstractmethod
     def read(self, src: str, tgt: str) -> Reading:

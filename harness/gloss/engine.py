@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.errors import ConfigError
 from harness.gloss import tables as gloss_tables
 from harness.gloss.fr_pl import FrenchToPolish
 from harness.gloss.pl_fr import PolishToFrench
+from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
 _BATCH = 256
 _VERSION = 5  # of the rules: other rules are other translations
 
 
-class Gloss:
+class Gloss(Engine):
     """Each word becomes its best dictionary translation; what no dictionary knows is copied."""
 
     def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
@@ -38,12 +39,12 @@ class Gloss:
             "dictionary": self._sha256,
         }
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch) -> Translated:
         """Batches of 256 in order."""
         line = self._translator()
-        for start in range(0, len(sources), _BATCH):
-            batch = sources[start : start + _BATCH]
-            yield [(start + i, Translation(source, line(source))) for i, source in enumerate(batch)]
+        for start in range(0, len(batch.sources), _BATCH):
+            chunk = batch.sources[start : start + _BATCH]
+            yield [(start + i, Translation(source, line(source))) for i, source in enumerate(chunk)]
 
     def _translator(self) -> Callable[[str], str]:
         tables = gloss_tables.load(self._src, self._tgt)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.errors import ConfigError, DataError, did_you_mean
-from harness.protocols import Statistics
+from harness.protocols import Metric, Statistics
 
 
 def check(
@@ -39,7 +39,7 @@ def choice(metric: str, option: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-class Mean:
+class Mean(Metric):
     """A metric whose corpus score is the mean of its segment scores.
 
     Statistics are `(n, 2)`: the score and 1, or (0, 0) where the segment has no score, so a sum

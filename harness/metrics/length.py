@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.metrics.base import check
-from harness.protocols import Statistics
+from harness.protocols import Metric, Statistics
 
 
-class LengthRatio:
+class LengthRatio(Metric):
     """Characters (Unicode code points) of the hypotheses over those of the references; 1 is equal.
 
     Of several references the one nearest in length counts. Neither direction is better
@@ -18,7 +18,6 @@ class LengthRatio:
     """
 
     name = "length ratio"
-    higher_is_better = True
     neutral = True
     signature = "lengthratio:characters"
 

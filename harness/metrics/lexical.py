@@ -17,16 +17,17 @@ import numpy as np
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check, choice
-from harness.protocols import Statistics
+from harness.protocols import Metric, Statistics
 
 TOKENIZERS = ("13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none")
 _DOWNLOADED = {"spm", "flores101", "flores200"}
 _SMOOTHING = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
 
 
-class Lexical:
+class Lexical(Metric):
     """One metric of sacreBLEU. `workers`: processes for the counting, null for every core."""
 
+    decimals = 1
     family: ClassVar[str]  # the class in sacrebleu.metrics
     costly: ClassVar[int] = 6000  # segments from which a second process pays for its start
 

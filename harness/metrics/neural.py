@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +14,14 @@ from harness.common.progress import bar
 from harness.errors import ConfigError, StageError
 from harness.metrics import venvs
 from harness.metrics.base import Mean, check, choice
-from harness.protocols import Statistics
+from harness.protocols import Context, Statistics
 
 BACKENDS = Path(__file__).resolve().parent / "backends"
 _CHUNK = 64  # rows a request: small enough for a moving progress bar
 
 
-class Worker:
-    """A scoring process. `with Worker(…) as w: w.load(…); w.score(…)`; its stderr goes to `log`."""
+class ScoringProcess:
+    """A scoring process. `with ScoringProcess(…) as w: w.load(…); w.score(…)`; its stderr goes to `log`."""
 
     def __init__(self, name: str, python: Path, backend: Path, log: Path) -> None:
         self._name = name
@@ -80,7 +80,7 @@ class Worker:
         lines = [line.strip() for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
         return lines[-1] if lines else "no output"
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> ScoringProcess:
         return self
 
     def __exit__(
@@ -147,8 +147,19 @@ class Neural(Mean):
         }
         self._identity: dict[str, Any] = {}
         self._kept: ExitStack | None = None
-        self._worker: Worker | None = None
+        self._worker: ScoringProcess | None = None
         self._slug = "".join(c if c.isalnum() else "-" for c in self._backend.stem)
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        found = []
+        if options.get("install"):
+            found.append(f"installs packages: {', '.join(options.get('requirements') or ()) or 'none'}")
+        if options.get("venv"):
+            found.append(f"starts the interpreter of {options['venv']}")
+        if str(options.get("backend", "")).endswith(".py"):
+            found.append(f"runs the file '{options['backend']}'")
+        return found
 
     @property
     def signature(self) -> str:
@@ -163,8 +174,11 @@ class Neural(Mean):
         }
         return "|".join(f"{key}:{value}" for key, value in told.items())
 
-    def prepare(self) -> Path:
-        """The interpreter of the environment, made now if it may be; UnavailableError if it may not."""
+    def prepare(self) -> None:
+        """Make the environment now if it may be made; UnavailableError if it may not."""
+        self._python()
+
+    def _python(self) -> Path:
         return venvs.python(self._slug, self._requirements, self._install, self._venv)
 
     def statistics(
@@ -176,7 +190,7 @@ class Neural(Mean):
         the worker fails.
         """
         check(self.name, sources, hypotheses, references if self._reads else None)
-        python = self.prepare()
+        python = self._python()
         rows: list[dict[str, Any]] = []
         owner: list[int] = []
         for index, (source, hypothesis) in enumerate(zip(sources, hypotheses, strict=True)):
@@ -205,7 +219,7 @@ class Neural(Mean):
                 return self._score(python, rows)
         if self._worker is None:
             log = venvs.folder(self._slug, self._requirements).with_suffix(".log")
-            self._worker = self._kept.enter_context(Worker(self.name, python, self._backend, log))
+            self._worker = self._kept.enter_context(ScoringProcess(self.name, python, self._backend, log))
             self._identity = self._worker.load(self._options)
         scores: list[float | None] = []
         with bar(self.name, len(rows)) as ticker:

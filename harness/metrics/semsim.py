@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import registry
 from harness.metrics.base import Mean, check, choice
-from harness.protocols import Encoder, Statistics
+from harness.protocols import Context, Encoder, Statistics
 
 
 class SemSim(Mean):
@@ -21,12 +21,14 @@ class SemSim(Mean):
     the source itself scores 0, because the encoder would take the copy for a perfect translation.
     """
 
-    higher_is_better = True
-
     def __init__(self, against: str = "reference", encoder: Mapping[str, Any] | None = None) -> None:
         self.against = choice("semsim", "against", against, ("reference", "source"))
         self.name = "semsim" if against == "reference" else "semsim (source)"
         self._encoder: Encoder = registry.build("encoder", encoder or {"kind": "use"})
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return registry.demands("encoder", options.get("encoder") or {"kind": "use"}, context)
 
     @property
     def signature(self) -> str:

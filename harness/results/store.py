@@ -16,7 +16,7 @@ from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
 from harness.results.labels import read_labels
-from harness.results.record import Record
+from harness.results.record import Record, rounded
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
 
@@ -129,14 +129,14 @@ class Store:
             raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
         return run
 
-    def standing(self, config_hash: str) -> RunInfo | None:
-        """The newest finished run with this hash of configuration, inputs and revision.
+    def standing(self, config_hash: str) -> Record | None:
+        """The record of the newest finished run with this hash of configuration, inputs and revision.
 
-        A run of which segments failed stands for nothing: the same command tries them again.
+        A run in which segments failed does not count: the same command tries them again.
         """
-        for run in reversed(self.runs()):
-            if run.record and run.record.config_hash == config_hash and not run.record.failed:
-                return run
+        for record in reversed(self.records()):
+            if record.config_hash == config_hash and not record.failed:
+                return record
         return None
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
@@ -152,6 +152,11 @@ class Store:
         path = self.run_dir(run_id) / "alignment.json"
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
+
+    def write_alignment(self, run_id: str, viewer: dict[str, Any]) -> None:
+        """Write alignment.json; nothing for a test set that was parallel already (`viewer` is empty)."""
+        if viewer:
+            write_json(self.run_dir(run_id) / "alignment.json", rounded(viewer))
 
     def write_record(self, record: Record) -> Record:
         """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""

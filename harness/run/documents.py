@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness import registry
 from harness.common.typed_json import to_json
+from harness.data.load import take
 from harness.errors import DataError
+from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
 from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Item, Segment
 
@@ -28,25 +30,29 @@ class Alignment:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The classes a config chose for the stages before the bitext."""
+class TextParts:
+    """The classes of the stages before the bitext."""
 
-    cleaner: Any
-    splitter: Any
-    aligner: Any
-    encoder: Any
-    recipe: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # to build the last two elsewhere
+    cleaner: Cleaner
+    splitter: Splitter
+    aligner: Aligner
+    encoder: Encoder
+    recipe: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The configurations of aligner and encoder, to build them in another process."""
 
 
 Sides = tuple[Sequence[Segment], Sequence[Segment]]
-AlignPairs = Callable[[Parts, Sequence[Sides]], Iterable[list[Bead]]]
+AlignPairs = Callable[[TextParts, Sequence[Sides]], Iterable[list[Bead]]]
 
 
-def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
-                encoder: Mapping[str, Any]) -> Parts:  # fmt: skip
-    """Build cleaner, splitter, encoder and aligner from their configs."""
-    built_encoder = registry.build("encoder", encoder)
-    return Parts(
+def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
+               encoder: Mapping[str, Any]) -> TextParts:  # fmt: skip
+    """Build cleaner, splitter, encoder and aligner from their configurations."""
+    from harness.align.api import build_aligner
+    from harness.encode.progress import Watched
+
+    built_encoder = Watched(registry.build("encoder", encoder))
+    return TextParts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
         aligner=build_aligner(aligner, built_encoder),
@@ -55,13 +61,7 @@ def build_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: 
     )
 
 
-def build_aligner(config: Mapping[str, Any], encoder: Any) -> Any:
-    """The aligner of a config, with the encoder if it needs one."""
-    needs = getattr(registry.resolve("aligner", str(config.get("kind"))), "needs_encoder", False)
-    return registry.build("aligner", config, **({"encoder": encoder} if needs else {}))
-
-
-def align_pairs(parts: Parts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
+def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
     """The beads of each pair of documents, one after another in this process."""
     from harness.align.segments import align_segments
 
@@ -69,18 +69,40 @@ def align_pairs(parts: Parts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
         yield align_segments(left, right, parts.aligner)
 
 
-def align_documents(documents: DocumentSet, parts: Parts, align: AlignPairs = align_pairs) -> Alignment:
+def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],
+              limit: int | None = None, align: AlignPairs = align_pairs) -> Alignment:  # fmt: skip
+    """What is scored: a bitext as it was loaded, or the subset asked for of what documents align to.
+
+    `options` are those of the data, of which `sample`, `seed` and `empty` choose the subset together with
+    `limit`. Raises DataError when no documents or no sentences correspond.
+    """
+    if isinstance(loaded, Bitext):
+        return Alignment(loaded, Counts())
+    made = align_documents(loaded, parts, align)
+    return replace(made, bitext=take(made.bitext, options, limit))
+
+
+def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cleaned], list[list[Segment]]]:
+    """Documents of one collection, cleaned and cut into segments.
+
+    Raises DataError for a document of which cleaning leaves no text.
+    """
+    from harness.text.segment import segment
+
+    cleaned = parts.cleaner.clean(documents)
+    segments = [segment(item, parts.splitter) for item in cleaned]
+    for document, found in zip(documents, segments, strict=True):
+        if not any(s.furniture is None for s in found):
+            raise DataError(f"{document.source}: no text is left after cleaning; try clean=none")
+    return cleaned, segments
+
+
+def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs = align_pairs) -> Alignment:
     """Clean, segment, pair and align, the last by `align`, which yields the beads of each pair in order.
 
     Raises DataError when no documents or no beads correspond.
     """
-    from harness.text.segment import segment
-
-    cleaned = parts.cleaner.clean([*documents.src, *documents.tgt])
-    segments = [segment(item, parts.splitter) for item in cleaned]
-    for document, found in zip([*documents.src, *documents.tgt], segments, strict=True):
-        if not any(s.furniture is None for s in found):
-            raise DataError(f"{document.source}: no text is left after cleaning; try clean=none")
+    cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     candidates = _pairs(documents, src, tgt, parts.encoder)
     items: list[Item] = []
@@ -113,19 +135,25 @@ def align_documents(documents: DocumentSet, parts: Parts, align: AlignPairs = al
     )
 
 
+def corresponding(src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
+                  encoder: Encoder) -> list[Candidate]:  # fmt: skip
+    """Every pair of segmented documents that was considered, best first; see `pair_documents`."""
+    from harness.align.pairing import pair_documents
+
+    def texts(sides: Sequence[Sequence[Segment]]) -> list[list[str]]:
+        return [[s.text for s in side if s.furniture is None] for side in sides]
+
+    return pair_documents(texts(src), texts(tgt), encoder)
+
+
 def bead_json(bead: Bead) -> dict[str, Any]:
     """A bead as it stands in alignment.json and segments.jsonl."""
     return {**asdict(bead), "shape": bead.shape}
 
 
 def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
-           encoder: Any) -> list[tuple[PairingCandidate, Candidate]]:  # fmt: skip
+           encoder: Encoder) -> list[tuple[PairingCandidate, Candidate]]:  # fmt: skip
     """Every candidate, accepted ones first, under the names of its documents and as it was evaluated."""
-    from harness.align.pairing import pair_documents
-
-    def texts(sides: Sequence[Sequence[Segment]]) -> list[list[str]]:
-        return [[s.text for s in side if s.furniture is None] for side in sides]
-
     found = [
         (
             PairingCandidate(
@@ -141,7 +169,7 @@ def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequen
             ),
             candidate,
         )
-        for candidate in pair_documents(texts(src), texts(tgt), encoder)
+        for candidate in corresponding(src, tgt, encoder)
     ]
     if not any(candidate.accepted for candidate, _ in found):
         best = found[0][0]

@@ -5,31 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.common.files import read_bytes, write_atomic
 from harness.common.progress import bar, note
 from harness.errors import DataError, StageError
-from harness.protocols import Backend, Statistics
 from harness.results.segment_files import FOLDER, SINGLE, Part, write_manifest
-from harness.run.shards import Done, Rows, Shard, divide, merged_rows, merged_signature
+from harness.run.backends.base import Backend
+from harness.run.shards import Done, Gathered, Rows, Shard, divide, merged_rows, merged_signature
 from harness.run.timings import Stages
 from harness.run.worker import Worker
 from harness.types import Item
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
-
-    rows: Mapping[str, Statistics]
-    signatures: dict[str, str]
-    health: dict[str, int]
-    failed: int
-    failures: list[dict[str, str]]
 
 
 class Gathering:

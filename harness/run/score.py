@@ -8,23 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness import registry
 from harness.config.schema import BootstrapConfig
-from harness.protocols import Statistics
+from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
+from harness.run.shards import Gathered
 from harness.types import Item, Score, Translation
-
-
-def build_metrics(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The metrics by their config key. Raises ConfigError for an unknown kind or option."""
-    return {key: registry.build("metric", options) for key, options in config.items()}
-
-
-def prepare(metrics: Mapping[str, Any]) -> None:
-    """Let metrics that need something out of reach say so before anything is translated."""
-    for metric in metrics.values():
-        if hasattr(metric, "prepare"):
-            metric.prepare()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +24,7 @@ class Scored:
     health: dict[str, int]
 
 
-def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Any],
+def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
           src: str, tgt: str) -> Scored:  # fmt: skip
     """Segment scores, statistics and health of some segments of a test set."""
     from harness.metrics.health import health
@@ -61,15 +49,15 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     return Scored(lines, statistics, dict(flags))
 
 
-def corpus_scores(metrics: Mapping[str, Any], rows: Mapping[str, Statistics], signatures: Mapping[str, str],
-                  n: int, block: int, bootstrap: BootstrapConfig) -> list[Score]:  # fmt: skip
+def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, block: int,
+                  bootstrap: BootstrapConfig) -> list[Score]:  # fmt: skip
     """Corpus scores of `n` segments with intervals, from the sums `(b, k)` of their blocks of `block`."""
     from harness.metrics.stats.bootstrap import interval
 
     scores = []
     for key, metric in metrics.items():
-        value = float(metric.aggregate(rows[key].sum(axis=0, keepdims=True))[0])
-        low, high = interval(metric, rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
+        value = float(metric.aggregate(gathered.rows[key].sum(axis=0, keepdims=True))[0])
+        low, high = interval(metric, gathered.rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
         usable = math.isfinite(low) and math.isfinite(high)
         scores.append(
             Score(
@@ -78,7 +66,7 @@ def corpus_scores(metrics: Mapping[str, Any], rows: Mapping[str, Statistics], si
                 value=value if math.isfinite(value) else None,
                 ci=(low, high) if usable else None,
                 n=n,
-                signature=signatures[key],
+                signature=gathered.signatures[key],
                 higher_is_better=metric.higher_is_better,
                 ci_block=block,
             )

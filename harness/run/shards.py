@@ -56,6 +56,17 @@ class Done:
     signatures: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
+
+    rows: Mapping[str, Statistics]
+    signatures: dict[str, str]
+    health: dict[str, int]
+    failed: int
+    failures: list[dict[str, str]]
+
+
 def divide(n: int, size: int) -> list[Shard]:
     """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
     if size < 1:

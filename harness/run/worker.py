@@ -11,7 +11,8 @@ from typing import Any
 from harness import registry
 from harness.common.files import digest
 from harness.metrics.stats.bootstrap import block_sums
-from harness.run.score import build_metrics, score
+from harness.protocols import Batch
+from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, sha256
 from harness.run.timings import Stages
 from harness.types import Item
@@ -52,7 +53,9 @@ class Worker:
         self.job = job
         if engine is None:
             engine = registry.build("engine", job.engine, model=job.model, src=job.src, tgt=job.tgt)
-        self.metrics = build_metrics(job.metrics) if metrics is None else metrics
+        if metrics is None:
+            metrics = {key: registry.build("metric", options) for key, options in job.metrics.items()}
+        self.metrics = metrics
         self._splitter = registry.build("splitter", job.splitter) if splitter is None else splitter
         self._tolerant = Tolerant(engine, job.retries)
         self.finished = Finished(job.folder)
@@ -61,8 +64,7 @@ class Worker:
     def __enter__(self) -> Worker:
         """Within `with worker:` metrics keep their models loaded from shard to shard."""
         for metric in self.metrics.values():
-            if hasattr(metric, "__enter__"):
-                self._open.enter_context(metric)
+            self._open.enter_context(metric)
         return self
 
     def __exit__(self, *stopped: Any) -> None:
@@ -84,15 +86,12 @@ class Worker:
         job, engine = self.job, self._tolerant.engine
         sources = [item.source for item in items]
         with stages("translate"):
-            if hasattr(engine, "bind"):
-                engine.bind([item.references for item in items])
-            if hasattr(engine, "at"):
-                engine.at(shard.start, job.n)
+            batch = Batch(sources)
+            if engine.positional:
+                batch = Batch(sources, [item.references for item in items], shard.start, job.n)
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
             translations = list(
-                stream(
-                    self._tolerant, sources, job.cache_dir, self._splitter, job.src, job.tgt, part, advance
-                )
+                stream(self._tolerant, batch, job.cache_dir, self._splitter, job.src, job.tgt, part, advance)
             )
         with stages("score"):
             scored = score(items, translations, self.metrics, job.src, job.tgt)
@@ -115,17 +114,6 @@ class Worker:
             )
             self.finished.write(done, data, rows)
         return done
-
-
-def is_divisible(engine: Any) -> bool:
-    """Whether an engine can be asked for a part of the test set at a time.
-
-    One whose output depends on the place must be able to say where the part begins (`at`) or be told the
-    references of the part (`bind`).
-    """
-    from harness.translate.retry import is_positional
-
-    return not is_positional(engine) or hasattr(engine, "at") or hasattr(engine, "bind")
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from harness.errors import ConfigError, did_you_mean
+from harness.protocols import Cleaner
 from harness.text import furniture, lexicon, repairs
 from harness.text.codes import primary
 from harness.text.evidence import Evidence
@@ -20,7 +21,7 @@ _LETTERS_TO_JUDGE = (
 )
 
 
-class NoCleaner:
+class NoCleaner(Cleaner):
     """Leaves every text as it is and flags nothing."""
 
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
@@ -28,7 +29,7 @@ class NoCleaner:
         return [Cleaned(document, document.text) for document in documents]
 
 
-class Rules:
+class Rules(Cleaner):
     """Cleaning by rules; each group of rules can be switched off.
 
     `unwrap` lines broken at a column; `characters` control characters and decomposed letters;

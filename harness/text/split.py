@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.errors import StageError, UnavailableError, missing_package
+from harness.protocols import Splitter
 from harness.text.codes import primary
 
 
-class Line:
+class Line(Splitter):
     """One line is one segment."""
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
@@ -17,7 +18,7 @@ class Line:
         return _spans(text, [text])
 
 
-class Sentencex:
+class Sentencex(Splitter):
     """sentencex, Wikimedia's rule-based splitter for all languages of Wikipedia."""
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
@@ -27,7 +28,7 @@ class Sentencex:
         return _spans(text, sentencex.segment(primary(lang), text))
 
 
-class Pysbd:
+class Pysbd(Splitter):
     """pySBD, rule-based, 23 languages (extra `pysbd`)."""
 
     def __init__(self) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from harness.errors import HarnessError, SegmentError, StageError
-from harness.protocols import Engine
+from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
 PROBES = 3
@@ -40,24 +40,26 @@ class Tolerant:
         self._in_a_row = 0
         self._last = ""
 
-    def translate(self, units: Sequence[str], works: bool = False) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch, works: bool = False) -> Translated:
         """As `Engine.translate`; finished batches are never asked for again.
 
         `works` says that the engine is known to have translated others (a resumed run). Raises StageError
         when the engine fails on everything or breaks its promise (an index twice, or never, or out of range).
         """
         self._works |= works
+        units = batch.sources
         stack = [(list(range(len(units))), self._retries)]
         while stack:
             part, tries = stack.pop()
             done: set[int] = set()
             try:
-                for batch in self.engine.translate([units[i] for i in part]):
-                    yield self._placed(batch, part, done)
+                whole = len(part) == len(units)
+                for finished in self.engine.translate(batch if whole else Batch([units[i] for i in part])):
+                    yield self._placed(finished, part, done)
             except Exception as error:
                 _raise_if_systemic(error)
                 rest = [i for k, i in enumerate(part) if k not in done]
-                if not rest or is_positional(self.engine):
+                if not rest or self.engine.positional:
                     raise
                 if tries:
                     time.sleep(min(_PAUSE * 2 ** (self._retries - tries), 5.0))
@@ -97,11 +99,6 @@ class Tolerant:
                 f"the engine failed on {self._in_a_row} segments in a row, on the last with: {message}"
             ) from error
         return Translation(unit, "", "error", None, message)
-
-
-def is_positional(engine: Engine) -> bool:
-    """Whether an output depends on the place in the test set (a file of outputs, the references)."""
-    return bool(getattr(engine, "positional", hasattr(engine, "bind")))
 
 
 def _raise_if_systemic(error: Exception) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from harness.common.progress import bar, note
 from harness.errors import StageError
-from harness.protocols import Engine, Splitter
+from harness.protocols import Batch, Engine, Splitter
 from harness.translate.cache import Cache, short_key
-from harness.translate.retry import Tolerant, is_positional
+from harness.translate.retry import Tolerant
 from harness.types import FinishReason, Translation
 
 # Scripts written without spaces between sentences.
@@ -35,12 +35,12 @@ def translate(
     tgt: str | None = None,
 ) -> list[Translation]:
     """All of `stream` in a list, in the order of `sources`."""
-    return list(stream(Tolerant(engine), sources, cache_dir, splitter, src, tgt))
+    return list(stream(Tolerant(engine), Batch(sources), cache_dir, splitter, src, tgt))
 
 
 def stream(
     tolerant: Tolerant,
-    sources: Sequence[str],
+    batch: Batch,
     cache_dir: str | Path,
     splitter: Splitter | None = None,
     src: str = "en",
@@ -48,27 +48,26 @@ def stream(
     part: str | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Iterator[Translation]:
-    """Translations in the order of `sources`, in memory that hardly grows with their number.
+    """Translations in the order of `batch.sources`, in memory that hardly grows with their number.
 
-    An engine with `sentence_level = True` never gets more than one sentence at once when a `splitter`
-    is given: a source is split, its sentences translated, their translations joined; the join counts
-    tokens over all sentences and is `length` if any sentence was. White-space sources become empty
-    translations without asking the engine, equal texts are asked once.
+    A `sentence_level` engine never gets more than one sentence at once when a `splitter` is given: a source
+    is split, its sentences translated, their translations joined; the join counts tokens over all sentences
+    and is `length` if any sentence was. Blank sources become empty translations without asking the engine,
+    and equal texts are translated once.
 
     Every finished batch is on disk under `cache_dir` before the next begins, in a folder of the system, or
-    in its subfolder `part`; the first translation comes when all are there. An engine with
-    `positional = True` (its output depends on the place, not the text) or `cached = False` (cheaper than
-    the disk) goes without all of this.
+    in its subfolder `part`; the first translation comes when all are there. None of this holds for an engine
+    that is `positional` or not `cached`.
 
-    A text that the engine raises for ends as `finish_reason="error"` (see `faults`). `advance` is told of
-    finished segments and replaces the progress bar. Raises StageError when the engine breaks its promise
-    (an index twice, or never, or out of range).
+    A text for which the engine raises ends as `finish_reason="error"` (see `retry`). `advance` is called with
+    the number of segments finished and replaces the progress bar. Raises StageError for an engine that
+    returns an index twice, never, or out of range.
     """
-    engine = tolerant.engine
-    if is_positional(engine) or not getattr(engine, "cached", True):
-        yield from _in_order(tolerant, sources, advance)
+    engine, sources = tolerant.engine, batch.sources
+    if engine.positional or not engine.cached:
+        yield from _in_order(tolerant, batch, advance)
         return
-    sentences = splitter if getattr(engine, "sentence_level", False) else None
+    sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
     with Cache(cache_dir, engine.identity, part) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
@@ -101,7 +100,7 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         return errors
     try:
         with _ticking(len(pending), len(sources), advance) as tick:
-            for batch in tolerant.translate(pending, works=len(cache) > 0):
+            for batch in tolerant.translate(Batch(pending), works=len(cache) > 0):
                 cache.append(translation for _, translation in batch)
                 errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
                 tick(len(batch))
@@ -131,14 +130,14 @@ def _ticking(
 
 
 def _in_order(
-    tolerant: Tolerant, sources: Sequence[str], advance: Callable[[int], None] | None
+    tolerant: Tolerant, batch: Batch, advance: Callable[[int], None] | None
 ) -> Iterator[Translation]:
     early: dict[int, Translation] = {}
     following = 0
-    with _ticking(len(sources), len(sources), advance) as tick:
-        for batch in tolerant.translate(sources):
-            tick(len(batch))
-            early.update(batch)
+    with _ticking(len(batch.sources), len(batch.sources), advance) as tick:
+        for finished in tolerant.translate(batch):
+            tick(len(finished))
+            early.update(finished)
             while following in early:
                 yield early.pop(following)
                 following += 1
@@ -147,7 +146,7 @@ def _in_order(
 def _stored(cache: Cache, unit: str) -> Translation:
     row = cache.get(unit)
     if row is None:
-        raise StageError(f"the engine returned another text than it was given: {unit[:60]!r} is missing")
+        raise StageError(f"the engine returned no translation for {unit[:60]!r}")
     return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error)
 
 

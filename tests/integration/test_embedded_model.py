@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.common.files import resource
+from harness.protocols import Batch
 from harness.registry import build
 from harness.translate.checkpoints.catalogue import model_files, models_table, read_model
 from harness.types import Translation
@@ -19,7 +20,7 @@ SENTENCES = [
 def translated(**engine) -> list[Translation]:
     model = read_model(model_files()["tiny"])
     built = build("engine", {**engine, "beams": 1}, model=model, src="fr", tgt="pl")
-    found = {i: translation for batch in built.translate(SENTENCES) for i, translation in batch}
+    found = {i: translation for batch in built.translate(Batch(SENTENCES)) for i, translation in batch}
     return [found[i] for i in range(len(SENTENCES))]
 
 

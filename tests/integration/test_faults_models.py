@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness.errors import StageError
+from harness.protocols import Batch
 from harness.registry import build
 from tests.support import tiny_checkpoints as checkpoints
 from tests.support.program import ROOT
@@ -32,7 +33,7 @@ def engine(marian: Path, cache: Path) -> Any:
 
 
 def outputs(marian: Path, cache: Path) -> list[str]:
-    found = [pair for batch in engine(marian, cache).translate(SOURCES) for pair in batch]
+    found = [pair for batch in engine(marian, cache).translate(Batch(SOURCES)) for pair in batch]
     return [translation.hypothesis for _, translation in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -126,7 +126,7 @@ def test_an_error_of_the_system_comes_from_the_worker_as_its_own_line(
 ALIGN = """
 import sys
 from harness.run.backends.ray import Ray
-from harness.run.documents import align_pairs, build_parts
+from harness.run.documents import align_pairs, text_parts
 from harness.types import Segment
 
 def side(name, texts):
@@ -137,7 +137,7 @@ for k in range(5):
     left = [f"La phrase {i} du texte {k} parle de {i * 13} choses." for i in range(6 + k)]
     right = [f"Zdanie {i} tekstu {k} mówi o {i * 13} rzeczach." for i in range(6 + k) if i != 3]
     pairs.append((side(f"l{k}", left), side(f"r{k}", right)))
-parts = build_parts({"kind": "none"}, {"kind": "line"}, {"kind": "auto"}, {"kind": "use"})
+parts = text_parts({"kind": "none"}, {"kind": "line"}, {"kind": "auto"}, {"kind": "use"})
 backend = Ray(address=sys.argv[1], workers=2)
 found = list(backend.align(parts, pairs))
 backend.close()

@@ -108,7 +108,7 @@ def test_scores_that_become_nan_end_the_run(whole: Path, tmp_path: Path) -> None
     ids=["nllb", "mbart50", "madlad", "llama", "marian"],
 )
 def test_whole_checkpoints_of_every_family_are_accepted(make: Any, auto_class: str, tmp_path: Path) -> None:
+    from harness.translate.checkpoints.checkpoint import Checkpoint
     from harness.translate.checkpoints.loading import check_weights
-    from harness.translate.checkpoints.locate import Checkpoint
 
     check_weights(Checkpoint(make(tmp_path / "made"), None), {}, auto_class)

@@ -169,6 +169,7 @@ def _serve() -> None:
     from harness import registry
     from harness.common.langid import label
     from harness.config.schema import compose
+    from harness.protocols import Batch
     from harness.text.lexicon import known
 
     # Loaded once, for all the children: modules, and the tables that the program keeps once it has read them.
@@ -176,7 +177,7 @@ def _serve() -> None:
     registry.build("encoder", {"kind": "use"}).encode(["mot"])
     assert known("mot", "fr") and known("słowo", "pl")
     gloss = registry.build("engine", {"kind": "gloss"}, model={}, src="fr", tgt="pl")
-    assert list(gloss.translate(["Le mot."]))
+    assert list(gloss.translate(Batch(["Le mot."])))
     if sys.argv[1:] == ["models"]:
         from transformers import MarianMTModel, MarianTokenizer
 

@@ -15,7 +15,8 @@ from typing import Any
 from harness import registry
 from harness.common.files import sha256_text, write_json
 from harness.data.load import load
-from harness.types import Bitext, DocumentSet
+from harness.protocols import Batch, Engine, Translated
+from harness.types import Bitext, DocumentSet, Translation
 from tests.support.fuzzer import Target
 from tests.support.made_stores import write_run
 
@@ -126,7 +127,7 @@ def _outputs(folder: Path) -> None:
     config = {"kind": "file", "path": str(folder / "out.txt")}
     engine = registry.build("engine", config, model={"name": "x"}, src="fr", tgt="pl")
     assert engine.identity["sha256"]
-    list(engine.translate(FR))
+    list(engine.translate(Batch(FR)))
 
 
 def _gold(folder: Path) -> None:
@@ -137,7 +138,7 @@ def _gold(folder: Path) -> None:
 
 
 def _pairs(folder: Path) -> None:
-    from harness.cli.align_files import listed
+    from harness.cli.aligning import listed
 
     listed(folder / "pairs.tsv")
 
@@ -170,23 +171,21 @@ def _config(folder: Path) -> None:
 
 
 def _cleaner(folder: Path) -> None:
-    from harness.cli.verbs.clean import load_cleaner
+    from harness.common.named import named
 
-    registry.build("cleaner", load_cleaner(str(folder / "c.yaml")))
+    registry.build("cleaner", named("clean", str(folder / "c.yaml")))
 
 
 def _cache(folder: Path) -> None:
     from harness.translate.runner import translate
 
-    class Upper:
-        identity = {"engine": "upper"}  # noqa: RUF012
+    class Upper(Engine):
+        identity: Any = {"engine": "upper"}  # noqa: RUF012
 
-        def translate(self, sources: Any) -> Any:
-            from harness.types import Translation
+        def translate(self, batch: Batch) -> Translated:
+            yield [(i, Translation(source, source.upper())) for i, source in enumerate(batch.sources)]
 
-            yield [(i, Translation(source, source.upper())) for i, source in enumerate(sources)]
-
-    found = translate(Upper(), FR, folder / "cache")  # type: ignore[arg-type]
+    found = translate(Upper(), FR, folder / "cache")
     assert [t.source for t in found] == FR and all(isinstance(t.hypothesis, str) for t in found)
 
 

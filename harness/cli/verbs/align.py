@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.common import langs
 from harness.common.files import is_dir
+from harness.common.langs import language
 from harness.common.progress import bar, note
 from harness.errors import ConfigError, DataError, UserError
 
 if TYPE_CHECKING:
     from harness.align.gold import Counts
-    from harness.cli.align_files import Job, Tools
+    from harness.cli.aligning import FilePair, Texts
 
 EXAMPLES = """\
 SRC and TGT are UTF-8 texts: raw, or one segment a line with --segmented. Raw texts are cleaned and split
@@ -54,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--encoder", default="use", metavar="NAME", help="use, labse, e5-small … (conf/encoder)"
     )
     parser.add_argument("--clean", default="rules", metavar="NAME", help="rules or none (conf/clean)")
+    parser.add_argument("--config-dir", type=Path, metavar="DIR", help="your own YAML files and classes")
     parser.add_argument("--splitter", default="sentencex", metavar="NAME", help="conf/splitter")
     parser.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE",
@@ -68,54 +69,74 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from harness.cli import align_files as alignjob
+    from harness.align.output.page import counted
+    from harness.cli import aligning
+    from harness.cli.alignment_tables import show, show_scores
 
-    src, tgt = langs.language(args.src).code, langs.language(args.tgt).code
+    src, tgt = language(args.src).code, language(args.tgt).code
     _check(args)
-    tools = alignjob.tools(
-        args.aligner, args.encoder, args.clean, args.splitter, _options(args.set), args.segmented
-    )
+    texts = _texts(args)
     if args.pairs:
-        return _several(args, alignjob.listed(args.pairs), tools, src, tgt)
+        return _several(args, aligning.listed(args.pairs), texts, src, tgt)
     if is_dir(args.source):
-        return _several(args, alignjob.paired(args.source, args.target, tools, src, tgt), tools, src, tgt)
-    job = alignjob.Job(args.source, args.target, args.gold)
-    aligned, counts = alignjob.run(job, tools, src, tgt)
+        return _several(args, aligning.paired(args.source, args.target, texts, src, tgt), texts, src, tgt)
+    pair = aligning.FilePair(args.source, args.target, args.gold)
+    aligned, counts = aligning.align_files(pair, texts, src, tgt)
     if args.output:
         from harness.align.output.writers import writer
         from harness.common.files import write_atomic
 
         write_atomic(args.output, writer(args.output)(aligned))
-        note(f"{alignjob.summary(aligned)}: {args.output}")
+        note(f"{counted(aligned.beads)}: {args.output}")
     else:
-        alignjob.show(aligned)
+        show(aligned)
     if counts is not None:
-        alignjob.show_scores([(job, counts)])
+        show_scores([(pair.name, counts)])
     return 0
 
 
-def _several(args: argparse.Namespace, jobs: list[Job], tools: Tools, src: str, tgt: str) -> int:
+def _texts(args: argparse.Namespace) -> Texts:
+    """The configured classes, built before any text is read. Raises ConfigError or UnavailableError."""
+    from harness.cli.aligning import Texts
+    from harness.common.named import named
+    from harness.run.documents import text_parts
+
+    folders = [args.config_dir.expanduser()] if args.config_dir else []
+    options = _options(args.set)
+    of_encoder = {key.partition(".")[2]: v for key, v in options.items() if key.startswith("encoder.")}
+    of_aligner = {key: value for key, value in options.items() if not key.startswith("encoder.")}
+    parts = text_parts(
+        named("clean", args.clean, folders),
+        named("splitter", args.splitter, folders),
+        named("aligner", args.aligner, folders) | of_aligner,
+        named("encoder", args.encoder, folders) | of_encoder,
+    )
+    return Texts(parts, lines=args.segmented)
+
+
+def _several(args: argparse.Namespace, pairs: list[FilePair], texts: Texts, src: str, tgt: str) -> int:
+    from harness.align.output.page import counted
     from harness.align.output.writers import writer
-    from harness.cli import align_files as alignjob
+    from harness.cli.aligning import align_files
+    from harness.cli.alignment_tables import show_scores
     from harness.common.files import write_atomic
 
     ending = (args.format or "tsv").lstrip(".")
     write = writer(f"OUT.{ending}")
-    outputs = [args.output / f"{job.name}.{ending}" for job in jobs]
+    outputs = [args.output / f"{pair.name}.{ending}" for pair in pairs]
     if len(set(outputs)) < len(outputs):
         raise DataError(f"two of the pairs would be written to the same file in {args.output}; rename one")
-    scored: list[tuple[Job, Counts]] = []
-    tools.quiet = True
-    with bar("aligning", len(jobs), "documents") as ticker:
-        for job, path in zip(jobs, outputs, strict=True):
-            aligned, counts = alignjob.run(job, tools, src, tgt)
+    scored: list[tuple[str, Counts]] = []
+    with bar("aligning", len(pairs), "documents") as ticker:
+        for pair, path in zip(pairs, outputs, strict=True):
+            aligned, counts = align_files(pair, texts, src, tgt)
             write_atomic(path, write(aligned))
-            note(f"{alignjob.summary(aligned)}: {path}")
+            note(f"{counted(aligned.beads)}: {path}")
             if counts is not None:
-                scored.append((job, counts))
+                scored.append((pair.name, counts))
             ticker.advance()
     if scored:
-        alignjob.show_scores(scored)
+        show_scores(scored)
     return 0
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness import registry
 from harness.common import files, langs
+from harness.common.named import named
 from harness.common.progress import console, note
 from harness.common.terminal import visible_json
-from harness.errors import ConfigError, DataError, UserError, did_you_mean
+from harness.errors import DataError, UserError
 from harness.types import Cleaned, Document, Edit, Furniture
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="UTF-8 texts in one language")
     parser.add_argument("--lang", required=True, help="their language: fr, pl, pol, sr-Cyrl …")
     parser.add_argument(
-        "--cleaner", default="rules", metavar="NAME",
+        "--clean", "--cleaner", default="rules", metavar="NAME",
         help="a config of conf/clean, or a YAML file of your own (default: rules)",
     )  # fmt: skip
     parser.add_argument(
@@ -53,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave furniture out of OUT that is kept out of alignment",
     )
+    parser.add_argument("--config-dir", type=Path, metavar="DIR", help="your own YAML files and classes")
     parser.add_argument("--json", action="store_true", help="print everything found as JSON")
 
 
@@ -60,7 +62,8 @@ def main(args: argparse.Namespace) -> int:
     if args.drop_furniture and not args.output:
         raise UserError("--drop-furniture changes what -o writes: add -o OUT")
     lang = langs.language(args.lang)
-    cleaner = registry.build("cleaner", load_cleaner(args.cleaner))
+    folders = [args.config_dir.expanduser()] if args.config_dir else []
+    cleaner = registry.build("cleaner", named("clean", args.clean, folders))
     documents = [_document(path, lang.code) for path in args.files]
     outputs = _outputs(args.files, args.output)
     cleaned: list[Cleaned] = cleaner.clean(documents)
@@ -74,26 +77,6 @@ def main(args: argparse.Namespace) -> int:
         files.write_atomic(path, without_furniture(item) if args.drop_furniture else item.text)
         note(f"cleaned text: {path}")
     return 0
-
-
-def load_cleaner(name: str) -> dict[str, Any]:
-    """The cleaner config of that name, or of a YAML file. Raises ConfigError with the nearest name."""
-    import yaml
-
-    shipped = {path.stem: path for path in (files.resource("conf") / "clean").glob("*.yaml")}
-    path = shipped.get(name) or Path(name)
-    if name not in shipped and not (path.suffix in (".yaml", ".yml") and files.is_file(path)):
-        raise ConfigError(
-            f"no cleaner named '{name}'.{did_you_mean(name, shipped)}"
-            f" Available: {', '.join(sorted(shipped))}; or a YAML file of your own"
-        )
-    try:
-        loaded = yaml.safe_load(files.read_text(path))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(loaded, dict):
-        raise ConfigError(f"{path}: a mapping with the key 'kind' was expected")
-    return {str(key): value for key, value in loaded.items()}
 
 
 def _document(path: Path, lang: str) -> Document:

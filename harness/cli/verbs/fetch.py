@@ -28,9 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     from harness.common.langs import language
     from harness.config.schema import compose
+    from harness.translate.checkpoints.checkpoint import cache_folder, cached, hub_id
     from harness.translate.checkpoints.download import listing, megabytes
     from harness.translate.checkpoints.families import check_listed, family
-    from harness.translate.checkpoints.locate import cache_folder, cached, hub_id, locate
+    from harness.translate.checkpoints.locate import locate
     from harness.translate.engines.causal import TOKENIZER_FILES
     from harness.translate.prompts import CHAT_FAMILIES
 

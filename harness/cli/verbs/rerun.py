@@ -11,7 +11,10 @@ from typing import Any
 
 from harness.common.progress import note
 from harness.common.terminal import visible_line
+from harness.config.schema import RunConfig, from_record, new_run_id
 from harness.errors import DataError, UserError
+from harness.protocols import Context
+from harness.registry import demands
 from harness.results.record import Record
 from harness.results.store import Store
 
@@ -32,22 +35,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust",
         action="store_true",
-        help="the record may start programs, load classes and pickles, and call servers that it names",
+        help="the record may start programs, load classes, download, and connect to servers that it names",
     )
 
 
 def main(args: argparse.Namespace) -> int:
-    from harness.config.schema import from_record, new_run_id
     from harness.run.pipeline import run_one
 
     store = Store(args.results)
-    old = store.find(args.run)
-    if old.record is None:
-        raise UserError(f"{old.run_id}: {old.state}: {old.problem}; only a finished run can be rerun")
+    old = store.find_finished(args.run)
+    assert old.record is not None
     config = from_record(old.record)
-    if not args.trust and (asked := _asks_for_trust(asdict(config))):
+    if not args.trust and (phrases := _demands(config)):
         raise UserError(
-            f"{old.run_id}: its configuration {asked}; if you know where the record is from: rerun --trust"
+            f"{old.run_id}: its configuration {' and '.join(phrases)}; if you know where the record is from:"
+            " rerun --trust"
         )
     config.results, config.force = args.results, True
     # The cache would only repeat what it stored. Beside it, so that all workers of a cluster see it.
@@ -65,22 +67,18 @@ def main(args: argparse.Namespace) -> int:
     return 1 if differences else 0
 
 
-def _asks_for_trust(config: dict[str, Any]) -> str | None:
-    """What a record could do with this machine that data must not; None where it only computes."""
-    engine, model = config["engine"], config["model"]
-    if engine.get("kind") == "command":
-        return f"starts the program '{engine.get('command') or model.get('command')}'"
-    if engine.get("kind") == "openai":
-        return f"sends texts, and the key in ${engine.get('api_key_env')}, to {engine.get('base_url')}"
-    if model.get("pickle"):
-        return "loads a pickle, which can run code"
-    for metric in config["metrics"].values():
-        if metric.get("kind") == "neural" and (metric.get("install") or metric.get("venv")):
-            return "installs packages, or starts an interpreter that it names"
-        if str(metric.get("backend", "")).endswith(".py"):
-            return f"runs the file '{metric['backend']}'"
-    own = next((kind for kind in _kinds(config) if ":" in kind), None)
-    return f"runs the class '{own}'" if own else None
+def _demands(config: RunConfig) -> list[str]:
+    """What following the configuration would do besides computing, a phrase each."""
+    found = [f"runs the class '{kind}'" for kind in _kinds(asdict(config)) if ":" in kind]
+    if config.model.get("pickle"):
+        found.append("loads a pickle, which can run code")
+    if found:
+        return found
+    context = Context(config.model, config.pair.src, config.pair.tgt)
+    parts = [("data", config.data), ("cleaner", config.clean), ("splitter", config.splitter)]
+    parts += [("encoder", config.encoder), ("aligner", config.aligner), ("engine", config.engine)]
+    parts += [("backend", config.backend), *(("metric", options) for options in config.metrics.values())]
+    return [phrase for table, options in parts if options for phrase in demands(table, options, context)]
 
 
 def _kinds(value: Any) -> Iterator[str]:

@@ -73,8 +73,8 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     for warning in record.warnings:
         note(f"warning: {warning}")
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
-    if outcome.failed:
-        raise StageError(f"{outcome.failed} of {record.data.n} segments failed; the others are recorded")
+    if record.failed:
+        raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")
     return record.run_id, "skipped" if outcome.skipped else "finished"
 
 

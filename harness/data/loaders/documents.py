@@ -20,6 +20,7 @@ from harness.common.files import (
 from harness.common.langs import language
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, did_you_mean
+from harness.protocols import Loader
 from harness.types import Document, DocumentSet, Input
 
 _MANIFEST = Keys(
@@ -28,7 +29,7 @@ _MANIFEST = Keys(
 )
 
 
-class Seeds:
+class Seeds(Loader):
     """The documents shipped with the harness, or a folder laid out like them.
 
     The layout: one folder a document holding `<lang>.txt` for each language it exists in and
@@ -60,7 +61,7 @@ class Seeds:
         return _document_set("seeds", found[src], found[tgt])
 
 
-class Documents:
+class Documents(Loader):
     """Raw UTF-8 texts of the user's.
 
     `src` and `tgt` each name a file, a folder (its `*.txt` files), a glob pattern,

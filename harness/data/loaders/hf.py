@@ -13,6 +13,7 @@ from harness.common.langs import language
 from harness.data.fields import Fields, one_line
 from harness.data.parallel import ParallelSet, Reading, columns
 from harness.errors import DataError, UnavailableError, did_you_mean
+from harness.protocols import Context
 from harness.types import Item
 
 FLORES = "openlanguagedata/flores_plus"
@@ -26,6 +27,10 @@ class Hf(ParallelSet):
     The revision is resolved to a commit, which the record keeps. Datasets that need code of their own
     to load are not run.
     """
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return [f"downloads {options.get('id')} from the hub"]
 
     def __init__(
         self,
@@ -84,6 +89,10 @@ class Flores(ParallelSet):
     The document of a sentence is the page it is from. `src_config` and `tgt_config` name a config
     (`fra_Latn`) where the code of the pair does not lead to it.
     """
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return ["downloads FLORES+ from the hub"]
 
     def __init__(
         self,

@@ -5,12 +5,16 @@ Federmann, Kocmi and Xin 2022, https://aclanthology.org/2022.sumeval-1.4. It is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from harness.common.files import is_dir, is_file, user_path
 from harness.common.langs import language
 from harness.data.loaders.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
 from harness.errors import DataError, did_you_mean
+from harness.protocols import Context
 from harness.types import Input
 
 PUBLISHED = "https://raw.githubusercontent.com/MicrosoftTranslator/NTREX/main"
@@ -39,6 +43,10 @@ class Ntrex(ParallelSet):
     `path` is a folder with the published files; without it they are downloaded once from `base`, which is
     laid out as the published repository: `NTREX-128/newstest2019-ref.<code>.txt` and `DOCUMENT_IDS.tsv`.
     """
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return [] if options.get("path") else ["downloads NTREX-128, unless it is there already"]
 
     def __init__(self, path: str | None = None, base: str = PUBLISHED) -> None:
         self.path = path

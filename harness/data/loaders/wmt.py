@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.error
+from collections.abc import Mapping
 from typing import Any
 
 from harness.common.langs import language
@@ -10,6 +11,7 @@ from harness.data.loaders.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
 from harness.errors import DataError, UnavailableError, did_you_mean
+from harness.protocols import Context
 from harness.types import Input
 
 
@@ -18,6 +20,10 @@ class Wmt(ParallelSet):
 
     sacreBLEU downloads it once, checks its MD5 sum and keeps it in `$SACREBLEU` (`~/.sacrebleu`).
     """
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return ["downloads a test set of sacreBLEU's catalogue, unless it is there already"]
 
     def __init__(self, name: str = "wmt24") -> None:
         self.name = name

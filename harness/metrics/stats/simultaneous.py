@@ -7,6 +7,7 @@ pay for it: the smallest corrected p is 1/(resamples + 1) however many pairs the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -91,12 +92,12 @@ def all_pairs(
     if len(some):
         centred = (drawn - drawn.mean(axis=1, keepdims=True)).T.astype(np.float32)
         found = _Family(centred, first[some], second[some], error[some])
-        p[some] = found.step_down(_normal(np.abs(difference[some]) / error[some], n), signs=None)
+        p[some] = found.step_down(normal_deviate(np.abs(difference[some]) / error[some], n), signs=None)
         p[difference == 0] = 1.0
         if margin is not None:
             inside = (margin - np.abs(difference[some])) / error[some]
             signs = np.where(difference[some] < 0, 1.0, -1.0).astype(np.float32)
-            p_equal[some] = found.step_down(np.sign(inside) * _normal(np.abs(inside), n), signs)
+            p_equal[some] = found.step_down(np.sign(inside) * normal_deviate(np.abs(inside), n), signs)
     return AllPairs(difference, error, p, p_equal)
 
 
@@ -147,7 +148,7 @@ def _errors(drawn: Statistics, first: Indices, second: Indices) -> Statistics:
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def _normal(t: Statistics, n: int) -> Statistics:
+def normal_deviate(t: Statistics, n: int) -> Statistics:
     """The normal deviate as likely as a bootstrap-studentised t ≥ 0 from `n` segments.
 
     The standard error is itself estimated: the bootstrap's falls short by sqrt((n-1)/n), and their ratio
@@ -155,6 +156,11 @@ def _normal(t: Statistics, n: int) -> Statistics:
     Statistics 30(4), doi.org/10.1214/aoms/1177706083), within .02 from 5 degrees on.
     """
     degrees = max(1, n - 1)
-    corrected = t**2 * degrees / n
-    deviate: Statistics = np.sqrt(degrees * np.log1p(corrected / degrees))
+    deviate: Statistics = np.sqrt(degrees * np.log1p(t**2 / n))  # t² (n-1)/n, divided by the degrees
     return deviate * ((8 * degrees + 1) / (8 * degrees + 3))
+
+
+def studentised(z: float, n: int) -> float:
+    """The bootstrap-studentised t as likely as a normal deviate z ≥ 0: the inverse of `normal_deviate`."""
+    degrees = max(1, n - 1)
+    return math.sqrt(n * math.expm1((z * (8 * degrees + 3) / (8 * degrees + 1)) ** 2 / degrees))

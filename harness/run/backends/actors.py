@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness.align.segments import align_segments
 from harness.data.spool import read_items
 from harness.errors import StageError
-from harness.run.documents import Parts, Sides, align_pairs, build_aligner
+from harness.protocols import Aligner
+from harness.run.documents import Sides
 from harness.run.shards import Shard
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker
@@ -24,11 +26,11 @@ from harness.types import Bead, Segment
 class Actor:
     """A worker process in the driver's place: its folder, its Python path, and the cores it was given."""
 
-    def __init__(self, told: Mapping[str, Any], folder: str, path: Sequence[str], cores: int) -> None:
+    def __init__(self, settings: Mapping[str, Any], folder: str, path: Sequence[str], cores: int) -> None:
         os.environ["HARNESS_CORES"] = str(cores)
         os.chdir(folder)
         sys.path += [entry for entry in path if entry not in sys.path]
-        self.told = told
+        self.settings = settings
 
     def answer(self, make: Callable[[Stages], str]) -> dict[str, str]:
         """What `make` returns, or its error; and the seconds of each stage."""
@@ -37,13 +39,13 @@ class Actor:
         try:
             answer["made"] = make(stages)
         except Exception as error:
-            told = {
+            failure = {
                 "type": type(error).__name__,
                 "message": str(error),
                 "stage": stages.current if stages.seconds or stages.current != "configure" else "",
                 "trace": traceback.format_exc(),
             }
-            answer["error"] = json.dumps(told)
+            answer["error"] = json.dumps(failure)
         return answer | {"seconds": json.dumps(stages.seconds)}
 
 
@@ -52,7 +54,7 @@ class ShardActor(Actor):
 
     @cached_property
     def _worker(self) -> Worker:
-        return Worker(Job(**self.told)).__enter__()  # until the process ends
+        return Worker(Job(**self.settings)).__enter__()  # until the process ends
 
     def __call__(self, row: dict[str, Any]) -> dict[str, str]:
         shard = Shard(**json.loads(row["shard"]))
@@ -72,17 +74,17 @@ class AlignActor(Actor):
     """Aligns pairs of documents: aligner and encoder are built once."""
 
     @cached_property
-    def _parts(self) -> Parts:
+    def _aligner(self) -> Aligner:
         from harness import registry
+        from harness.align.api import build_aligner
 
-        encoder = registry.build("encoder", self.told["encoder"])
-        return Parts(None, None, build_aligner(self.told["aligner"], encoder), encoder)
+        return build_aligner(self.settings["aligner"], registry.build("encoder", self.settings["encoder"]))
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         def make(stages: Stages) -> str:
             with stages("align"):
                 left, right = ([Segment(*fields) for fields in side] for side in json.loads(row["sides"]))
-                (beads,) = align_pairs(self._parts, [(left, right)])
+                beads = align_segments(left, right, self._aligner)
                 return json.dumps([[b.src, b.tgt, b.score, b.confidence, b.flags] for b in beads])
 
         return {"number": row["number"], **self.answer(make)}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from harness.run.documents import Parts, Sides, align_pairs
+from harness.run.backends.base import Backend
+from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
 from harness.run.worker import Worker
 from harness.types import Bead, Item
 
 
-class Local:
+class Local(Backend):
     """Work the shards here, one at a time.
 
     shard_size   segments translated, scored and kept at once: memory and what a crash repeats grow with it
@@ -32,8 +33,5 @@ class Local:
         for shard in shards:
             yield worker.work(shard, items[shard.start : shard.stop], stages, advance)
 
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+    def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         return align_pairs(parts, pairs)
-
-    def close(self) -> None:
-        """Nothing to let go of."""

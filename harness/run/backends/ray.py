@@ -23,8 +23,10 @@ from typing import Any
 from harness import errors
 from harness.data.spool import write_items
 from harness.errors import ConfigError, HarnessError, StageError, UnavailableError, missing_package
+from harness.protocols import Context
 from harness.run.backends.actors import AlignActor, ShardActor, beads_of, texts_of, tries_of
-from harness.run.documents import Parts, Sides, align_pairs
+from harness.run.backends.base import Backend
+from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard
 from harness.run.timings import Stages
 from harness.run.worker import Worker
@@ -38,7 +40,7 @@ _QUIET = {
 _LOCAL_STORE = 200_000_000  # bytes of shared memory: what travels is small
 
 
-class Ray:
+class Ray(Backend):
     """Work shards on a Ray cluster, with results as from the local backend.
 
     shard_size        segments translated, scored and kept at once by a worker
@@ -73,6 +75,11 @@ class Ray:
         self._cpus, self._gpus = cpus_per_worker, gpus_per_worker
         self._ours = False  # whether it was we who connected
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        address = options.get("address")
+        return [f"connects to the Ray cluster at {address}"] if address else ["starts a Ray cluster here"]
+
     def run(
         self,
         worker: Worker,
@@ -98,7 +105,7 @@ class Ray:
             if advance is not None:
                 advance(len(done.shard))
 
-    def align(self, parts: Parts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
+    def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         if len(pairs) < 2:
             return align_pairs(parts, pairs)
         rows = [{"number": k, "sides": texts_of(sides)} for k, sides in enumerate(pairs)]

@@ -10,8 +10,8 @@ from typing import Any
 from harness.common.files import read_text, resource
 from harness.common.langs import language
 from harness.errors import ConfigError, DataError
+from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed
-from harness.translate.checkpoints.locate import cached, hub_id
 
 
 @dataclass(frozen=True, slots=True)

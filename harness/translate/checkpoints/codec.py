@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from harness.errors import ConfigError
+from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.families import Recipe
 from harness.translate.checkpoints.loading import load_config, load_tokenizer
-from harness.translate.checkpoints.locate import Checkpoint
 
 
 class Codec:

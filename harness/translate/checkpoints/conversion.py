@@ -16,8 +16,8 @@ from harness.common.files import digest, write_json
 from harness.common.progress import note
 from harness.common.shapes import read_json
 from harness.errors import DataError, StageError
+from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import check_weights, first_line, versions
-from harness.translate.checkpoints.locate import Checkpoint
 
 
 def default_cache() -> Path:

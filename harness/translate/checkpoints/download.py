@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from harness.common.progress import note
 from harness.errors import ConfigError, UnavailableError, UserError
-from harness.translate.checkpoints.locate import PICKLES, WEIGHTS, cache_folder
+from harness.translate.checkpoints.checkpoint import PICKLES, WEIGHTS, cache_folder
 
 T = TypeVar("T")
 _TIMEOUT = 5.0  # seconds for the first answer of the hub

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import ConfigError, DataError, StageError
+from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
-from harness.translate.checkpoints.locate import Checkpoint
 from harness.translate.checkpoints.whole import check_whole
 
 DTYPES = ("auto", "float32", "float16", "bfloat16")

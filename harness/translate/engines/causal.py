@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.errors import DataError
+from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import (
     Decoding,
     Placement,
@@ -17,7 +18,6 @@ from harness.translate.checkpoints.loading import (
     load_weights,
     until_end,
 )
-from harness.translate.checkpoints.locate import Checkpoint
 from harness.translate.engines.logits import processors
 from harness.translate.engines.seq2seq import Output
 from harness.translate.prompts import Prompt

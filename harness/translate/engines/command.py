@@ -8,18 +8,19 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.common.langs import language
 from harness.errors import ConfigError, StageError, UnavailableError
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
 from harness.types import Translation
 
 
-class Command:
+class Command(Engine):
     """Translate by a program: one source a line in, one translation a line out.
 
     command   the command line, without a shell; `{src}`, `{tgt}` are ISO 639-1, `{src3}`, `{tgt3}` 639-3
@@ -70,6 +71,10 @@ class Command:
         self._words, self._program = words, Path(program)
         self._chunk, self._timeout, self._version = chunk, timeout, version
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return [f"starts the program '{options.get('command') or context.model.get('command')}'"]
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """The command line, the bytes of the program and of the files that it names."""
@@ -80,9 +85,9 @@ class Command:
                 hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
         return {"engine": "command", "command": self._words, "files": hashes, "version": self._version}
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        for start in range(0, len(sources), self._chunk):
-            chunk = sources[start : start + self._chunk]
+    def translate(self, batch: Batch) -> Translated:
+        for start in range(0, len(batch.sources), self._chunk):
+            chunk = batch.sources[start : start + self._chunk]
             lines = self._run([" ".join(source.splitlines()) for source in chunk], start)
             yield [
                 (start + i, Translation(source, line.strip()))

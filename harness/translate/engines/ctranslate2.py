@@ -6,25 +6,26 @@ CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU and float1
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.common.langs import language
 from harness.errors import ConfigError, DataError, SegmentError, missing_package
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
-from harness.translate.checkpoints.locate import locate
+from harness.translate.checkpoints.locate import downloads, locate
 from harness.types import Translation
 
 _COMPUTE = ("auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32")
 
 
-class CTranslate2:
+class CTranslate2(Engine):
     """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
 
     compute         auto (int8 on CPU, float16 on GPU) or one of CTranslate2's types
@@ -83,6 +84,10 @@ class CTranslate2:
         self._too_long, self._threads = too_long, threads
         self._cache = Path(cache).expanduser() if cache else default_cache()
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(context)
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         return {
@@ -95,7 +100,8 @@ class CTranslate2:
             "versions": versions("ctranslate2", "transformers"),
         }
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
         ids = self._codec.ids(sources)
         limit, convert = self._codec.source_limit, self._codec.source_tokens
         parts: list[list[list[str]]] = []
@@ -111,12 +117,12 @@ class CTranslate2:
                 mine = self._codec.ids(pieces(source, lambda text: self._codec.lengths([text])[0] <= limit))
             parts.append([convert(row) for row in mine])
             pending.append(Pending(index, (source,), max(map(len, mine))))
-        for batch in batches(pending, self._batch_tokens * 64, self._chunk):
-            flat = [tokens for item in batch for tokens in parts[item.index]]
+        for chunk in batches(pending, self._batch_tokens * 64, self._chunk):
+            flat = [tokens for item in chunk for tokens in parts[item.index]]
             outputs = iter(self._run(flat))
             yield [
                 self._joined(sources[i.index], i.index, [next(outputs) for _ in parts[i.index]])
-                for i in batch
+                for i in chunk
             ]
 
     def _joined(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 from harness.common.files import is_file, no_such_file, read_text, sha256_text, user_path
 from harness.errors import ConfigError, DataError
+from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
 
-class File:
+class File(Engine):
     """Read a system's outputs: line i is the translation of segment i.
 
     path      the file; a pattern must match one here (on the command line `run` makes one run of each)
@@ -37,8 +38,6 @@ class File:
                 f" give the pattern to the command: python -m harness run model=file engine.path='{pattern}'"
             )
         self._path = Path(found[0])
-        self._start = 0
-        self._total: int | None = None
         self._count: int | None = None  # lines of the file
         self._open: Iterator[str] | None = None  # where the last `translate` ended, at line `_next`
         self._next = 0
@@ -49,12 +48,9 @@ class File:
     def identity(self) -> dict[str, Any]:
         return {"engine": "file", "model": self._path.stem, "sha256": sha256_text(read_text(self._path))}
 
-    def at(self, start: int, total: int) -> None:
-        """The next `translate` asks for the segments from `start` on, of `total` in the test set."""
-        self._start, self._total = start, total
-
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        total = len(sources) if self._total is None else self._total
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
+        total = len(sources) if batch.total is None else batch.total
         if self._count is None:
             self._count = sum(1 for _ in self._lines())
         if self._count != total:
@@ -62,10 +58,10 @@ class File:
                 f"{self._path}: {self._count} lines for {total} segments; an output has one line a"
                 " segment, in the order of the test set"
             )
-        if self._next != self._start or self._open is None:
-            self._open = islice(self._lines(), self._start, None)
+        if self._next != batch.start or self._open is None:
+            self._open = islice(self._lines(), batch.start, None)
         lines = list(islice(self._open, len(sources)))
-        self._next = self._start + len(sources)
+        self._next = batch.start + len(sources)
         yield [(i, Translation(s, line)) for i, (s, line) in enumerate(zip(sources, lines, strict=True))]
 
     def _lines(self) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from harness.common.files import digest
 from harness.common.mqm import outputs, read_mqm
 from harness.errors import ConfigError, DataError, did_you_mean
+from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
 
-class Mqm:
+class Mqm(Engine):
     """Read the outputs of `system` from the TSV file `path`, without the marks of errors.
 
     On the command line, `run data=mqm model=mqm` without a system makes one run of each. Raises ConfigError
@@ -37,37 +38,30 @@ class Mqm:
                 " engine.system=NAME (without engine.system: one run for each system)"
             )
         self._path = path
-        self.name = system
+        self.name = self._system = system
         self._reference = reference if isinstance(reference, str) else reference[0]
-        self._start = 0
 
     @cached_property
     def _texts(self) -> list[tuple[str, str | None]]:
         """Source and output of each segment that the reference has, in its order."""
         annotations = read_mqm(self._path)
         systems = outputs(annotations)
-        if self.name not in systems:
+        if self._system not in systems:
             raise ConfigError(
-                f"engine.system={self.name}: not in {self._path}.{did_you_mean(self.name, systems)}"
+                f"engine.system={self.name}: not in {self._path}.{did_you_mean(self._system, systems)}"
                 f" Systems: {', '.join(sorted(systems))}"
             )
         sources = {one.segment: one.source for one in annotations}
-        order = systems.get(self._reference, systems[self.name])
-        return [(sources[segment], systems[self.name].get(segment)) for segment in order]
+        order = systems.get(self._reference, systems[self._system])
+        return [(sources[segment], systems[self._system].get(segment)) for segment in order]
 
     @cached_property
     def identity(self) -> dict[str, Any]:
         return {"engine": "mqm", "model": self.name, "sha256": digest(self._texts)}
 
-    def at(self, start: int, total: int) -> None:
-        """The next `translate` asks for the segments from `start` on, of `total` in the test set."""
-        self._start = start
-
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        texts = self._texts[self._start : self._start + len(sources)]
-        self._start += len(sources)
-        found = [source for source, _ in texts]
-        if found != list(sources):
+    def translate(self, batch: Batch) -> Translated:
+        texts = self._texts[batch.start : batch.start + len(batch.sources)]
+        if [source for source, _ in texts] != list(batch.sources):
             raise DataError(
                 f"{self._path}: its segments are not those of the test set; use data=mqm, unsampled"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
 from harness.errors import ConfigError, HarnessError, SegmentError
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.completions import Client, Refused, Reply
 from harness.translate.prompts import Prompt
@@ -20,7 +21,7 @@ from harness.types import Translation
 _SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
 
 
-class OpenAI:
+class OpenAI(Engine):
     """Ask a server for each translation; finished ones are stored one by one.
 
     base_url             up to and with `/v1`
@@ -85,6 +86,10 @@ class OpenAI:
         key = os.environ.get(api_key_env) if api_key_env else None
         self._client = Client(self._url, key, api_key_env, timeout, retries, requests_per_minute)
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return [f"sends texts, and the key in ${options.get('api_key_env')}, to {options.get('base_url')}"]
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """The server, the model and all that is asked; the key is no part of it."""
@@ -96,7 +101,8 @@ class OpenAI:
             "told": self._prompt.identity,
         }
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
         waiting: dict[Future[Reply], int] = {}
         todo = iter(enumerate(sources))
         answered = 0

@@ -5,24 +5,25 @@ from __future__ import annotations
 import gc
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from harness.common.langs import language
 from harness.errors import ConfigError, DataError, SegmentError
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
-from harness.translate.checkpoints.locate import locate
+from harness.translate.checkpoints.locate import downloads, locate
 from harness.translate.engines.causal import TOKENIZER_FILES, Causal
 from harness.translate.engines.seq2seq import Output, Seq2Seq
 from harness.translate.prompts import CHAT_FAMILIES, Prompt
 from harness.types import Translation
 
 
-class Transformers:
+class Transformers(Engine):
     """Translate with a checkpoint's own tokenizer and `generate`.
 
     beams           1 is greedy, more is beam search; null: 4, for language models 1
@@ -91,6 +92,10 @@ class Transformers:
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._told = recipe.identity
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(context)
+
     @cached_property
     def identity(self) -> dict[str, Any]:
         """Everything that its outputs depend on."""
@@ -104,10 +109,11 @@ class Transformers:
             "versions": versions("transformers", "torch"),
         }
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        for batch in batches(self._pending(sources), self._batch_tokens, self._batch_size):
-            outputs = self._outputs([text for item in batch for text in item.texts])
-            yield list(_gather(batch, outputs, sources))
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
+        for part in batches(self._pending(sources), self._batch_tokens, self._batch_size):
+            outputs = self._outputs([text for item in part for text in item.texts])
+            yield list(_gather(part, outputs, sources))
 
     def _outputs(self, texts: Sequence[str]) -> list[Output]:
         """The outputs of one batch; out of memory halves what goes at once, from then on."""

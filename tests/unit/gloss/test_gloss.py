@@ -10,6 +10,7 @@ from harness import registry
 from harness.errors import UserError
 from harness.gloss import tables as gloss_tables
 from harness.gloss.text import tokens
+from harness.protocols import Batch
 
 
 def engine(src: str = "fr", tgt: str = "pl"):
@@ -17,7 +18,7 @@ def engine(src: str = "fr", tgt: str = "pl"):
 
 
 def gloss(text: str, src: str = "fr", tgt: str = "pl") -> str:
-    [[(index, translation)]] = engine(src, tgt).translate([text])
+    [[(index, translation)]] = engine(src, tgt).translate(Batch([text]))
     assert index == 0
     assert translation.source == text
     assert translation.finish_reason == "stop"
@@ -103,7 +104,7 @@ def test_odd_lines_do_not_fail(text, src, tgt):
 
 def test_every_line_once_and_in_batches():
     sources = [f"La ville {number}." for number in range(600)]
-    batches = list(engine().translate(sources))
+    batches = list(engine().translate(Batch(sources)))
     assert len(batches) > 1
     found = dict(pair for batch in batches for pair in batch)
     assert [found[index].hypothesis for index in range(600)] == [f"Miasto {number}." for number in range(600)]
@@ -111,7 +112,7 @@ def test_every_line_once_and_in_batches():
 
 def test_a_line_does_not_depend_on_the_lines_before_it():
     sources = ["Elle est belle.", "Les présidents ne", "Il travaille.", "La police a été informée."]
-    together = [t.hypothesis for batch in engine().translate(sources) for _, t in batch]
+    together = [t.hypothesis for batch in engine().translate(Batch(sources)) for _, t in batch]
     assert together == [gloss(source) for source in sources]
 
 

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import registry
 from harness.errors import ConfigError
+from harness.protocols import Batch, Engine, Translated
 
 
-class Example:
+class Example(Engine):
+    identity: dict[str, Any] = {}  # type: ignore[assignment]  # noqa: RUF012
+
     def __init__(self, given: str, depth: int = 1) -> None:
         self.given, self.depth = given, depth
 
-    def translate(self, sources: list[str]) -> None: ...
+    def translate(self, batch: Batch) -> Translated:
+        yield []
 
 
 def test_every_registered_target_exists() -> None:

@@ -1,42 +1,33 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness import registry
 from harness.errors import StageError
+from harness.protocols import Batch
 
 SOURCES = ["Bonjour.", "", "Le chat dort."]
 
 
-def hypotheses(engine, sources):
-    found = dict(pair for batch in engine.translate(sources) for pair in batch)
-    return [found[index].hypothesis for index in range(len(sources))]
+def hypotheses(kind: str, batch: Batch) -> list[str]:
+    engine: Any = registry.build("engine", {"kind": kind}, model={}, src="fr", tgt="pl")
+    found = dict(pair for part in engine.translate(batch) for pair in part)
+    return [found[index].hypothesis for index in range(len(batch.sources))]
 
 
-def test_copy_returns_every_source():
-    engine = registry.build("engine", {"kind": "copy"}, model={}, src="fr", tgt="pl")
-    assert hypotheses(engine, SOURCES) == SOURCES
+def test_copy_returns_every_source() -> None:
+    assert hypotheses("copy", Batch(SOURCES)) == SOURCES
 
 
-def test_reference_returns_the_first_reference_of_each_source():
-    engine = registry.build("engine", {"kind": "reference"}, model={}, src="fr", tgt="pl")
-    engine.bind([["Dzień dobry.", "Cześć."], ["—"], ["Kot śpi."]])
-    assert hypotheses(engine, SOURCES) == ["Dzień dobry.", "—", "Kot śpi."]
+def test_reference_returns_the_first_reference_of_each_source() -> None:
+    references = [["Dzień dobry.", "Cześć."], ["—"], ["Kot śpi."]]
+    assert hypotheses("reference", Batch(SOURCES, references)) == ["Dzień dobry.", "—", "Kot śpi."]
 
 
-def test_reference_identity_changes_with_the_references():
-    engines = [registry.build("engine", {"kind": "reference"}, model={}, src="fr", tgt="pl") for _ in "ab"]
-    engines[0].bind([["a"]])
-    engines[1].bind([["b"]])
-    assert engines[0].identity != engines[1].identity
-
-
-def test_reference_refuses_to_guess():
-    engine = registry.build("engine", {"kind": "reference"}, model={}, src="fr", tgt="pl")
-    with pytest.raises(StageError, match="no references were bound"):
-        next(engine.translate(SOURCES))
-    with pytest.raises(StageError, match="segment 1 has no reference"):
-        engine.bind([["a"], []])
-    engine.bind([["a"]])
-    with pytest.raises(StageError, match="1 references were bound, 3 sources"):
-        next(engine.translate(SOURCES))
+def test_reference_refuses_to_guess() -> None:
+    with pytest.raises(StageError, match="segment 12 has no reference"):
+        hypotheses("reference", Batch(SOURCES, [["a"], [], ["c"]], start=10, total=20))
+    with pytest.raises(ValueError, match="shorter"):
+        hypotheses("reference", Batch(SOURCES, [["a"]]))

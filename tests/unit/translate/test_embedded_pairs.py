@@ -12,6 +12,7 @@ from experiments.embedded_model import export, label, pieces, pins, settings
 from experiments.embedded_model.pieces import MARK, SLOT, SPACE
 from experiments.embedded_model.teacher import Said, Teacher, load, whole
 from experiments.embedded_model.vocabulary import as_source, score, source_pieces
+from harness.protocols import Batch
 
 RECIPE = Path(__file__).resolve().parents[3] / "experiments" / "embedded_model"
 
@@ -78,7 +79,7 @@ def test_the_polish_teacher_says_the_words_of_the_gloss(line, polish, tmp_path):
     own = [label.target_piece(text, "fr") for item in said for text in (item.before, item.target) if text]
     scored = [(piece, -1.0) for piece in dict.fromkeys(own)]
     back = _processor(tmp_path / "t.spm", scored, pieces.target_rules("fr"), source=False)
-    gloss = next(iter(Gloss({}, "pl", "fr").translate([line])))[0][1].hypothesis
+    gloss = next(iter(Gloss({}, "pl", "fr").translate(Batch([line]))))[0][1].hypothesis
     assert Counter(back.decode_pieces(own).lower().split()) == Counter(gloss.lower().split())
 
 

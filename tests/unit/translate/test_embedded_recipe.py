@@ -10,6 +10,7 @@ from experiments.embedded_model import clean, construct, corpus, label, news, pi
 from experiments.embedded_model.pieces import MARK, SPACE
 from experiments.embedded_model.teacher import Said, Teacher, load
 from experiments.embedded_model.vocabulary import as_source, as_target, score, source_pieces
+from harness.protocols import Batch
 
 ROOT = Path(__file__).resolve().parents[3]
 NTREX = ROOT.parent / "shared" / "data" / "ntrex"
@@ -90,7 +91,7 @@ def test_the_teacher_says_what_the_gloss_engine_says(teacher):
     line = "Le ministre a signé la nouvelle loi, parce que les députés (45) l'ont adoptée."
     said = teacher.say(line)
     assert "".join(item.source for item in said) == line.replace(" ", "")
-    whole = next(iter(Gloss({}, "fr", "pl").translate([line])))[0][1].hypothesis
+    whole = next(iter(Gloss({}, "fr", "pl").translate(Batch([line]))))[0][1].hypothesis
     spoken = "".join(item.target for item in said).replace(" ", "")
     assert spoken == whole.replace(" ", "")
 

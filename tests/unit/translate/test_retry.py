@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.errors import SegmentError, StageError, UnavailableError
+from harness.protocols import Batch, Engine, Translated
 from harness.translate import retry as faults
 from harness.translate.retry import IN_A_ROW, Tolerant
 from harness.translate.runner import stream
 from harness.types import Translation
 
 
-class Fragile:
+class Fragile(Engine):
     """Upper case in batches of four; `raises(text)` may return an error for a text, at each attempt."""
 
     def __init__(self, raises: Callable[[str], Exception | None]) -> None:
         self._raises = raises
-        self.identity: dict[str, Any] = {"engine": "fragile"}
         self.made: list[str] = []
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
-        for start in range(0, len(sources), 4):
-            batch = list(enumerate(sources))[start : start + 4]
-            for _, source in batch:
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"engine": "fragile"}
+
+    def translate(self, batch: Batch) -> Translated:
+        for start in range(0, len(batch.sources), 4):
+            part = list(enumerate(batch.sources))[start : start + 4]
+            for _, source in part:
                 if (error := self._raises(source)) is not None:
                     raise error
-            self.made += [source for _, source in batch]
-            yield [(i, Translation(source, source.upper())) for i, source in batch]
+            self.made += [source for _, source in part]
+            yield [(i, Translation(source, source.upper())) for i, source in part]
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +48,7 @@ def poisoned(*texts: str) -> Callable[[str], Exception | None]:
 
 
 def run(engine: Fragile, sources: list[str], folder: Path) -> list[Translation]:
-    return list(stream(Tolerant(engine), sources, folder))
+    return list(stream(Tolerant(engine), Batch(sources), folder))
 
 
 def test_the_texts_that_raise_fail_and_no_other(tmp_path: Path) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.errors import StageError
+from harness.protocols import Batch, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.cache import Cache
 from harness.translate.runner import translate
 from harness.types import Translation
 
 
-class Shouting:
+class Shouting(Engine):
     """Upper case, in batches of two from the end; counts what it was asked; dies after `die` batches."""
 
     sentence_level = True
@@ -28,7 +28,8 @@ class Shouting:
     def identity(self) -> dict[str, Any]:
         return {"engine": "shouting", "name": self._name}
 
-    def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+    def translate(self, batch: Batch) -> Translated:
+        sources = batch.sources
         order = list(range(len(sources)))[::-1]
         for number, start in enumerate(range(0, len(order), 2)):
             if number == self._die:
@@ -135,7 +136,7 @@ def test_lone_surrogates_survive_the_cache(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", [[0, 0], [0], [0, 5]])
 def test_an_engine_that_breaks_its_promise_is_stopped(answer: list[int], tmp_path: Path) -> None:
     class Wrong(Shouting):
-        def translate(self, sources: Sequence[str]) -> Iterator[list[tuple[int, Translation]]]:
+        def translate(self, batch: Batch) -> Translated:
             yield [(i, Translation("x", "X")) for i in answer]
 
     with pytest.raises(StageError, match="engine returned"):

@@ -1,0 +1,64 @@
+"""Alignments and their scores as tables on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from harness.align.output.page import counted
+from harness.common.progress import console, note
+from harness.common.terminal import visible_line
+from harness.types import Bead
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from harness.align.gold import Counts
+    from harness.align.output.writers import Aligned
+
+
+def show(aligned: Aligned) -> None:
+    """The alignment as a table on stdout."""
+    from rich.table import Table
+    from rich.text import Text
+
+    def side(texts: Sequence[str], numbers: tuple[int, ...]) -> Text:
+        return Text("\n".join(f"{number} {visible_line(texts[number])}" for number in numbers))
+
+    table = Table(show_lines=True)
+    table.add_column(aligned.src_lang, ratio=1)
+    table.add_column("sure", justify="right")
+    table.add_column(aligned.tgt_lang, ratio=1)
+    for bead in aligned.beads:
+        table.add_row(side(aligned.src, bead.src), _link(bead), side(aligned.tgt, bead.tgt))
+    console(stderr=False).print(table)
+    note(counted(aligned.beads))
+
+
+def _link(bead: Bead) -> str:
+    sure = "–" if bead.confidence is None else f"{bead.confidence:.2f}"
+    return "\n".join([sure, *bead.flags])
+
+
+def show_scores(scored: Sequence[tuple[str, Counts]]) -> None:
+    """Precision, recall and F1: strict, lax, and of null beads; of each named pair, and over all of them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from harness.align.gold import Counts, score
+
+    def cells(*values: float | None) -> list[str]:
+        return ["–" if value is None else f"{value:.3f}" for value in values]
+
+    out = console(stderr=False)
+    if len(scored) > 1:
+        each = Table("pair", "strict F1", "lax F1", "null F1")
+        for name, counts in scored:
+            one = score(counts)
+            each.add_row(Text(visible_line(name)), *cells(one.strict.f1, one.lax.f1, one.null.f1))
+        out.print(each)
+    values = score(sum((counts for _, counts in scored), Counts()))
+    table = Table("against gold", "P", "R", "F1")
+    for kind, prf in (("strict", values.strict), ("lax", values.lax), ("null", values.null)):
+        table.add_row(kind, *cells(prf.precision, prf.recall, prf.f1))
+    out.print(table)
