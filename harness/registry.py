@@ -142,11 +142,6 @@ def demands(table: str, config: Mapping[str, Any], context: Context) -> list[str
     return list(found.demands(config, context))
 
 
-def takes(table: str, config: Mapping[str, Any], parameter: str) -> bool:
-    """Whether the configured class has a constructor parameter of that name."""
-    return parameter in inspect.signature(resolve(table, str(config.get("kind")))).parameters
-
-
 def base(table: str) -> Any:
     """The base class of a kind."""
     module, _, name = BASES[table].partition(":")
@@ -160,11 +155,13 @@ def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
     )
 
 
-def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
+def build(
+    table: str, config: Mapping[str, Any], offered: Mapping[str, Any] | None = None, **given: Any
+) -> Any:
     """Build the class that `config["kind"]` names with its other entries as keywords.
 
-    `given` are the keywords the caller supplies (pair, encoder, …). Raises ConfigError for an
-    unknown kind or option, naming the nearest known one.
+    `given` are the keywords that the caller supplies, `offered` those of which the class gets what its
+    constructor takes. Raises ConfigError for an unknown kind or option, naming the nearest known one.
     """
     options = {key: value for key, value in config.items() if key != "kind"}
     if "kind" not in config:
@@ -172,6 +169,7 @@ def build(table: str, config: Mapping[str, Any], **given: Any) -> Any:
     kind = str(config["kind"])
     target = resolve(table, kind)
     parameters = inspect.signature(target).parameters
+    given |= {name: value for name, value in (offered or {}).items() if name in parameters}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         known = [name for name in parameters if name not in given]
         for name in options:

@@ -52,14 +52,7 @@ def build(
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}
-    takes_encoder = registry.takes("aligner", config, "encoder")
-    return build_aligner(config, build_encoder(encoder) if takes_encoder else None)
-
-
-def build_aligner(config: Mapping[str, Any], encoder: Encoder | None) -> Aligner:
-    """The aligner of a config; it gets the `encoder` if its class takes one."""
-    given = {"encoder": encoder} if registry.takes("aligner", config, "encoder") else {}
-    return cast(Aligner, registry.build("aligner", config, **given))
+    return cast(Aligner, registry.build("aligner", config, offered={"encoder": build_encoder(encoder)}))
 
 
 def build_encoder(encoder: str | Mapping[str, Any] | Encoder) -> Encoder:

@@ -6,14 +6,13 @@ field with a default may be absent from a record or null. `results/README.md` sh
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.common.environment import Environment
 from harness.common.shapes import mismatch
-from harness.common.typed_json import from_json, shape_of, to_json
+from harness.common.typed_json import from_json, rounded, shape_of, to_json
 from harness.errors import DataError
 from harness.results.integrity import FileDigest
 from harness.types import Input, Score
@@ -224,15 +223,4 @@ def migrate(value: Any, path: Path) -> dict[str, Any]:
             f"{path}: written by a newer harness (schema {value['schema']}, this one reads {SCHEMA});"
             " upgrade: pip install -U mt-harness"
         )
-    return value
-
-
-def rounded(value: Any) -> Any:
-    """Floats to 6 places, NaN and infinity to None, in nested lists and dicts."""
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
     return value

@@ -5,18 +5,19 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.common.files import parse_json, parse_jsonl, read_text, write_atomic, write_json
 from harness.common.shapes import mismatch, read_json
+from harness.common.typed_json import rounded
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
 from harness.results.labels import read_labels
-from harness.results.record import Record, rounded
+from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
 
@@ -153,18 +154,19 @@ class Store:
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
 
-    def write_alignment(self, run_id: str, viewer: dict[str, Any]) -> None:
-        """Write alignment.json; nothing for a test set that was parallel already (`viewer` is empty)."""
-        if viewer:
-            write_json(self.run_dir(run_id) / "alignment.json", rounded(viewer))
+    def write_record(self, record: Record, alignment: Mapping[str, Any] | None = None) -> Record:
+        """Write alignment.json, if documents were aligned, and record.json; returns the record as stored.
 
-    def write_record(self, record: Record) -> Record:
-        """Write record.json, the last file of a run: its existence means "finished". Returns it as stored."""
+        record.json is the last file of a run: its existence means "finished".
+        """
         path = self.run_dir(record.run_id) / "record.json"
+        if alignment:
+            write_json(path.with_name("alignment.json"), rounded(alignment))
         value = replace(record, files=file_digests(path.parent), digest=None).to_json()
         value["digest"] = record_digest(value)
+        stored = Record.from_json(value, path)
         write_json(path, value)
-        return Record.from_json(value, path)
+        return stored
 
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""

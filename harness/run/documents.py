@@ -48,14 +48,13 @@ AlignPairs = Callable[[TextParts, Sequence[Sides]], Iterable[list[Bead]]]
 def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
                encoder: Mapping[str, Any]) -> TextParts:  # fmt: skip
     """Build cleaner, splitter, encoder and aligner from their configurations."""
-    from harness.align.api import build_aligner
     from harness.encode.progress import Watched
 
     built_encoder = Watched(registry.build("encoder", encoder))
     return TextParts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
-        aligner=build_aligner(aligner, built_encoder),
+        aligner=registry.build("aligner", aligner, offered={"encoder": built_encoder}),
         encoder=built_encoder,
         recipe={"aligner": aligner, "encoder": encoder},
     )

@@ -27,6 +27,7 @@ class Parts:
 
 def assemble(config: RunConfig) -> Parts:
     """Build everything. Raises ConfigError, DataError or UnavailableError for what cannot work."""
+    text = text_parts(config.clean, config.splitter, config.aligner, config.encoder)
     src, tgt = language(config.pair.src).code, language(config.pair.tgt).code
     return Parts(
         src=src,
@@ -34,5 +35,5 @@ def assemble(config: RunConfig) -> Parts:
         engine=registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt),
         metrics={key: registry.build("metric", options) for key, options in config.metrics.items()},
         backend=registry.build("backend", config.backend),
-        text=text_parts(config.clean, config.splitter, config.aligner, config.encoder),
+        text=text,
     )

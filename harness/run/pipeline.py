@@ -85,8 +85,6 @@ def _run(config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: 
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)
     with stages("score"):
         scores = corpus_scores(parts.metrics, gathered, n, job.block, config.bootstrap)
-    with stages("record"):
-        store.write_alignment(run_id, made.viewer)
     identity = parts.engine.identity
     record = store.write_record(
         Record(
@@ -120,7 +118,8 @@ def _run(config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: 
             health=gathered.health,
             failed=gathered.failed,
             warnings=(*map(str, bitext.meta.get("warnings", [])), *_failures(gathered)),
-        )
+        ),
+        alignment=made.viewer,
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt
         clear(Path(job.folder))

@@ -102,7 +102,7 @@ def test_the_same_configuration_is_skipped_and_force_repeats_it(harness: Any, tm
     harness("run", "model=copy")
     (first,) = records(tmp_path)
     again = harness("run", "model=copy")
-    assert again.returncode == 0 and f"skipped: run {first['run_id']} stands" in again.stderr
+    assert again.returncode == 0 and f"already run as {first['run_id']}" in again.stderr
     assert len(list((tmp_path / "results/runs").iterdir())) == 1
     assert harness("run", "model=copy", "force=true").returncode == 0
     first, second = records(tmp_path)

@@ -111,7 +111,11 @@ def test_own_pair_set_engine_and_metric_from_run_to_report(harness: Harness) -> 
 
 def test_the_loader_of_the_documentation(harness: Harness) -> None:
     text = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    (code,) = [
+        block
+        for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+        if "class Alternating" in block
+    ]
     (config,) = [
         block for block in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL) if "Alternating" in block
     ]

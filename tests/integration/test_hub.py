@@ -22,7 +22,7 @@ import sys, time
 pause = time.sleep
 time.sleep = lambda seconds: pause(min(seconds, 0.02))
 from harness.cli.main import main
-from harness.translate import download
+from harness.translate.checkpoints import download
 download._TIMEOUT = 900.0
 sys.exit(main(sys.argv[1:]))
 """

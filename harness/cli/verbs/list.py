@@ -122,12 +122,14 @@ def _runs(args: argparse.Namespace) -> int:
             print_table(header, rows)
     else:
         note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
-    for state in ("failed", "crashed", "damaged"):
+    for state in ("failed", "crashed"):
         stopped = [run for run in runs if run.state == state]
         if stopped:
             older = f" ({len(stopped)} in all: python -m harness rm --failed)" if len(stopped) > 1 else ""
             note(f"{state}: {stopped[-1].run_id}: {stopped[-1].problem}{older}")
     for run in runs:
+        if run.state == "damaged":
+            note(f"damaged: {run.run_id}: {run.problem}")
         if run.warning:
             note(f"edited: {run.warning}")
     hidden = len(records) - len(shown)

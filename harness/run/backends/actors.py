@@ -76,9 +76,10 @@ class AlignActor(Actor):
     @cached_property
     def _aligner(self) -> Aligner:
         from harness import registry
-        from harness.align.api import build_aligner
 
-        return build_aligner(self.settings["aligner"], registry.build("encoder", self.settings["encoder"]))
+        encoder = registry.build("encoder", self.settings["encoder"])
+        aligner: Aligner = registry.build("aligner", self.settings["aligner"], offered={"encoder": encoder})
+        return aligner
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         def make(stages: Stages) -> str:

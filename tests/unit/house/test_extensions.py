@@ -107,14 +107,12 @@ def test_a_plain_metric_works(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_aligner_gets_the_encoder_only_if_it_takes_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.align.api import build_aligner
-
     class Diagonal(Aligner):
         def align(self, src: Any, tgt: Any) -> list[Bead]:
             return [Bead((i,), (i,)) for i in range(len(src))]
 
     monkeypatch.setattr(my_parts, "Mine", Diagonal, raising=False)
-    aligner = build_aligner({"kind": "harness.starter.my_parts:Mine"}, encoder=None)
+    aligner = registry.build("aligner", {"kind": "harness.starter.my_parts:Mine"}, offered={"encoder": None})
     assert [bead.shape for bead in aligner.align(["a"], ["b"])] == ["1-1"]
 
 

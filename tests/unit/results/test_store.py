@@ -12,9 +12,10 @@ from rich.console import Console
 
 from harness.cli.main import main
 from harness.common.tables import rich_table, text_table
+from harness.common.typed_json import rounded
 from harness.config.schema import new_run_id
 from harness.errors import UserError
-from harness.results.record import Counts, Data, Model, Pair, Record, rounded
+from harness.results.record import Counts, Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.results.tables import half_interval, table_csv
 from harness.types import Score

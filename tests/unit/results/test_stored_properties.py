@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from harness.common.files import digest, read_jsonl, write_json
 from harness.common.shapes import fits, mismatch
 from harness.common.terminal import visible, visible_json, visible_line
+from harness.common.typed_json import rounded
 from harness.registry import build
 from harness.results.files import SEGMENT
-from harness.results.record import rounded
 from harness.translate.cache import Cache, key
 from harness.types import Bead, Segment, Translation
 
