@@ -36,4 +36,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--common", action="store_true", help="cut runs of different test data to their common segments")
     add("--all", action="store_true", help="every matching run, not only the newest of each system")
+    add("--since", metavar="WHEN", help="only runs from this date (2026-01-31) or run on")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")

@@ -20,6 +20,7 @@ VERBS = {
     "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
     "show": "one run in full: scores, signatures, alignment, pairing, inputs",
     "compare": "which of several runs is better, how sure that is, and where they differ",
+    "history": "a system's scores over its runs, what changed in between; a gate for CI",
     "power": "what a test set can tell: the smallest difference it detects, the segments one needs",
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",

@@ -10,7 +10,7 @@ from harness.compare.alignment import GRID, AlignmentView, view
 from harness.compare.evaluate import Result, evaluate
 from harness.compare.groups import TestSet, group
 from harness.compare.options import Options, parse_margin
-from harness.compare.select import select
+from harness.compare.select import select, since
 from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
 from harness.results.store import Store
@@ -41,7 +41,10 @@ def test_sets(
     strict = getattr(args, "strict", False) or getattr(args, "fail_if_worse", False)
     if baseline and any("=" not in word for word in words):
         words.append(baseline)
-    return group(store, select(store, words, every=args.all, strict=strict), common=args.common)
+    selection = select(store, words, every=args.all, strict=strict)
+    if args.since:
+        selection = since(store, selection, args.since, keep=baseline)
+    return group(store, selection, common=args.common)
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:
