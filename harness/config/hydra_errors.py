@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from harness.common.files import decode, read_bytes
+from harness.common.files import read_text
 from harness.common.terminal import visible_line
 from harness.config.schema import conf_dir
 from harness.config.user_folder import config_dirs
@@ -98,7 +98,7 @@ def _unreadable(arguments: list[str]) -> ConfigError | None:
 
     for path in chain.from_iterable(sorted(folder.rglob("*.yaml")) for folder in config_dirs(arguments)):
         try:
-            OmegaConf.create(decode(read_bytes(path), str(path)))
+            OmegaConf.create(read_text(path))
         except HarnessError as bad:
             return ConfigError(str(bad))
         except yaml.YAMLError as bad:

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,8 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    tokenized: int = 0  # hypotheses that end in a period after a space
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Gathered:
     health: dict[str, int]
     failed: int
     failures: list[dict[str, str]]
+    tokenized: int
+    warnings: tuple[str, ...]
 
 
 def divide(n: int, size: int) -> list[Shard]:
@@ -89,7 +93,7 @@ class Finished:
         """Keep a shard; StageError when the disk is full."""
         table = {f"{key}:{first}": values for key, (first, values) in rows.items()}
         buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **table)
+        np.savez(buffer, **table)  # arrays of numbers only: nothing is pickled
         write_atomic(self.part(done.shard), lines)
         write_atomic(self.part(done.shard).with_suffix(".npz"), buffer.getvalue())
         write_atomic(self.part(done.shard).with_suffix(".json"), json.dumps(asdict(done), sort_keys=True))

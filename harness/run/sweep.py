@@ -18,6 +18,7 @@ from harness.common.mqm import outputs, read_mqm
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
+from harness.errors import ConfigError
 from harness.results.store import Store
 from harness.results.tables import score_rows
 
@@ -29,8 +30,9 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
     """`engine.path=outs/*.txt` (or `model.path=`) as a sweep over the files or folders that match.
 
     A pattern is understood in the last part of the path. One match takes its place, several make a sweep;
-    without any the argument stays, for the engine to say that there is no such file. `model=mqm` without
-    `engine.system=` is a sweep over the systems of `data.path`, the human references apart.
+    without any the argument stays, for the engine to say that there is no such file. `engine.system=all` is a
+    sweep over the systems in the file that `engine.path` names, `model=mqm` without `engine.system=` one over
+    those of `data.path`, the human references apart.
     """
     systems = _mqm_systems(arguments)
     found = []
@@ -38,6 +40,8 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
     for word in arguments:
         key, _, value = word.partition("=")
         matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
+        if word == "engine.system=all":
+            key, matches = "engine.system", _systems(arguments)
         several |= len(matches) > 1
         found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
     found += systems
@@ -45,6 +49,7 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
 
 
 def _mqm_systems(arguments: Sequence[str]) -> list[str]:
+    """The argument that names the systems of an MQM file, in a list; an empty one where none is due."""
     given = dict(word.partition("=")[::2] for word in arguments)
     path = given.get("data.path", "").strip("'\"")
     if given.get("model") != "mqm" or "engine.system" in given or not is_file(user_path(path)):
@@ -60,6 +65,17 @@ def _matches(pattern: str) -> list[str]:
         return []
     found = sorted(path.parent.glob(path.name))
     return [str(item) for item in found if item.is_file()] or [str(item) for item in found]
+
+
+def _systems(arguments: Sequence[str]) -> list[str]:
+    """The systems in the table that the arguments name; DataError where it has no column of systems."""
+    from harness.translate.engines.outputs import Outputs
+
+    given = {key: value.strip("'\"") for key, _, value in (word.partition("=") for word in arguments)}
+    if "engine.path" not in given or _matches(given["engine.path"]):
+        raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
+    column = given.get("engine.system_column", "system")
+    return Outputs(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
 
 
 def _quoted(text: str) -> str:

@@ -217,3 +217,14 @@ def test_a_real_checkpoint_from_a_folder(harness: Any, tmp_path: Path) -> None:
     (record,) = records(tmp_path)
     assert record["model"]["name"] == "opus-mt" and record["data"]["n"] == 4
     assert record["model"]["revision"]
+
+
+def test_make_run_prints_no_warning(tmp_path: Path) -> None:
+    """The commands of `make run`, each in a process of its own, with the warnings of every package shown."""
+    for words in (["run"], ["run", "-m", "model=copy,tiny,gloss,reference"]):
+        done = run_harness(*words, cwd=tmp_path, env={"PYTHONWARNINGS": "default"})
+        assert done.returncode == 0, done.stderr
+        ours = ("record: ", "skipped: ", "warning: ", "converting ")
+        foreign = [line for line in done.stderr.splitlines() if line and not line.startswith(ours)]
+        foreign = [line for line in foreign if not line.endswith(" skipped, 0 failed")]
+        assert not foreign, "\n".join(foreign)
