@@ -31,7 +31,9 @@ def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
     Systems without a run, runs without a judgement and unknown segments are named in the notes. Raises
     DataError when fewer than three systems, or no segment, are on both sides.
     """
-    best = max(sets, key=lambda found: _overlap(ratings, found))
+    named = [_named(ratings, found) for found in sets]
+    place = max(range(len(sets)), key=lambda k: _overlap(named[k], sets[k]))
+    best, ratings = sets[place], named[place]
     names = [system.name for system in best.systems if system.name in ratings.scores]
     runs = sorted({system.name for found in sets for system in found.systems})
     if len(names) < FEWEST_SYSTEMS:
@@ -48,10 +50,29 @@ def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
         raise DataError(
             f"{where}: judges other segments ('{min(judged)}', …) than {best.title} has ('{ids[0]}', …)"
         )
+    here = set(ids)
+    names = [name for name in names if here & ratings.scores[name].keys()]
+    if len(names) < FEWEST_SYSTEMS:
+        raise DataError(
+            f"{where}: judges segments of {best.title} for {len(names)} systems only ({', '.join(names)}), and"
+            f" {FEWEST_SYSTEMS} at least are needed"
+        )
     systems = tuple(system.take(rows) for system in best.systems if system.name in names)
     scores = [[ratings.scores[s.name].get(name, np.nan) for s in systems] for name in systems[0].ids]
     human = np.array(scores) * (1 if ratings.higher_is_better else -1)
     return Judged(replace(best, systems=systems), human, tuple(_left_out(ratings, best, names, judged)))
+
+
+def _named(ratings: Ratings, found: TestSet) -> Ratings:
+    """The ratings with the test set's ids for segments that are numbered by their place in it."""
+    if not ratings.by_place:
+        return ratings
+    ids = {str(number): name for number, name in enumerate(found.systems[0].ids, start=1)}
+    scores = {
+        system: {ids.get(segment, segment): score for segment, score in given.items()}
+        for system, given in ratings.scores.items()
+    }
+    return replace(ratings, scores=scores)
 
 
 def _overlap(ratings: Ratings, found: TestSet) -> int:

@@ -1,4 +1,4 @@
-"""Human scores of outputs: MQM annotations, a table of scores, a segment-score file of mt-metrics-eval."""
+"""Human scores of outputs: MQM annotations, tables of scores, files of mt-metrics-eval and of pearmut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.common.files import is_file, no_such_file, read_lines, user_path
+from harness.agree.pearmut import read_annotations
+from harness.common.files import is_dir, is_file, no_such_file, read_lines, user_path
 from harness.common.mqm import Weights, is_mqm, read_mqm, scores
 from harness.errors import DataError
 
@@ -24,6 +25,8 @@ class Ratings:
     kind: str
     scores: dict[str, dict[str, float]]
     higher_is_better: bool
+    by_place: bool = False
+    """Whether segments are numbered from 1 in the order of the test set, not named by their ids."""
 
 
 def read_ratings(path: str, weights: Weights, scale: tuple[float, float]) -> Ratings:
@@ -31,16 +34,33 @@ def read_ratings(path: str, weights: Weights, scale: tuple[float, float]) -> Rat
 
     A table has the columns `system`, `segment` (or `seg_id`, `segment_id`, `id`) and `score`, between commas,
     semicolons or tabs, a line a judgement, scores within `scale`. A file `….seg.score` has a line a system
-    and segment, in the order of the test set, `None` where unrated. Raises DataError naming file and line.
+    and segment, in the order of the test set, `None` where unrated; in a folder it is looked for. `.json` and
+    `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
     """
-    place = user_path(path)
+    place = _segment_file(user_path(path))
     if not is_file(place):
         raise no_such_file(place, path)
     if place.name.endswith(SEGMENT_SCORES):
-        return Ratings("segment scores", _segment_scores(place), True)
+        return Ratings("score", _segment_scores(place), True, by_place=True)
+    if place.suffix in (".json", ".jsonl"):
+        scored, marked = read_annotations(place, weights)
+        return Ratings("score", scored, True) if scored else Ratings("MQM", marked, False)
     if is_mqm(place):
         return Ratings("MQM", scores(read_mqm(place), weights), False)
-    return Ratings("scores", _table(place, scale), True)
+    return Ratings("score", _table(place, scale), True)
+
+
+def _segment_file(path: Path) -> Path:
+    """The one file of human segment scores in a folder of mt-metrics-eval; any other path as it is."""
+    if not is_dir(path):
+        return path
+    found = sorted(path.glob(f"**/*{SEGMENT_SCORES}"))
+    found = [file for file in found if file.parent.name == "human-scores"] or found
+    if len(found) != 1:
+        names = ", ".join(str(file.relative_to(path)) for file in found)
+        told = f"has {len(found)} of them, name one: {names}" if found else "has none"
+        raise DataError(f"{path}: a folder is read for its human-scores/….seg.score, and it {told}")
+    return found[0]
 
 
 def _segment_scores(path: Path) -> dict[str, dict[str, float]]:

@@ -11,7 +11,8 @@ examples:
   python -m harness agree mqm.tsv --weights major=5 minor=1 punctuation=0.1 non-translation=25 --format json
 
 SCORES is a file of MQM annotations as WMT releases them (TSV), a table with the columns system, segment
-and score (CSV, TSV; a line a judgement, such as ESA or DA), or a .seg.score file of mt-metrics-eval.
+and score (CSV, TSV; a line a judgement, such as ESA or DA), a .seg.score file of mt-metrics-eval, or the
+annotations.json of a pearmut campaign (made by: python -m harness export pearmut).
 RUN as in `python -m harness compare --help`. Systems are matched by name, segments by id. The outputs of
 an MQM file become runs with: python -m harness run data=mqm data.path=FILE model=mqm pair.src=en pair.tgt=de
 

@@ -84,12 +84,69 @@ def test_a_table_of_scores_by_several_raters(store, capsys, delimiter) -> None:
 
 
 def test_segment_scores_of_mt_metrics_eval(store, capsys) -> None:
-    path = store / "en-de.mqm.seg.score"
+    path = store / "eval" / "human-scores" / "en-de.mqm.seg.score"
+    path.parent.mkdir(parents=True)
     scores = {"good": ("-1", "None", "0"), "fair": ("-2", "-1", "-1"), "poor": ("-9", "-5", "-4")}
     lines = [f"{name}\t{score}" for name, found in scores.items() for score in found]
     path.write_text("\n".join(lines) + "\n")
+    for given in (path, store / "eval"):
+        found = measured(capsys, store, given)
+        assert [one["mean"] for one in found["human"]["systems"]] == pytest.approx([-0.5, -4 / 3, -6])
+    (path.parent / "en-de.da.seg.score").write_text("good 1\n")
+    err = agree(capsys, store, store / "eval")[2]
+    assert "has 2 of them, name one: human-scores/en-de.da.seg.score, human-scores/en-de.mqm.seg.score" in err
+
+
+def test_segments_numbered_by_place_need_no_such_ids(tmp_path, capsys) -> None:
+    for name in SYSTEMS:
+        outputs = [output(k, count) for k, count in enumerate(MISTAKES[name])]
+        write_run(
+            tmp_path, name, name, outputs, [[text] for text in REFERENCE], metrics={"chrf": METRICS["chrf"]}
+        )
+    path = tmp_path / "fr-pl.seg.score"
+    path.write_text("".join(f"{name} {-k}\n" for k, name in enumerate(SYSTEMS) for _ in range(3)))
+    assert measured(capsys, tmp_path, path)["n"] == 3
+
+
+def annotation(user: str, segment: str, **answers: dict[str, Any]) -> dict[str, Any]:
+    """An entry of pearmut's log: one document of one segment, an answer a system."""
+    return {"user_id": user, "item_i": int(segment), "item": [{"item_id": segment}], "annotation": [answers]}
+
+
+def test_annotations_of_a_pearmut_campaign(store, capsys) -> None:
+    entries = [
+        annotation(
+            "u", k, **{name: {"score": score} for name, score in zip(SYSTEMS, (90, 50, 20), strict=True)}
+        )
+        for k in ("1", "2")
+    ]
+    again = annotation("u", "1", good={"score": 70}, fair={"score": 60}, poor={"score": 20})
+    other = annotation("v", "1", good={"score": 80}, fair={"score": 40}, poor={"score": 20})
+    tutorial = {**annotation("v", "2", good={"score": 0}), "item_i": "welcome_0"}
+    wrong = annotation("w", "2", good={"score": 0})
+    reset = {"user_id": "w", "item_i": 2, "annotation": "RESET"}
+    path = store / "annotations.json"
+    path.write_text(json.dumps({"campaign": [*entries, again, other, tutorial, wrong, reset]}))
     found = measured(capsys, store, path)
-    assert [one["mean"] for one in found["human"]["systems"]] == pytest.approx([-0.5, -4 / 3, -6])
+    means = {one["system"]: one["mean"] for one in found["human"]["systems"]}
+    assert means == {"good": (75 + 90) / 2, "fair": (50 + 50) / 2, "poor": 20.0}, (
+        "the last answer of each user"
+    )
+    path.write_text(json.dumps({"campaign": []}))
+    assert "no annotations" in agree(capsys, store, path)[2]
+
+
+def test_marked_errors_of_a_pearmut_campaign_without_scores(store, capsys) -> None:
+    spans = {"good": ["minor"], "fair": ["major"], "poor": ["major", "minor"]}
+    answers = {
+        name: {"score": None, "error_spans": [{"severity": s} for s in found]}
+        for name, found in spans.items()
+    }
+    path = store / "campaign.jsonl"
+    path.write_text("".join(json.dumps(annotation("u", k, **answers)) + "\n" for k in ("1", "2")))
+    found = measured(capsys, store, path)
+    assert [one["mean"] for one in found["human"]["systems"]] == [1.0, 5.0, 6.0]
+    assert found["human"]["higher_is_better"] is False
 
 
 @pytest.mark.parametrize(
@@ -107,6 +164,10 @@ def test_segment_scores_of_mt_metrics_eval(store, capsys) -> None:
         (
             "system,segment,score\ngood,x,5\nfair,x,5\npoor,x,5\n",
             r"judges other segments \('x', …\) than made en-de.*has \('1', …\)",
+        ),
+        (
+            "system,segment,score\ngood,1,5\nfair,x,5\npoor,x,5\n",
+            r"judges segments of made en-de.* for 1 systems only \(good\)",
         ),
     ],
 )
