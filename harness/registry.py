@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, str]] = {
         "tmx": "harness.data.loaders.tmx:Tmx",
         "hf": "harness.data.loaders.hf:Hf",
         "flores": "harness.data.loaders.hf:Flores",
+        "mqm": "harness.data.loaders.mqm:Mqm",
         "ntrex": "harness.data.loaders.ntrex:Ntrex",
         "wmt": "harness.data.loaders.wmt:Wmt",
     },
@@ -54,6 +55,7 @@ TABLES: dict[str, dict[str, str]] = {
         "openai": "harness.translate.engines.openai:OpenAI",
         "command": "harness.translate.engines.command:Command",
         "file": "harness.translate.engines.file:File",
+        "mqm": "harness.translate.engines.mqm:Mqm",
     },
     "backend": {
         "local": "harness.run.backends.local:Local",

@@ -35,13 +35,17 @@ class Subset:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the order of two systems is the same on every subset with enough beads."""
+    """Whether the order of two systems is the same on every subset with enough beads.
+
+    Systems with the same score on all beads have no order: `equal`, and nothing that could hold or turn.
+    """
 
     metric: str
     better: str
     worse: str
     holds: bool
     flips_at: tuple[str, ...]
+    equal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,10 @@ def _verdicts(result: Result, subsets: Sequence[Subset]) -> list[Verdict]:
         sign = 1 if found.higher_is_better else -1
         names = [row.system for row in found.rows]
         for better, worse in pairwise(names):
+            everywhere = subsets[0].scores[found.key]
+            if everywhere[better] == everywhere[worse]:
+                verdicts.append(Verdict(found.key, better, worse, False, (), equal=True))
+                continue
             flips = []
             for subset in subsets:
                 a, b = subset.scores[found.key][better], subset.scores[found.key][worse]
@@ -131,7 +139,7 @@ def _intervals(result: Result, confidence: Statistics) -> dict[str, dict[str, tu
     doubt, which segments and which beads, are both in the interval.
     """
     options = result.options
-    samples = options.samples_of("bs") if "bs" in options.tests else 1000
+    samples = options.samples_of("bs")
     generator = np.random.default_rng([options.seed, 1])
     columns = _columns(result)
     drawn: dict[tuple[str, str], list[Statistics]] = {}

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from harness.common.progress import note
 from harness.compare.alignment import GRID, AlignmentView, view
-from harness.compare.evaluate import Options, Result, evaluate
+from harness.compare.evaluate import Result, evaluate
 from harness.compare.groups import TestSet, group
-from harness.compare.select import select
+from harness.compare.options import Options, parse_margin
+from harness.compare.select import select, since
 from harness.errors import ConfigError, UserError
+from harness.metrics.stats.significance import TestName
 from harness.results.store import Store
 
 
@@ -39,7 +41,10 @@ def test_sets(
     strict = getattr(args, "strict", False) or getattr(args, "fail_if_worse", False)
     if baseline and any("=" not in word for word in words):
         words.append(baseline)
-    return group(store, select(store, words, every=args.all, strict=strict), common=args.common)
+    selection = select(store, words, every=args.all, strict=strict)
+    if args.since:
+        selection = since(store, selection, args.since, keep=baseline)
+    return group(store, selection, common=args.common)
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:
@@ -55,14 +60,18 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         if run.record is None:
             raise UserError(f"--baseline {args.baseline}: {run.run_id} is {run.state} ({run.problem})")
         baseline = run.run_id
+    tests: dict[str, tuple[TestName, ...]] = {"none": (), "bs": ("bs",), "ar": ("ar",), "both": ("bs", "ar")}
+    wanted = args.test or ("bs" if args.correction == "holm" else "none")  # Holm corrects single tests
     return Options(
-        tests=("bs", "ar") if args.test == "both" else (args.test,),
+        tests=tests[wanted],
         samples=args.samples,
         seed=args.seed,
         alpha=args.alpha,
         metrics=tuple(args.metric or ()),
         baseline=baseline,
         unit=getattr(args, "resample", "segments"),
+        correction=args.correction,
+        margin=parse_margin(args.margin),
     )
 
 

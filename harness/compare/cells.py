@@ -6,10 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from harness.compare.across import across
 from harness.compare.alignment import AlignmentView, Subset
+from harness.compare.alignment import Verdict as AlignmentVerdict
 from harness.compare.buckets import Bucket
-from harness.compare.evaluate import MetricResult, Options, Result, Row
+from harness.compare.evaluate import MetricResult, Result, Row, Verdict
+from harness.compare.options import Options
 from harness.metrics.stats.human import SOURCE
 from harness.metrics.stats.significance import TEST_NAMES
 
@@ -45,17 +49,15 @@ def digits_of(metric: MetricResult) -> int:
 
 def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     """One metric over all systems, best first, with differences from the baseline."""
-    tests = result.options.tests
+    options = result.options
     digits = digits_of(metric)
     arrow = "" if metric.neutral else (" ↑" if metric.higher_is_better else " ↓")
-    header = ["rank", "system", metric.name + arrow, "95 % interval"]
-    several = len(metric.rows) > 1
-    if several:
-        header += [f"Δ to {metric.baseline}", "95 % interval of Δ"]
-        header += [f"p ({test})" for test in tests]
-        header += [f"p ({test}, Holm)" for test in tests if len(metric.rows) > 2]
+    header = ["rank", "range", "system", metric.name + arrow, "95 % interval"]
+    if len(metric.rows) > 1:
+        header += [f"Δ to {metric.baseline}", "95 % interval of Δ", f"p ({options.correction})"]
+        header += [f"p ({test})" for test in options.tests]
         header += ["wins/ties/losses", "judges agree"]
-    rows = tuple(tuple(_row(row, tests, digits, len(metric.rows))) for row in metric.rows)
+    rows = tuple(tuple(_row(row, digits, len(header))) for row in metric.rows)
     ends = frozenset(
         k
         for k, (row, below) in enumerate(zip(metric.rows, metric.rows[1:], strict=False))
@@ -64,20 +66,60 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
 
 
-def _row(row: Row, tests: Sequence[str], digits: int, systems: int) -> list[str]:
-    cells = [str(row.cluster or "–"), row.system, number(row.value, digits), span(*row.ci, digits)]
+def _row(row: Row, digits: int, width: int) -> list[str]:
+    cells = [str(row.cluster or "–"), _range(row.ranks), row.system]
+    cells += [number(row.value, digits), span(*row.ci, digits)]
     gap = row.difference
-    if systems == 1:
-        return cells
-    corrected = systems > 2  # of a single comparison there is nothing to correct
     if gap is None:
-        return [*cells, "baseline", *[""] * (3 + len(tests) * (2 if corrected else 1))]
-    cells += [number(gap.value, digits, sign=True), span(*gap.ci, digits)]
-    cells += [number(p, 4) for p in gap.p.values()]
-    cells += [number(p, 4) for p in gap.holm.values() if corrected]
+        cells += ["baseline"] if width > len(cells) else []
+        return cells + [""] * (width - len(cells))
     tally = gap.segments
     human = "–" if gap.human is None else f"{100 * gap.human:.0f} %"
-    return [*cells, f"{tally.wins}/{tally.ties}/{tally.losses}", human]
+    own = [number(p, 4) for p in gap.p.values()]
+    if gap.value == 0:  # no order, and nothing for a judge to confirm
+        tested = ["=", "=" if gap.identical else span(*gap.ci, digits), "=", *own]
+        human = "="
+    else:
+        tested = [number(gap.value, digits, sign=True), span(*gap.ci, digits), number(gap.corrected, 4), *own]
+    return [*cells, *tested, f"{tally.wins}/{tally.ties}/{tally.losses}", human]
+
+
+def _range(ranks: tuple[int, int] | None) -> str:
+    if ranks is None:
+        return "–"
+    return str(ranks[0]) if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
+
+
+def verdict_sheet(result: Result) -> Sheet | None:
+    """One verdict a system and metric beside the baseline, and one over all metrics.
+
+    None when a single metric ranks and no margin was given: its table says the same.
+    """
+    ranking = [metric for metric in result.metrics if not metric.neutral]
+    systems = [system.name for system in result.test_set.systems if system.name != result.baseline]
+    if not systems or not ranking or (len(ranking) < 2 and result.options.margin is None):
+        return None
+    alpha = result.options.alpha
+    told = {"equal": "equal within δ" if result.options.margin else "="}
+    rows = []
+    for name in systems:
+        said = [metric.verdict(name, result.baseline, alpha) for metric in ranking]
+        rows.append((name, *(told.get(word, word) for word in (*said, overall(said)))))
+    margins = [f"{m.name} {number(m.margin, 2)}" for m in ranking if m.margin is not None]
+    notes = ["overall: what every metric says; undecided where one is, or where they disagree"]
+    if margins:
+        notes.append(f"equal within δ: two one-sided tests; δ: {', '.join(margins)}")
+    header = ("system", *(metric.name for metric in ranking), "overall")
+    return Sheet(f"Verdict on each system beside {result.baseline}", header, tuple(rows), notes=tuple(notes))
+
+
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict that all metrics share, else "undecided".
+
+    Requiring every metric to agree keeps the error rate of a single one without a correction over metrics
+    (Berger 1982, Technometrics 24(4), doi.org/10.1080/00401706.1982.10487790).
+    """
+    return verdicts[0] if len(set(verdicts)) == 1 else "undecided"
 
 
 def footnotes(result: Result) -> tuple[str, ...]:
@@ -86,17 +128,19 @@ def footnotes(result: Result) -> tuple[str, ...]:
     notes = []
     if len(result.test_set.systems) > 1:
         notes.append(tests_line(options))
+        notes += own_tests_lines(options)
         notes.append(
-            f"Rank: systems between two lines are not separated at {options.alpha:g} by all pairs,"
-            f" Holm-corrected within a metric ({_pairs(result)} in all), as WMT prints clusters."
+            "Rank: a line stands where every system above is significantly better than every system below,"
+            " as WMT prints clusters. Range: the ranks that the comparisons of all pairs leave open."
+            " =: exactly equal scores, which nothing separates."
         )
         notes.append(
             "Judges agree: share of system pairs this far apart whose order human judges confirmed"
             f" ({SOURCE}); a dash where that study has no fit for the metric."
         )
     notes.append(
-        f"Intervals: percentile bootstrap, n of n {options.unit}, seed {options.seed};"
-        " they hold for test sets like this one, not for other domains."
+        f"Intervals: percentile bootstrap, n of n {options.unit}, {options.resamples} resamples, seed"
+        f" {options.seed}; they hold for test sets like this one, not for other domains."
     )
     return (*notes, *_health(result), *result.notes)
 
@@ -112,55 +156,69 @@ def _health(result: Result) -> list[str]:
 
 
 def tests_line(options: Options) -> str:
-    """Which test, how many samples, which seed."""
-    told = " and ".join(f"{TEST_NAMES[test]}, {options.samples_of(test)} samples" for test in options.tests)
-    drawn = (
-        "the p-values of sacreBLEU for the same seed"
-        if options.unit == "segments"
-        else "of whole documents, not of segments"
-    )
+    """The test behind ranks, lines and daggers: which, over what, how many samples."""
+    if options.correction == "holm":
+        told = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
+        return f"Test: {told}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
     return (
-        f"Test: {told}, seed {options.seed}, two-sided, {drawn};"
-        " Holm: corrected over the comparisons with the baseline."
+        f"Test: step-down max-T over all pairs within a metric (Romano and Wolf 2005), {options.resamples}"
+        f" joint resamples of {options.unit}, seed {options.seed}, two-sided,"
+        f" family-wise error {options.alpha:g}."
     )
+
+
+def own_tests_lines(options: Options) -> list[str]:
+    """What sacreBLEU's own p-values are, where they were asked for."""
+    if not options.tests:
+        return []
+    told = "; ".join(
+        f"p ({test}): {TEST_NAMES[test]}, {options.samples_of(test)} samples, seed {options.seed}"
+        for test in options.tests
+    )
+    drawn = (
+        "identical to sacreBLEU's for the same seed"
+        if options.unit == "segments"
+        else "over whole documents, so not sacreBLEU's"
+    )
+    return [
+        f"{told}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
+        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p"
+        " (bs) counts one tail and is about half of a two-sided p."
+    ]
 
 
 def overview(results: Sequence[Result]) -> list[Sheet]:
-    """Several test sets at once: one sheet a metric, systems down, test sets across, best group starred.
-
-    The mean over test sets is given only for a system that has all of them.
-    """
+    """Several test sets at once: one sheet a metric, systems down, test sets across with rank and score."""
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     sheets = []
     for key in keys:
-        found = [next((m for m in result.metrics if m.key == key), None) for result in results]
-        known = [metric for metric in found if metric is not None]
-        names = dict.fromkeys(row.system for metric in known for row in metric.rows)
-        digits = digits_of(known[0])
+        known = next(m for result in results for m in result.metrics if m.key == key)
+        lines = across(results, key)
+        digits = digits_of(known)
         sets = (
             f"{r.test_set.name} {r.test_set.src}-{r.test_set.tgt} ({r.test_set.hash[:4]})" for r in results
         )
-        header = ("system", *sets, "mean")
-        rows = tuple(_across(name, found, digits) for name in names)
-        title = f"{known[0].name} over {len(results)} test sets (* in the best group)"
-        sheets.append(Sheet(title, header, rows))
+        header = ("system", *sets, "mean", f"Δ/σ to {lines[0].baseline}", "95 % interval of Δ/σ")
+        rows = tuple(
+            (
+                line.system,
+                *map(partial(_ranked, digits=digits), line.clusters, line.values),
+                number(line.mean, digits),
+                number(line.standardised, 3, sign=True),
+                span(*line.ci, 3),
+            )
+            for line in lines
+        )
+        notes = (
+            "cells: rank (cluster) and score; Δ/σ: mean over the sets of the difference in standard"
+            " deviations of a segment, above 0 where the system is better",
+        )
+        sheets.append(Sheet(f"{known.name} over {len(results)} test sets", header, rows, notes=notes))
     return sheets
 
 
-def _across(name: str, found: Sequence[MetricResult | None], digits: int) -> tuple[str, ...]:
-    rows = [metric.row(name) if metric else None for metric in found]
-    cells = []
-    for row, metric in zip(rows, found, strict=True):
-        best = row is not None and row.cluster == 1 and metric is not None and len(metric.rows) > 1
-        cells.append(("* " if best else "") + number(row.value if row else None, digits))
-    values = [row.value for row in rows if row is not None]
-    mean = sum(values) / len(values) if len(values) == len(rows) else None
-    return (name, *cells, number(mean, digits))
-
-
-def _pairs(result: Result) -> int:
-    count = len(result.test_set.systems)
-    return count * (count - 1) // 2
+def _ranked(cluster: int | None, value: float | None, digits: int) -> str:
+    return number(value, digits) if cluster is None else f"#{cluster}  {number(value, digits)}"
 
 
 def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
@@ -177,16 +235,18 @@ def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
             )
             for row in metric.rows
         )
-        notes = tuple(
-            f"{v.better} over {v.worse}: the order holds over the whole grid"
-            if v.holds
-            else f"{v.better} over {v.worse}: the order turns at {', '.join(v.flips_at)};"
-            " the difference may be the alignment's"
-            for v in view.verdicts
-            if v.metric == metric.key
-        )
+        notes = tuple(_order_line(v) for v in view.verdicts if v.metric == metric.key)
         sheets.append(Sheet(f"{metric.name} against the alignment", tuple(header), rows, notes=notes))
     return sheets
+
+
+def _order_line(verdict: AlignmentVerdict) -> str:
+    if verdict.equal:
+        return f"{verdict.better} = {verdict.worse}: the same score on all beads"
+    order = f"{verdict.better} over {verdict.worse}: the order"
+    if verdict.holds:
+        return f"{order} holds over the whole grid"
+    return f"{order} turns at {', '.join(verdict.flips_at)}; the difference may be the alignment's"
 
 
 def _short(subset: Subset) -> str:

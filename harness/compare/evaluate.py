@@ -4,56 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
+from harness.compare.columns import Columns, best_first, by_document, columns_of, is_neutral
+from harness.compare.draws import FEWEST, Draws, Pair, PairTest
 from harness.compare.groups import TestSet
-from harness.errors import ConfigError, did_you_mean
+from harness.compare.options import Options
 from harness.metrics.stats.bootstrap import percentile
 from harness.metrics.stats.human import accuracy
-from harness.metrics.stats.ranking import Tally, clusters, holm, tally
-from harness.metrics.stats.significance import (
-    SAMPLES,
-    Column,
-    TestName,
-    bootstrap_p,
-    bootstrap_scores,
-    difference_interval,
-    randomization_p,
-    shuffle,
-)
+from harness.metrics.stats.ranking import Tally, clusters, rank_ranges, tally
+from harness.metrics.stats.significance import TestName
 
-Pair = tuple[str, str]
-Unit = Literal["segments", "documents"]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to compute. `samples` None is sacreBLEU's number for each test."""
-
-    tests: tuple[TestName, ...] = ("bs",)
-    samples: int | None = None
-    seed: int = 12345
-    alpha: float = 0.05
-    metrics: tuple[str, ...] = ()
-    baseline: str | None = None  # a run id
-    unit: Unit = "segments"  # what is drawn and exchanged
-
-    def samples_of(self, test: TestName) -> int:
-        return self.samples or SAMPLES[test]
+Verdict = Literal["better", "worse", "equal", "undecided"]
+SMALL = 100
+"""With fewer segments (or documents) a note says how little can be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A system beside the baseline. p-values by test, as they are and after Holm's correction."""
+    """A system beside the baseline: system minus baseline.
+
+    `p` holds sacreBLEU's own p-values by test, `corrected` the one corrected for all pairs.
+    """
 
     value: float
     ci: tuple[float, float]
     p: dict[TestName, float]
-    holm: dict[TestName, float]
+    corrected: float
+    verdict: Verdict
+    identical: bool
     segments: Tally
     human: float | None  # share of such differences that human judges confirmed
 
@@ -64,18 +44,22 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One system under one metric; `difference` is None for the baseline itself."""
+    """One system under one metric; `difference` is None for the baseline itself.
+
+    `ranks` is the interval of ranks that the comparisons leave open, best first.
+    """
 
     system: str
     value: float
     ci: tuple[float, float]
     cluster: int | None
+    ranks: tuple[int, int] | None
     difference: Difference | None
 
 
 @dataclass(frozen=True, slots=True)
 class MetricResult:
-    """One metric over all systems, best first. `pairs` holds Holm-corrected p of all pairs."""
+    """One metric over all systems, best first. `pairs` holds each pair once, the higher rank first."""
 
     key: str
     name: str
@@ -84,18 +68,36 @@ class MetricResult:
     neutral: bool
     baseline: str
     rows: tuple[Row, ...]
-    pairs: dict[Pair, float]
+    pairs: dict[Pair, PairTest]
+    margin: float | None  # the δ of `--margin` in this metric's unit
 
     def row(self, system: str) -> Row | None:
         return next((row for row in self.rows if row.system == system), None)
 
-    def worse(self, row: Row, alpha: float) -> bool:
-        """Whether the system is significantly worse than the baseline, by every test that was run."""
-        gap = row.difference
-        if gap is None or self.neutral or not gap.known or not gap.holm:
-            return False
-        sign = 1 if self.higher_is_better else -1
-        return sign * gap.value < 0 and all(p < alpha for p in gap.holm.values())
+    def pair(self, a: str, b: str) -> PairTest | None:
+        return self.pairs.get((a, b)) or self.pairs.get((b, a))
+
+    def identical(self, a: str, b: str) -> bool:
+        """Whether the two are one system or have the same output, as far as the metric can see."""
+        found = self.pair(a, b)
+        return a == b or (found is not None and found.identical)
+
+    def verdict(self, system: str, other: str, alpha: float) -> Verdict:
+        """What is known of `system` beside `other`.
+
+        "equal" is equal within the margin (or identical) and goes before "better" and "worse": a difference
+        smaller than the margin may well be significant.
+        """
+        found = self.pairs.get((system, other))
+        ahead = found is not None  # `system` ranks higher
+        found = found or self.pairs.get((other, system))
+        if found is None:
+            return "undecided"
+        if found.identical or found.p_equal < alpha:
+            return "equal"
+        if self.neutral or not found.p < alpha:
+            return "undecided"
+        return "better" if ahead else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Result:
     options: Options
     metrics: tuple[MetricResult, ...]
     notes: tuple[str, ...]
+    n_drawn: int  # segments, or documents where these are drawn
 
 
 def evaluate(test_set: TestSet, options: Options) -> Result:
@@ -117,156 +120,120 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
     documents where there are none.
     """
     notes: list[str] = []
-    columns = _columns(test_set, options.metrics, notes)
+    columns = columns_of(test_set, options.metrics, notes)
     if options.unit == "documents":
-        columns = _by_document(test_set, columns)
+        columns = by_document(test_set, columns)
     baseline = _baseline(test_set, options, columns)
-    draws = _Draws(columns, options)
-    results = [_metric(key, test_set, baseline, draws, options) for key in columns]
-    return Result(test_set, baseline, options, tuple(results), tuple(notes))
+    draws = Draws(columns, options)
+    results = [_metric(key, test_set, baseline, draws, options, notes) for key in columns]
+    if len(test_set.systems) > 1:
+        notes += _limits(draws, options)
+    return Result(test_set, baseline, options, tuple(results), tuple(notes), draws.n)
 
 
-def _columns(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> dict[str, dict[str, Column]]:
-    """metric key → system name → statistics; only systems that used the same settings."""
-    known = list(dict.fromkeys(key for system in test_set.systems for key in system.metrics))
-    for key in wanted:
-        if key not in known:
-            raise ConfigError(
-                f"no run of {test_set.name} has the metric '{key}'.{did_you_mean(key, known)}"
-                f" They have: {', '.join(known) or 'none'}"
-            )
-    columns: dict[str, dict[str, Column]] = {}
-    for key in wanted or known:
-        having = [system for system in test_set.systems if key in system.metrics]
-        signature = having[0].settings(key)
-        for system in having:
-            if system.settings(key) == signature:
-                columns.setdefault(key, {})[system.name] = Column(system.metrics[key], system.statistics[key])
-            else:
-                notes.append(
-                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) are not those"
-                    f" of {having[0].name} ({signature})"
-                )
-        for system in test_set.systems:
-            if system not in having:
-                notes.append(f"{key}: {system.name} has no such score")
-    return columns
-
-
-def _by_document(test_set: TestSet, columns: dict[str, dict[str, Column]]) -> dict[str, dict[str, Column]]:
-    """The same columns with a row a document: segments of a document are not independent of each other."""
-    docs = test_set.systems[0].docs
-    without = docs.count(None)
-    if without or len(set(docs)) < 2:
-        found = f"{without} of its {len(docs)} segments have none" if without else "it has only one"
-        raise ConfigError(
-            f"{test_set.title}: --resample documents needs several documents, and {found}; a set names them"
-            " with data.docs or data.doc_id"
-        )
-    _, place = np.unique(np.asarray(docs, dtype=str), return_inverse=True)
-
-    def summed(column: Column) -> Column:
-        rows = np.zeros((place.max() + 1, column.rows.shape[1]))
-        np.add.at(rows, place, column.rows)
-        return Column(column.metric, rows)
-
-    return {key: {name: summed(part) for name, part in column.items()} for key, column in columns.items()}
-
-
-def _baseline(test_set: TestSet, options: Options, columns: dict[str, dict[str, Column]]) -> str:
+def _baseline(test_set: TestSet, options: Options, columns: Columns) -> str:
     for system in test_set.systems:
         if system.run_id == options.baseline:
             return system.name
     if not columns:
         return test_set.systems[0].name
-    ranking = [column for column in columns.values() if not _neutral(column)]
-    ordered = _order((ranking or list(columns.values()))[0])
+    ranking = [column for column in columns.values() if not is_neutral(column)]
+    ordered = best_first((ranking or list(columns.values()))[0])
     ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
     # A distance to the ceiling says nothing about which system is better.
     return next((name for name in ordered if name not in ceilings), ordered[0])
 
 
-def _neutral(column: dict[str, Column]) -> bool:
-    """Whether neither direction of this metric is better, as of a length ratio."""
-    return any(part.metric.neutral for part in column.values())
-
-
-def _order(column: dict[str, Column]) -> list[str]:
-    """System names, best first; an undefined score is last."""
-
-    def goodness(name: str) -> float:
-        score = column[name].score
-        higher = column[name].metric.higher_is_better
-        return -math.inf if math.isnan(score) else (score if higher else -score)
-
-    return sorted(column, key=goodness, reverse=True)
-
-
-class _Draws:
-    """The resamples of every column, drawn once."""
-
-    def __init__(self, columns: dict[str, dict[str, Column]], options: Options) -> None:
-        self.columns = columns
-        places = [(key, name) for key, column in columns.items() for name in column]
-        flat = [columns[key][name] for key, name in places]
-        several = len({name for _, name in places}) > 1
-        # Intervals come from the bootstrap even when only randomization is asked for.
-        count = options.samples_of("bs") if "bs" in options.tests else SAMPLES["bs"]
-        scores = bootstrap_scores(flat, count, options.seed) if flat else []
-        self.scores = dict(zip(places, scores, strict=True))
-        self.shuffled = (
-            dict(zip(places, shuffle(flat, options.samples_of("ar"), options.seed), strict=True))
-            if "ar" in options.tests and several
-            else {}
-        )
-
-    def p(self, test: TestName, key: str, first: str, second: str) -> float:
-        gap = self.columns[key][second].score - self.columns[key][first].score
-        if test == "bs":
-            return bootstrap_p(self.scores[key, first], self.scores[key, second], gap)
-        return randomization_p(self.shuffled[key, first], self.shuffled[key, second], gap)
-
-
-def _metric(key: str, test_set: TestSet, baseline: str, draws: _Draws, options: Options) -> MetricResult:
+def _metric(
+    key: str, test_set: TestSet, baseline: str, draws: Draws, options: Options, notes: list[str]
+) -> MetricResult:
     column = draws.columns[key]
-    ranked = _order(column)
+    ranked = best_first(column)
     metric = column[ranked[0]].metric
     reference = baseline if baseline in column else ranked[0]
     by_name = {system.name: system for system in test_set.systems}
-    others = [name for name in ranked if name != reference]
-    raw = {test: {name: draws.p(test, key, reference, name) for name in others} for test in options.tests}
-    corrected = {
-        test: dict(zip(others, holm([raw[test][name] for name in others]), strict=True))
-        for test in options.tests
-    }
-    pairs = _pairs(key, ranked, draws, options)
-    neutral = _neutral(column)
-    numbers = [None] * len(ranked) if neutral or len(ranked) < 2 else clusters(ranked, pairs, options.alpha)
-    rows = []
-    for name, number in zip(ranked, numbers, strict=True):
-        gap = None
-        if name != reference:
-            value = column[name].score - column[reference].score
-            gap = Difference(
-                value,
-                difference_interval(draws.scores[key, reference], draws.scores[key, name]),
-                {test: raw[test][name] for test in options.tests},
-                {test: corrected[test][name] for test in options.tests},
-                tally(by_name[name].scores[key], by_name[reference].scores[key], metric.higher_is_better),
-                accuracy(value, by_name[name].record.metric_config(key)),
-            )
-        ci = percentile(np.asarray(draws.scores[key, name], dtype=np.float64))
-        rows.append(Row(name, column[name].score, ci, number, gap))
     first = by_name[ranked[0]]
     recorded = first.record.corpus_scores.get(key)
-    signature = recorded.signature if recorded else metric.signature
-    return MetricResult(
-        key, metric.name, signature, metric.higher_is_better, neutral, reference, tuple(rows), pairs
+    margin = options.margin.of(first.record.metric_config(key)) if options.margin else None
+    if options.margin and margin is None:
+        notes.append(f"{key}: no margin, the study of human judges has no fit that gives one for this metric")
+    pairs = draws.pairs(key, ranked, margin)
+    neutral = is_neutral(column)
+    p_values = {pair: found.p for pair, found in pairs.items()}
+    ranks_known = not neutral and len(ranked) > 1 and draws.n >= FEWEST
+    numbers = clusters(ranked, p_values, options.alpha) if ranks_known else [None] * len(ranked)
+    ranges = rank_ranges(ranked, p_values, options.alpha) if ranks_known else [None] * len(ranked)
+    found = MetricResult(
+        key,
+        metric.name,
+        recorded.signature if recorded else metric.signature,
+        metric.higher_is_better,
+        neutral,
+        reference,
+        (),
+        pairs,
+        margin,
     )
+    rows = []
+    for name, number, ranks in zip(ranked, numbers, ranges, strict=True):
+        gap = None
+        drawn = draws.joint[key, name]
+        if name != reference:
+            value = column[name].score - column[reference].score
+            scores = by_name[name].scores[key], by_name[reference].scores[key]
+            pair = found.pair(name, reference)
+            gap = Difference(
+                value,
+                percentile(drawn - draws.joint[key, reference]),
+                {test: draws.p(test, key, reference, name) for test in options.tests},
+                pair.p if pair else math.nan,
+                found.verdict(name, reference, options.alpha),
+                found.identical(name, reference),
+                tally(*scores, metric.higher_is_better),
+                accuracy(value, by_name[name].record.metric_config(key)),
+            )
+        rows.append(Row(name, column[name].score, percentile(drawn), number, ranks, gap))
+    notes += _without_interval(metric.name, rows, draws.n, options.unit)
+    return replace(found, rows=tuple(rows))
 
 
-def _pairs(key: str, ranked: Sequence[str], draws: _Draws, options: Options) -> dict[Pair, float]:
-    """Holm-corrected p of all pairs; with two tests the larger, so that both must agree."""
-    pairs = list(combinations(ranked, 2))
-    both = [holm([draws.p(test, key, a, b) for a, b in pairs]) for test in options.tests]
-    return {pair: max(values) for pair, values in zip(pairs, zip(*both, strict=True), strict=True)}
+def _without_interval(name: str, rows: Sequence[Row], n: int, unit: str) -> list[str]:
+    """One line naming the systems that have a score but no interval, with the reason."""
+    missing = [row.system for row in rows if math.isfinite(row.value) and math.isnan(row.ci[0])]
+    if not missing:
+        return []
+    reason = (
+        f"a single {unit.removesuffix('s')} cannot be resampled"
+        if n == 1
+        else "every resample has the same score"
+    )
+    return [f"{name}: no interval for {', '.join(missing)}: {reason}"]
+
+
+def _limits(draws: Draws, options: Options) -> list[str]:
+    """What a test cannot tell here: too few segments, or too few samples to reach alpha."""
+    n, unit = draws.n, options.unit
+    if n < FEWEST:
+        return [f"{n} {unit} are too few for a test ({FEWEST} at least): no p-values and no ranks are given"]
+    notes = []
+    if n < SMALL:
+        notes.append(
+            f"{n} {unit}: with fewer than {SMALL}, only large differences can be told from noise"
+            " (see: python -m harness power)"
+        )
+    most = max((len(column) for column in draws.columns.values()), default=0)
+    tests = most * (most - 1) // 2 if options.correction == "holm" else 1
+    samples = (
+        min(options.samples_of(test) for test in options.tests)
+        if options.correction == "holm"
+        else options.resamples
+    )
+    smallest = tests / (samples + 1)
+    if smallest > options.alpha:
+        enough = math.ceil(tests / options.alpha) - 1
+        notes.append(
+            f"nothing can be separated at {options.alpha:g}: with {samples} samples the smallest corrected p"
+            f" is {smallest:.2g}; --samples {enough} at least"
+            + (", or --correction max-t" if options.correction == "holm" else "")
+        )
+    return notes

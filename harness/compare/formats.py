@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.common.tables import markdown_text
 from harness.common.terminal import visible, visible_json, visible_line
+from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import Sheet, digits_of, number, tests_line
 from harness.compare.evaluate import MetricResult, Result
@@ -34,7 +35,7 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
             box=box.HORIZONTALS, title=Text(visible_line(sheet.title)), title_justify="left", pad_edge=False
         )
         for name in sheet.header:
-            left = name in ("system", sheet.header[0]) and name != "rank"
+            left = name in ("system", "", sheet.header[0]) and name != "rank"
             table.add_column(Text(visible_line(name)), justify="left" if left else "right", overflow="fold")
         for position, row in enumerate(sheet.rows):
             table.add_row(*(Text(visible(cell)) for cell in row), end_section=position in sheet.lines_after)
@@ -52,7 +53,7 @@ def _width(sheet: Sheet) -> int:
 
 
 # What a narrow terminal can do without, least needed first.
-_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "95 % interval")
+_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "range", "95 % interval")
 
 
 def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
@@ -108,14 +109,20 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
                 "low": row.ci[0],
                 "high": row.ci[1],
                 "cluster": row.cluster,
+                "rank_low": row.ranks[0] if row.ranks else None,
+                "rank_high": row.ranks[1] if row.ranks else None,
                 "baseline": metric.baseline,
                 "difference": gap.value if gap else None,
                 "difference_low": gap.ci[0] if gap else None,
                 "difference_high": gap.ci[1] if gap else None,
+                "correction": result.options.correction,
+                "p_corrected": gap.corrected if gap else None,
+                "resamples": result.options.resamples,
+                "margin": metric.margin,
+                "verdict": gap.verdict if gap else None,
             }
             for test in result.options.tests:
                 flat[f"p_{test}"] = gap.p[test] if gap else None
-                flat[f"p_{test}_holm"] = gap.holm[test] if gap else None
                 flat[f"{test}_samples"] = result.options.samples_of(test)
             flat |= {
                 "seed": result.options.seed,
@@ -124,7 +131,7 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
                 "losses": gap.segments.losses if gap else None,
                 "judges_agree": gap.human if gap else None,
             }
-            rows.append({key: _finite(value) for key, value in flat.items()})
+            rows.append(finite(flat))
     return rows
 
 
@@ -153,22 +160,37 @@ def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
                 "seed": result.options.seed,
                 "alpha": result.options.alpha,
                 "rows": rows_of(result),
-                "pairs": {
-                    metric.key: [{"a": a, "b": b, "p_holm": p} for (a, b), p in metric.pairs.items()]
-                    for metric in result.metrics
-                },
+                "correction": result.options.correction,
+                "resamples": result.options.resamples,
+                "pairs": {metric.key: _pairs(metric, result.options.alpha) for metric in result.metrics},
                 "alignment": asdict(view) if view else None,
                 "notes": list(result.notes),
             }
         )
-    value = _clean({"schema": 1, "test_sets": sets})
+    value = finite({"schema": 1, "test_sets": sets, "across": _across([result for result, _ in results])})
     return visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _pairs(metric: MetricResult, alpha: float) -> list[dict[str, Any]]:
+    """All pairs of a metric; the verdict is on `a`, which ranks above `b`."""
+    return [
+        {"a": a, "b": b, **asdict(found), "verdict": metric.verdict(a, b, alpha)}
+        for (a, b), found in metric.pairs.items()
+    ]
+
+
+def _across(results: Sequence[Result]) -> dict[str, Any] | None:
+    """The systems over all test sets, by metric; None for one set."""
+    if len(results) < 2:
+        return None
+    keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
+    return {key: [asdict(line) for line in across(results, key)] for key in keys}
 
 
 def latex(result: Result) -> str:
     """A booktabs table, systems down and metrics across.
 
-    Bold is the best score; a dagger marks systems that are not significantly worse than it.
+    Bold is the best score (and an equal one); a dagger marks systems that are not significantly worse.
     """
     metrics = [metric for metric in result.metrics if not metric.neutral]
     arrows = {True: "$\\uparrow$", False: "$\\downarrow$"}
@@ -190,7 +212,7 @@ def latex(result: Result) -> str:
         "\\bottomrule",
         "\\end{tabular}",
         "% bold: best; dagger: not significantly worse than the best"
-        f" (p >= {result.options.alpha:g}, Holm over all pairs)",
+        f" (p >= {result.options.alpha:g}, corrected for all pairs)",
     ]
     return "\n".join(lines) + "\n"
 
@@ -201,10 +223,10 @@ def _latex_cell(metric: MetricResult, name: str, alpha: float) -> str:
         return "--"
     text = number(row.value, digits_of(metric)).replace("-", "$-$")
     best = metric.rows[0].system
-    if name == best:
+    pair = metric.pair(best, name)
+    if pair is None or pair.difference == 0:
         return f"\\textbf{{{text}}}"
-    p = metric.pairs.get((best, name), metric.pairs.get((name, best), 1.0))
-    return f"{text}$^\\dagger$" if not p < alpha else text
+    return text if pair.p < alpha or math.isnan(pair.p) else f"{text}$^\\dagger$"
 
 
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -214,13 +236,10 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in visible_line(text))
 
 
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _clean(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The same value with None for every float, however nested, that is not finite."""
     if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return _finite(value)
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

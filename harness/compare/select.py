@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from harness.common.files import digest
 from harness.errors import ConfigError, UserError, did_you_mean
@@ -59,6 +60,24 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
     kept = finished if every else _newest(finished, by_id)
     return Selection(tuple(kept), problems + changed, named=bool(by_id))
+
+
+def since(store: Store, selection: Selection, when: str, keep: str | None = None) -> Selection:
+    """The selected runs made from a date (ISO 8601, UTC) or from a run (id, tag, name) on.
+
+    The run `keep` stays whatever its date. Raises UserError when no other is left.
+    """
+    try:
+        datetime.fromisoformat(when)
+        start = when
+    except ValueError:
+        record = store.find(when).record
+        start = (record.created if record else None) or ""
+    recent = {record.run_id for record in selection.records if (record.created or "") >= start}
+    kept = tuple(record for record in selection.records if record.run_id in {*recent, keep})
+    if not recent:
+        raise UserError(f"--since {when}: none of the {len(selection.records)} runs is as new as that")
+    return replace(selection, records=kept)
 
 
 def _query(word: str) -> tuple[str, list[str]]:

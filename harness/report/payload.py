@@ -144,6 +144,7 @@ def _summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
         "n": test_set.n,
         "baseline": result.baseline,
         "alpha": options.alpha,
+        "correction": options.correction,
         "tests": [{"key": test, "samples": options.samples_of(test)} for test in options.tests],
         "notes": list(footnotes(result)),
         "systems": [
@@ -177,11 +178,12 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
                 "value": row.value,
                 "ci": row.ci,
                 "cluster": row.cluster,
+                "ranks": row.ranks,
                 "gap": asdict(row.difference) if row.difference else None,
             }
             for row in metric.rows
         ],
-        "pairs": [[a, b, p] for (a, b), p in metric.pairs.items()],
+        "pairs": [[a, b, found.p] for (a, b), found in metric.pairs.items()],
     }
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import write_json
-from harness.common.paths import user_path
+from harness.common.mqm import outputs, read_mqm
+from harness.common.paths import is_file, user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
@@ -32,10 +33,12 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
 
     A pattern is understood in the last part of the path. One match takes its place, several make a sweep;
     without any the argument stays, for the engine to say that there is no such file. `engine.system=all` is a
-    sweep over the systems in the file that `engine.path` names.
+    sweep over the systems in the file that `engine.path` names, `model=mqm` without `engine.system=` one over
+    those of `data.path`, the human references apart.
     """
+    systems = _mqm_systems(arguments)
     found = []
-    several = False
+    several = bool(systems)
     for word in arguments:
         key, _, value = word.partition("=")
         matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
@@ -43,7 +46,19 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
             key, matches = "engine.system", _systems(arguments)
         several |= len(matches) > 1
         found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
+    found += systems
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
+
+
+def _mqm_systems(arguments: Sequence[str]) -> list[str]:
+    """The argument that names the systems of an MQM file, in a list; an empty one where none is due."""
+    given = dict(word.partition("=")[::2] for word in arguments)
+    path = given.get("data.path", "").strip("'\"")
+    if given.get("model") != "mqm" or "engine.system" in given or not is_file(user_path(path)):
+        return []
+    references = given.get("data.reference", "ref").strip("[]").split(",")
+    systems = [name for name in outputs(read_mqm(path)) if name not in references]
+    return [f"engine.system={','.join(map(quoted, systems))}"]
 
 
 def _matches(pattern: str) -> list[str]:

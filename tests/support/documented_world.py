@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.support import tiny_checkpoints as checkpoints
 from tests.support.loopback_hub import Hub
 from tests.support.loopback_servers import serving
+from tests.support.made_ratings import write_mqm
 from tests.support.program import ROOT
 
 FRENCH = [
@@ -74,6 +75,7 @@ def furnish(folder: Path) -> None:
     pairs = list(zip(FRENCH, POLISH, strict=True))
     write(folder, "news.tsv", ["fr\tpl\tdoc", *(f"{fr}\t{pl}\tnews" for fr, pl in pairs)])
     write(folder, "news.jsonl", [json.dumps({"translation": {"fr": fr, "pl": pl}}) for fr, pl in pairs])
+    write_mqm(folder / "mqm.tsv")
     (folder / "shards").mkdir()
     for number, (fr, pl) in enumerate(pairs):
         line = json.dumps({"fr": fr, "pl": pl}) + "\n"

@@ -36,12 +36,13 @@ def write_run(
     docs: Sequence[str] | None = None,
     pair: tuple[str, str] = ("fr", "pl"),
     engine: str = "made",
+    ids: Sequence[str] | None = None,
 ) -> Store:
     """Score `hypotheses` and write the run as the pipeline would."""
     store = Store(root)
     n = len(hypotheses)
     sources = list(sources or [f"source {i}" for i in range(n)])
-    ids = [f"{data}-{i:04d}" for i in range(n)]
+    ids = list(ids or [f"{data}-{i:04d}" for i in range(n)])
     lines: list[dict[str, Any]] = [
         {
             "id": ids[i],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness.cli.comparison_options import add_options
+
 if TYPE_CHECKING:
     from harness.compare.alignment import AlignmentView
     from harness.compare.cells import Sheet
@@ -14,7 +16,7 @@ EXAMPLES = """\
 examples:
   python -m harness compare
   python -m harness compare model=gloss,copy pair=fr-pl --test both
-  python -m harness compare gloss copy --baseline copy --metric chrf --format md
+  python -m harness compare gloss copy --baseline copy --metric chrf --margin 60%
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
 model=… pair=… data=… engine=… tag=… run=… hash=… (lists with commas, patterns with *).
@@ -29,18 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
     add("runs", nargs="*", metavar="RUN", help="runs to compare (default: the newest of each system)")
-    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is no control)")
-    add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
-    add("--test", choices=("bs", "ar", "both"), default="bs", help="bootstrap, randomization (default: bs)")
-    add("--samples", type=int, metavar="N", help="samples of the test (default: bs 1000, ar 10000)")
-    add("--seed", type=int, default=12345, help="seed of all resampling (default: 12345, sacreBLEU's)")
+    add_options(parser)
     add(
         "--resample",
         choices=("segments", "documents"),
         default="segments",
         help="what is drawn at random: segments, or documents as a whole (default: segments)",
     )
-    add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
     add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, health")
     add(
@@ -52,15 +49,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--versus", metavar="RUN", help="the other system of --segments (default: the next in rank)")
     add("--grid", metavar="T,T,…", help="confidence thresholds of the alignment view (default: .5 to .95)")
-    add("--common", action="store_true", help="cut runs of different test data to their common segments")
-    add("--all", action="store_true", help="every matching run, not only the newest of each system")
     add(
         "--fail-if-worse",
         action="store_true",
         help="exit 1 when a run is significantly worse than --baseline",
     )
     add("--strict", action="store_true", help="refuse runs whose files were edited (so does --fail-if-worse)")
-    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -116,6 +110,9 @@ def _sheets(
     from harness.compare.buckets import buckets
 
     sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
+    verdicts = cells.verdict_sheet(result)
+    if verdicts is not None:
+        sheets.append(verdicts)
     extra: tuple[str, ...] = ()
     if found is not None:
         sheets += cells.alignment_sheets(result, found)
@@ -142,16 +139,25 @@ def _grid(text: str | None) -> tuple[float, ...]:
 
 def _verdict(results: list[Result], fail_if_worse: bool) -> int:
     from harness.common.progress import note
+    from harness.compare.draws import FEWEST
+    from harness.errors import UserError
 
+    if not fail_if_worse:
+        return 0
     code = 0
     for result in results:
+        if result.n_drawn < FEWEST:
+            raise UserError(
+                f"--fail-if-worse: {result.n_drawn} {result.options.unit} of {result.test_set.name} are too"
+                f" few for a test; use a test set of at least {FEWEST}"
+            )
         for metric in result.metrics:
             for row in metric.rows:
-                if fail_if_worse and row.difference and metric.worse(row, result.options.alpha):
+                if row.difference and row.difference.verdict == "worse":
                     code = 1
-                    worst = max(row.difference.holm.values())
                     note(
                         f"harness compare: {row.system} is significantly worse than {metric.baseline} in"
-                        f" {metric.name} ({row.difference.value:+.2f}, Holm-corrected p {worst:.4f})"
+                        f" {metric.name} ({row.difference.value:+.2f}, p {row.difference.corrected:.4f},"
+                        " corrected for all pairs)"
                     )
     return code

@@ -36,7 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--common", action="store_true", help="cut runs of different test data to their common segments")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
     # What the comparison behind a campaign needs; not worth options of its own.
-    parser.set_defaults(baseline=None, metric=None, test="bs", samples=1, seed=12345, alpha=0.05)
+    parser.set_defaults(baseline=None, metric=None, test=None, samples=1, seed=12345, alpha=0.05)
+    parser.set_defaults(correction="max-t", margin=None, since=None)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from harness.cli.comparison_options import add_options
+
 EXAMPLES = """\
 examples:
   python -m harness report -o report.html
@@ -20,15 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("runs", nargs="*", metavar="RUN", help="runs to show (default: the newest of each system)")
     add("-o", "--output", default="report.html", metavar="FILE", help="the page (default: report.html)")
     add("--title", default="Translation comparison", help="the heading of the page")
-    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is no control)")
-    add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
-    add("--test", choices=("bs", "ar", "both"), default="bs", help="bootstrap, randomization (default: bs)")
-    add("--samples", type=int, metavar="N", help="samples of the test (default: bs 1000, ar 10000)")
-    add("--seed", type=int, default=12345, help="seed of all resampling (default: 12345, sacreBLEU's)")
-    add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
-    add("--common", action="store_true", help="cut runs of different test data to their common segments")
-    add("--all", action="store_true", help="every matching run, not only the newest of each system")
-    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+    add_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:

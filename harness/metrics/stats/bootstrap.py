@@ -30,7 +30,7 @@ def interval(
     `statistics` is `(n, k)`, a row a segment (or a block of segments, see `block_size`); each of `samples`
     resamples draws n of n rows with replacement
     (Koehn 2004, aclanthology.org/W04-3250), by the generator and index rule of sacreBLEU. Resamples
-    whose score is undefined are left out; (nan, nan) when there are none.
+    whose score is undefined are left out; (nan, nan) when there are none or all of them have the same score.
     """
     statistics = np.asarray(statistics, dtype=np.float64)
     if len(statistics) == 0:
@@ -71,9 +71,12 @@ def block_sums(statistics: Statistics, start: int, size: int) -> tuple[int, Stat
 
 
 def percentile(scores: Statistics, level: float = 0.95) -> tuple[float, float]:
-    """The (low, high) of resampled scores: with 1,000 of them at .95, the 26th and the 975th."""
+    """The (low, high) of resampled scores: with 1,000 of them at .95, the 26th and the 975th.
+
+    (nan, nan) where they do not differ, as for a single segment: they say nothing about other segments.
+    """
     scores = np.sort(scores[np.isfinite(scores)])
-    if len(scores) == 0:
+    if len(scores) == 0 or scores[-1] - scores[0] <= 1e-9 * np.abs(scores).max():
         return float("nan"), float("nan")
     cut = int(len(scores) * (1 - level) / 2 + 1e-9)
     return float(scores[cut]), float(scores[len(scores) - cut - 1])

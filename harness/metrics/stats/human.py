@@ -58,6 +58,22 @@ def accuracy(difference: float, config: Mapping[str, Any]) -> float | None:
     return a / 100 / (1 + math.exp(-b * abs(difference) * scale))
 
 
+def noticed(share: float, config: Mapping[str, Any]) -> float | None:
+    """The difference, in the metric's unit, whose order a share (0 to 1) of human judges confirmed.
+
+    The inverse of `accuracy`. None where the paper has no fit for this metric, or where the fit reaches the
+    share for no difference above 0.
+    """
+    found = _entry(config)
+    if found is None:
+        return None
+    name, scale = found
+    a, b = COEFFICIENTS[name]
+    if not a / 200 < share < a / 100:
+        return None
+    return -math.log(a / 100 / share - 1) / b / scale
+
+
 def _entry(config: Mapping[str, Any]) -> tuple[str, float] | None:
     kind = config.get("kind")
     plain = not config.get("lowercase")

@@ -46,6 +46,23 @@ def clusters(
     return numbers
 
 
+def rank_ranges(
+    ranked: Sequence[str], p_values: Mapping[tuple[str, str], float], alpha: float = 0.05
+) -> list[tuple[int, int]]:
+    """The interval of ranks (best, worst) of each system of `ranked` (best first, m systems).
+
+    From 1 + the systems that are significantly better to m - those that are significantly worse. With
+    p-values corrected for all pairs, all intervals hold at once with probability 1 - alpha (Mogstad, Romano,
+    Shaikh and Wilhelm 2024, Review of Economic Studies 91(1), doi.org/10.1093/restud/rdad006).
+    """
+    ranges = []
+    for place, system in enumerate(ranked):
+        better = sum(_lookup(p_values, above, system) < alpha for above in ranked[:place])
+        worse = sum(_lookup(p_values, system, below) < alpha for below in ranked[place + 1 :])
+        ranges.append((1 + better, len(ranked) - worse))
+    return ranges
+
+
 def _lookup(p_values: Mapping[tuple[str, str], float], a: str, b: str) -> float:
     p = p_values.get((a, b), p_values.get((b, a), 1.0))
     return 1.0 if np.isnan(p) else p

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.metrics.stats.bootstrap import bootstrap_counts, bootstrap_indices, percentile
+from harness.metrics.stats.bootstrap import bootstrap_counts, bootstrap_indices
 from harness.protocols import Metric, Statistics
 
 TestName = Literal["bs", "ar"]
@@ -55,11 +55,6 @@ def bootstrap_p(first: Any, second: Any, difference: float) -> float:
     """
     gaps = np.abs(second - first)
     return _p_value(gaps - gaps.mean(), abs(float(difference)))
-
-
-def difference_interval(first: Any, second: Any) -> tuple[float, float]:
-    """The 95 % percentile interval of `second - first` over shared resamples."""
-    return percentile(np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ function pairChart(metric, alpha) {
     ],
   });
   return figure(`pairs-${metric.key}`,
-    `${metric.name}: p of all pairs, Holm-corrected. Blue: the row is better; orange: worse; grey: not separated at ${alpha}`,
+    `${metric.name}: p of all pairs, corrected for their number. Blue: the row is better; orange: worse; grey: not separated at ${alpha}`,
     svg);
 }
 

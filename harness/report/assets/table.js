@@ -55,28 +55,30 @@ function overview(set, chosen) {
 
 function against(set, metric) {
   const digits = digitsOf(metric), several = metric.rows.length > 1;
-  const head = [{ name: 'system', text: true }, { name: 'rank' }, { name: metric.name + arrow(metric), up: !metric.up },
+  const span = ([low, high]) => (low === null ? '–' : `[${number(low, digits)}, ${number(high, digits)}]`);
+  const head = [{ name: 'system', text: true }, { name: 'rank' }, { name: 'range' },
+    { name: metric.name + arrow(metric), up: !metric.up },
     { name: '95 % interval' }];
   if (several) {
     head.push({ name: `Δ to ${metric.baseline}`, up: !metric.up }, { name: '95 % interval of Δ' });
-    for (const test of set.tests) head.push({ name: `p (${test.key})` }, { name: `p (${test.key}, Holm)` });
+    head.push({ name: `p (${set.correction})` });
+    for (const test of set.tests) head.push({ name: `p (${test.key})` });
     head.push({ name: 'wins' }, { name: 'ties' }, { name: 'losses' }, { name: 'judges agree' });
   }
   const rows = metric.rows.map((row, k) => {
     const cells = [{ key: row.system, show: text(row.system) }, { key: row.cluster, show: row.cluster ?? '–' },
+      { key: row.ranks && row.ranks[0], show: row.ranks ? [...new Set(row.ranks)].join('–') : '–' },
       { key: row.value, show: number(row.value, digits) },
-      { key: row.ci[0], show: `[${number(row.ci[0], digits)}, ${number(row.ci[1], digits)}]` }];
-    const gap = row.gap;
+      { key: row.ci[0], show: span(row.ci) }];
+    const gap = row.gap, even = gap && gap.value === 0;
     if (several) {
       const plain = (value, show) => ({ key: value ?? null, show });
-      cells.push(plain(gap ? gap.value : 0, gap ? number(gap.value, digits, true) : 'baseline'));
-      cells.push(plain(gap && gap.ci[0], gap ? `[${number(gap.ci[0], digits)}, ${number(gap.ci[1], digits)}]` : ''));
-      for (const test of set.tests) {
-        cells.push(plain(gap && gap.p[test.key], gap ? number(gap.p[test.key], 4) : ''));
-        cells.push(plain(gap && gap.holm[test.key], gap ? number(gap.holm[test.key], 4) : ''));
-      }
+      cells.push(plain(gap ? gap.value : 0, gap ? (even ? '=' : number(gap.value, digits, true)) : 'baseline'));
+      cells.push(plain(gap && gap.ci[0], gap ? (gap.identical ? '=' : span(gap.ci)) : ''));
+      cells.push(plain(gap && gap.corrected, gap ? (even ? '=' : number(gap.corrected, 4)) : ''));
+      for (const test of set.tests) cells.push(plain(gap && gap.p[test.key], gap ? number(gap.p[test.key], 4) : ''));
       for (const kind of ['wins', 'ties', 'losses']) cells.push(plain(gap && gap.segments[kind], gap ? gap.segments[kind] : ''));
-      cells.push(plain(gap && gap.human, gap ? (gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
+      cells.push(plain(gap && gap.human, gap ? (even ? '=' : gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
     }
     return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
   });

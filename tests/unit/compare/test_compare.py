@@ -73,7 +73,10 @@ def test_ranks_and_differences(made, capsys) -> None:
     tally = [int(found["chrf", "poor"][key]) for key in ("wins", "ties", "losses")]
     assert sum(tally) == N
     assert tally[2] > tally[0]
-    assert float(found["bleu", "poor"]["p_bs"]) <= float(found["bleu", "poor"]["p_bs_holm"]) < 0.05
+    assert [found["chrf", s]["rank_low"] for s in ("good", "middling", "poor")] == ["1", "2", "3"]
+    assert float(found["bleu", "poor"]["p_bs"]) < 0.05
+    assert float(found["bleu", "poor"]["p_corrected"]) < 0.05
+    assert found["bleu", "poor"]["verdict"] == "worse"
     assert float(found["bleu", "poor"]["judges_agree"]) > 0.8
     assert found["ter", "poor"]["judges_agree"] == ""
 
@@ -84,7 +87,11 @@ def test_table_tells_test_samples_seed_and_source(made, capsys) -> None:
     assert "paired bootstrap resampling (Koehn 2004), 200 samples" in flat
     assert "paired approximate randomization (Riezler and Maxwell 2005), 200 samples, seed 7" in flat
     assert "Kocmi et al. 2024" in flat
-    assert "Holm-corrected within a metric (3 in all)" in flat
+    assert (
+        "step-down max-T over all pairs within a metric (Romano and Wolf 2005), 200 joint resamples" in flat
+    )
+    assert "By sacreBLEU's convention" in flat
+    assert "the ranks that the comparisons of all pairs leave open" in flat
     assert "nrefs:1|case:mixed" in flat
     assert err == ""
 
@@ -113,7 +120,14 @@ def test_alignment_view_finds_an_order_that_turns(tmp_path, capsys) -> None:
     _, out, _ = run(capsys, tmp_path, "--metric", "bleu", "--format", "json", "--grid", "0.2,0.8")
     view = json.loads(out)["test_sets"][0]["alignment"]
     assert view["verdicts"] == [
-        {"metric": "bleu", "better": "b", "worse": "a", "holds": False, "flips_at": ["confidence ≥ 0.8"]}
+        {
+            "metric": "bleu",
+            "better": "b",
+            "worse": "a",
+            "holds": False,
+            "flips_at": ["confidence ≥ 0.8"],
+            "equal": False,
+        }
     ]
     low, high = view["intervals"]["bleu"]["a"]
     plain = rows(run(capsys, tmp_path, "--metric", "bleu", "--format", "csv")[1])
@@ -221,6 +235,8 @@ def test_queries_prefixes_and_newest(tmp_path, capsys) -> None:
         (["--baseline", "nobody"], "no run 'nobody'"),
         (["--segments", "1", "--versus", "por"], "Did you mean 'poor'"),
         (["--format", "csv", "--by", "length"], "not as csv"),
+        (["--margin", "nothing"], "a difference above 0 such as 0.5, or a share"),
+        (["--margin", "40%"], "a share of judges above 50 %"),
     ],
 )
 def test_mistakes_are_one_line_with_a_remedy(made, capsys, words, message) -> None:
@@ -323,9 +339,13 @@ def test_several_test_sets_begin_with_an_overview(tmp_path, capsys) -> None:
     assert "news fr-pl" in table[0]
     assert "talks fr-pl" in table[0]
     good = next(line for line in table if "| good" in line)
-    cells = [float(cell.strip(" *")) for cell in good.split("|")[2:5]]
-    assert good.count("*") == 2
+    assert good.count("#1 ") == 2
+    cells = [float(cell.replace("#1", "")) for cell in good.split("|")[2:5]]
     assert cells[2] == pytest.approx((cells[0] + cells[1]) / 2, abs=0.011)
+    poor = next(line for line in table if "| poor" in line)
+    assert "#2 " in poor
+    low, high = re.search(r"\[(-[\d.]+), (-[\d.]+)\]", poor).groups()
+    assert float(low) < float(poor.split("|")[5]) < float(high) < 0, "worse on average, and surely so"
 
 
 def test_a_single_run_and_a_neutral_first_metric(tmp_path, capsys) -> None:

@@ -13,7 +13,7 @@ CONF = ROOT / "conf"
 ELSEWHERE = ("hydra", "experiments")
 OPTIONS = sorted(p.relative_to(CONF) for p in CONF.glob("*/*.yaml") if p.parent.name not in ELSEWHERE)
 OWN_ENGINE = {"apertium": "command"} | {
-    name: name for name in ("command", "copy", "file", "gloss", "openai", "reference")
+    name: name for name in ("command", "copy", "file", "gloss", "mqm", "openai", "reference")
 }
 
 

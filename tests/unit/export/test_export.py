@@ -97,8 +97,9 @@ def test_campaign_leaves_no_markup(store, tmp_path) -> None:
 
 def test_contested_segments_come_first(tmp_path) -> None:
     """On one segment BLEU prefers a and chrF prefers b: it leads, although others differ more."""
-    from harness.compare.evaluate import Options, evaluate
+    from harness.compare.evaluate import evaluate
     from harness.compare.groups import group
+    from harness.compare.options import Options
     from harness.compare.select import select
     from harness.export.pearmut import contested
     from harness.results.store import Store

@@ -137,8 +137,9 @@ def test_interval_does_not_depend_on_block_size(monkeypatch: pytest.MonkeyPatch)
 def test_interval_of_nothing_and_of_one() -> None:
     metric = Bleu()
     assert np.isnan(interval(metric, np.zeros((0, 10)))).all()
-    low, high = interval(metric, metric.statistics(["s"], ["a b c d"], [["a b c d e"]]))
-    assert low == high > 0
+    one = metric.statistics(["s"], ["a b c d"], [["a b c d e"]])
+    assert np.isnan(interval(metric, one)).all(), "one segment says nothing about others"
+    assert np.isnan(interval(metric, np.repeat(one, 20, axis=0))).all(), "nor do equal ones"
 
 
 @pytest.mark.parametrize(

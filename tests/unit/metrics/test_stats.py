@@ -10,13 +10,12 @@ from sacrebleu.metrics import BLEU, CHRF, TER
 from sacrebleu.significance import PairedTest
 
 from harness import registry
-from harness.metrics.stats.human import accuracy
-from harness.metrics.stats.ranking import clusters, holm, tally
+from harness.metrics.stats.human import accuracy, noticed
+from harness.metrics.stats.ranking import clusters, holm, rank_ranges, tally
 from harness.metrics.stats.significance import (
     Column,
     bootstrap_p,
     bootstrap_scores,
-    difference_interval,
     randomization_p,
     shuffle,
 )
@@ -64,8 +63,6 @@ def test_a_system_against_itself_is_never_better() -> None:
     outputs, references = systems(40, 1)
     metric = registry.build("metric", {"kind": "chrf"})
     column = Column(metric, metric.statistics(outputs[0], outputs[0], references))
-    drawn = bootstrap_scores([column, column], 100, 1)
-    assert difference_interval(*drawn) == (0.0, 0.0)
     shuffled = shuffle([column, column], 100, 1)
     assert randomization_p(*shuffled, 0.0) == pytest.approx(1 / 101)  # as sacreBLEU has it for 0 > 0
 
@@ -100,6 +97,12 @@ def test_clusters_need_every_pair_across_the_line() -> None:
     assert clusters(["a", "b"], {("a", "b"): float("nan")}) == [1, 1]
 
 
+def test_rank_ranges_count_who_is_better_and_worse() -> None:
+    p = {("a", "b"): 0.5, ("a", "c"): 0.01, ("b", "c"): 0.2, ("a", "d"): 0.01, ("d", "b"): 0.01}
+    assert rank_ranges(["a", "b", "c", "d"], p) == [(1, 2), (1, 3), (2, 4), (3, 4)]
+    assert rank_ranges(["a", "b"], {("a", "b"): float("nan")}) == [(1, 2), (1, 2)]
+
+
 def test_tally_follows_the_direction() -> None:
     system, baseline = np.array([1.0, 2.0, 3.0, np.nan]), np.array([1.0, 3.0, 2.0, 5.0])
     assert (tally(system, baseline, True).wins, tally(system, baseline, True).losses) == (1, 1)
@@ -116,6 +119,15 @@ def test_human_accuracy_is_the_published_fit() -> None:
     )
     for config in ({"kind": "ter"}, {"kind": "chrf", "word_order": 2}, {"kind": "bleu", "lowercase": True}):
         assert accuracy(1.0, config) is None
+
+
+def test_what_judges_notice_inverts_the_fit() -> None:
+    for config in ({"kind": "bleu"}, {"kind": "worker", "model": "Unbabel/wmt22-comet-da"}):
+        found = noticed(0.6, config)
+        assert found > 0
+        assert accuracy(found, config) == pytest.approx(0.6)
+    assert noticed(0.6, {"kind": "ter"}) is None
+    assert noticed(0.9, {"kind": "bleu"}) is None, "the fit for BLEU never reaches 88.4 %"
 
 
 def test_human_accuracy_equals_the_authors_package() -> None:

@@ -1,0 +1,96 @@
+"""Human scores brought together with the runs that they judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.agree.ratings import Ratings
+from harness.compare.groups import TestSet
+from harness.errors import DataError, did_you_mean
+from harness.protocols import Statistics
+
+FEWEST_SYSTEMS = 3
+"""With fewer systems there is no agreement to speak of: two give one pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A test set cut to its judged systems and segments; `human` is `(n, m)`, higher is better."""
+
+    test_set: TestSet
+    human: Statistics
+    notes: tuple[str, ...]
+
+
+def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
+    """The test set with the most judged outputs, systems matched by name and segments by id.
+
+    Systems without a run, runs without a judgement and unknown segments are named in the notes. Raises
+    DataError when fewer than three systems, or no segment, are on both sides.
+    """
+    named = [_named(ratings, found) for found in sets]
+    place = max(range(len(sets)), key=lambda k: _overlap(named[k], sets[k]))
+    best, ratings = sets[place], named[place]
+    names = [system.name for system in best.systems if system.name in ratings.scores]
+    runs = sorted({system.name for found in sets for system in found.systems})
+    if len(names) < FEWEST_SYSTEMS:
+        unknown = next((name for name in ratings.scores if name not in runs), "")
+        raise DataError(
+            f"{where}: judges {len(names)} of the runs' systems, and {FEWEST_SYSTEMS} at least are needed."
+            f"{did_you_mean(unknown, runs)} It judges {', '.join(sorted(ratings.scores))}; runs are of"
+            f" {', '.join(runs)}"
+        )
+    ids = best.systems[0].ids
+    judged = {segment for name in names for segment in ratings.scores[name]}
+    rows = [place for place, name in enumerate(ids) if name in judged]
+    if not rows:
+        raise DataError(
+            f"{where}: judges other segments ('{min(judged)}', …) than {best.title} has ('{ids[0]}', …)"
+        )
+    here = set(ids)
+    names = [name for name in names if here & ratings.scores[name].keys()]
+    if len(names) < FEWEST_SYSTEMS:
+        raise DataError(
+            f"{where}: judges segments of {best.title} for {len(names)} systems only ({', '.join(names)});"
+            f" at least {FEWEST_SYSTEMS} are needed"
+        )
+    systems = tuple(system.take(rows) for system in best.systems if system.name in names)
+    scores = [[ratings.scores[s.name].get(name, np.nan) for s in systems] for name in systems[0].ids]
+    human = np.array(scores) * (1 if ratings.higher_is_better else -1)
+    return Judged(replace(best, systems=systems), human, tuple(_left_out(ratings, best, names, judged)))
+
+
+def _named(ratings: Ratings, found: TestSet) -> Ratings:
+    """The ratings with the test set's ids for segments that are numbered by their place in it."""
+    if not ratings.by_place:
+        return ratings
+    ids = {str(number): name for number, name in enumerate(found.systems[0].ids, start=1)}
+    scores = {
+        system: {ids.get(segment, segment): score for segment, score in given.items()}
+        for system, given in ratings.scores.items()
+    }
+    return replace(ratings, scores=scores)
+
+
+def _overlap(ratings: Ratings, found: TestSet) -> int:
+    ids = set(found.systems[0].ids)
+    return sum(len(ids & ratings.scores.get(system.name, {}).keys()) for system in found.systems)
+
+
+def _left_out(ratings: Ratings, found: TestSet, names: list[str], judged: set[str]) -> list[str]:
+    ids = found.systems[0].ids
+    apart = {
+        "judged, but without a run": sorted(set(ratings.scores) - set(names)),
+        "run, but not judged": sorted(s.name for s in found.systems if s.name not in names),
+    }
+    notes = [f"{what}: {', '.join(which)}" for what, which in apart.items() if which]
+    strange = len(judged - set(ids))
+    if strange:
+        notes.append(f"{strange} judged segments are not in {found.title}")
+    missing = len(set(ids) - judged)
+    if missing:
+        notes.append(f"{missing} of {len(ids)} segments are not judged and are left out")
+    return notes

@@ -1,0 +1,116 @@
+"""`history`: a system's scores over its runs, and what changed in between."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.compare.history import History
+    from harness.results.record import Record
+    from harness.results.store import Store
+
+EXAMPLES = """\
+examples:
+  python -m harness history
+  python -m harness history gloss pair=fr-pl --metric chrf
+  python -m harness history gloss --gate last:5
+
+RUN as in `python -m harness compare --help`; every run counts, not only the newest.
+--gate RUN or last:K compares the newest run of each system with that run, or with the one of the last K
+runs on the same data that has the median score, by the test of compare.
+
+exit codes: 0 shown, 1 --gate and the newest run is significantly worse, 2 nothing to show or to compare
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    add = parser.add_argument
+    add("runs", nargs="*", metavar="RUN", help="runs to show (default: all)")
+    add("--by", choices=("name", "tag"), default="name", help="what makes a system (default: name)")
+    add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
+    add("--since", metavar="WHEN", help="only runs from this date (2026-01-31) or run on")
+    add("--gate", metavar="BASELINE", help="exit 1 when the newest run is significantly worse: RUN or last:K")
+    add("--samples", type=int, metavar="N", help="resamples of the gate's test (default: 5000)")
+    add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
+    add("--alpha", type=float, default=0.05, help="significance level of the gate (default: 0.05)")
+    add("--format", choices=("table", "md", "json"), default="table", help="default: table")
+    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+
+
+def main(args: argparse.Namespace) -> int:
+    from harness.common.progress import note
+    from harness.compare.history import histories
+    from harness.compare.select import select, since
+    from harness.errors import ConfigError, did_you_mean
+    from harness.results.store import Store
+
+    store = Store(args.results)
+    selection = select(store, args.runs, every=True, strict=args.gate is not None)
+    if args.since:
+        selection = since(store, selection, args.since)
+    for line in selection.problems:
+        note(f"harness history: {line}")
+    known = {key for record in selection.records for key in record.corpus_scores}
+    for key in args.metric or ():
+        if key not in known:
+            raise ConfigError(f"--metric {key}: no run has it.{did_you_mean(key, known)}")
+    found = histories(selection.records, args.by)
+    _print(args, found)
+    return _gated(args, store, found) if args.gate else 0
+
+
+def _print(args: argparse.Namespace, found: list[History]) -> None:
+    import json
+
+    from harness.common.terminal import visible_json
+    from harness.compare import formats
+    from harness.compare.history_cells import json_value, sheet
+
+    wanted = tuple(args.metric or ())
+    if args.format == "json":
+        value = formats.finite(json_value(found, wanted))
+        print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
+        return
+    for history in found:
+        if args.format == "md":
+            print(formats.markdown([sheet(history, wanted)], [], history.title))
+        else:
+            formats.terminal([sheet(history, wanted)], [], history.title)
+
+
+def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
+    from harness.common.progress import note
+    from harness.compare.history import gate
+    from harness.compare.options import Options
+    from harness.errors import ConfigError, UserError
+
+    if (args.samples is not None and args.samples < 1) or args.seed < 0 or not 0 < args.alpha < 1:
+        raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
+    if args.gate.startswith("last:"):
+        count = args.gate.removeprefix("last:")
+        if not count.isdecimal() or int(count) < 1:
+            raise ConfigError(f"--gate {args.gate}: last:K needs a number of runs, such as last:5")
+        baseline: Record | int = int(count)
+    else:
+        run = store.find(args.gate)
+        if run.record is None:
+            raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
+        baseline = run.record
+    options = Options(
+        samples=args.samples, seed=args.seed, alpha=args.alpha, metrics=tuple(args.metric or ())
+    )
+    code = 0
+    for history in found:
+        gates = gate(store, history, baseline, options)
+        if not gates:
+            note(f"harness history: {history.title}: no earlier run on the same data to compare with")
+        for one in gates:
+            if one.worse:
+                code = 1
+                note(
+                    f"harness history: {one.run_id} is significantly worse than {one.baseline} in"
+                    f" {one.metric} ({one.difference:+.2f}, p {one.p:.4f})"
+                )
+    return code

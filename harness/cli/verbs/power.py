@@ -1,0 +1,89 @@
+"""`power`: what a test set can tell."""
+
+from __future__ import annotations
+
+import argparse
+
+EXAMPLES = """\
+examples:
+  python -m harness power
+  python -m harness power pair=fr-pl --metric bleu --difference 0.5
+  python -m harness power gloss copy --format json
+
+RUN as in `python -m harness compare --help`. From the stored statistics of runs: the smallest difference of
+two systems that their test set detects, and how many segments of the same kind a difference needs.
+
+exit codes: 0 told, 2 there is nothing to tell it from
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    add = parser.add_argument
+    add("runs", nargs="*", metavar="RUN", help="runs to learn from (default: the newest of each system)")
+    add("--difference", type=float, metavar="δ", help="segments needed for this difference, in points")
+    add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
+    add("--power", type=float, default=0.8, help="probability of finding the difference (default: 0.8)")
+    add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
+    add(
+        "--resample",
+        choices=("segments", "documents"),
+        default="segments",
+        help="what is drawn at random: segments, or documents as a whole (default: segments)",
+    )
+    add("--samples", type=int, default=2000, metavar="N", help="resamples (default: 2000)")
+    add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
+    add("--format", choices=("table", "md", "json"), default="table", help="default: table")
+    add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+
+
+def main(args: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
+    from harness.common.progress import note
+    from harness.common.terminal import visible_json
+    from harness.compare import formats, power
+    from harness.compare.groups import group
+    from harness.compare.options import Options
+    from harness.compare.select import select
+    from harness.errors import ConfigError, UserError
+    from harness.results.store import Store
+
+    if not (0 < args.alpha < 1 and 0.5 <= args.power < 1):
+        raise ConfigError("--alpha must be between 0 and 1, --power from 0.5 to below 1")
+    if args.samples < 2 or args.seed < 0 or (args.difference is not None and not args.difference > 0):
+        raise ConfigError("--samples must be at least 2, --seed at least 0, --difference above 0")
+    options = Options(
+        samples=args.samples,
+        seed=args.seed,
+        alpha=args.alpha,
+        metrics=tuple(args.metric or ()),
+        unit=args.resample,
+    )
+    store = Store(args.results)
+    sets, notes = group(store, select(store, args.runs))
+    told = []
+    for test_set in sets:
+        found = power.detectable(test_set, options, args.power, args.difference, notes)
+        if not found:
+            continue
+        told.append(
+            {"data": test_set.name, "data_hash": test_set.hash, "metrics": [asdict(o) for o in found]}
+        )
+        if args.format == "json":
+            continue
+        sheets = power.sheets(found, args.power, options.unit)
+        below = power.footnotes(found, test_set, options, args.power)
+        if args.format == "md":
+            print(formats.markdown(sheets, below, test_set.title))
+        else:
+            formats.terminal(sheets, below, test_set.title)
+    for line in notes:
+        note(f"harness power: {line}")
+    if not told:
+        raise UserError("no ranking metric of these runs tells what their test set can; see: harness list")
+    if args.format == "json":
+        value = formats.finite({"schema": 1, "test_sets": told})
+        print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
+    return 0

@@ -1,0 +1,147 @@
+"""Experts' error annotations as the WMT releases have them: one error of one rater a line, between tabs.
+
+The header names the columns: `system`, `seg_id`, `source`, `target`, `category`, `severity`, and perhaps
+`doc` and `rater`. The marked error stands between `<v>` and `</v>` in the source or the target
+(Freitag et al. 2021, aclanthology.org/2021.tacl-1.87).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from harness.common.files import read_lines
+from harness.common.paths import is_file, no_such_file, user_path
+from harness.errors import ConfigError, DataError, did_you_mean
+
+_NEEDED = ("system", "seg_id", "source", "target", "category", "severity")
+_NONE = ("no-error", "no error", "neutral", "")
+_SEVERITIES = ("major", "critical", "minor", *_NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an error costs. Those of Freitag et al. 2021; a critical error counts as a major one."""
+
+    major: float = 5.0
+    minor: float = 1.0
+    punctuation: float = 0.1
+    """A minor error of punctuation."""
+    non_translation: float = 25.0
+
+    def of(self, category: str, severity: str) -> float:
+        """The cost of one line; 0 for no error and for a neutral one."""
+        category, severity = category.casefold(), severity.casefold()
+        if severity in _NONE:
+            return 0.0
+        if category.startswith("non-translation"):
+            return self.non_translation
+        if severity != "minor":
+            return self.major
+        return self.punctuation if category.endswith("punctuation") else self.minor
+
+
+def parse_weights(words: Sequence[str]) -> Weights:
+    """`["major=5", "punctuation=0.1"]`; what is not named keeps its default. Raises ConfigError."""
+    known = [field.name.replace("_", "-") for field in fields(Weights)]
+    given: dict[str, float] = {}
+    for word in words:
+        key, _, text = word.partition("=")
+        if key not in known:
+            raise ConfigError(
+                f"--weights {word}: no weight '{key}'.{did_you_mean(key, known)} Weights: {', '.join(known)}"
+            )
+        try:
+            given[key.replace("-", "_")] = float(text)
+        except ValueError:
+            raise ConfigError(f"--weights {word}: '{text}' is not a number") from None
+    return Weights(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One line: an error that a rater marked, or that there is none. Texts are without their marks."""
+
+    system: str
+    doc: str | None
+    segment: str
+    rater: str
+    source: str
+    target: str
+    category: str
+    severity: str
+
+
+def is_mqm(path: str | Path) -> bool:
+    """Whether the first line has the columns of such a file."""
+    lines = read_lines(path)
+    return bool(lines) and set(_NEEDED) <= set(lines[0].split("\t"))
+
+
+def read_mqm(path: str | Path) -> list[Annotation]:
+    """All annotations. Raises DataError naming file and line for a missing column or field, for an unknown
+    severity, and where two lines disagree on the source or a system's output of a segment."""
+    place = user_path(path)
+    if not is_file(place):
+        raise no_such_file(place, str(path))
+    lines = read_lines(place)
+    header = lines[0].split("\t") if lines else []
+    missing = [name for name in _NEEDED if name not in header]
+    if missing:
+        raise DataError(
+            f"{path}:1: no column '{missing[0]}'; the header of an MQM file names {', '.join(_NEEDED)}"
+        )
+    annotations = []
+    texts: dict[tuple[str, str], str] = {}
+    for number, line in enumerate(lines[1:], start=2):
+        values = line.split("\t")
+        if len(values) not in (len(header), len(header) - 1):  # an empty comment may lack its tab
+            raise DataError(f"{path}:{number}: {len(values)} fields, the header has {len(header)}")
+        row = dict(zip(header, values, strict=False))
+        if row["severity"].casefold() not in _SEVERITIES:
+            raise DataError(
+                f"{path}:{number}: severity '{row['severity']}' is not one of Major, Minor, Neutral, No-error"
+            )
+        found = Annotation(
+            row["system"],
+            row.get("doc") or None,
+            row["seg_id"],
+            row.get("rater", ""),
+            _unmarked(row["source"]),
+            _unmarked(row["target"]),
+            row["category"],
+            row["severity"],
+        )
+        for key, text in (("", found.source), (found.system, found.target)):
+            if texts.setdefault((key, found.segment), text) != text:
+                what = f"output of {key}" if key else "source"
+                raise DataError(
+                    f"{path}:{number}: segment {found.segment} has two texts as its {what}, apart from <v>"
+                )
+        annotations.append(found)
+    return annotations
+
+
+def _unmarked(text: str) -> str:
+    return text.replace("<v>", "").replace("</v>", "")
+
+
+def outputs(annotations: Sequence[Annotation]) -> dict[str, dict[str, str]]:
+    """system → segment → output, systems and segments in the order of the file."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in annotations:
+        found[one.system][one.segment] = one.target
+    return dict(found)
+
+
+def scores(annotations: Sequence[Annotation], weights: Weights) -> dict[str, dict[str, float]]:
+    """system → segment → sum of the weights of its errors, averaged over raters; 0 is best."""
+    sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for one in annotations:
+        sums[one.system, one.segment][one.rater] += weights.of(one.category, one.severity)
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for (system, segment), by_rater in sums.items():
+        found[system][segment] = sum(by_rater.values()) / len(by_rater)
+    return dict(found)

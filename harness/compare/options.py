@@ -1,0 +1,69 @@
+"""What a comparison is asked to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness.errors import ConfigError
+from harness.metrics.stats.human import noticed
+from harness.metrics.stats.significance import SAMPLES, TestName
+from harness.metrics.stats.simultaneous import RESAMPLES
+
+Unit = Literal["segments", "documents"]
+Correction = Literal["max-t", "holm"]
+CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The difference that does not matter: in the metric's unit, or as the share of judges who notice it."""
+
+    value: float
+    is_share: bool = False
+
+    def of(self, config: Mapping[str, Any]) -> float | None:
+        """The margin in the unit of the metric configured so; None where the published fit has none."""
+        return noticed(self.value, config) if self.is_share else self.value
+
+
+def parse_margin(text: str | None) -> Margin | None:
+    """`"0.5"` (points of the metric) or `"60%"` (noticed by 60 % of judges). Raises ConfigError otherwise."""
+    if text is None:
+        return None
+    share = text.strip().endswith("%")
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        value = float("nan")
+    if share and 50 < value < 100:
+        return Margin(value / 100, is_share=True)
+    if not share and 0 < value < float("inf"):
+        return Margin(value)
+    raise ConfigError(
+        f"--margin {text}: a difference above 0 such as 0.5, or a share of judges above 50 % such as 60%"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`samples` None means sacreBLEU's number for each of its `tests`, and 5,000 joint resamples."""
+
+    tests: tuple[TestName, ...] = ()  # sacreBLEU's, beside the simultaneous test
+    samples: int | None = None
+    seed: int = 12345
+    alpha: float = 0.05
+    metrics: tuple[str, ...] = ()
+    baseline: str | None = None  # a run id
+    unit: Unit = "segments"  # what is drawn and exchanged
+    correction: Correction = "max-t"
+    margin: Margin | None = None
+
+    def samples_of(self, test: TestName) -> int:
+        return self.samples or SAMPLES[test]
+
+    @property
+    def resamples(self) -> int:
+        """How many joint resamples the intervals and the simultaneous test rest on."""
+        return self.samples or RESAMPLES

@@ -1,0 +1,72 @@
+"""The `mqm` engine: the outputs of one system in a file of MQM annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any
+
+from harness.common.files import digest
+from harness.common.limits import Reads
+from harness.common.mqm import outputs, read_mqm
+from harness.errors import ConfigError, DataError, did_you_mean
+from harness.protocols import Batch, Engine, Translated
+from harness.types import Translation
+
+
+class Mqm(Engine):
+    """Read the outputs of `system` from the TSV file `path`, without the marks of errors.
+
+    On the command line, `run data=mqm model=mqm` without a system makes one run of each. Raises ConfigError
+    for an unknown system, DataError for a source that is not the file's or an output that is missing.
+    """
+
+    positional = True
+
+    def __init__(
+        self,
+        *,
+        model: Annotated[Mapping[str, Any], Reads(())],
+        src: str,
+        tgt: str,
+        path: str | None = None,
+        system: str | None = None,
+        reference: str | Sequence[str] = "ref",
+    ) -> None:
+        if not path or not system:
+            raise ConfigError(
+                "engine 'mqm' needs a file and one of its systems: data=mqm data.path=FILE model=mqm"
+                " engine.system=NAME (without engine.system: one run for each system)"
+            )
+        self._path = path
+        self.name = self._system = system
+        self._reference = reference if isinstance(reference, str) else reference[0]
+
+    @cached_property
+    def _texts(self) -> list[tuple[str, str | None]]:
+        """Source and output of each segment that the reference has, in its order."""
+        annotations = read_mqm(self._path)
+        systems = outputs(annotations)
+        if self._system not in systems:
+            raise ConfigError(
+                f"engine.system={self.name}: not in {self._path}.{did_you_mean(self._system, systems)}"
+                f" Systems: {', '.join(sorted(systems))}"
+            )
+        sources = {one.segment: one.source for one in annotations}
+        order = systems.get(self._reference, systems[self._system])
+        return [(sources[segment], systems[self._system].get(segment)) for segment in order]
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        return {"engine": "mqm", "model": self.name, "sha256": digest(self._texts)}
+
+    def translate(self, batch: Batch) -> Translated:
+        texts = self._texts[batch.start : batch.start + len(batch.sources)]
+        if [source for source, _ in texts] != list(batch.sources):
+            raise DataError(
+                f"{self._path}: its segments are not those of the test set; use data=mqm, unsampled"
+            )
+        missing = sum(output is None for _, output in texts)
+        if missing:
+            raise DataError(f"{self._path}: {self.name} has no output for {missing} of {len(texts)} segments")
+        yield [(i, Translation(source, output or "")) for i, (source, output) in enumerate(texts)]

@@ -1,0 +1,72 @@
+"""MQM annotations are read as released: unmarked texts, weights, raters averaged, bad input in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.common.mqm import Weights, is_mqm, outputs, parse_weights, read_mqm, scores
+from harness.errors import ConfigError, DataError
+from tests.support.made_ratings import HEADER, write_mqm
+
+
+def write(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def row(rater: str, category: str, severity: str, target: str = "ein <v>Satz</v>", system: str = "a") -> str:
+    return f"{system}\tdoc\t1\t1\t{rater}\ta sentence\t{target}\t{category}\t{severity}\t"
+
+
+def test_outputs_are_without_marks_and_scores_are_sums_of_weights(tmp_path) -> None:
+    annotations = read_mqm(write_mqm(tmp_path / "mqm.tsv"))
+    assert outputs(annotations)["poor"]["1"] == "falsch falsch ist sehr alt ."
+    found = scores(annotations, Weights())
+    assert found["poor"] == {"1": 6.0, "2": 7.0, "3": 6.0}
+    assert found["ref"] == {"1": 0.0, "2": 0.0, "3": 0.0}
+
+
+def test_weights_follow_category_and_severity_and_raters_are_averaged(tmp_path) -> None:
+    path = write(
+        tmp_path / "mqm.tsv",
+        row("r1", "Fluency/Punctuation", "Minor"),
+        row("r1", "Fluency/Punctuation", "Major", "<v>ein</v> Satz"),
+        row("r2", "Non-translation!", "Major"),
+        row("r3", "Style/Awkward", "Neutral"),
+    )
+    assert scores(read_mqm(path), Weights()) == {"a": {"1": pytest.approx((5.1 + 25 + 0) / 3)}}
+    cheap = parse_weights(["non-translation=10", "punctuation=0", "major=1"])
+    assert scores(read_mqm(path), cheap) == {"a": {"1": pytest.approx((1 + 10) / 3)}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([row("r1", "Style", "Huge")], r"mqm.tsv:2: severity 'Huge' is not one of Major"),
+        (["a\tdoc\t1"], r"mqm.tsv:2: 3 fields, the header has 10"),
+        (
+            [row("r1", "Style", "Minor"), row("r2", "Style", "Minor", "zwei Sätze")],
+            r"mqm.tsv:3: segment 1 has two texts as its output of a, apart from <v>",
+        ),
+    ],
+)
+def test_damaged_annotations_are_refused_with_their_line(tmp_path, rows, message) -> None:
+    with pytest.raises(DataError, match=message):
+        read_mqm(write(tmp_path / "mqm.tsv", *rows))
+
+
+def test_other_tables_are_not_annotations(tmp_path) -> None:
+    (tmp_path / "x.tsv").write_text("system\tscore\na\t1\n")
+    assert not is_mqm(tmp_path / "x.tsv")
+    assert is_mqm(write_mqm(tmp_path / "mqm.tsv"))
+    with pytest.raises(DataError, match=r"x.tsv:1: no column 'seg_id'"):
+        read_mqm(tmp_path / "x.tsv")
+
+
+def test_an_unknown_weight_names_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="Did you mean 'punctuation'"):
+        parse_weights(["punctuaton=1"])
+    with pytest.raises(ConfigError, match="'x' is not a number"):
+        parse_weights(["major=x"])
