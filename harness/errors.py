@@ -2,7 +2,8 @@
 
     HarnessError        the run failed                        exit code 1
     ├── StageError      a stage could not finish its work     exit code 1
-    │   └── SegmentError    … on one text; others may be fine
+    │   ├── SegmentError    … on one text; others may be fine
+    │   └── MisalignedError … and what it gave last must not be kept
     └── UserError       the user's input cannot be used       exit code 2
         ├── ConfigError     a config value, name or option
         ├── DataError       a file, its bytes, its shape
@@ -30,6 +31,17 @@ class StageError(HarnessError):
 class SegmentError(StageError):
     """An engine could not translate one text. The others need not be concerned: it is tried again, then
     recorded as failed, and the run goes on (any other HarnessError of an engine ends the run)."""
+
+
+class MisalignedError(StageError):
+    """An engine's outputs turned out not to belong to the texts they were given for.
+
+    `given` is how many of its last translations are concerned: none of them may be kept.
+    """
+
+    def __init__(self, message: str, given: int) -> None:
+        super().__init__(message)
+        self.given = given
 
 
 class UserError(HarnessError):

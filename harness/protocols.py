@@ -104,6 +104,8 @@ class Batch:
     """Where the first source stands in the test set, from 0."""
     total: int | None = None
     """Segments in the test set; None: as many as there are sources."""
+    ids: Sequence[str] = ()
+    """The id of the segment of each source."""
 
 
 Translated = Iterator[list[tuple[int, Translation]]]

@@ -44,9 +44,9 @@ class Texts:
     def read(self, path: Path, lang: str) -> list[Segment]:
         """The segments of a file. Raises DataError for an empty one, or naming a byte that is not UTF-8."""
         if self.lines:
-            segments = [Segment(str(path), k, line, 0, 0) for k, line in enumerate(read_lines(path))]
+            segments = [Segment(str(path), k, line, 0, 0) for k, line in enumerate(read_lines(path, (lang,)))]
         else:
-            text = normalise_newlines(read_text(path))
+            text = normalise_newlines(read_text(path, (lang,)))
             if not text.strip():
                 raise DataError(f"{path}: the file is empty, there is nothing to align")
             _, (segments,) = segmented([Document(str(path), lang, text, str(path))], self.parts)

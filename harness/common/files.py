@@ -6,16 +6,17 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import DataError, StageError
 
-# Of any text file, in bytes: what is longer is no text, and would be held in memory whole.
-LONGEST_LINE = 16 << 20
+if TYPE_CHECKING:
+    from harness.common.texts import Text
+
 MOST_NAMES = 10_000  # of a folder that a name is looked for among
 
 
@@ -33,7 +34,7 @@ def read_bytes(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
 def no_such_file(path: str | Path, told: str | None = None) -> DataError:
@@ -61,62 +62,43 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _unreadable(path: str | Path, error: OSError | ValueError) -> DataError:
+def unreadable(path: str | Path, error: OSError | ValueError, told: str | None = None) -> DataError:
+    """The error for a file that could not be opened or read; `told` is what to call it (the path itself)."""
     if isinstance(error, FileNotFoundError):
-        return no_such_file(path)
+        return no_such_file(path, told)
     if isinstance(error, IsADirectoryError):
-        return DataError(f"{path}: is a folder, a file was expected")
+        return DataError(f"{told or path}: is a folder, a file was expected")
     # ValueError: a NUL in the name
-    return DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})")
+    return DataError(f"{told or path}: cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 text without its byte-order mark; DataError with the byte offset of the first bad byte."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{name}:{line}: not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start});"
-            " convert it, for example: iconv -f WINDOWS-1252 -t UTF-8"
-        ) from None
-    return text.removeprefix("\ufeff")
+def read_text(path: str | Path, langs: Sequence[str] = ()) -> str:
+    """A text as a string, its line ends as they are (CRLF stays). `langs`: the languages it may be in.
 
-
-def read_text(path: str | Path) -> str:
-    """A UTF-8 file as text, bytes otherwise unchanged (CRLF stays).
-
-    A line longer than LONGEST_LINE is refused before more of it is read and held in memory.
+    See `texts.Text` for what is refused and told. A line longer than `texts.LONGEST_LINE` is refused before
+    more of it is read and held in memory.
     """
-    chunks, number, length = [], 1, 0
-    try:
-        with Path(path).open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                chunks.append(chunk)
-                ends = chunk.count(b"\n")
-                number += ends
-                length = len(chunk) - chunk.rfind(b"\n") - 1 if ends else length + len(chunk)
-                if length > LONGEST_LINE:
-                    raise DataError(
-                        f"{path}:{number}: a line of more than {LONGEST_LINE >> 20} MiB; is this text?"
-                    )
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    return decode(b"".join(chunks), str(path))
+    return _text(path, langs).whole()
 
 
-def normalise_newlines(text: str) -> str:
-    """CRLF and CR become LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_lines(path: str | Path) -> list[str]:
-    """The lines of a UTF-8 file, split at LF, CRLF or CR only, without their ends.
+def read_lines(path: str | Path, langs: Sequence[str] = ()) -> list[str]:
+    """The lines of a text without their ends: LF, CRLF, or CR in a file without LF.
 
     A final newline ends the last line and does not begin another; an empty file has no lines.
     """
-    text = normalise_newlines(read_text(path))
-    return text.removesuffix("\n").split("\n") if text else []
+    return list(_text(path, langs).lines())
+
+
+def _text(path: str | Path, langs: Sequence[str]) -> Text:
+    from harness.common.texts import Text  # which needs this module
+
+    return Text(Path(path), str(path), langs, reads=("json-lines",))
+
+
+def normalise_newlines(text: str) -> str:
+    """CRLF becomes LF, and so does CR in a text that has no LF; a CR elsewhere is no line end and stays."""
+    text = text.replace("\r\n", "\n")
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def sha256_text(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
-from harness.common.files import decode, read_bytes
+from harness.common.files import read_text
 from harness.common.options import parameters
 from harness.common.terminal import visible_line
 from harness.common.values import described
@@ -100,7 +100,7 @@ def _unreadable(arguments: list[str]) -> ConfigError | None:
 
     for path in chain.from_iterable(sorted(folder.rglob("*.yaml")) for folder in config_dirs(arguments)):
         try:
-            OmegaConf.create(decode(read_bytes(path), str(path)))
+            OmegaConf.create(read_text(path))
         except HarnessError as bad:
             return ConfigError(str(bad))
         except yaml.YAMLError as bad:

@@ -26,6 +26,9 @@ class PairConfig:
     src: str = "???"
     tgt: str = "???"
     bleu_tokenize: str = "auto"  # auto: zh, ja-mecab or ko-mecab where the target needs it, else 13a
+    ter_characters: str = (
+        "auto"  # TER over characters: true, false; auto: where the target is Chinese or Japanese
+    )
 
 
 @dataclass
@@ -78,6 +81,7 @@ def register_schema() -> None:
     ConfigStore.instance().store(name="harness_schema", node=RunConfig)
     OmegaConf.register_new_resolver("run_id", new_run_id, use_cache=True, replace=True)
     OmegaConf.register_new_resolver("bleu_tokenizer", bleu_tokenizer, replace=True)
+    OmegaConf.register_new_resolver("ter_characters", ter_characters, replace=True)
 
 
 def bleu_tokenizer(choice: str, tgt: str) -> str:
@@ -88,6 +92,14 @@ def bleu_tokenizer(choice: str, tgt: str) -> str:
         return _BLEU_TOKENIZERS.get(language(tgt).script, "13a")
     except ConfigError:  # the run refuses the code itself, with the nearest one
         return "13a"
+
+
+def ter_characters(choice: str, tgt: str) -> bool:
+    """Whether TER counts characters of Chinese and Japanese; `choice` wins unless it is "auto"."""
+    known = {"true": True, "false": False, "auto": bleu_tokenizer("auto", tgt) in ("zh", "ja-mecab")}
+    if str(choice).lower() not in known:
+        raise ConfigError(f"pair.ter_characters={choice}: true, false or auto")
+    return known[str(choice).lower()]
 
 
 def to_config(node: Any) -> RunConfig:

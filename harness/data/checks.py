@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,21 @@ def _line_warnings(counts: dict[str, Any]) -> list[str]:
         "identical": "have the same text as source and reference",
     }
     return [f"{counts[key]} of {n} lines {text}" for key, text in texts.items() if counts[key]]
+
+
+def left_out(meta: Mapping[str, Any]) -> list[str]:
+    """A warning for each kind of text that reading the set left out or changed, from the counts in `meta`."""
+    counts, subset = meta.get("counts", {}), meta.get("subset", {})
+    found = {
+        "{n} blank references are left out: those segments are scored against the others": meta.get(
+            "blank_references"
+        ),
+        "{n} texts had line breaks inside, each made a space": counts.get("joined_lines"),
+        "{n} of {of} lines without text on one side are left out (data.empty=drop)": subset.get(
+            "dropped_empty"
+        ),
+    }
+    return [text.format(n=n, of=subset.get("of")) for text, n in found.items() if n]
 
 
 def _identical(item: Item) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness import registry
-from harness.data.checks import check_documents, check_items
+from harness.common.notices import collecting
+from harness.data.checks import check_documents, check_items, left_out
 from harness.data.parallel import ParallelSet
 from harness.data.subset import SHARED, Subset
 from harness.types import Bitext, DocumentSet
@@ -21,33 +22,34 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
     `meta` of the result has `warnings` (one line each) and, for a bitext, `counts` and perhaps `subset`.
     Raises DataError for bad data and where nothing is left to score.
     """
+    with collecting() as told:
+        loaded = _read(options, src, tgt, limit)
+    meta = {**loaded.meta}
+    if isinstance(loaded, DocumentSet):
+        warnings = check_documents([*loaded.src, *loaded.tgt])
+    else:
+        counts, warnings = check_items(loaded.items, src, tgt, loaded.name)
+        warnings = [*left_out(meta), *warnings]
+        meta["counts"] = {**meta.get("counts", {}), **counts}
+    meta["warnings"] = [*meta.get("warnings", ()), *told, *warnings]
+    return dataclasses.replace(loaded, meta=meta)
+
+
+def _read(options: Mapping[str, Any], src: str, tgt: str, limit: int | None) -> DocumentSet | Bitext:
     subset = Subset.of(options, limit)
     loader = registry.build("data", {k: v for k, v in options.items() if k not in SHARED})
     if isinstance(loader, ParallelSet):
         reading = loader.read(src, tgt)
         items, notes = subset.of_items(reading.items, reading.name)
-        loaded = Bitext(reading.name, items, reading.inputs(), {**reading.meta, **notes})
-    else:
-        whole: DocumentSet | Bitext = loader.load(src, tgt)
-        if isinstance(whole, DocumentSet):
-            warnings = [*whole.meta.get("warnings", ()), *check_documents([*whole.src, *whole.tgt])]
-            return dataclasses.replace(whole, meta={**whole.meta, "warnings": warnings})
-        items, notes = subset.of_items(whole.items, whole.name)
-        loaded = dataclasses.replace(whole, items=items, meta={**whole.meta, **notes})
-    return _checked(loaded, src, tgt)
+        return Bitext(reading.name, items, reading.inputs(), {**reading.meta, **notes})
+    whole: DocumentSet | Bitext = loader.load(src, tgt)
+    if isinstance(whole, DocumentSet):
+        return whole
+    items, notes = subset.of_items(whole.items, whole.name)
+    return dataclasses.replace(whole, items=items, meta={**whole.meta, **notes})
 
 
 def take(bitext: Bitext, options: Mapping[str, Any], limit: int | None = None) -> Bitext:
     """The subset that `sample`, `seed`, `empty` of the data YAML and `limit` declare, recorded in `meta`."""
     items, notes = Subset.of(options, limit).of_items(bitext.items, bitext.name)
     return dataclasses.replace(bitext, items=items, meta={**bitext.meta, **notes})
-
-
-def _checked(bitext: Bitext, src: str, tgt: str) -> Bitext:
-    counts, warnings = check_items(bitext.items, src, tgt, bitext.name)
-    meta = {
-        **bitext.meta,
-        "counts": {**bitext.meta.get("counts", {}), **counts},
-        "warnings": [*bitext.meta.get("warnings", ()), *warnings],
-    }
-    return dataclasses.replace(bitext, meta=meta)

@@ -56,7 +56,7 @@ class TextDigest:
 
     def add(self, line: str) -> None:
         self.n += 1
-        self._hash.update(line.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass"))
+        self._hash.update(line.replace("\r\n", "\n").encode("utf-8", "surrogatepass"))
         self._hash.update(b"\n")
 
     @property

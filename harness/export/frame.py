@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +92,14 @@ def _segments(store: Store, record: Record) -> Iterator[dict[str, Any]]:
                 "doc": line.get("doc"),
                 "source": encodable(line.get("source")),
                 "hypothesis": encodable(line.get("hypothesis")),
-                "reference": encodable((line.get("references") or [None])[0]),
+                **_references(line.get("references") or [None]),
                 "shape": bead.get("shape"),
                 "confidence": bead.get("confidence"),
                 "flags": " ".join([*(bead.get("flags") or []), *(line.get("health") or [])]),
             }
+
+
+def _references(references: Sequence[str | None]) -> dict[str, str | None]:
+    """Every reference in a column of its own: `reference`, `reference_2` …"""
+    names = ("reference", *(f"reference_{k}" for k in range(2, len(references) + 1)))
+    return {name: encodable(text) for name, text in zip(names, references, strict=True)}

@@ -8,11 +8,13 @@ hang and spawning one runs the caller's script again.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +28,38 @@ def scorer(family: str, options: dict[str, Any]) -> Any:
     return getattr(sacrebleu.metrics, family)(**options)
 
 
+@contextmanager
+def heard() -> Iterator[dict[str, None]]:
+    """What sacreBLEU warns about within, each line once, instead of its printing it."""
+    told: dict[str, None] = {}
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.setdefault(" ".join(record.getMessage().split()))
+
+    logger = logging.getLogger("sacrebleu")
+    listener, before = Listener(logging.WARNING), (logger.handlers, logger.propagate)
+    logger.handlers, logger.propagate = [listener], False
+    try:
+        yield told
+    finally:
+        logger.handlers, logger.propagate = before
+
+
 def count_here(
     family: str, options: dict[str, Any], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-) -> Rows:
-    """The statistics of each segment; a reference list may differ in length from its neighbour's."""
+) -> tuple[Rows, list[str]]:
+    """The statistics of each segment, and what sacreBLEU warned about.
+
+    A reference list may differ in length from its neighbour's.
+    """
     most = max((len(found) for found in references), default=0)
     streams = [[found[k] if k < len(found) else None for found in references] for k in range(most)]
     if not streams:
-        return []
-    rows: Rows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
-    return rows
+        return [], []
+    with heard() as told:
+        rows: Rows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
+    return rows, list(told)
 
 
 def count(
@@ -46,7 +70,7 @@ def count(
     *,
     workers: int | None,
     costly: int,
-) -> Rows:
+) -> tuple[Rows, list[str]]:
     """As `count_here`, on `workers` cores (None: all this process may use) from `costly` segments on."""
     n = len(hypotheses)
     cores = _cores() if workers is None else max(1, workers)
@@ -56,7 +80,7 @@ def count(
     # Dealt out in turn, so that a run of long segments does not land on one core.
     shares = [list(range(k, n, cores)) for k in range(cores)]
 
-    def one(k: int) -> Rows:
+    def one(k: int) -> tuple[Rows, list[str]]:
         texts = [hypotheses[i] for i in shares[k]]
         against = [list(references[i]) for i in shares[k]]
         if k == 0:
@@ -66,15 +90,15 @@ def count(
     with ThreadPoolExecutor(cores) as pool:
         parts = list(pool.map(one, range(cores)))
     rows: Rows = [[] for _ in range(n)]
-    for share, part in zip(shares, parts, strict=True):
+    for share, (part, _) in zip(shares, parts, strict=True):
         for index, row in zip(share, part, strict=True):
             rows[index] = row
-    return rows
+    return rows, list(dict.fromkeys(line for _, told in parts for line in told))
 
 
 def _count_elsewhere(
     family: str, options: dict[str, Any], hypotheses: list[str], references: list[list[str]]
-) -> Rows:
+) -> tuple[Rows, list[str]]:
     job = json.dumps([family, options, hypotheses, references])
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve())],
@@ -86,8 +110,8 @@ def _count_elsewhere(
         from harness.errors import StageError
 
         raise StageError(f"{family}: a counting process ended with code {done.returncode}; see above")
-    rows: Rows = json.loads(done.stdout)
-    return rows
+    rows, told = json.loads(done.stdout)
+    return rows, told
 
 
 def _cores() -> int:

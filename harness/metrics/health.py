@@ -1,15 +1,20 @@
-"""Signs that a translation is broken, per segment and without a reference."""
+"""Signs that a translation is broken, per segment; nothing is ever repaired."""
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 from harness.common.langid import identify, label
 from harness.common.langs import language
 
-FLAGS = ("failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers")
+FLAGS = (
+    "failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers",
+    "unicode-form", "entities", "replacement-char",
+)  # fmt: skip
 """Every flag `health` can give, in the order it gives them."""
 
 _WORD = re.compile(r"\w+")
@@ -24,7 +29,14 @@ _MIN_RATIO_CHARS = 20
 _DENSE = {"zh", "ja", "yue", "ko"}  # scripts of a syllable or word a character
 
 
-def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tgt: str) -> tuple[str, ...]:
+def health(
+    source: str,
+    hypothesis: str,
+    finish_reason: str | None,
+    src: str,
+    tgt: str,
+    references: Sequence[str] = (),
+) -> tuple[str, ...]:
     """The flags of `FLAGS` that hold for one segment, in that order.
 
     failed          the engine raised an error for this segment
@@ -35,6 +47,14 @@ def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tg
     truncated       generation ended at its length limit
     length-ratio    far shorter or longer than the source
     numbers         the numbers differ from the source's (digits only; separators do not count)
+
+    and three that look the same on a screen and score as errors, given where neither the source nor one of
+    `references` has them too:
+
+    unicode-form      letters and their marks apart (NFD) where Unicode has them in one (NFC), or characters
+                      of no width: zero-width space, word joiner, byte-order mark, soft hyphen
+    entities          HTML entities (`&quot;`, `&#39;`)
+    replacement-char  U+FFFD, which stands where text could not be decoded
     """
     if not source.strip():
         return ()
@@ -50,6 +70,10 @@ def health(source: str, hypothesis: str, finish_reason: str | None, src: str, tg
         "truncated": finish_reason == "length",
         "length-ratio": _odd_length(source, hypothesis, src, tgt),
         "numbers": _numbers(source) != _numbers(hypothesis),
+        **{
+            name: sign(hypothesis) and not any(map(sign, (source, *references)))
+            for name, sign in _SIGNS.items()
+        },
     }
     return tuple(flag for flag in FLAGS if found.get(flag))
 
@@ -131,6 +155,28 @@ def _odd_length(source: str, hypothesis: str, src: str, tgt: str) -> bool:
     weight = [3.0 if language(code).short in _DENSE else 1.0 for code in (src, tgt)]
     ratio = len(hypothesis.strip()) * weight[1] / (len(source.strip()) * weight[0])
     return not _RATIO[0] <= ratio <= _RATIO[1]
+
+
+def _odd_form(text: str) -> bool:
+    return not text.isascii() and (bool(_NO_WIDTH.search(text)) or _is_decomposed(text))
+
+
+def _is_decomposed(text: str) -> bool:
+    """Whether NFC makes the text shorter. Some letters of Hindi or Hebrew it makes longer instead."""
+    return not unicodedata.is_normalized("NFC", text) and len(unicodedata.normalize("NFC", text)) < len(text)
+
+
+def _has_entities(text: str) -> bool:
+    return any(html.unescape(found) != found for found in _ENTITY.findall(text))
+
+
+def _has_replacement(text: str) -> bool:
+    return "\ufffd" in text
+
+
+_NO_WIDTH = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
+_SIGNS = {"unicode-form": _odd_form, "entities": _has_entities, "replacement-char": _has_replacement}
 
 
 def _numbers(text: str) -> Counter[str]:

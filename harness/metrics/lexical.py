@@ -15,9 +15,11 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 
 from harness.common.limits import AtLeast, Count, Natural
+from harness.common.notices import tell
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
+from harness.metrics.spaces import unspaced
 from harness.protocols import Metric, Statistics
 
 Tokenizer = Literal[
@@ -66,9 +68,12 @@ class Lexical(Metric):
         counts = {len(found) for found in references}
         self._references = counts.pop() if len(counts) == 1 else -1
         self._scorer()  # refuses what cannot work before any process starts
-        rows = parallel.count(
+        self._warn(references)
+        rows, told = parallel.count(
             self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
         )
+        for line in told:
+            tell(f"{self.name}: sacreBLEU warns: {line}")
         return np.array(rows, dtype=np.float64).reshape(len(hypotheses), self.width)
 
     @property
@@ -77,7 +82,14 @@ class Lexical(Metric):
         raise NotImplementedError
 
     def _scorer(self) -> Any:
-        return parallel.scorer(self.family, self._options)
+        with parallel.heard() as told:
+            made = parallel.scorer(self.family, self._options)
+        for line in told:
+            tell(f"{self.name}: sacreBLEU warns: {line}")
+        return made
+
+    def _warn(self, references: Sequence[Sequence[str]]) -> None:
+        """Tell where the options do not suit the script of the references."""
 
 
 class Bleu(Lexical):
@@ -110,6 +122,7 @@ class Bleu(Lexical):
             "smooth_value": smooth_value,
             "max_ngram_order": max_ngram_order,
             "effective_order": effective_order,
+            "force": True,  # no count of tokenized periods: the run counts them over all shards
         }
         super().__init__("spBLEU" if tokenize.startswith("flores") else "BLEU", options, True, workers)
 
@@ -132,6 +145,15 @@ class Bleu(Lexical):
                 f"{self.name}: tokenize={tokenizer} cannot be loaded ({_first_line(error)})."
                 f" Install it with: pip install 'sacrebleu[{tokenizer[:2]}]'"
             ) from error
+
+    def _warn(self, references: Sequence[Sequence[str]]) -> None:
+        tokenizer, found = self._options["tokenize"], unspaced(references)
+        if found and tokenizer not in (*_DOWNLOADED, "char", *(("zh", "ja-mecab") if found == "cjk" else ())):
+            own = "zh or ja-mecab, " if found == "cjk" else ""
+            tell(
+                f"{self.name}: tokenize={tokenizer} splits at spaces, and the references have none between"
+                f" words (even a perfect output may score 0): use {own}tokenize=char or flores200 (spBLEU)"
+            )
 
     def aggregate(self, sums: Statistics) -> Statistics:
         """`(m,)` corpus BLEU from `(m, k)` sums; 0 where nothing matches, as sacreBLEU has it."""
@@ -268,6 +290,20 @@ class Ter(Lexical):
     @property
     def width(self) -> int:
         return 2
+
+    def _warn(self, references: Sequence[Sequence[str]]) -> None:
+        found = unspaced(references)
+        if found == "cjk" and not (self._options["normalized"] and self._options["asian_support"]):
+            tell(
+                f"{self.name}: the references have no spaces between words, so that a whole clause counts as"
+                " one: pair.ter_characters=true splits Chinese and Japanese into characters (it sets both"
+                " metrics.ter.normalized and metrics.ter.asian_support, which has no effect alone)"
+            )
+        elif found == "other":
+            tell(
+                f"{self.name}: the references have no spaces between words, so that a whole clause counts as"
+                " one, and TER cannot split this script: use chrF, which needs no words"
+            )
 
     def aggregate(self, sums: Statistics) -> Statistics:
         """`(m,)` TER; an empty reference costs 100 when the hypothesis has words, else 0."""

@@ -64,6 +64,8 @@ class Gathering:
             health=dict(sorted(health.items())),
             failed=sum(item.failed for item in done),
             failures=[failure for item in done for failure in item.failures][:3],
+            tokenized=sum(item.tokenized for item in done),
+            warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
         )
 
     def _target(self, shard: Shard) -> Path:

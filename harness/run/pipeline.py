@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
-from harness.config.schema import VOLATILE, RunConfig
+from harness.common.notices import collecting
+from harness.config.identity import settings
+from harness.config.schema import RunConfig
 from harness.config.typed import typed
 from harness.data.load import load
 from harness.errors import HarnessError
@@ -23,7 +26,11 @@ from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker
+from harness.types import Bitext
 from harness.version import __version__
+
+TOKENIZED = 100
+"""Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +50,27 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     """
     stages = Stages()
     try:
-        return _run(config, store, run_id, cache_dir or store.cache_dir, stages)
+        with collecting() as told:
+            return _run(config, store, run_id, cache_dir or store.cache_dir, stages, told)
     except Exception as error:
         _write_error(store, run_id, stages.current, error)
         raise
 
 
-def _run(config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: Stages) -> Outcome:
+def _run(
+    config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: Stages, told: Mapping[str, None]
+) -> Outcome:
+    """`told` grows by what readers and metrics tell (`notices`)."""
     created = _now()
     with stages("load"):
         config = typed(config)
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
-    config_hash = digest([settings, inputs, parts.engine.identity, parts.text.encoder.identity], length=16)
+    config_hash = digest(
+        [settings(config), inputs, parts.engine.identity, parts.text.encoder.identity], length=16
+    )
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
@@ -119,7 +131,7 @@ def _run(config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: 
             scores=tuple(scores),
             health=gathered.health,
             failed=gathered.failed,
-            warnings=(*map(str, bitext.meta.get("warnings", [])), *_failures(gathered)),
+            warnings=_warnings(bitext, told, gathered, config),
         ),
         alignment=made.viewer,
     )
@@ -127,6 +139,24 @@ def _run(config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: 
         clear(Path(job.folder))
     store.write_table()
     return Outcome(record, skipped=False)
+
+
+def _warnings(bitext: Bitext, told: Iterable[str], gathered: Gathered, config: RunConfig) -> tuple[str, ...]:
+    """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
+    data = map(str, bitext.meta.get("warnings", []))
+    return tuple(
+        dict.fromkeys((*data, *told, *gathered.warnings, *_tokenized(gathered, config), *_failures(gathered)))
+    )
+
+
+def _tokenized(gathered: Gathered, config: RunConfig) -> list[str]:
+    """sacreBLEU's warning of outputs that were not detokenized, counted over all shards as it does."""
+    if gathered.tokenized < TOKENIZED or not any(m.get("kind") == "bleu" for m in config.metrics.values()):
+        return []
+    return [
+        f"{gathered.tokenized} outputs end in a tokenized period (' .'); sacreBLEU warns from {TOKENIZED} on:"
+        " BLEU is for detokenized text, so detokenize them"
+    ]
 
 
 def _failures(gathered: Gathered) -> list[str]:

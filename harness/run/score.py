@@ -34,10 +34,9 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     references = [item.references for item in items]
     lines = [_line(item, translation) for item, translation in zip(items, translations, strict=True)]
     flags: Counter[str] = Counter()
-    for line, translation in zip(lines, translations, strict=True):
-        line["health"] = list(
-            health(translation.source, translation.hypothesis, translation.finish_reason, src, tgt)
-        )
+    for line, item, translation in zip(lines, items, translations, strict=True):
+        text, reason = translation.hypothesis, translation.finish_reason
+        line["health"] = list(health(translation.source, text, reason, src, tgt, item.references))
         flags.update(line["health"])
     statistics = {}
     for key, metric in metrics.items():

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,8 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    tokenized: int = 0  # hypotheses that end in a period after a space
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Gathered:
     health: dict[str, int]
     failed: int
     failures: list[dict[str, str]]
+    tokenized: int
+    warnings: tuple[str, ...]
 
 
 def divide(n: int, size: int) -> list[Shard]:

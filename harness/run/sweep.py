@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import write_json
+from harness.common.files import user_path, write_json
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
 from harness.config.arguments import quoted
+from harness.errors import ConfigError
 from harness.results.store import Store
 from harness.results.tables import score_rows
 
@@ -29,15 +30,19 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
     """`engine.path=outs/*.txt` (or `model.path=`) as a sweep over the files or folders that match.
 
     A pattern is understood in the last part of the path. One match takes its place, several make a sweep;
-    without any the argument stays, for the engine to say that there is no such file.
+    without any the argument stays, for the engine to say that there is no such file. `engine.system=all` is a
+    sweep over the systems in the file that `engine.path` names.
     """
     found = []
     several = False
     for word in arguments:
-        key, _, value = word.partition("=")
-        matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
+        key, _, value = word.lstrip("+").partition("=")
+        matches = _matches(value.strip("'\"")) if key in ("engine.path", "model.path") else []
+        if (key, value) == ("engine.system", "all"):
+            matches = _systems(arguments)
         several |= len(matches) > 1
-        found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
+        plus = word[: len(word) - len(word.lstrip("+"))]
+        found.append(f"{plus}{key}={','.join(map(quoted, matches))}" if matches else word)
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
 
 
@@ -47,6 +52,19 @@ def _matches(pattern: str) -> list[str]:
         return []
     found = sorted(path.parent.glob(path.name))
     return [str(item) for item in found if item.is_file()] or [str(item) for item in found]
+
+
+def _systems(arguments: Sequence[str]) -> list[str]:
+    """The systems in the table that the arguments name; DataError where it has no column of systems."""
+    from harness.translate.engines.outputs import Outputs
+
+    given = {
+        key: value.strip("'\"") for key, _, value in (word.lstrip("+").partition("=") for word in arguments)
+    }
+    if "engine.path" not in given or _matches(given["engine.path"]):
+        raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
+    column = given.get("engine.system_column", "system")
+    return Outputs(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
 
 
 def begin() -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
 from harness.common.files import digest
+from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
 from harness.run.score import score
-from harness.run.shards import Done, Finished, Shard, sha256
+from harness.run.shards import Done, Finished, Rows, Shard, sha256
 from harness.run.timings import Stages
 from harness.types import Item
 
@@ -81,6 +82,20 @@ class Worker:
 
         `stages` names and times what is being done; `advance` is told of translated segments.
         """
+        with collecting() as told:
+            done, data, rows = self._worked(shard, items, stages, advance)
+        with stages("record"):
+            done = replace(done, warnings=list(told))
+            self.finished.write(done, data, rows)
+        return done
+
+    def _worked(
+        self,
+        shard: Shard,
+        items: Sequence[Item],
+        stages: Stages,
+        advance: Callable[[int], None] | None,
+    ) -> tuple[Done, bytes, Rows]:
         from harness.translate.runner import stream
 
         job, engine = self.job, self._tolerant.engine
@@ -88,7 +103,8 @@ class Worker:
         with stages("translate"):
             batch = Batch(sources)
             if engine.positional:
-                batch = Batch(sources, [item.references for item in items], shard.start, job.n)
+                references = [item.references for item in items]
+                batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
             translations = list(
                 stream(self._tolerant, batch, job.cache_dir, self._splitter, job.src, job.tgt, part, advance)
@@ -111,9 +127,9 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
+                tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines),
             )
-            self.finished.write(done, data, rows)
-        return done
+        return done, data, rows
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from harness.types import Edit
 
 # What ends a line: the ends every editor agrees on, vertical tab, form feed, NEL, and Unicode's two.
-_LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# A lone CR is one only in a text without LF, as for every reader.
+_LINE_END = re.compile("\r\n|[\n\x0b\x0c\x85\u2028\u2029]")
+_LINE_END_CR = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 class OffsetMap:
@@ -74,7 +76,8 @@ class Line:
 def lines(raw: str, edits: Sequence[Edit] = ()) -> Iterator[Line]:
     """The lines of a text; edits are sorted. A line end inside an edit was repaired and ends no line."""
     start, first = 0, 0
-    ends = [(m.start(), m.end()) for m in _LINE_END.finditer(raw)]
+    line_end = _LINE_END if "\n" in raw else _LINE_END_CR
+    ends = [(m.start(), m.end()) for m in line_end.finditer(raw)]
     for end, following in [*ends, (len(raw) + 1, len(raw) + 1)]:
         last = first
         while last < len(edits) and edits[last].end <= end:

@@ -76,6 +76,7 @@ class Cache:
         self._sorted: NDArray[np.uint64] | None = None
         self._lines: dict[tuple[int, int], dict[str, Row]] = {}
         self._writer: int | None = None
+        self._batches: list[tuple[int, int]] = []  # where each of this writer's begins, and its size
         for path in sorted(self.folder.glob("*.jsonl")):
             self._read(path)
 
@@ -127,7 +128,20 @@ class Cache:
                 f"{self.folder}: the translation cache cannot be written ({error.strerror});"
                 " free space or choose another results folder, then run the same command again"
             ) from error
+        self._batches.append((offset, len(keys)))
         self._add(len(self._paths) - 1, offset, keys)
+
+    def discard(self, n: int) -> None:
+        """Take back the last `n` outputs stored here, in whole batches, as if they had never been given."""
+        while n > 0 and self._batches:
+            offset, size = self._batches.pop()
+            assert self._writer is not None
+            os.ftruncate(self._writer, offset)
+            self._lines.pop((len(self._paths) - 1, offset), None)
+            for column in (self._hashes, self._offsets, self._files):
+                del column[len(column) - size :]
+            n -= size
+        self._order = None
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

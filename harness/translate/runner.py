@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.common.progress import bar, note
-from harness.errors import StageError
+from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
 from harness.translate.cache import Cache, short_key
 from harness.translate.retry import Tolerant
@@ -104,6 +104,9 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
                 cache.append(translation for _, translation in batch)
                 errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
                 tick(len(batch))
+    except MisalignedError as error:
+        cache.discard(error.given)
+        raise
     except KeyboardInterrupt:
         note("interrupted: finished segments are kept; the same command goes on from there")
         raise

@@ -1,106 +1,17 @@
-"""The command, file, ctranslate2 and language-model engines with real processes and real checkpoints."""
+"""The file, ctranslate2 and language-model engines with real processes and real checkpoints."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import registry
-from harness.errors import ConfigError, DataError, StageError, UnavailableError
+from harness.errors import ConfigError, DataError
 from harness.translate.runner import translate
 from tests.support import tiny_checkpoints as checkpoints
-from tests.support.program import wait_until
-
-
-def command(line: str, **options: Any) -> Any:
-    config = {"kind": "command", "command": line, **options}
-    return registry.build("engine", config, model={"name": "command"}, src="fr", tgt="es")
-
-
-def python(tmp_path: Path, body: str) -> str:
-    """A command line that runs a line-by-line program; `body` sees `i` and `line`."""
-    script = tmp_path / "program.py"
-    script.write_text(
-        "import sys\nfor i, line in enumerate(sys.stdin, 1):\n    " + body.replace("\n", "\n    ") + "\n"
-    )
-    return f"{sys.executable} {script}"
-
-
-def test_command_translates_lines_in_chunks(tmp_path: Path) -> None:
-    line = python(tmp_path, "print(line.strip().upper(), i, flush=True)")
-    sources = [f"ligne {i}\nsuite" for i in range(25)]
-    found = translate(command(line, chunk=10), sources, tmp_path / "cache")
-    assert [t.hypothesis for t in found] == [f"LIGNE {i} SUITE {i % 10 + 1}" for i in range(25)]
-
-
-def test_command_fills_in_the_pair(tmp_path: Path) -> None:
-    script = tmp_path / "p.py"
-    script.write_text("import sys\nfor line in sys.stdin: print(*sys.argv[1:])")
-    found = translate(command(f"{sys.executable} {script} {{src}}-{{tgt}} {{tgt3}}"), ["x"], tmp_path / "c")
-    assert found[0].hypothesis == "fr-es spa"
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        ("if i != 4: print(line, end='')", r"10 lines in, 9 out, from line 11 on"),
-        ("print(line, end='', flush=True)\nif i == 3: sys.exit('no such word')",
-         r"exit code 1 at line 14 \(s13\); it said: no such word"),
-    ],
-)  # fmt: skip
-def test_command_failures_name_the_line(body: str, message: str, tmp_path: Path) -> None:
-    script = python(tmp_path, body)
-    sources = [f"s{i}" for i in range(30)]
-    with pytest.raises(StageError, match=message):
-        command(script, chunk=10)._run(sources[10:20], 10)
-
-
-def test_a_command_that_hangs_is_ended_and_the_line_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "hang.sh").write_text(f"head -n 6\ntouch {tmp_path}/asleep\nexec sleep 6000\n")
-    communicate = subprocess.Popen.communicate
-
-    def patient(process: Any, lines: Any = None, timeout: Any = None) -> Any:
-        """The seconds count from where the program hangs, however long it took to come there."""
-        if timeout:
-            process.stdin.write(lines)
-            process.stdin.flush()
-            wait_until((tmp_path / "asleep").exists, process)
-        return communicate(process, None, timeout)
-
-    monkeypatch.setattr(subprocess.Popen, "communicate", patient)
-    engine = command(f"sh {tmp_path}/hang.sh", chunk=10, timeout=0.2)
-    with pytest.raises(StageError, match=r"no end after 0\.2 s, at line 17 \(s16\)"):
-        engine._run([f"s{i}" for i in range(10, 20)], 10)
-
-
-def test_command_that_is_not_there() -> None:
-    with pytest.raises(UnavailableError, match="no program 'no-such-translator' on the PATH"):
-        command("no-such-translator -x")
-
-
-@pytest.mark.skipif(shutil.which("apertium") is None, reason="apertium is not installed")
-def test_apertium(tmp_path: Path) -> None:
-    listed = subprocess.run(["apertium", "-l"], capture_output=True, text=True, check=False)
-    if "fr-es" not in listed.stdout:
-        pytest.skip("apertium-fr-es is not installed")
-    import yaml
-
-    from harness.common.files import resource
-
-    model = yaml.safe_load((resource("conf") / "model" / "apertium.yaml").read_text())
-    engine = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="es")
-    found = translate(engine, ["Bonjour le monde.", "C'est un grand pays."], tmp_path)
-    assert found[1].hypothesis == "Es un gran país."
-    failing = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="pl")
-    with pytest.raises(StageError, match="apertium -u fr-pl: exit code 1"):
-        translate(failing, ["Bonjour."], tmp_path)
 
 
 def test_file_outputs_and_their_count(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _document(path: Path, lang: str) -> Document:
-    text = files.read_text(path)
+    text = files.read_text(path, (lang,))
     if not text.strip():
         raise DataError(f"{path}: is empty, there is nothing to clean")
     return Document(str(path), lang, text, str(path))

@@ -42,7 +42,7 @@ class LineParallel(ParallelSet):
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
     def read(self, src: str, tgt: str) -> Reading:
-        files = [TextFile(path) for path in (self.src, *self.tgt)]
+        files = [TextFile(self.src, (src,)), *(TextFile(path, (tgt,)) for path in self.tgt)]
         docs = TextFile(self.docs) if self.docs else None
 
         def inputs() -> tuple[Input, ...]:

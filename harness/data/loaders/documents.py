@@ -98,7 +98,7 @@ class Documents(Loader):
     def _side(self, paths: list[Path], lang: str) -> list[tuple[Document, Input]]:
         loaded = []
         for path, name in zip(paths, distinct_names(paths), strict=True):
-            text = _content(path)
+            text = _content(path, lang)
             document = Document(name, lang, text, str(path))
             loaded.append((document, Input(name, str(path), sha256_text(text), _lines(text), **self.origin)))
         return loaded
@@ -158,7 +158,7 @@ def _seed(
     folder: Path, name: str, entry: dict[str, Any], manifest: dict[str, Any], lang: str
 ) -> tuple[Document, Input]:
     path = folder / name
-    text = _content(path)
+    text = _content(path, lang)
     sha256 = sha256_text(text)
     if sha256 != entry["sha256"]:
         raise DataError(
@@ -192,8 +192,8 @@ def _codes(code: str) -> set[str]:
     return {code, lang.code, lang.short, lang.iso3}
 
 
-def _content(path: Path) -> str:
-    text = read_text(path)
+def _content(path: Path, lang: str) -> str:
+    text = read_text(path, (lang,))
     if not text.strip():
         raise DataError(f"{path}: empty; a document needs text")
     return text

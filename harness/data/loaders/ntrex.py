@@ -53,7 +53,7 @@ class Ntrex(ParallelSet):
         self.base = base.rstrip("/")
 
     def read(self, src: str, tgt: str) -> Reading:
-        files = [TextFile(self._where(file_name(code))) for code in (src, tgt)]
+        files = [TextFile(self._where(file_name(code)), (code,)) for code in (src, tgt)]
         docs = TextFile(self._where("DOCUMENT_IDS.tsv"))
 
         def inputs() -> tuple[Input, ...]:

@@ -9,13 +9,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
+from harness.common.containers import BOMB_BYTES, BOMB_RATIO
 from harness.common.files import is_file, no_such_file, parse_json, user_path
 from harness.common.limits import NotEmpty
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards
 from harness.data.parallel import ParallelSet, Reading, columns
-from harness.data.reading import BOMB_BYTES, BOMB_RATIO, TextFile
+from harness.data.reading import TextFile
 from harness.errors import ConfigError, DataError, did_you_mean
 from harness.types import Input
 
@@ -54,7 +55,7 @@ class _Text(_Table):
     """Rows in text files, each of which is an input."""
 
     def read(self, src: str, tgt: str) -> Reading:
-        files = [TextFile(where) for where in shards(self.path)]
+        files = [TextFile(where, (src, tgt), reads=("json-lines",)) for where in shards(self.path)]
         meta: dict[str, Any] = {}
         rows = chain.from_iterable(map(self._rows, files))  # numbered on from file to file
 

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from harness.common.kinds import MARKUP
 from harness.common.langs import language
 from harness.data.fields import one_line
 from harness.data.file_sets import set_name, shards
@@ -48,7 +49,7 @@ class Tmx(ParallelSet):
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
     def read(self, src: str, tgt: str) -> Reading:
-        files = [TextFile(where, utf16=True) for where in shards(self.path)]
+        files = [TextFile(where, (src, tgt), reads=MARKUP) for where in shards(self.path)]
         meta: dict[str, Any] = {"counts": {"units": 0, "other_units": 0}}
         used = [0] * len(files)
 
@@ -152,10 +153,10 @@ def units(file: TextFile) -> Iterator[Unit]:
     chunks = file.chunks()
     try:
         first = next(chunks, b"")
-        # What came as UTF-16 is UTF-8 by now, whatever the XML declaration says.
+        # What came with a mark is UTF-8 by now, whatever the XML declaration says.
         parser = DefusedXMLParser(
             target=target,
-            encoding="utf-8" if file.was_utf16 else None,
+            encoding="utf-8" if file.encoding != "utf-8" else None,
             forbid_dtd=False,
             forbid_entities=True,
             forbid_external=True,

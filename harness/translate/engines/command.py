@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
-import os
 import shlex
 import shutil
-import signal
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
+from harness.common.decoding import guess, iconv_name
+from harness.common.files import is_file
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Reads
-from harness.errors import ConfigError, StageError, UnavailableError
+from harness.common.notices import tell
+from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
+from harness.translate.engines.program import Program
 from harness.types import Translation
+
+_SHELL = set("|&;<>")
+_BUILTINS = {"cd", "export", "source", "alias", "eval"}
+_INTERPRETERS = {".py": "python3", ".sh": "sh", ".pl": "perl", ".rb": "ruby", ".js": "node"}
 
 
 class Command(Engine):
@@ -26,13 +32,16 @@ class Command(Engine):
 
     command   the command line, without a shell; `{src}`, `{tgt}` are ISO 639-1, `{src3}`, `{tgt3}` 639-3
               codes; null: the model's `command`
-    chunk     lines given to one start of the program, stored together when it ends
-    timeout   seconds that one chunk may take
+    chunk     lines given to one start of the program
+    timeout   seconds without a line from the program before it is taken to hang
+    encoding  of what the program reads and writes, by Python's name
     version   a version of yours to keep its outputs apart from another's (the program's own bytes count
               already)
 
-    Line breaks within a source become spaces. Raises UnavailableError when there is no such program;
-    StageError naming the line when it fails, hangs or returns another number of lines.
+    Lines are taken as they come: what a program wrote before it failed or was killed is kept. Line breaks
+    within a source become spaces. Raises UnavailableError when the program cannot be started; SegmentError
+    for the line on which it fails or hangs; MisalignedError when it ends well with another number of lines;
+    DataError when it does not write `encoding`.
     """
 
     def __init__(
@@ -44,31 +53,26 @@ class Command(Engine):
         command: str | None = None,
         chunk: Count = 1000,
         timeout: Annotated[float, Above(0)] = 600.0,
+        encoding: str = "utf-8",
         version: str | float | None = None,
     ) -> None:
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
-        template = command or model.get("command")
-        if not template:
+        template = str(command or model.get("command") or "")
+        if not template.strip():
             raise ConfigError(
                 "engine 'command' needs a program that reads lines and writes lines, for example"
                 " engine.command='apertium -u fr-es'"
             )
         codes = {"{src}": source.short, "{tgt}": target.short, "{src3}": source.iso3, "{tgt3}": target.iso3}
-        try:
-            words = shlex.split(str(template))
-        except ValueError as error:
-            raise ConfigError(f"engine.command={template}: {error}") from None
+        words = _words(template)
         for name, code in codes.items():
             words = [word.replace(name, code) for word in words]
-        program = shutil.which(words[0])
-        if program is None:
-            install = model.get("install")
-            hint = f"; install it: {install}" if install else ""
-            raise UnavailableError(f"engine.command: no program '{words[0]}' on the PATH{hint}")
-        self._words, self._program = words, Path(program)
+        self._words, self._program = words, _found(words[0], model.get("install"))
         self._chunk, self._timeout, self._version = chunk, timeout, version
+        self._encoding, self._tgt = _encoding(encoding), tgt
+        self._wrote_utf8 = False  # a character beyond ASCII, as declared
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -77,66 +81,171 @@ class Command(Engine):
     @cached_property
     def identity(self) -> dict[str, Any]:
         """The command line, the bytes of the program and of the files that it names."""
-        files = [self._program, *(Path(word) for word in self._words[1:] if Path(word).is_file())]
+        files = [self._program, *(Path(word) for word in self._words[1:] if is_file(word))]
         hashes = []
         for path in files:
             with path.open("rb") as stream:
                 hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
-        return {"engine": "command", "command": self._words, "files": hashes, "version": self._version}
+        other = {} if self._encoding == "utf-8" else {"encoding": self._encoding}
+        return {
+            "engine": "command", "command": self._words, "files": hashes, "version": self._version, **other
+        }  # fmt: skip
 
     def translate(self, batch: Batch) -> Translated:
         for start in range(0, len(batch.sources), self._chunk):
             chunk = batch.sources[start : start + self._chunk]
-            lines = self._run([" ".join(source.splitlines()) for source in chunk], start)
-            yield [
-                (start + i, Translation(source, line.strip()))
-                for i, (source, line) in enumerate(zip(chunk, lines, strict=True))
-            ]
+            at = start
+            for lines in self._run([" ".join(source.splitlines()) for source in chunk], start):
+                yield [
+                    (at + i, Translation(batch.sources[at + i], line.strip())) for i, line in enumerate(lines)
+                ]
+                at += len(lines)
 
-    def _run(self, lines: Sequence[str], start: int) -> list[str]:
-        data = "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass")
-        with subprocess.Popen(
-            [str(self._program), *self._words[1:]],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # so that a hanging pipeline of it can be ended whole
-        ) as process:
+    def _run(self, lines: Sequence[str], start: int) -> Iterator[list[str]]:
+        """The translations of consecutive lines as they come, the last only when the program has ended well.
+
+        `start` is the number of lines before them, for messages.
+        """
+        encoded, problem = self._encoded(lines, start)
+        if encoded:
+            yield from self._answers(lines[: len(encoded)], encoded, start)
+        if problem is not None:
+            raise problem
+
+    def _answers(self, lines: Sequence[str], encoded: Sequence[bytes], start: int) -> Iterator[list[str]]:
+        name = shlex.join(self._words)
+        done: list[str] = []  # the lines not handed on yet
+        given = 0
+        with self._started(encoded) as program:
             try:
-                out, err = process.communicate(data, timeout=self._timeout)
-                hung = False
-            except subprocess.TimeoutExpired:
-                _end(process)
-                out, err = process.communicate()
-                hung = True
-            except BaseException:
-                _end(process)
-                raise
-        found = out.decode("utf-8", "replace").removesuffix("\n").split("\n") if out else []
-        complete = out.count(b"\n")
-        where = f"{shlex.join(self._words)}: "
-        if hung:
-            raise StageError(
-                f"{where}no end after {self._timeout:g} s, at {_line(lines, complete, start)};"
-                " engine.timeout=SECONDS gives it longer, engine.chunk=N fewer lines at once"
+                for found in program.answers(self._timeout):
+                    for line in found:
+                        at = given + len(done)
+                        done.append(self._decoded(line, start + at + 1, first=at == 0))
+                    if given + len(done) > len(lines):
+                        break
+                    ready, done = (done, []) if given + len(done) < len(lines) else (done[:-1], done[-1:])
+                    if ready:
+                        given += len(ready)
+                        yield ready
+            except TimeoutError:
+                raise SegmentError(
+                    f"{name}: no line for {self._timeout:g} s, at {_line(lines, given, start)};"
+                    " engine.timeout=SECONDS gives it longer, engine.chunk=N fewer lines at once"
+                ) from None
+            written = given + len(done)
+            if written <= len(lines) and program.code:
+                raise SegmentError(
+                    f"{name}: {_ended(program.code)} at {_line(lines, written, start)}{program.last_words()}"
+                )
+            if written != len(lines):
+                count = f"{written} out" if written < len(lines) else "more out"
+                raise MisalignedError(
+                    f"{name}: {len(lines)} lines in, {count}, from line {start + 1} on; it must write one"
+                    f" line for each line it reads{program.last_words()}",
+                    given,
+                )
+        if done:
+            yield done
+
+    def _started(self, encoded: Sequence[bytes]) -> Program:
+        try:
+            return Program([str(self._program), *self._words[1:]], encoded)
+        except OSError as error:
+            raise UnavailableError(
+                f"engine.command: '{self._program}' cannot be started ({error.strerror}); name the"
+                f" interpreter of its first line (#!): engine.command='{_with_interpreter(self._words)}'"
+            ) from None
+
+    def _encoded(self, lines: Sequence[str], start: int) -> tuple[list[bytes], SegmentError | None]:
+        """The lines up to the first that the program's encoding cannot hold, and the error for that one."""
+        encoded = []
+        errors = "surrogatepass" if self._encoding == "utf-8" else "strict"
+        for number, line in enumerate(lines, start=start + 1):
+            try:
+                encoded.append((line + "\n").encode(self._encoding, errors))
+            except UnicodeEncodeError as error:
+                return encoded, SegmentError(
+                    f"line {number}: engine.encoding={self._encoding} has no '{line[error.start]}'"
+                )
+        return encoded, None
+
+    def _decoded(self, line: bytes, number: int, first: bool) -> str:
+        if first and self._encoding == "utf-8" and line.startswith(codecs.BOM_UTF8):
+            tell(f"{shlex.join(self._words)}: the byte-order mark at the beginning of its output is left out")
+            line = line.removeprefix(codecs.BOM_UTF8)
+        try:
+            text = line.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            told = (
+                f"{shlex.join(self._words)}: its line {number} is not {iconv_name(self._encoding)}"
+                f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
-        if process.returncode:
-            raise StageError(
-                f"{where}exit code {process.returncode} at {_line(lines, complete, start)}{_last(err)}"
-            )
-        if len(found) != len(lines):
-            raise StageError(
-                f"{where}{len(lines)} lines in, {len(found)} out, from line {start + 1} on;"
-                f" it must write one line for each line it reads{_last(err)}"
-            )
-        return found
+            if self._wrote_utf8:
+                raise SegmentError(f"{told}, though lines before it are") from None
+            found = guess(line, (self._tgt,)) or "cp1252"
+            raise DataError(f"{told}; say what it writes, for example engine.encoding={found}") from None
+        self._wrote_utf8 |= not text.isascii()
+        return text
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _words(template: str) -> list[str]:
+    """The words of a command line; ConfigError for one that only a shell understands."""
     try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+        lexer = shlex.shlex(template, posix=True, punctuation_chars="|&;<>")
+        lexer.whitespace_split = True
+        lexer.commenters = ""
+        tokens, words = list(lexer), shlex.split(template)
+    except ValueError as error:
+        raise ConfigError(f"engine.command={template}: {error}") from None
+    sign = next((token for token in tokens if token and set(token) <= _SHELL), None)
+    first = words[0]
+    if first in _BUILTINS or ("=" in first and "/" not in first) or "`" in template or "$(" in template:
+        sign = sign or first
+    if sign is not None and first not in ("sh", "bash", "zsh"):
+        script = shlex.quote(template)
+        raise ConfigError(
+            f"engine.command={template}: '{sign}' needs a shell, and the program is started without one:"
+            f' engine.command="sh -c {script}"'
+        )
+    return words
+
+
+def _found(word: str, install: Any) -> Path:
+    """The program of that name; UnavailableError for one that is not there or not executable."""
+    program = shutil.which(word)
+    if program is not None:
+        return Path(program)
+    if is_file(word):
+        raise UnavailableError(
+            f"engine.command: '{word}' is not executable: chmod +x {shlex.quote(word)}, or name its"
+            f" interpreter: engine.command='{_with_interpreter([word])}'"
+        )
+    hint = f"; install it: {install}" if install else ""
+    told = f"no such file: '{word}'" if "/" in word else f"no program '{word}' on the PATH"
+    raise UnavailableError(f"engine.command: {told}{hint}")
+
+
+def _with_interpreter(words: Sequence[str]) -> str:
+    return f"{_INTERPRETERS.get(Path(words[0]).suffix, 'sh')} {shlex.join(words)}"
+
+
+def _encoding(name: str) -> str:
+    """The encoding by Python's own name; ConfigError for an unknown one and for UTF-16."""
+    try:
+        found = codecs.lookup(str(name)).name
+        usable = "\n".encode(found) == b"\n"
+    except (LookupError, TypeError):
+        raise ConfigError(
+            f"engine.encoding={name}: not an encoding that Python knows, such as utf-8, cp1250 or shift_jis"
+        ) from None
+    if not usable:
+        raise ConfigError(f"engine.encoding={name}: a program of lines needs an encoding that extends ASCII")
+    return found
+
+
+def _ended(code: int) -> str:
+    return f"exit code {code}" if code > 0 else f"killed by signal {-code}"
 
 
 def _line(lines: Sequence[str], done: int, start: int) -> str:
@@ -144,8 +253,3 @@ def _line(lines: Sequence[str], done: int, start: int) -> str:
         return f"the end, after line {start + len(lines)}"
     text = lines[done] if len(lines[done]) <= 60 else lines[done][:59] + "…"
     return f"line {start + done + 1} ({text})"
-
-
-def _last(stderr: bytes) -> str:
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    return f"; it said: {lines[-1].strip()[:200]}" if lines else ""

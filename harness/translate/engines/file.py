@@ -1,4 +1,4 @@
-"""The `file` engine: outputs that exist already, one line a segment."""
+"""The `file` engine: outputs that exist already."""
 
 from __future__ import annotations
 
@@ -8,26 +8,45 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from harness.common.files import is_file, no_such_file, read_text, sha256_text, user_path
+from harness.common.files import is_file, no_such_file, user_path
 from harness.common.limits import Reads
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
+from harness.translate.engines.outputs import Outputs
 from harness.types import Translation
 
 
 class File(Engine):
-    """Read a system's outputs: line i is the translation of segment i.
+    """Read a system's outputs: line i is the translation of segment i, or a row of a table is.
 
-    path      the file; a pattern must match one here (on the command line `run` makes one run of each)
-    name      the system's name in tables: the model's, or the file's where that is only "file"
+    path           the file, plain or packed; a pattern must match one here (on the command line `run` makes
+                   one run of each)
+    column         of a TSV, CSV or JSON-lines file, the column or key with the outputs
+    id             the column with the ids of the segments: rows may then be in any order; null: they are in
+                   the order of the test set
+    system         of a file with several systems, the one to read; `all` on the command line: one run each
+    system_column  the column that says which system a row is from
+    header         whether the first line of a table names its columns; else they go by number from 1
+    name           the system's name in tables: the model's; where that is only "file", the system's or file's
 
-    Raises DataError when there is no such file or its lines are not as many as the segments.
+    Raises DataError when there is no such file, when its outputs are not as many as the segments, and for an
+    id that is missing or there twice.
     """
 
     positional = True
 
     def __init__(
-        self, *, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str, path: str | None = None
+        self,
+        *,
+        model: Annotated[Mapping[str, Any], Reads(())],
+        src: str,
+        tgt: str,
+        path: str | None = None,
+        column: str | int | None = None,
+        id: str | int | None = None,
+        system: str | None = None,
+        system_column: str = "system",
+        header: bool = True,
     ) -> None:
         if not path:
             raise ConfigError(
@@ -39,46 +58,77 @@ class File(Engine):
                 f"engine.path={path} matches {len(found)} files, and a run reads one; for one run each"
                 f" give the pattern to the command: python -m harness run model=file engine.path='{path}'"
             )
-        self._path = Path(found[0])
-        self._count: int | None = None  # lines of the file
-        self._open: Iterator[str] | None = None  # where the last `translate` ended, at line `_next`
+        if id is not None and column is None and system is None:
+            raise ConfigError("engine.id matches the rows of a table; engine.column=NAME says what to read")
+        self._outputs = Outputs(
+            path=Path(found[0]),
+            lang=tgt,
+            column=None if column is None else str(column),
+            key=None if id is None else str(id),
+            system=None if system is None else str(system),
+            system_column=str(system_column),
+            header=header,
+        )
+        self.divisible = id is None  # ids that no segment has show only beside all of them
+        self._count: int | None = None  # outputs in the file
+        self._open: Iterator[str] | None = None  # where the last `translate` ended, at output `_next`
         self._next = 0
         own = model.get("name")
-        self.name = self._path.stem if own in (None, "file") else str(own)
+        self.name = self._outputs.name if own in (None, "file") else str(own)
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        return {"engine": "file", "model": self._path.stem, "sha256": sha256_text(read_text(self._path))}
+        text = self._outputs.text()
+        for _ in text.lines():
+            pass
+        outputs = self._outputs
+        what = {"column": outputs.column, "id": outputs.key, "system": outputs.system}
+        return {
+            "engine": "file",
+            "model": outputs.path.stem,
+            "sha256": text.sha256,
+            **{name: value for name, value in what.items() if value is not None},
+        }
+
+    def check(self) -> None:
+        """Read the outputs once. Raises DataError for what is no text or table of outputs."""
+        for _ in self._read():
+            pass
 
     def translate(self, batch: Batch) -> Translated:
         sources = batch.sources
-        total = len(sources) if batch.total is None else batch.total
+        outputs = self._following(batch) if self._outputs.key is None else self._outputs.matched(batch.ids)
+        yield [(i, Translation(s, text)) for i, (s, text) in enumerate(zip(sources, outputs, strict=True))]
+
+    def _following(self, batch: Batch) -> list[str]:
+        """The outputs of the batch by its place; DataError where there are not as many as segments in all."""
+        n = len(batch.sources)
+        total = n if batch.total is None else batch.total
         if self._count is None:
-            self._count = sum(1 for _ in self._lines())
+            self._count = sum(1 for _ in self._read())
         if self._count != total:
+            table = self._outputs.is_table
+            unit, hint = ("rows", " (engine.id=COLUMN matches by id)") if table else ("lines", "")
             raise DataError(
-                f"{self._path}: {self._count} lines for {total} segments; an output has one line a"
-                " segment, in the order of the test set"
+                f"{self._outputs.path}: {self._count} {unit} for {total} segments; there must be one a"
+                f" segment, in the order of the test set{hint}"
             )
         if self._next != batch.start or self._open is None:
-            self._open = islice(self._lines(), batch.start, None)
-        lines = list(islice(self._open, len(sources)))
-        self._next = batch.start + len(sources)
-        yield [(i, Translation(s, line)) for i, (s, line) in enumerate(zip(sources, lines, strict=True))]
+            self._open = islice(self._read(), batch.start, None)
+        self._next = batch.start + n
+        return list(islice(self._open, n))
 
-    def _lines(self) -> Iterator[str]:
-        """As `read_lines`, one by one."""
-        with self._path.open(encoding="utf-8-sig", newline=None) as stream:
-            for line in stream:
-                yield line.removesuffix("\n")
+    def _read(self) -> Iterator[str]:
+        return self._outputs.read(self._outputs.text())
 
 
 def files_of(pattern: str) -> list[str]:
     """The files of a path, or of a pattern in its last part, sorted; DataError when there are none."""
     path = user_path(pattern)
     plain = is_file(path) or not any(char in path.name for char in "*?[")
+    member = any(is_file(parent) for parent in path.parents)  # of an archive
     candidates = [path] if plain else path.parent.glob(path.name)
-    found = sorted(str(candidate) for candidate in candidates if is_file(candidate))
+    found = sorted(str(candidate) for candidate in candidates if member or is_file(candidate))
     if not found:
         raise no_such_file(path, pattern)
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.config.identity import settings
 from harness.config.schema import RunConfig, compose
 from harness.config.typed import typed
 from tests.support.program import ROOT
@@ -160,3 +161,12 @@ def test_the_options_of_a_group_are_listed_with_type_range_and_default(
     (tmp_path / "mine" / "engine" / "bad.yaml").write_text("kind: [")
     assert main(["list", "engines", "--options", "--config-dir", "mine"]) == 2
     assert "bad.yaml: not valid YAML" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("word", "same"), [("engine.header=yes", True), ("engine.header=no", False),
+                                            ("pair.ter_characters=auto", True),
+                                            ("pair.ter_characters=true", False)])  # fmt: skip
+def test_an_option_that_is_younger_than_a_run_counts_only_where_it_is_used(word: str, same: bool) -> None:
+    words = ("model=file", "engine.path=a.pl")
+    assert (settings(of(*words, word)) == settings(of(*words))) is same
+    assert "ter_characters" not in settings(of(*words))["pair"]

@@ -17,6 +17,7 @@ from harness import registry
 from harness.common.files import sha256_text
 from harness.data.load import load
 from harness.data.mismatch import first_mismatch
+from harness.data.reading import TextFile
 from harness.errors import ConfigError, DataError
 from harness.types import Bitext
 
@@ -465,3 +466,63 @@ def test_every_shipped_format_has_a_config_with_all_its_options() -> None:
         assert set(config) == expected, path.name
         for name, parameter in parameters.items():
             assert config[name] == parameter.default, f"{path.name}: {name}"
+
+
+# What reading changed
+
+
+def test_what_reading_left_out_or_changed_is_told(tmp_path: Path) -> None:
+    source = write(tmp_path, "a.fr", ["\ufeffOui.", "Non\rmerci.", "", "Si."])
+    first = write(tmp_path, "a.pl", ["Tak.", "Nie.", "x", "Tak, tak."])
+    second = write(tmp_path, "b.pl", ["Tak!", "", "y", "Owszem."])
+    loaded = bitext("bitext", src=source, tgt=[first, second], empty="drop")
+    assert [item.source for item in loaded.items] == ["Oui.", "Non\rmerci.", "Si."]
+    told = loaded.meta["warnings"]
+    assert [line for line in told if "byte-order mark is left out" in line]
+    assert [line for line in told if "is inside line 2" in line]
+    assert [line for line in told if line.startswith("1 blank references are left out")]
+    assert [line for line in told if line.startswith("1 of 4 lines without text on one side are left out")]
+
+
+def test_a_stray_cr_does_not_shift_the_lines_and_keeps_other_hashes(tmp_path: Path) -> None:
+    lines = [f"line {i}" for i in range(6)]
+    crs = {name: tmp_path / name for name in ("lf", "crlf", "cr", "stray")}
+    for name, end in (("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")):
+        write(tmp_path, name, lines, end)
+    write(tmp_path, "stray", [*lines[:2], "line\r2", *lines[3:]])
+    read = {name: bitext("bitext", src=str(path), tgt=str(crs["lf"])) for name, path in crs.items()}
+    assert [len(loaded.items) for loaded in read.values()] == [6] * 4
+    hashes = [loaded.inputs[0].sha256 for loaded in read.values()]
+    assert hashes[0] == hashes[1] == hashes[2] == sha256_text("\n".join(lines) + "\n") != hashes[3]
+
+
+def test_what_is_no_text_names_its_loader(tmp_path: Path, pair: dict[str, Any]) -> None:
+    sgm = write(tmp_path, "a.sgm", ['<srcset setid="a" srclang="fr">', "<doc docid='a'>", "<seg>a</seg>"])
+    with pytest.raises(DataError, match=r"a\.sgm: is SGML of WMT or NIST, not plain text; data=sgm reads it"):
+        bitext("bitext", src=sgm, tgt=pair["tgt"])
+    with pytest.raises(DataError, match=r"a\.sgm: is SGML"):
+        bitext("tsv", path=sgm)
+    rows = write(tmp_path, "a.jsonl", [json.dumps({"source": "a", "target": "b"})] * 2)
+    with pytest.raises(DataError, match="is JSON lines, .*data=jsonl"):
+        bitext("bitext", src=rows, tgt=rows)
+    assert len(bitext("jsonl", path=rows).items) == 2
+
+
+def test_the_language_of_a_side_names_its_encoding(tmp_path: Path, pair: dict[str, Any]) -> None:
+    polish = "Zażółć gęślą jaźń, powiedział wczoraj; święta są już blisko.\n" * 3
+    bad = tmp_path / "bad.txt"
+    bad.write_bytes(polish.encode("cp1250"))
+    with pytest.raises(DataError, match=r"bad\.txt:1: .*iconv -f WINDOWS-1250 -t UTF-8"):
+        bitext("bitext", src=pair["src"], tgt=str(bad))
+
+
+def test_detection_reads_no_more_than_the_beginning(tmp_path: Path) -> None:
+    big = tmp_path / "big.txt"
+    with big.open("w") as out:
+        for i in range(400_000):
+            out.write(f"une ligne parmi beaucoup d'autres, la {i}e\n")
+    tracemalloc.start()
+    for _ in TextFile(big).lines():
+        pass
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()

@@ -128,3 +128,11 @@ def test_contested_segments_come_first(tmp_path) -> None:
 def test_mistakes(store, capsys, words, message) -> None:
     assert main(["export", *words, "--results", str(store)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_segments_are_exported_with_every_reference(tmp_path) -> None:
+    references = [["a", "b", "c"], ["d"], ["e", "f", "g"]]
+    write_run(tmp_path, "1", "m", ["a", "d", "e"], references)
+    frame = harness.load_results(tmp_path, level="segment")
+    rows = frame[frame.metric == "chrf"][["reference", "reference_2", "reference_3"]]
+    assert rows.fillna("").values.tolist() == [["a", "b", "c"], ["d", "", ""], ["e", "f", "g"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -119,3 +120,43 @@ def test_a_broken_system_stands_out_in_the_table(flags: dict[str, int], n: int, 
     record = Record("r", Pair("fr", "pl"), Data("d", n, "0"), Model("m"), (), Counts(), health=flags)
     _, (row,) = score_rows([record])
     assert row[-1] == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        (unicodedata.normalize("NFD", GOOD), "unicode-form"),
+        (GOOD.replace(" na ", " \u200bna "), "unicode-form"),
+        ("\ufeff" + GOOD, "unicode-form"),
+        (GOOD.replace("konfe", "kon\u00adfe"), "unicode-form"),
+        (GOOD.replace("Prezydent", "&quot;Prezydent&quot;"), "entities"),
+        (GOOD.replace("Prezydent", "Prezydent &amp; on"), "entities"),
+        (GOOD.replace("ę", "\ufffd"), "replacement-char"),
+    ],
+)
+def test_outputs_that_only_look_the_same_are_flagged(text: str, flag: str) -> None:
+    assert health(SOURCE, text, "stop", "fr", "pl", [GOOD]) == (flag,)
+    assert health(SOURCE, text, "stop", "fr", "pl", [GOOD, text]) == (), "a reference has it too"
+    assert flag not in health(text, text, "stop", "fr", "pl", [GOOD]), "the source has it too"
+
+
+@pytest.mark.parametrize("text", ["AT&T; R&D;", "Q&A: a & b", "प्रशासन ने कहा कि क़ीमत", "می\u200cخواهم بروم"])
+def test_what_people_write_has_no_flag_of_its_characters(text: str) -> None:
+    assert not {"unicode-form", "entities"} & set(health(SOURCE, text, "stop", "fr", "hi"))
+
+
+@pytest.mark.skipif(NTREX is None, reason="needs the shared NTREX files")
+def test_hardly_a_human_translation_is_flagged_for_its_characters() -> None:
+    assert NTREX is not None
+    codes = {"fr": "ref.fra", "pl": "ref.pol", "de": "ref.deu", "en": "src.eng"}
+    texts = {
+        lang: (NTREX / f"newstest2019-{code}.txt").read_text(encoding="utf-8").split("\n")
+        for lang, code in codes.items()
+    }
+    flagged = Counter(
+        flag
+        for lang in ("pl", "de", "en")
+        for source, text in zip(texts["fr"], texts[lang], strict=True)
+        for flag in health(source, text, "stop", "fr", lang)
+    )
+    assert sum(flagged[flag] for flag in ("unicode-form", "entities", "replacement-char")) <= 3

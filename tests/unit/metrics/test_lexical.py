@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import sacrebleu
 import sacrebleu.metrics
 
 from harness import registry
+from harness.common.notices import collecting
 from harness.errors import ConfigError, DataError, UnavailableError
-from harness.metrics.lexical import Bleu
+from harness.metrics.lexical import Bleu, Chrf
 from harness.metrics.stats.bootstrap import interval
 from tests.support.made_texts import corpus, pieces, streams
 
@@ -137,3 +139,48 @@ def test_interval_of_nothing_and_of_one() -> None:
     assert np.isnan(interval(metric, np.zeros((0, 10)))).all()
     low, high = interval(metric, metric.statistics(["s"], ["a b c d"], [["a b c d e"]]))
     assert low == high > 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "kind", "options", "told"),
+    [
+        ("สวัสดีชาวโลก", "bleu", {}, "tokenize=char or flores200"),
+        ("สวัสดีชาวโลก", "bleu", {"tokenize": "zh"}, "tokenize=char"),
+        ("สวัสดีชาวโลก", "bleu", {"tokenize": "char"}, None),
+        ("สวัสดีชาวโลก", "ter", {"normalized": True, "asian_support": True}, "TER cannot split this script"),
+        ("你好，世界", "bleu", {}, "use zh or ja-mecab, tokenize=char"),
+        ("你好，世界", "bleu", {"tokenize": "zh"}, None),
+        ("世界こんにちは", "ter", {"asian_support": True}, "pair.ter_characters=true"),
+        ("世界こんにちは", "ter", {"asian_support": True, "normalized": True}, None),
+        ("안녕 세상", "bleu", {}, None),
+        ("Tokyo (東京) is large", "bleu", {}, None),
+        ("", "bleu", {}, None),
+    ],
+)
+def test_scripts_without_spaces_are_told_what_suits_them(
+    reference: str, kind: str, options: dict, told: str | None
+) -> None:
+    metric = registry.build("metric", {"kind": kind, **options})
+    with collecting() as notices:
+        metric.statistics(["x"], [reference], [[reference]])
+    assert [told in line for line in notices] == ([True] if told else [])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_sacrebleu_warns_about_is_told_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workers: int
+) -> None:
+    original = sacrebleu.metrics.CHRF._extract_corpus_statistics
+
+    def warning(self, *arguments):
+        logging.getLogger("sacrebleu").warning("Beware\nof this.")
+        return original(self, *arguments)
+
+    monkeypatch.setattr(sacrebleu.metrics.CHRF, "_extract_corpus_statistics", warning)
+    monkeypatch.setattr(Chrf, "costly", 2)
+    with collecting() as notices:
+        registry.build("metric", {"kind": "chrf", "workers": workers}).statistics(
+            ["x"] * 6, ["a b"] * 6, [["a b"]] * 6
+        )
+    assert list(notices) == ["chrF2: sacreBLEU warns: Beware of this."]
+    assert capfd.readouterr().err == ""

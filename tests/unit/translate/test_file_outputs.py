@@ -1,0 +1,163 @@
+"""Outputs that exist already: packed, in a column, matched by id, of several systems in one file."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import registry
+from harness.common.notices import collecting
+from harness.errors import ConfigError, DataError
+from harness.protocols import Batch
+from harness.run.sweep import fan_out
+
+IDS = ["7", "8", "9"]
+SOURCES = ["un", "deux", "trois"]
+
+
+def read(path: Path, **options: Any) -> list[str]:
+    config = {"kind": "file", "path": str(path), **options}
+    engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
+    (batch,) = engine.translate(Batch(SOURCES, ids=IDS))
+    return [translation.hypothesis for _, translation in batch]
+
+
+def write(folder: Path, name: str, rows: list[str]) -> Path:
+    (folder / name).write_text("".join(row + "\n" for row in rows), encoding="utf-8")
+    return folder / name
+
+
+def test_packed_outputs_read_and_count_like_plain_ones(tmp_path: Path) -> None:
+    plain = write(tmp_path, "a.txt", ["jeden", "dwa", "trzy"])
+    packed = tmp_path / "a.txt.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert read(packed) == read(plain) == ["jeden", "dwa", "trzy"]
+    one, other = (
+        registry.build("engine", {"kind": "file", "path": str(p)}, model={"name": "file"}, src="fr", tgt="pl")
+        for p in (plain, packed)
+    )
+    assert one.name == other.name == "a" and one.identity["sha256"] == other.identity["sha256"]
+
+
+def test_marks_and_stray_carriage_returns_of_outputs_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(codecs.BOM_UTF8 + b"jeden\ndwa\rdwa\ntrzy\n")
+    with collecting() as told:
+        assert read(path) == ["jeden", "dwa\rdwa", "trzy"]
+    assert len(told) == 2
+    path.write_bytes("\ufeffjeden\ndwa\nżółć\n".encode("utf-16-le"))
+    with collecting():
+        assert read(path) == ["jeden", "dwa", "żółć"]
+
+
+TSV = ["seg\tout\tnote", "9\ttrzy\t", '7\t"jeden"\tx', "8\tdwa\t"]
+CSV = ["seg;out;note", "9;trzy;", '7;"""jeden""";"a;b"', "8;dwa;"]
+JSONL = [json.dumps({"seg": n, "out": {"a": t}}) for n, t in ((9, "trzy"), (7, '"jeden"'), (8, "dwa"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "column"),
+    [
+        ("a.tsv", TSV, "out"),
+        ("a.csv", CSV, "out"),
+        ("a.csv", ["sep=;", *CSV], "out"),
+        ("a.jsonl", JSONL, "out.a"),
+    ],
+)
+def test_a_column_is_matched_by_id_whatever_the_order(
+    tmp_path: Path, name: str, rows: list[str], column: str
+) -> None:
+    path = write(tmp_path, name, rows)
+    assert read(path, column=column, id="seg") == ['"jeden"', "dwa", "trzy"]
+    assert read(path, column=column) == ["trzy", '"jeden"', "dwa"], "without ids, the order of the file"
+
+
+def test_columns_go_by_number_without_a_header(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.tsv", TSV[1:])
+    assert read(path, column=2, id=1, header=False) == ['"jeden"', "dwa", "trzy"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "message"),
+    [
+        (TSV[:3], {}, r"a\.tsv: no output for 1 of 3 segments: 8"),
+        ([*TSV, "7\tx\t"], {}, r"a\.tsv:5: the id '7' was in line 3 already"),
+        (TSV, {"column": "otu"}, r"a\.tsv:2: no field 'otu'\. Did you mean 'out'\?"),
+        (TSV, {"id": "sge"}, r"a\.tsv:2: no field 'sge'\. Did you mean 'seg'\?"),
+        ([*TSV, "10\tx"], {}, r"a\.tsv:5: 2 columns where the first line has 3"),
+        (["seg\tout", "a\tx"], {}, r"no output for 3 of 3 segments: 7, 8, 9; ids there: a"),
+        ([], {}, "empty; a table needs rows"),
+        ([*TSV, "10\tx\t"], {"id": None}, r"4 rows for 3 segments; .*engine\.id=COLUMN"),
+    ],
+)
+def test_what_does_not_match_is_named(
+    tmp_path: Path, rows: list[str], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read(write(tmp_path, "a.tsv", rows), **{"column": "out", "id": "seg", **options})
+
+
+def test_ids_that_no_segment_has_are_told(tmp_path: Path) -> None:
+    with collecting() as told:
+        read(write(tmp_path, "a.tsv", [*TSV, "10\tx\t"]), column="out", id="seg")
+    assert [line for line in told if "left out (1): 10" in line]
+
+
+def test_a_null_output_is_scored_as_empty_and_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", [json.dumps({"o": text}) for text in ("a", None, "c")])
+    with collecting() as told:
+        assert read(path, column="o") == ["a", "", "c"]
+    assert [line for line in told if "null, one in line 2" in line]
+    with pytest.raises(DataError, match=r"a\.jsonl:1: 'o' holds int, a text was expected"):
+        read(write(tmp_path, "a.jsonl", ['{"o": 1}'] * 3), column="o")
+
+
+LONG = ["who\tseg\tout", "B\t7\tb7", "A\t8\ta8", "A\t7\ta7", "B\t9\tb9", "A\t9\ta9", "B\t8\tb8"]
+
+
+def test_one_file_with_several_systems_is_a_run_each(tmp_path: Path) -> None:
+    path = write(tmp_path, "wmt.tsv", LONG)
+    options = {"column": "out", "id": "seg", "system_column": "who"}
+    assert read(path, system="A", **options) == ["a7", "a8", "a9"]
+    assert read(path, system="B", **options) == ["b7", "b8", "b9"]
+    config = {"kind": "file", "path": str(path), "system": "A", **options}
+    assert registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl").name == "A"
+    with pytest.raises(DataError, match=r"no row of the system 'C'\. Systems: B, A"):
+        read(path, system="C", **options)
+    words = [f"engine.path={path}", "engine.system_column=who", "engine.system=all"]
+    assert fan_out(words) == ["-m", *words[:2], "engine.system='B','A'"]
+    with pytest.raises(DataError, match="no column 'system' says whose a row is"):
+        fan_out([words[0], words[2]])
+
+
+def test_rows_of_several_systems_are_not_taken_for_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "wmt.tsv", [LONG[0].replace("who", "system"), *LONG[1:]])
+    with pytest.raises(DataError, match=r"the id '7' was in line 2 already; .*engine\.system=A, or all"):
+        read(path, column="out", id="seg")
+
+
+def test_a_system_may_have_a_column_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path, "wide.tsv", ["seg\tA\tB", "8\ta8\tb8", "7\ta7\tb7", "9\ta9\tb9"])
+    assert read(path, system="B", id="seg") == ["b7", "b8", "b9"]
+
+
+def test_json_lines_and_markup_are_not_scored_as_text(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl: is JSON lines, not plain text; .*engine\.column=NAME"):
+        read(write(tmp_path, "a.jsonl", JSONL))
+    with pytest.raises(DataError, match=r"is SGML .*outputs are one line a segment"):
+        read(write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"]))
+    with pytest.raises(ConfigError, match=r"engine\.column=NAME says what to read"):
+        read(write(tmp_path, "a.tsv", TSV), id="seg")
+
+
+def test_doctor_reads_the_outputs(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"])
+    config = {"kind": "file", "path": str(path)}
+    engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
+    with pytest.raises(DataError, match="is SGML"):
+        engine.check()
