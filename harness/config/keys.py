@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text, resource
+from harness.common.files import read_text
+from harness.common.paths import resource
 from harness.config import model
 from harness.errors import HarnessError
 

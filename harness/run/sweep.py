@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import user_path, write_json
+from harness.common.files import write_json
+from harness.common.paths import user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.common.progress import note
 from harness.common.tables import markdown_table, print_table
 from harness.common.terminal import visible_json

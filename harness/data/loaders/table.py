@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.containers import BOMB_BYTES, BOMB_RATIO
-from harness.common.files import is_file, no_such_file, parse_json, user_path
+from harness.common.files import parse_json
 from harness.common.limits import NotEmpty
+from harness.common.paths import is_file, no_such_file, user_path
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards

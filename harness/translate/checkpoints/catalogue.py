@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text, resource
+from harness.common.files import read_text
 from harness.common.langs import language
+from harness.common.paths import resource
 from harness.errors import ConfigError, DataError
 from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed

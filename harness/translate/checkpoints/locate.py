@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.errors import DataError, UnavailableError
 from harness.protocols import Context
 from harness.translate.checkpoints.checkpoint import (

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from harness.common.decoding import guess, iconv_name
-from harness.common.files import is_file
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Reads
 from harness.common.notices import tell
+from harness.common.paths import is_file
 from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed

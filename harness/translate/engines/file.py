@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from harness.common.files import is_file, no_such_file, user_path
 from harness.common.limits import Reads
+from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
 from harness.translate.engines.outputs import Outputs

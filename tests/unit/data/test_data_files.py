@@ -454,7 +454,7 @@ def test_every_shipped_format_has_a_config_with_all_its_options() -> None:
 
     import yaml
 
-    from harness.common.files import resource
+    from harness.common.paths import resource
     from harness.data.load import SHARED
 
     for path in sorted((resource("conf") / "data").glob("*.yaml")):
