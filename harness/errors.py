@@ -73,7 +73,7 @@ def one_line(error: BaseException) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
-    lowered = {item.lower(): item for item in sorted(known)}
+    lowered = {item.lower(): item for item in sorted(known) if item != name}
     close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
     return f" Did you mean '{lowered[close[0]]}'?" if close else ""
 

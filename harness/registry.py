@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.adapters import adapted, lacking
+from harness.common import options
 from harness.errors import ConfigError, did_you_mean, missing_package, one_line
 from harness.protocols import Context
 
@@ -155,41 +156,50 @@ def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
     )
 
 
+# What the caller supplies to a class of each kind; its other parameters are the options of its YAML.
+GIVEN: dict[str, tuple[str, ...]] = {"engine": ("model", "src", "tgt"), "aligner": ("encoder",)}
+
+
+def check(
+    table: str,
+    config: Mapping[str, Any],
+    at: str | None = None,
+    given: Iterable[str] | None = None,
+    elsewhere: Callable[[str], str] = lambda name: "",
+) -> dict[str, Any]:
+    """The options of a config as the class that `config["kind"]` names takes them, without `kind`.
+
+    `at` is the key under which the user wrote them (`metrics.bleu`), the table's name by default; for
+    `elsewhere` see `options.checked`. Raises ConfigError of one line for an unknown kind or option and for a
+    value of the wrong type or out of range.
+    """
+    if "kind" not in config:
+        raise ConfigError(f"{at or table}: the config has no 'kind' (which class to use)")
+    kind = str(config["kind"])
+    known = options.parameters(resolve(table, kind), GIVEN.get(table, ()) if given is None else given)
+    written = {key: value for key, value in config.items() if key != "kind"}
+    return options.checked(f"{table} '{kind}'", written, known, at or table, elsewhere)
+
+
 def build(
-    table: str, config: Mapping[str, Any], offered: Mapping[str, Any] | None = None, **given: Any
+    table: str,
+    config: Mapping[str, Any],
+    at: str | None = None,
+    offered: Mapping[str, Any] | None = None,
+    **given: Any,
 ) -> Any:
     """Build the class that `config["kind"]` names with its other entries as keywords.
 
     `given` are the keywords that the caller supplies, `offered` those of which the class gets what its
-    constructor takes. Raises ConfigError for an unknown kind or option, naming the nearest known one.
+    constructor takes; for `at` see `check`, which says what is refused.
     """
-    options = {key: value for key, value in config.items() if key != "kind"}
-    if "kind" not in config:
-        raise ConfigError(f"{table}: the config has no 'kind' (which class to use)")
+    converted = check(table, config, at, {*given, *(offered or {})})
     kind = str(config["kind"])
     target = resolve(table, kind)
     parameters = inspect.signature(target).parameters
     given |= {name: value for name, value in (offered or {}).items() if name in parameters}
-    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        known = [name for name in parameters if name not in given]
-        for name in options:
-            if name not in known:
-                raise ConfigError(
-                    f"{table} '{kind}' has no option '{name}'.{did_you_mean(name, known)}"
-                    f" Options: {', '.join(known) or 'none'}"
-                )
-    required = [
-        name
-        for name, p in parameters.items()
-        if p.default is p.empty
-        and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-        and name not in options
-        and name not in given
-    ]
-    if required:
-        raise ConfigError(f"{table} '{kind}' needs the option {', '.join(repr(r) for r in required)}")
     try:
-        built = target(**options, **given)
+        built = target(**converted, **given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise ConfigError(
             f"{table} '{kind}' cannot be built from these options ({one_line(error)}; --debug shows where)"

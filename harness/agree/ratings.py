@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.agree.pearmut import read_annotations
-from harness.common.files import is_dir, is_file, no_such_file, read_lines, user_path
+from harness.common.files import read_lines
 from harness.common.mqm import Weights, is_mqm, read_mqm, scores
+from harness.common.paths import is_dir, is_file, no_such_file, user_path
 from harness.errors import DataError
 
 _SEGMENT = ("segment", "seg_id", "segment_id", "id")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from harness.align.evidence.objective import Cosine, Weights, length_ratio
 from harness.align.evidence.spans import embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import Lattice
 from harness.align.search.path import best_path
+from harness.common.limits import AtLeast
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
@@ -21,7 +23,7 @@ class Comparable(Aligner):
         encoder: Encoder,
         threshold: float = 0.2,
         margin: float = 0.5,
-        power: float = 0.5,
+        power: Annotated[float, AtLeast(0)] = 0.5,
         null: float = 0.0,
         open: float = 0.0,
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from harness.align.evidence.weights import GATE, HIDDEN, MIDDLE, SLOPE
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Lattice
 from harness.align.search.path import best_path
-from harness.errors import ConfigError
+from harness.common.limits import Above, AtLeast, Between, Natural
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
@@ -46,18 +47,14 @@ class Auto(Aligner):
     def __init__(
         self,
         encoder: Encoder,
-        temperature: float = 1.0,
+        temperature: Annotated[float, Above(0)] = 1.0,
         recall: float = 1.0,
         cost: float = 0.95,
-        encode_from: float = 0.003,
+        encode_from: Annotated[float, Between(0, 1)] = 0.003,
         share: float | None = None,
-        exact: int = EXACT,
-        radius: int = RADIUS,
+        exact: Natural = EXACT,
+        radius: Annotated[int, AtLeast(REACH)] = RADIUS,
     ) -> None:
-        if temperature <= 0:
-            raise ConfigError(f"aligner 'auto': temperature must be above 0, got {temperature}")
-        if radius < REACH or exact < 0:
-            raise ConfigError(f"aligner 'auto': radius must be {REACH} or more and exact 0 or more")
         self.encoder = encoder
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share

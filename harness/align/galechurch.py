@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from harness.align.evidence.spans import run_lengths
 from harness.align.search.band import full_or_diagonal
 from harness.align.search.lattice import Array, Lattice
 from harness.align.search.path import best_path
-from harness.errors import ConfigError
+from harness.common.limits import Above
 from harness.protocols import Aligner
 from harness.types import Bead
 
@@ -72,9 +73,7 @@ def log_two_sided(delta: Array) -> Array:
 class GaleChurch(Aligner):
     """Alignment by length alone: no vectors, any language pair."""
 
-    def __init__(self, variance: float = 6.8) -> None:
-        if variance <= 0:
-            raise ConfigError(f"aligner 'gale-church': variance must be above 0, got {variance}")
+    def __init__(self, variance: Annotated[float, Above(0)] = 6.8) -> None:
         self.variance = variance
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:

@@ -7,6 +7,7 @@ sentence left alone costs the 20th percentile of the costs of random 1-1 pairs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from harness.align.evidence.spans import Spans, embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import SHAPES, Array, Lattice
 from harness.align.search.path import best_path
-from harness.errors import ConfigError
+from harness.common.limits import Inside
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
@@ -57,9 +58,7 @@ class VecalignScorer:
 class Vecalign(Aligner):
     """Alignment by vecalign's cost, searched exactly (in a band where the text is long)."""
 
-    def __init__(self, encoder: Encoder, percentile: float = 20.0) -> None:
-        if not 0 < percentile < 100:
-            raise ConfigError(f"aligner 'vecalign': percentile must lie between 0 and 100, got {percentile}")
+    def __init__(self, encoder: Encoder, percentile: Annotated[float, Inside(0, 100)] = 20.0) -> None:
         self.encoder, self.percentile = encoder, percentile
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:

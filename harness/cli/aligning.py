@@ -8,9 +8,10 @@ from pathlib import Path
 
 from harness.align.gold import Counts, count, read_alignment
 from harness.align.output.writers import Aligned
-from harness.common.files import is_file, no_such_file, normalise_newlines, read_lines, read_text
+from harness.common.files import normalise_newlines, read_lines, read_text
 from harness.common.langid import identify, label
 from harness.common.langs import language
+from harness.common.paths import is_file, no_such_file
 from harness.common.progress import note
 from harness.errors import DataError
 from harness.run.documents import TextParts, align_pairs, corresponding, segmented

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-from harness.common.files import is_file, unreadable
+from harness.common.paths import is_file, unreadable
 from harness.errors import DataError
 
 CHUNK = 1 << 18

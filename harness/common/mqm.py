@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from harness.common.files import is_file, no_such_file, read_lines, user_path
+from harness.common.files import read_lines
 from harness.common.notices import tell
+from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError, did_you_mean
 
 _NEEDED = ("system", "seg_id", "source", "target", "category", "severity")

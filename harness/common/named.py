@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text, resource
+from harness.common.files import read_text
+from harness.common.paths import resource
 from harness.errors import ConfigError, did_you_mean
 
 

@@ -10,9 +10,10 @@ from harness import registry
 from harness.common.langs import language
 from harness.config.hydra_errors import explain
 from harness.config.schema import RunConfig, compose
+from harness.config.typed import typed
 from harness.config.user_folder import make_importable
-from harness.data.load import SHARED
 from harness.data.parallel import ParallelSet
+from harness.data.subset import SHARED
 from harness.protocols import Context
 from harness.run.parts import assemble
 from harness.types import DocumentSet
@@ -27,6 +28,7 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     except Exception as error:
         arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
         raise explain(error, arguments) from error
+    config = typed(config)
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Sequence
+from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
 from harness.common.files import read_text
+from harness.common.options import parameters
 from harness.common.terminal import visible_line
-from harness.config.schema import conf_dir
+from harness.common.values import described
+from harness.config.arguments import parses, quoted
+from harness.config.elsewhere import elsewhere
+from harness.config.keys import OPEN, conf_dir, groups, known_keys
+from harness.config.schema import BootstrapConfig, PairConfig, RunConfig
 from harness.config.user_folder import config_dirs
 from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
 
@@ -42,11 +49,6 @@ _FLAGS = [
     "-c",
     "-p",
 ]
-
-
-def groups() -> list[str]:
-    """The names of the shipped config groups."""
-    return sorted(p.name for p in conf_dir().iterdir() if p.is_dir() and p.name != "hydra")
 
 
 def check_flags(arguments: list[str]) -> None:
@@ -143,8 +145,14 @@ def _pair_hint(group: str, name: str) -> str:
     )
 
 
+_GRAMMAR = ("parsing override", "LexerNoViableAlt", "mismatched input", "no viable alternative",
+            "extraneous input", "token recognition")  # fmt: skip
+"""What Hydra's parser says of an argument that it cannot read."""
+
+
 def _composition(text: str, arguments: list[str]) -> str:
     """Unknown keys and groups, values of the wrong type, broken overrides."""
+    text = text.replace("'++", "'").replace(" ++", " ")  # `arguments.readable` put it there
     key = re.search(
         r"(?:Could not override|Could not append to config\. An item is already at) '([^']+)'", text
     )
@@ -152,13 +160,9 @@ def _composition(text: str, arguments: list[str]) -> str:
         key = re.search(r"full_key: (\S+)", text)
     unknown = ("No match in the defaults list", "To append to your config use", "not in")
     if key and any(phrase in text for phrase in unknown):
-        name = key.group(1)
-        known = _known_keys(name, arguments)
-        parent = name.rpartition(".")[0]
-        place = f" in '{parent}'" if parent else ""
-        listed = f" Known{place}: {', '.join(known)}." if known else ""
-        full = [f"{parent}.{item}" for item in known] if parent else known
-        return f"no key '{name}'.{did_you_mean(name, full)}{listed} See: python -m harness run --help"
+        return _unknown_key(key.group(1), arguments)
+    if wrong := _wrong_value(text):
+        return wrong
     kept = [part.strip() for part in text.splitlines() if "_type=" not in part]
     first = " ".join(filter(None, kept))
     if ambiguous := re.search(r"Ambiguous value for argument '([^']+)'", text):
@@ -166,38 +170,60 @@ def _composition(text: str, arguments: list[str]) -> str:
             f"'{ambiguous.group(1)}' names several values: add -m to run each of them,"
             " or [brackets] for one list"
         )
-    if "parsing override" in text or "LexerNoViableAlt" in text or "mismatched input" in text:
-        return (
-            f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE, and a value with"
-            " spaces or commas is quoted twice: 'tag=\"my run\"'"
-        )
+    if any(phrase in text for phrase in _GRAMMAR):
+        return _unreadable_argument(arguments)
     return first
 
 
-def _known_keys(name: str, arguments: list[str]) -> list[str]:
-    """The keys beside `name`: of the top level, or of its config node as composed by default."""
-    from omegaconf import OmegaConf
+def _unknown_key(name: str, arguments: list[str]) -> str:
+    folders = config_dirs(arguments)
+    parent, _, last = name.rpartition(".")
+    known = sorted(_keys_beside(parent, folders))
+    place = f" in '{parent}'" if parent else ""
+    listed = f" Known{place}: {', '.join(known)}." if known else ""
+    first, _, rest = name.partition(".")
+    if rest and first not in (top := _keys_beside("", folders)):  # a wrong group: `metric.bleu.lowercase`
+        hint = did_you_mean(name, [f"{group}.{rest}" for group in top])
+    else:
+        near = did_you_mean(last, known)
+        hint = elsewhere(name, folders) or (near.replace("'", f"'{parent}.", 1) if parent else near)
+    return f"no key '{name}'.{hint}{listed} See: python -m harness run --help"
 
-    from harness.config.schema import RunConfig
 
-    parent = name.rpartition(".")[0]
+def _keys_beside(parent: str, folders: Sequence[Path]) -> set[str]:
+    """The keys below `parent`; of the top level for an empty one."""
     if not parent:
-        return sorted({*groups(), *map(str, OmegaConf.structured(RunConfig))})
-    return sorted(_keys_under(parent, [conf_dir(), *config_dirs(arguments)]))
+        return {*groups(), *(field.name for field in fields(RunConfig))}
+    group, *rest = parent.split(".")
+    if group in ("pair", "bootstrap"):
+        return {field.name for field in fields(PairConfig if group == "pair" else BootstrapConfig)}
+    if group in OPEN and len(rest) == (group == "metrics"):
+        return known_keys(group, folders)
+    return set()
 
 
-def _keys_under(parent: str, folders: Sequence[Path]) -> Iterable[str]:
-    from omegaconf import DictConfig, OmegaConf
+def _wrong_value(text: str) -> str | None:
+    """A value that does not fit the schema (`bootstrap.samples=many`), told as any other option is."""
+    found = re.search(
+        r"Error merging override (\S+?)=(.*?): (?:Value|field|Incompatible|Cannot)", text, re.DOTALL
+    )
+    if found is None:
+        return None
+    key, value = found.group(1).lstrip("+"), found.group(2)
+    node, _, name = key.rpartition(".")
+    holder = {"": RunConfig, "bootstrap": BootstrapConfig, "pair": PairConfig}.get(node)
+    known = parameters(holder) if holder else {}
+    if name not in known:
+        return None
+    return f"{key}={value}: needs {described(known[name].annotation)}"
 
-    from harness.config.schema import RunConfig
 
-    node = OmegaConf.select(OmegaConf.structured(RunConfig), parent)
-    found = {str(key) for key in node} if isinstance(node, DictConfig) else set()
-    group = parent.split(".")[0]
-    for path in chain.from_iterable((folder / group).glob("*.yaml") for folder in folders):
-        value = OmegaConf.load(path)
-        rest = parent.split(".")[1:]
-        inner = OmegaConf.select(value, ".".join(rest)) if rest else value
-        if isinstance(inner, DictConfig):
-            found |= {str(key) for key in inner if key != "defaults"}
-    return found
+def _unreadable_argument(arguments: list[str]) -> str:
+    """Which argument Hydra's grammar has no reading for, and how to quote it."""
+    for argument in arguments:
+        word = argument.removeprefix("++")
+        key, _, value = word.partition("=")
+        if not word.startswith("-") and not parses(word):
+            remedy = f"{key}={quoted(value)}" if value else "KEY=VALUE"
+            return f"cannot read the argument {word!r}; write {shlex.quote(remedy)}"
+    return f"cannot read the arguments {' '.join(arguments)!r}: each is KEY=VALUE"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from harness.common.files import resource
 from harness.common.langs import language
+from harness.common.limits import Count, Inside, Natural
+from harness.config.arguments import readable
+from harness.config.keys import conf_dir
 from harness.errors import ConfigError
 from harness.results.record import Record
 
@@ -33,9 +35,9 @@ class PairConfig:
 class BootstrapConfig:
     """How intervals are made: n-of-n resampling of segments."""
 
-    samples: int = 1000
-    seed: int = 12345
-    level: float = 0.95
+    samples: Count = 1000
+    seed: Natural = 12345
+    level: Annotated[float, Inside(0, 1)] = 0.95
 
 
 @dataclass
@@ -53,7 +55,7 @@ class RunConfig:
     metrics: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
-    limit: int | None = None
+    limit: Count | None = None
     tag: str | None = None
     force: bool = False
     results: str = "results"
@@ -63,9 +65,14 @@ class RunConfig:
 VOLATILE = ("backend", "force", "results", "tag")
 
 
-def conf_dir() -> Path:
-    """The absolute path of the shipped configs."""
-    return resource("conf")
+def identifying(config: RunConfig) -> dict[str, Any]:
+    """The settings by which a run is known: all but what cannot change its numbers.
+
+    `pair.ter_characters` is left out, because what it decides stands in the options of the metric.
+    """
+    settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
+    del settings["pair"]["ter_characters"]
+    return settings
 
 
 def new_run_id() -> str:
@@ -143,4 +150,6 @@ def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
     register_schema()
     extra = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        return to_config(hydra_compose("run", overrides=[*extra, *overrides]))
+        return to_config(
+            hydra_compose("run", overrides=[*extra, *readable(overrides, [config_dir] if config_dir else [])])
+        )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
-from harness.common.files import is_dir, is_file, user_path
+from harness.common.paths import is_dir, is_file, user_path
 from harness.data.fetch import is_url
 from harness.errors import DataError
 

@@ -10,10 +10,8 @@ from harness import registry
 from harness.common.notices import collecting
 from harness.data.checks import check_documents, check_items, left_out
 from harness.data.parallel import ParallelSet
-from harness.data.subset import Subset
+from harness.data.subset import SHARED, Subset
 from harness.types import Bitext, DocumentSet
-
-SHARED = ("sample", "seed", "empty")
 
 
 def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = None) -> DocumentSet | Bitext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from harness.common.files import user_path
+from harness.common.paths import user_path
 from harness.common.texts import Text
 from harness.data.fetch import is_url, local
 

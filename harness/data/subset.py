@@ -8,35 +8,34 @@ import heapq
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from harness.common.limits import Count, Natural
+from harness.common.options import checked, parameters
+from harness.common.values import convert
 from harness.data import spool
-from harness.errors import ConfigError, DataError, did_you_mean
+from harness.errors import DataError
 from harness.types import Item
-
-_EMPTY = ("keep", "drop")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subset:
     """Which lines of a set are scored: a drawn sample, the first `limit`, with or without empty ones."""
 
-    sample: int | None
-    seed: int
-    limit: int | None
-    empty: str
+    sample: Count | None = None
+    seed: Natural = 0
+    limit: Count | None = None
+    empty: Literal["keep", "drop"] = "keep"
 
     @classmethod
     def of(cls, options: Mapping[str, Any], limit: int | None) -> Subset:
-        sample, seed, empty = options.get("sample"), options.get("seed", 0), options.get("empty", "keep")
-        for name, value, least in (("data.sample", sample, 1), ("limit", limit, 1), ("data.seed", seed, 0)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                raise ConfigError(f"{name}={value}: needs a whole number from {least} up, or null")
-        if empty not in _EMPTY:
-            raise ConfigError(f"data.empty={empty}: keep or drop.{did_you_mean(str(empty), _EMPTY)}")
-        return cls(sample, seed or 0, limit, empty)
+        """The subset that the data YAML declares. Raises ConfigError for a value out of range."""
+        written = {name: options[name] for name in SHARED if name in options}
+        return cls(
+            limit=convert("limit", limit, Count | None), **checked("a data set", written, SHARED, "data")
+        )
 
     def of_items(self, items: Iterable[Item], name: str) -> tuple[Sequence[Item], dict[str, Any]]:
         """The items kept, in their order, and the notes for `meta`: `subset` where some were left out.
@@ -83,6 +82,10 @@ class Subset:
         for taken, (_, item) in enumerate(candidates):
             if self.limit is None or taken < self.limit:
                 yield item  # and read on to the end
+
+
+SHARED = parameters(Subset, given=("limit",))
+"""The options that every data set has, beside those of its loader."""
 
 
 def _drawn(candidates: Iterator[tuple[int, Item]], sample: int, seed: int) -> Iterator[Item]:

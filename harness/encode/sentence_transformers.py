@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.common.limits import Count
 from harness.errors import ConfigError, UnavailableError, missing_package
 from harness.protocols import Context, Encoder, Matrix
 
@@ -29,11 +30,9 @@ class SentenceTransformers(Encoder):
         name: str | None = None,
         revision: str | None = None,
         prefix: str = "",
-        batch_size: int = 64,
+        batch_size: Count = 64,
         device: str | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ConfigError(f"encoder '{name or id}': batch_size must be 1 or more, got {batch_size}")
         if importlib.util.find_spec("sentence_transformers") is None:
             raise missing_package(f"encoder '{name or id}'", "sentence-transformers", "encoders")
         self.id, self.name, self.revision = id, name or id, revision

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.errors import ConfigError
+from harness.common.limits import Count
 from harness.protocols import Encoder, Matrix
 
 WIDTH = 512
@@ -28,9 +28,7 @@ class Use(Encoder):
     `threads` are those of the matrix products. Weights are read at the first call of `encode`.
     """
 
-    def __init__(self, threads: int = 2) -> None:
-        if threads < 1:
-            raise ConfigError(f"encoder 'use': threads must be 1 or more, got {threads}")
+    def __init__(self, threads: Count = 2) -> None:
         self.threads = threads
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from harness.common.limits import Reads
 from harness.errors import ConfigError
 from harness.gloss import tables as gloss_tables
 from harness.gloss.fr_pl import FrenchToPolish
@@ -19,7 +20,7 @@ _VERSION = 5  # of the rules: other rules are other translations
 class Gloss(Engine):
     """Each word becomes its best dictionary translation; what no dictionary knows is copied."""
 
-    def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
+    def __init__(self, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str) -> None:
         known = gloss_tables.pairs()
         if f"{src}-{tgt}" not in known:
             raise ConfigError(

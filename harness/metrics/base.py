@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.errors import ConfigError, DataError, did_you_mean
+from harness.errors import DataError
 from harness.protocols import Metric, Statistics
 
 
@@ -28,15 +28,6 @@ def check(
                 f"{name}: segment {index} (counted from 0) has no reference; drop it, or choose a metric"
                 " that needs none (cometkiwi)"
             )
-
-
-def choice(metric: str, option: str, value: str, known: Sequence[str]) -> str:
-    """`value` when it is one of `known`, else ConfigError with the nearest one."""
-    if value not in known:
-        raise ConfigError(
-            f"{metric}: {option}={value} is not known.{did_you_mean(value, known)} One of: {', '.join(known)}"
-        )
-    return value
 
 
 class Mean(Metric):

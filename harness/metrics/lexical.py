@@ -10,18 +10,21 @@ Each repeats sacreBLEU's operations in its order and in the dtype of its input, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
+from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
-from harness.metrics.base import check, choice
+from harness.metrics.base import check
 from harness.metrics.spaces import unspaced
 from harness.protocols import Metric, Statistics
 
-TOKENIZERS = ("13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none")
+Tokenizer = Literal[
+    "13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none"
+]  # fmt: skip
 _DOWNLOADED = {"spm", "flores101", "flores200"}
 _SMOOTHING = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
 
@@ -99,16 +102,15 @@ class Bleu(Lexical):
 
     def __init__(
         self,
-        tokenize: str = "13a",
+        tokenize: Tokenizer = "13a",
         lowercase: bool = False,
-        smooth_method: str = "exp",
-        smooth_value: float | None = None,
-        max_ngram_order: int = 4,
+        smooth_method: Literal["exp", "floor", "add-k", "none"] = "exp",
+        smooth_value: Annotated[float, AtLeast(0)] | None = None,
+        max_ngram_order: Count = 4,
         effective_order: bool = False,
-        workers: int | None = None,
+        workers: Count | None = None,
     ) -> None:
-        choice("bleu", "tokenize", tokenize, TOKENIZERS)
-        self.smoothing = choice("bleu", "smooth_method", smooth_method, tuple(_SMOOTHING))
+        self.smoothing = smooth_method
         default = _SMOOTHING[smooth_method]
         self.smooth_value = float(smooth_value if smooth_value is not None else default or 0.0)
         self.order = max_ngram_order
@@ -205,13 +207,13 @@ class Chrf(Lexical):
 
     def __init__(
         self,
-        char_order: int = 6,
-        word_order: int = 0,
-        beta: int = 2,
+        char_order: Count = 6,
+        word_order: Natural = 0,
+        beta: Natural = 2,
         lowercase: bool = False,
         whitespace: bool = False,
         eps_smoothing: bool = False,
-        workers: int | None = None,
+        workers: Count | None = None,
     ) -> None:
         self.order = char_order + word_order
         self.beta = beta
@@ -275,7 +277,7 @@ class Ter(Lexical):
         no_punct: bool = False,
         asian_support: bool = False,
         case_sensitive: bool = False,
-        workers: int | None = None,
+        workers: Count | None = None,
     ) -> None:
         options = {
             "normalized": normalized,

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
+from harness.common.limits import Count
 from harness.common.progress import bar
 from harness.errors import ConfigError, StageError
 from harness.metrics import venvs
-from harness.metrics.base import Mean, check, choice
+from harness.metrics.base import Mean, check
 from harness.protocols import Context, Statistics
 
 BACKENDS = Path(__file__).resolve().parent / "backends"
@@ -113,11 +114,11 @@ class Neural(Mean):
         requirements: Sequence[str],
         label: str | None = None,
         higher_is_better: bool = True,
-        reference: str = "required",
-        several_references: str = "mean",
+        reference: Literal["required", "none"] = "required",
+        several_references: Literal["mean", "best", "first"] = "mean",
         revision: str | None = None,
-        precision: str = "fp32",
-        batch_size: int = 8,
+        precision: Literal["fp32", "fp16", "bf16"] = "fp32",
+        batch_size: Count = 8,
         tokenizer: str | None = None,
         install: bool = False,
         venv: str | None = None,
@@ -128,13 +129,10 @@ class Neural(Mean):
             raise ConfigError(
                 f"backend '{backend}' is neither one of ours ({', '.join(sorted(ours))}) nor a file"
             )
-        if batch_size < 1:
-            raise ConfigError(f"{backend}: batch_size must be 1 or more, got {batch_size}")
         self.name = label or model.rsplit("/", 1)[-1]
         self.higher_is_better = higher_is_better
-        self._reads = choice(backend, "reference", reference, ("required", "none")) == "required"
-        self._several = choice(backend, "several_references", several_references, ("mean", "best", "first"))
-        choice(backend, "precision", precision, ("fp32", "fp16", "bf16"))
+        self._reads = reference == "required"
+        self._several = several_references
         self._requirements = list(requirements)
         self._install = install
         self._venv = venv

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from harness import registry
-from harness.metrics.base import Mean, check, choice
+from harness.metrics.base import Mean, check
 from harness.protocols import Context, Encoder, Statistics
 
 
@@ -21,8 +21,10 @@ class SemSim(Mean):
     the source itself scores 0, because the encoder would take the copy for a perfect translation.
     """
 
-    def __init__(self, against: str = "reference", encoder: Mapping[str, Any] | None = None) -> None:
-        self.against = choice("semsim", "against", against, ("reference", "source"))
+    def __init__(
+        self, against: Literal["reference", "source"] = "reference", encoder: Mapping[str, Any] | None = None
+    ) -> None:
+        self.against = against
         self.name = "semsim" if against == "reference" else "semsim (source)"
         self._encoder: Encoder = registry.build("encoder", encoder or {"kind": "use"})
 

@@ -10,6 +10,7 @@ from harness.config.schema import RunConfig
 from harness.protocols import Engine, Metric
 from harness.run.backends.base import Backend
 from harness.run.documents import TextParts, text_parts
+from harness.translate.checkpoints.families import check_listed
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,18 @@ class Parts:
 def assemble(config: RunConfig) -> Parts:
     """Build everything. Raises ConfigError, DataError or UnavailableError for what cannot work."""
     text = text_parts(config.clean, config.splitter, config.aligner, config.encoder)
-    src, tgt = language(config.pair.src).code, language(config.pair.tgt).code
+    source, target = language(config.pair.src), language(config.pair.tgt)
+    src, tgt = source.code, target.code
+    engine = registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt)
+    check_listed(config.model, source, target)  # after the engine, which may say more
     return Parts(
         src=src,
         tgt=tgt,
-        engine=registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt),
-        metrics={key: registry.build("metric", options) for key, options in config.metrics.items()},
+        engine=engine,
+        metrics={
+            key: registry.build("metric", options, at=f"metrics.{key}")
+            for key, options in config.metrics.items()
+        },
         backend=registry.build("backend", config.backend),
         text=text,
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
 from harness.common.notices import collecting
-from harness.config.schema import VOLATILE, RunConfig
+from harness.config.schema import RunConfig, identifying
+from harness.config.typed import typed
 from harness.data.load import load
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
@@ -61,12 +62,13 @@ def _run(
     """`told` grows by what readers and metrics tell (`notices`)."""
     created = _now()
     with stages("load"):
+        config = typed(config)
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
-    config_hash = digest([settings, inputs, parts.engine.identity, parts.text.encoder.identity], length=16)
+    identities = parts.engine.identity, parts.text.encoder.identity
+    config_hash = digest([identifying(config), inputs, *identities], length=16)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:

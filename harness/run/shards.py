@@ -17,6 +17,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,7 @@ class Finished:
 
     def write(self, done: Done, lines: bytes, rows: Rows) -> None:
         """Keep a shard; StageError when the disk is full."""
-        table = {f"{key}:{first}": values for key, (first, values) in rows.items()}
+        table: dict[str, Any] = {f"{key}:{first}": values for key, (first, values) in rows.items()}
         buffer = io.BytesIO()
         np.savez(buffer, **table)  # arrays of numbers only: nothing is pickled
         write_atomic(self.part(done.shard), lines)

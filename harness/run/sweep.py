@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import is_file, user_path, write_json
+from harness.common.files import write_json
 from harness.common.mqm import outputs, read_mqm
+from harness.common.paths import is_file, user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
 from harness.common.tables import print_table
+from harness.config.arguments import quoted
 from harness.errors import ConfigError
 from harness.results.store import Store
 from harness.results.tables import score_rows
@@ -43,20 +45,21 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
         if word == "engine.system=all":
             key, matches = "engine.system", _systems(arguments)
         several |= len(matches) > 1
-        found.append(f"{key}={','.join(map(_quoted, matches))}" if matches else word)
+        found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
     found += systems
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
 
 
 def _mqm_systems(arguments: Sequence[str]) -> list[str]:
     """The argument that names the systems of an MQM file, in a list; an empty one where none is due."""
-    given = dict(word.partition("=")[::2] for word in arguments)
-    path = given.get("data.path", "").strip("'\"")
+    parts = [word.lstrip("+").partition("=") for word in arguments]
+    given = {key: value.strip("'\"") for key, _, value in parts}
+    path = given.get("data.path", "")
     if given.get("model") != "mqm" or "engine.system" in given or not is_file(user_path(path)):
         return []
-    references = given.get("data.reference", "ref").strip("[]").split(",")
+    references = [name.strip(" '\"") for name in given.get("data.reference", "ref").strip("[]").split(",")]
     systems = [name for name in outputs(read_mqm(path)) if name not in references]
-    return [f"engine.system={','.join(map(_quoted, systems))}"]
+    return [f"engine.system={','.join(map(quoted, systems))}"]
 
 
 def _matches(pattern: str) -> list[str]:
@@ -76,12 +79,6 @@ def _systems(arguments: Sequence[str]) -> list[str]:
         raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
     column = given.get("engine.system_column", "system")
     return Outputs(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
-
-
-def _quoted(text: str) -> str:
-    """A value as Hydra reads it, whatever characters it has."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
 
 
 def begin() -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
 
-from harness.errors import ConfigError, did_you_mean
+from harness.common.limits import OneOf
 from harness.protocols import Cleaner
 from harness.text import furniture, lexicon, repairs
 from harness.text.codes import primary
@@ -46,15 +47,15 @@ class Rules(Cleaner):
         spaces: bool = True,
         quotes: bool = True,
         letters: bool = True,
-        accents: str = "damage",
+        accents: Literal["always", "damage", "never"] = "damage",
         missing_spaces: bool = True,
         furniture: bool = True,
-        keep_out: Iterable[str] = KEPT_OUT,
+        keep_out: Sequence[Annotated[str, OneOf(furniture.KINDS)]] = KEPT_OUT,
     ) -> None:
         self.unwrap, self.characters, self.spaces, self.quotes = unwrap, characters, spaces, quotes
         self.letters, self.missing_spaces, self.furniture = letters, missing_spaces, furniture
-        self.accents = _one_of("accents", accents, ("always", "damage", "never"))
-        self.keep_out = frozenset(_one_of("keep_out", kind, _KINDS) for kind in keep_out)
+        self.accents = accents
+        self.keep_out = frozenset(keep_out)
 
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
         """Clean a collection: documents in one language are evidence for each other's repairs."""
@@ -89,9 +90,6 @@ class Rules(Cleaner):
             yield from repairs.quotes(text, lang)
 
 
-_KINDS = furniture.KINDS
-
-
 def _stripped(text: str, lang: str) -> bool:
     """Whether a text in a language with accents has none at all."""
     if not lexicon.letters(lang) or any(c.isalpha() for c in text if not c.isascii()):
@@ -107,10 +105,3 @@ def _disjoint(edits: Iterable[Edit]) -> tuple[Edit, ...]:
         if not kept or edit.start >= kept[-1].end:
             kept.append(edit)
     return tuple(kept)
-
-
-def _one_of(option: str, value: str, known: Sequence[str]) -> str:
-    if value not in known:
-        hint = did_you_mean(str(value), known)
-        raise ConfigError(f"cleaner option {option}: no '{value}'.{hint} Known: {', '.join(known)}")
-    return value

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.common.langs import Language
 from harness.errors import ConfigError
 
 CHAT_FAMILIES = ("llm", "translategemma")
+PROMPT_KEYS = ("system", "prompt", "chat", "stop", "chat_template_kwargs")
+"""The keys of a model YAML that say how a language model is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Prompt:
     stop: tuple[str, ...]
     src: str
     tgt: str
+    template: Mapping[str, Any] = field(default_factory=dict)  # further arguments of the chat template
 
     @classmethod
     def of(cls, model: Mapping[str, Any], src: Language, tgt: Language) -> Prompt:
@@ -48,11 +51,13 @@ class Prompt:
             tuple(str(item) for item in model.get("stop") or ()),
             src.code,
             tgt.code,
+            dict(model.get("chat_template_kwargs") or {}),
         )
 
     @property
     def identity(self) -> dict[str, Any]:
-        return {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
+        told = {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
+        return {**told, "template": dict(self.template)} if self.template else told
 
     def text(self, source: str) -> str:
         """The prompt around a source, as raw text."""

@@ -173,7 +173,7 @@ BAD = {
     "unknown pair": (["run", "pair=de-cs"], "pair.src=de pair.tgt=cs"),
     "unknown language": (["run", "pair.tgt=polish"], "Did you mean 'pl'"),
     "wrong type": (["run", "limit=many"], "limit"),
-    "no segments": (["run", "limit=0"], "from 1 up"),
+    "no segments": (["run", "limit=0"], "at least 1"),
     "missing file": (["run", "data=documents", "data.src=no.txt", "data.tgt=b.txt"], "no.txt: no such file"),
     "file not given": (["run", "data=documents"], "src"),
     "empty file": (["run", "data=documents", "data.src=empty.txt", "data.tgt=b.txt"], "empty.txt"),

@@ -174,7 +174,7 @@ def test_apertium(tmp_path: Path) -> None:
         pytest.skip("apertium-fr-es is not installed")
     import yaml
 
-    from harness.common.files import resource
+    from harness.common.paths import resource
 
     model = yaml.safe_load((resource("conf") / "model" / "apertium.yaml").read_text())
     engine = registry.build("engine", {"kind": "command"}, model=model, src="fr", tgt="es")

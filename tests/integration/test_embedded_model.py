@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.protocols import Batch
 from harness.registry import build
 from harness.translate.checkpoints.catalogue import model_files, models_table, read_model

@@ -107,6 +107,15 @@ def engine(url: str, model: dict[str, Any] | None = None, **options: Any) -> Any
     )
 
 
+def test_what_the_chat_template_is_given_goes_to_the_server(serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, _: completion(text))
+    model = {"chat_template_kwargs": {"enable_thinking": False}}
+    translate(engine(server.url, model), ["a"], tmp_path)
+    assert server.seen[0]["chat_template_kwargs"] == {"enable_thinking": False}
+    translate(engine(server.url), ["a"], tmp_path)
+    assert "chat_template_kwargs" not in server.seen[1]
+
+
 def test_order_options_and_concurrency(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = threading.Event()
 

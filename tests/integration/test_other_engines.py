@@ -75,6 +75,23 @@ def test_language_model_by_chat_template_and_raw(llama: Path, tmp_path: Path) ->
     assert [t.hypothesis for t in raw] != [t.hypothesis for t in together]
 
 
+def test_the_chat_template_gets_what_the_model_says(llama: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(llama, tmp_path / "thinks")
+    template = folder / "chat_template.jinja"
+    template.write_text(template.read_text() + "{% if not enable_thinking %}<|end|>{% endif %}")
+    sources = checkpoints.lines("fr")[:3]
+    made = {
+        thinking: translate(
+            chat(folder, model={"chat_template_kwargs": {"enable_thinking": thinking}}),
+            sources,
+            tmp_path / "t",
+        )
+        for thinking in (True, False)
+    }
+    assert made[True] != made[False]
+    assert made[False] == translate(chat(folder), sources, tmp_path / "unset")
+
+
 def test_sampling_is_repeatable_by_seed(llama: Path, tmp_path: Path) -> None:
     sources = checkpoints.lines("fr")[:3]
     runs = [

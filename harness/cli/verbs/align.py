@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.common.files import is_dir
 from harness.common.langs import language
+from harness.common.paths import is_dir
 from harness.common.progress import bar, note
 from harness.errors import ConfigError, DataError, UserError
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from harness.common.files import read_text, resource, write_atomic
+from harness.common.files import read_text, write_atomic
+from harness.common.paths import resource
 from harness.common.progress import note
 from harness.errors import UserError
 

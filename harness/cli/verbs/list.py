@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.common.progress import note
 from harness.common.tables import markdown_table, print_table
 from harness.common.terminal import visible_json
@@ -20,6 +20,7 @@ examples:
   python -m harness list --all --format md
   python -m harness list models --pair fr-pl
   python -m harness list data --config-dir my_conf
+  python -m harness list engines --options
 """
 
 
@@ -42,6 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--all", action="store_true", help="every run, not only the newest of each configuration"
     )
     parser.add_argument(
+        "--options", action="store_true", help="what a group's options take: type, range, default"
+    )
+    parser.add_argument(
         "--pair", default="fr-pl", metavar="SRC-TGT", help="the pair that `list models` is for"
     )
     parser.add_argument(
@@ -62,12 +66,25 @@ def main(args: argparse.Namespace) -> int:
             f"cannot list '{args.what}'.{did_you_mean(args.what, known)} Known: {', '.join(known)}"
         )
     folders = [resource("conf"), *([args.config_dir.expanduser()] if args.config_dir else [])]
+    if args.options:
+        return _options(groups[args.what], folders[1:])
     if groups[args.what] == "model":
         return _models(args.pair, folders[1:])
     options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
     width = max(map(len, options), default=0)
     for name, path in sorted(options.items()):
         print(f"{name:<{width}}  {_about(path)}".rstrip())
+    return 0
+
+
+def _options(group: str, own: list[Path]) -> int:
+    """Every option of a group with its type, range and default; of `model`, the keys of a model YAML."""
+    from harness.config.describe import HEADER, option_rows
+    from harness.config.keys import OPEN
+
+    if group not in OPEN:
+        raise UserError(f"--options: '{group}' has no classes with options; choose {', '.join(OPEN)}")
+    print_table(HEADER, list(option_rows(group, own)))
     return 0
 
 

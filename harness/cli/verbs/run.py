@@ -13,9 +13,11 @@ from typing import Any
 
 from harness.common.progress import note
 from harness.common.tables import print_table
+from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
-from harness.config.schema import RunConfig, conf_dir, register_schema, to_config
-from harness.config.user_folder import flags_first
+from harness.config.keys import conf_dir
+from harness.config.schema import RunConfig, register_schema, to_config
+from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import HarnessError, StageError, Terminated
 from harness.results.labels import write_labels
 from harness.results.store import Store
@@ -48,13 +50,12 @@ def _job(node: Any) -> None:
         run_id, state = _run(to_config(node), folder)
         sweep.report(store, job, state, run_id)
     except HarnessError as error:
-        note(f"harness run: {' '.join(hydra.overrides.task)}: {error}")
+        note(f"harness run: {typed_words(hydra.overrides.task)}: {error}")
         sweep.report(store, job, "failed", folder.name, str(error))
     except Exception as error:
-        note(
-            f"harness run: {' '.join(hydra.overrides.task)}: internal error: {type(error).__name__}: {error}"
-        )
-        sweep.report(store, job, "failed", folder.name, f"{type(error).__name__}: {error}")
+        told = f"{type(error).__name__}: {error}"
+        note(f"harness run: {typed_words(hydra.overrides.task)}: internal error: {told}")
+        sweep.report(store, job, "failed", folder.name, told)
 
 
 def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
@@ -93,7 +94,7 @@ def main_args(rest: list[str]) -> int:
     import hydra
 
     check_flags(rest)
-    given, rest = rest, sweep.fan_out(rest)
+    given, rest = rest, sweep.fan_out(readable(rest, config_dirs(rest)))
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))

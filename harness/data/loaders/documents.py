@@ -7,17 +7,9 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import (
-    is_dir,
-    is_file,
-    normalise_newlines,
-    parse_json,
-    read_text,
-    resource,
-    sha256_text,
-    user_path,
-)
+from harness.common.files import normalise_newlines, parse_json, read_text, sha256_text
 from harness.common.langs import language
+from harness.common.paths import is_dir, is_file, resource, user_path
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, did_you_mean
 from harness.protocols import Loader

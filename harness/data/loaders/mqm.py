@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from harness.common.files import read_text, sha256_text, user_path
+from harness.common.files import read_text, sha256_text
 from harness.common.mqm import outputs, read_mqm
+from harness.common.paths import user_path
 from harness.data.parallel import ParallelSet, Reading
 from harness.errors import DataError, did_you_mean
 from harness.types import Input, Item

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.common.files import is_dir, is_file, user_path
 from harness.common.langs import language
+from harness.common.paths import is_dir, is_file, user_path
 from harness.data.loaders.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile

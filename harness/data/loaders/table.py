@@ -7,16 +7,18 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.containers import BOMB_BYTES, BOMB_RATIO
-from harness.common.files import is_file, no_such_file, parse_json, user_path
+from harness.common.files import parse_json
+from harness.common.limits import NotEmpty
+from harness.common.paths import is_file, no_such_file, user_path
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards
 from harness.data.parallel import ParallelSet, Reading, columns
 from harness.data.reading import TextFile
-from harness.errors import DataError, did_you_mean
+from harness.errors import ConfigError, DataError, did_you_mean
 from harness.types import Input
 
 BATCH = 256  # rows of a Parquet file in memory at once
@@ -102,7 +104,7 @@ class Tsv(_Text):
         line_id: str | int | None = None,
         doc_id: str | int | None = None,
         header: bool = True,
-        delimiter: str = "\t",
+        delimiter: Annotated[str, NotEmpty()] = "\t",
         quoted: bool = False,
         name: str | None = None,
         licence: str | None = None,
@@ -110,6 +112,8 @@ class Tsv(_Text):
         citation: str | None = None,
     ) -> None:
         super().__init__(path, source, target, line_id, doc_id, name, licence, url, citation)
+        if quoted and len(delimiter) > 1:
+            raise ConfigError(f"data.delimiter={delimiter}: needs one character where data.quoted=true")
         self.header, self.delimiter, self.quoted = header, delimiter, quoted
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:

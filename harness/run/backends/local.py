@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from harness.common.limits import Count, Natural
 from harness.run.backends.base import Backend
 from harness.run.documents import Sides, TextParts, align_pairs
 from harness.run.shards import Done, Shard
@@ -19,7 +20,7 @@ class Local(Backend):
     retries      how often a batch that the engine raises for is tried again before it is narrowed down
     """
 
-    def __init__(self, shard_size: int = 10_000, retries: int = 2) -> None:
+    def __init__(self, shard_size: Count = 10_000, retries: Natural = 2) -> None:
         self.shard_size, self.retries = shard_size, retries
 
     def run(

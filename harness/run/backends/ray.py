@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness import errors
+from harness.common.limits import Above, AtLeast, Count, Natural
 from harness.data.spool import write_items
 from harness.errors import ConfigError, HarnessError, StageError, UnavailableError, missing_package
 from harness.protocols import Context
@@ -55,21 +56,16 @@ class Ray(Backend):
 
     def __init__(
         self,
-        shard_size: int = 10_000,
-        retries: int = 2,
+        shard_size: Count = 10_000,
+        retries: Natural = 2,
         address: str | None = None,
-        workers: int | None = None,
-        cpus_per_worker: float = 1,
-        gpus_per_worker: float = 0,
-        deaths: int = 10,
+        workers: Count | None = None,
+        cpus_per_worker: Annotated[float, Above(0)] = 1,
+        gpus_per_worker: Annotated[float, AtLeast(0)] = 0,
+        deaths: Natural = 10,
     ) -> None:
         if importlib.util.find_spec("ray") is None:
             raise missing_package("backend=ray", "ray[data]", "ray")
-        if (workers is not None and workers < 1) or cpus_per_worker <= 0 or gpus_per_worker < 0 or deaths < 0:
-            raise ConfigError(
-                "backend: workers must be at least 1, cpus_per_worker above 0, gpus_per_worker and deaths not"
-                " below 0"
-            )
         self.shard_size, self.retries = shard_size, retries
         self._address, self._workers, self._deaths = address, workers, deaths
         self._cpus, self._gpus = cpus_per_worker, gpus_per_worker

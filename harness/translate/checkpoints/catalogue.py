@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text, resource
+from harness.common.files import read_text
 from harness.common.langs import language
+from harness.common.paths import resource
 from harness.errors import ConfigError, DataError
 from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed
@@ -85,8 +86,6 @@ def _row(model: Mapping[str, Any], langs: tuple[str, str] | None) -> ModelRow:
 def _refusal(model: Mapping[str, Any], src: str, tgt: str) -> str | None:
     """Why a model cannot do a pair, None when nothing speaks against it."""
     try:
-        if model.get("pairs") and f"{src}-{tgt}" not in model["pairs"]:
-            return f"only {', '.join(model['pairs'])}"
         check_listed(model, language(src), language(tgt))
         kind = FAMILIES.get(str(model.get("family")))
         if kind is not None:

@@ -187,9 +187,24 @@ def family(model: Mapping[str, Any]) -> Family:
 
 
 def check_listed(model: Mapping[str, Any], src: Language, tgt: Language) -> None:
-    """Refuse what the YAML's own `languages: {src: […], tgt: […]}` does not list (ISO 639-1/-3 codes)."""
+    """Refuse a pair outside the YAML's own `pairs: [fr-pl]` or `languages: {src: […], tgt: […]}`.
+
+    Both hold codes of any standard that `language` knows. Raises ConfigError.
+    """
+    if model.get("pairs") and (src, tgt) not in map(_languages, model["pairs"]):
+        raise ConfigError(
+            f"model '{model.get('name')}' translates only {', '.join(model['pairs'])}, not"
+            f" {src.code}-{tgt.code}. See which models can: python -m harness list models --pair SRC-TGT"
+        )
     listed = model.get("languages") or {}
     for side, lang in (("src", src), ("tgt", tgt)):
         codes = listed.get(side)
         if codes and not {lang.code, lang.short, lang.iso3} & set(codes):
             raise unsupported(str(model.get("name")), lang, side, codes)
+
+
+def _languages(pair: str) -> tuple[Language, Language]:
+    src, dash, tgt = pair.partition("-")
+    if not dash:
+        raise ConfigError(f"model.pairs: '{pair}' is no pair; write two codes, for example fr-pl")
+    return language(src), language(tgt)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.errors import DataError, UnavailableError
 from harness.protocols import Context
 from harness.translate.checkpoints.checkpoint import (
@@ -22,6 +22,9 @@ from harness.translate.checkpoints.checkpoint import (
     missing,
 )
 from harness.translate.checkpoints.download import download
+
+CHECKPOINT_KEYS = ("path", "revision", "pickle", "shipped", "sentence_level", "max_input_tokens")
+"""The keys of a model YAML that say where its checkpoint is and how it is read."""
 
 
 def downloads(context: Context) -> list[str]:

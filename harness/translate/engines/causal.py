@@ -77,7 +77,10 @@ class Causal:
         try:
             prompts = [
                 self._tokenizer.apply_chat_template(
-                    self._prompt.messages(text), tokenize=False, add_generation_prompt=True
+                    self._prompt.messages(text),
+                    tokenize=False,
+                    add_generation_prompt=True,
+                    **self._prompt.template,
                 )
                 for text in texts
             ]

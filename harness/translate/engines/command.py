@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.decoding import guess, iconv_name
-from harness.common.files import is_file
 from harness.common.langs import language
+from harness.common.limits import Above, Count, Reads
 from harness.common.notices import tell
+from harness.common.paths import is_file
 from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
@@ -46,14 +47,14 @@ class Command(Engine):
     def __init__(
         self,
         *,
-        model: Mapping[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(("command", "sentence_level"))],
         src: str,
         tgt: str,
         command: str | None = None,
-        chunk: int = 1000,
-        timeout: float = 600.0,
+        chunk: Count = 1000,
+        timeout: Annotated[float, Above(0)] = 600.0,
         encoding: str = "utf-8",
-        version: str | None = None,
+        version: str | float | None = None,
     ) -> None:
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
@@ -64,8 +65,6 @@ class Command(Engine):
                 "engine 'command' needs a program that reads lines and writes lines, for example"
                 " engine.command='apertium -u fr-es'"
             )
-        if chunk < 1 or timeout <= 0:
-            raise ConfigError("engine.chunk must be at least 1 and engine.timeout above 0")
         codes = {"{src}": source.short, "{tgt}": target.short, "{src3}": source.iso3, "{tgt3}": target.iso3}
         words = _words(template)
         for name, code in codes.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from harness.common.limits import Reads
 from harness.errors import StageError
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
@@ -15,7 +16,7 @@ class Copy(Engine):
 
     cached = False  # cheaper to make than to look up
 
-    def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
+    def __init__(self, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str) -> None:
         self._pair = f"{src}-{tgt}"
 
     @property
@@ -34,7 +35,7 @@ class Reference(Engine):
 
     positional = True
 
-    def __init__(self, model: Mapping[str, Any], src: str, tgt: str) -> None:
+    def __init__(self, model: Annotated[Mapping[str, Any], Reads(())], src: str, tgt: str) -> None:
         self._pair = f"{src}-{tgt}"
 
     @property

@@ -9,20 +9,21 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
-from harness.errors import ConfigError, DataError, SegmentError, missing_package
+from harness.common.limits import Count, Reads
+from harness.errors import DataError, SegmentError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
-from harness.translate.checkpoints.locate import downloads, locate
+from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.types import Translation
 
-_COMPUTE = ("auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32")
+Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32"]
 
 
 class CTranslate2(Engine):
@@ -43,25 +44,19 @@ class CTranslate2(Engine):
     def __init__(
         self,
         *,
-        model: dict[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(CHECKPOINT_KEYS)],
         src: str,
         tgt: str,
-        compute: str = "auto",
-        beams: int = 4,
-        max_new_tokens: int = 256,
-        batch_tokens: int = 2048,
-        chunk: int = 256,
-        device: str = "auto",
-        too_long: str = "split",
-        threads: int | None = None,
+        compute: Compute = "auto",
+        beams: Count = 4,
+        max_new_tokens: Count = 256,
+        batch_tokens: Count = 2048,
+        chunk: Count = 256,
+        device: Literal["auto", "cpu", "cuda"] = "auto",
+        too_long: Literal["split", "error"] = "split",
+        threads: Count | None = None,
         cache: str | None = None,
     ) -> None:
-        if compute not in _COMPUTE:
-            raise ConfigError(f"engine.compute={compute}: choose {', '.join(_COMPUTE)}")
-        if too_long not in ("split", "error"):
-            raise ConfigError(f"engine.too_long={too_long}: choose split or error")
-        if min(beams, max_new_tokens, batch_tokens, chunk) < 1:
-            raise ConfigError("engine: beams, max_new_tokens, batch_tokens and chunk must be at least 1")
         try:
             import ctranslate2
         except ImportError:

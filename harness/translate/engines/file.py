@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from harness.common.files import is_file, no_such_file, user_path
+from harness.common.limits import Reads
+from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
 from harness.translate.engines.outputs import Outputs
@@ -37,7 +38,7 @@ class File(Engine):
     def __init__(
         self,
         *,
-        model: Mapping[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(())],
         src: str,
         tgt: str,
         path: str | None = None,
@@ -47,16 +48,15 @@ class File(Engine):
         system_column: str = "system",
         header: bool = True,
     ) -> None:
-        pattern = path or model.get("path")
-        if not pattern:
+        if not path:
             raise ConfigError(
                 "engine 'file' needs the outputs of a system: engine.path=FILE (or 'DIR/*' for one run each)"
             )
-        found = files_of(str(pattern))
+        found = files_of(path)
         if len(found) > 1:
             raise ConfigError(
-                f"engine.path={pattern} matches {len(found)} files, and a run reads one; for one run each"
-                f" give the pattern to the command: python -m harness run model=file engine.path='{pattern}'"
+                f"engine.path={path} matches {len(found)} files, and a run reads one; for one run each"
+                f" give the pattern to the command: python -m harness run model=file engine.path='{path}'"
             )
         if id is not None and column is None and system is None:
             raise ConfigError("engine.id matches the rows of a table; engine.column=NAME says what to read")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from harness.common.files import digest
+from harness.common.limits import Reads
 from harness.common.mqm import outputs, read_mqm
 from harness.errors import ConfigError, DataError, did_you_mean
 from harness.protocols import Batch, Engine, Translated
@@ -14,7 +15,11 @@ from harness.types import Translation
 
 
 class Mqm(Engine):
-    """Read the outputs of `system` from the TSV file `path`, without the marks of errors.
+    """Read the outputs of a system, without the marks of errors.
+
+    path       the TSV file
+    system     the system's name there
+    reference  the system (or the first of several) whose segments, in its order, are the test set
 
     On the command line, `run data=mqm model=mqm` without a system makes one run of each. Raises ConfigError
     for an unknown system, DataError for a source that is not the file's or an output that is missing.
@@ -25,7 +30,7 @@ class Mqm(Engine):
     def __init__(
         self,
         *,
-        model: Mapping[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(())],
         src: str,
         tgt: str,
         path: str | None = None,

@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
+from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.completions import Client, Refused, Reply
-from harness.translate.prompts import Prompt
+from harness.translate.prompts import PROMPT_KEYS, Prompt
 from harness.types import Translation
 
 _SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
@@ -39,17 +40,17 @@ class OpenAI(Engine):
     def __init__(
         self,
         *,
-        model: Mapping[str, Any],
+        model: Annotated[Mapping[str, Any], Reads(("sentence_level", *PROMPT_KEYS))],
         src: str,
         tgt: str,
         base_url: str = "http://127.0.0.1:8000/v1",
         api_key_env: str | None = "OPENAI_API_KEY",
-        concurrency: int = 4,
-        requests_per_minute: float | None = None,
-        retries: int = 5,
-        timeout: float = 120.0,
-        temperature: float | None = 0.0,
-        max_tokens: int | None = 1024,
+        concurrency: Count = 4,
+        requests_per_minute: Annotated[float, Above(0)] | None = None,
+        retries: Natural = 5,
+        timeout: Annotated[float, Above(0)] = 120.0,
+        temperature: Annotated[float, AtLeast(0)] | None = 0.0,
+        max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
@@ -72,8 +73,6 @@ class OpenAI(Engine):
             raise ConfigError(
                 "engine 'openai' needs the name under which the server knows the model: model.id=…"
             )
-        if concurrency < 1 or retries < 0 or timeout <= 0:
-            raise ConfigError("engine: concurrency must be at least 1, retries at least 0, timeout above 0")
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -129,6 +128,8 @@ class OpenAI(Engine):
         if self._prompt.stop:
             body["stop"] = list(self._prompt.stop)
         if self._prompt.chat:
+            if self._prompt.template:  # as vLLM, SGLang and llama.cpp name it
+                body["chat_template_kwargs"] = dict(self._prompt.template)
             return self._client.post("/chat/completions", body | {"messages": self._prompt.messages(source)})
         return self._client.post("/completions", body | {"prompt": self._prompt.text(source)})
 

@@ -7,19 +7,20 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
-from harness.errors import ConfigError, DataError, SegmentError
+from harness.common.limits import Above, Between, Count, Natural, Range, Reads
+from harness.errors import DataError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
-from harness.translate.checkpoints.locate import downloads, locate
+from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.engines.causal import TOKENIZER_FILES, Causal
 from harness.translate.engines.seq2seq import Output, Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
 from harness.types import Translation
 
 
@@ -42,27 +43,23 @@ class Transformers(Engine):
     def __init__(
         self,
         *,
-        model: dict[str, Any],
+        model: Annotated[Mapping[str, Any], Reads((*CHECKPOINT_KEYS, *PROMPT_KEYS))],
         src: str,
         tgt: str,
-        beams: int | None = None,
+        beams: Count | None = None,
         sample: bool = False,
-        temperature: float = 1.0,
-        top_p: float = 1.0,
-        top_k: int = 0,
-        seed: int = 0,
-        max_new_tokens: int | None = None,
-        batch_tokens: int = 2048,
-        batch_size: int = 64,
-        dtype: str = "auto",
+        temperature: Annotated[float, Above(0)] = 1.0,
+        top_p: Annotated[float, Range(0, 1, beyond=True)] = 1.0,
+        top_k: Natural = 0,
+        seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
+        max_new_tokens: Count | None = None,
+        batch_tokens: Count = 2048,
+        batch_size: Count = 64,
+        dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
         device: str = "auto",
-        too_long: str = "split",
-        threads: int | None = None,
+        too_long: Literal["split", "error"] = "split",
+        threads: Count | None = None,
     ) -> None:
-        if too_long not in ("split", "error"):
-            raise ConfigError(f"engine.too_long={too_long}: choose split or error")
-        if batch_size < 1 or batch_tokens < 1:
-            raise ConfigError("engine.batch_size and engine.batch_tokens must be at least 1")
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)

@@ -7,7 +7,6 @@ import pytest
 
 from harness.common.files import (
     digest,
-    no_such_file,
     read_jsonl,
     read_lines,
     read_text,
@@ -15,6 +14,7 @@ from harness.common.files import (
     write_atomic,
     write_json,
 )
+from harness.common.paths import no_such_file
 from harness.errors import DataError, StageError
 
 
@@ -69,7 +69,7 @@ def test_digest_does_not_depend_on_key_order() -> None:
     ("name", "told"),
     [
         ("texts/fr.tx", "texts/fr.tx: no such file; did you mean 'fr.txt'?"),
-        ("texts/gone.txt", "texts/gone.txt: no such file; it is a link to what is not there"),
+        ("texts/gone.txt", "texts/gone.txt: no such file; it is a broken symbolic link"),
         ("texts", "texts: is a folder, a file was expected"),
         ("texts/x", "texts/x: no such file; it is not in {folder}/texts"),
         ("text/deep/fr.txt", "text/deep/fr.txt: no such file; there is no folder 'text' in {folder}"),

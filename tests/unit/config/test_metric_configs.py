@@ -1,8 +1,7 @@
-"""Every metric's YAML names every option of its class and builds."""
+"""Every metric's YAML builds."""
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,12 @@ FILES = sorted((Path(__file__).resolve().parents[3] / "conf" / "metrics").glob("
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_yaml_is_complete_and_builds(path: Path) -> None:
+def test_yaml_builds(path: Path) -> None:
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert path.stem in entries, "the key of the first entry is the name one chooses it by"
     for config in entries.values():
         plain = {key: value for key, value in config.items() if not str(value).startswith("${")}
         built = registry.build("metric", plain)
-        options = set(inspect.signature(registry.resolve("metric", config["kind"])).parameters)
-        assert set(config) - {"kind"} == options
         assert isinstance(built.higher_is_better, bool)
 
 

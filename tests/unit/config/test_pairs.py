@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from harness.common.files import resource
 from harness.common.langs import language
+from harness.common.paths import resource
 from harness.errors import ConfigError
 
 

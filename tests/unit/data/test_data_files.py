@@ -230,10 +230,10 @@ def test_limit_and_sample_take_a_recorded_subset(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "limit", "message"),
     [
-        ({"sample": 0}, None, r"data\.sample=0: needs a whole number from 1"),
-        ({}, 0, "limit=0: needs a whole number from 1"),
+        ({"sample": 0}, None, r"data\.sample=0: needs a whole number of at least 1"),
+        ({}, 0, "limit=0: needs a whole number of at least 1"),
         ({"seed": "x"}, None, r"data\.seed=x"),
-        ({"empty": "dorp"}, None, r"data\.empty=dorp: keep or drop\. Did you mean 'drop'\?"),
+        ({"empty": "dorp"}, None, r"data\.empty=dorp: needs keep or drop\. Did you mean 'drop'\?"),
         ({"tgd": 1}, None, r"no option 'tgd'\. Did you mean 'tgt'\?"),
     ],
 )
@@ -454,7 +454,7 @@ def test_every_shipped_format_has_a_config_with_all_its_options() -> None:
 
     import yaml
 
-    from harness.common.files import resource
+    from harness.common.paths import resource
     from harness.data.load import SHARED
 
     for path in sorted((resource("conf") / "data").glob("*.yaml")):

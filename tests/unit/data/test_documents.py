@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness import registry
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.data.loaders.documents import Documents, Seeds, distinct_names
 from harness.errors import DataError
 

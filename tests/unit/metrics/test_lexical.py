@@ -62,7 +62,7 @@ def test_names_tell_the_variants_apart() -> None:
 
 def test_unknown_tokenizer_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match="Did you mean 'flores200'"):
-        Bleu(tokenize="flores2000")
+        registry.build("metric", {"kind": "bleu", "tokenize": "flores2000"})
 
 
 @pytest.mark.parametrize("tokenize", ["flores200", "flores101"])

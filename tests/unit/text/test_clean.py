@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.errors import ConfigError
 from harness.registry import build
 from harness.types import Cleaned, Document

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.common.files import resource
+from harness.common.paths import resource
 from harness.registry import build
 from harness.text.segment import segment
 from harness.types import Cleaned, Document

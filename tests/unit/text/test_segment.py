@@ -130,3 +130,8 @@ def test_short_lines_that_were_not_wrapped_stay() -> None:
     )
     [cleaned] = build("cleaner", {"kind": "rules"}).clean([Document("d", "fr", poem, "")])
     assert cleaned.text == poem
+
+
+def test_a_stray_cr_ends_a_line_only_in_a_text_without_lf() -> None:
+    assert len(cut("Un chien\rdort.\nUn chat aussi.\n", splitter="line")) == 2
+    assert cut("Un chien dort.\rUn chat aussi.\r", splitter="line") == ["Un chien dort.", "Un chat aussi."]

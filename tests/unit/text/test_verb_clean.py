@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
-from harness.common.files import resource
+from harness.common.paths import resource
 
 SEEDS = {path.parent.name[:3]: path for path in resource("seeds").glob("*/*.txt")}
 

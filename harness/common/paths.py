@@ -1,0 +1,72 @@
+"""Paths as users write them: what is there, what is near it, and where the package's own folders are."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+
+from harness.errors import DataError, StageError
+
+MOST_NAMES = 10_000
+"""Names of a folder among which a similar one is looked for."""
+
+
+def resource(name: str) -> Path:
+    """The absolute path of a shipped folder (`conf`, `seeds`): inside the wheel, else the checkout's."""
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (package / name, package.parent / name):
+        if candidate.exists():
+            return candidate
+    raise StageError(f"the installation is broken: '{name}' is not in {package}; reinstall mt-harness")
+
+
+def no_such_file(path: str | Path, called: str | None = None) -> DataError:
+    """The error for a path at which there is no file: `called` in the message, and where to look instead."""
+    place = Path(path)
+    if is_dir(place):
+        return DataError(f"{called or path}: is a folder, a file was expected")
+    folder = next((p for p in place.parents if is_dir(p)), Path())
+    if folder != place.parent:
+        missing = place.relative_to(folder).parts[0]
+        remedy = f"there is no folder '{missing}' in {folder.resolve()}"
+    else:
+        names = _names(folder)
+        near = get_close_matches(place.name, names, n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else f"it is not in {folder.resolve()}"
+        if place.name in names:
+            remedy = "it is a broken symbolic link"
+    return DataError(f"{called or path}: no such file; {remedy}")
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in islice(folder.iterdir(), MOST_NAMES)]
+    except OSError:
+        return []
+
+
+def unreadable(path: str | Path, error: OSError | ValueError, called: str | None = None) -> DataError:
+    """The error for a file that could not be opened or read; `called` in the message."""
+    if isinstance(error, FileNotFoundError):
+        return no_such_file(path, called)
+    if isinstance(error, IsADirectoryError):
+        return DataError(f"{called or path}: is a folder, a file was expected")
+    # ValueError: a NUL in the name
+    return DataError(f"{called or path}: cannot be read ({getattr(error, 'strerror', None) or error})")
+
+
+def user_path(path: str | Path) -> Path:
+    """The path with `~` for the home folder; what is no home's name (`./~`, `~x`) stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 (Path drops `./`, and raises for `~x`)
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is such a file; False for a name that no file can have (too long, a NUL in it)."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises for such names)
+
+
+def is_dir(path: str | Path) -> bool:
+    """Whether there is such a folder; False for a name that none can have."""
+    return os.path.isdir(path)  # noqa: PTH112 (Path.is_dir raises for such names)

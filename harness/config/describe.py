@@ -1,0 +1,70 @@
+"""The options of a config group: type and range from the signature, default and description from its YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.common import options, values
+from harness.common.files import read_text
+from harness.config import model
+from harness.config.keys import conf_dir
+from harness.config.typed import TABLES
+from harness.data.subset import SHARED
+from harness.errors import ConfigError
+
+HEADER = ["option", "needs", "default", "what it is"]
+Row = list[str]
+
+
+def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[Row]:
+    """One row an option of each class that a YAML of the group names, or of each key of a model."""
+    if group == "model":
+        documented = model.documented()
+        for name, parameter in options.parameters(model.Model).items():
+            yield [f"model.{name}", values.described(parameter.annotation), "null", documented[name]]
+        return
+    for folder in (conf_dir(), *folders):
+        for path in sorted((folder / group).glob("*.yaml")):
+            yield from _of_file(group, path)
+
+
+def _of_file(group: str, path: Path) -> Iterator[Row]:
+    import yaml
+
+    text = read_text(path)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    nodes = value.items() if group == "metrics" and isinstance(value, Mapping) else [(None, value)]
+    said = comments(text)
+    for name, node in nodes:
+        if not isinstance(node, Mapping) or "kind" not in node:
+            raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")
+        table = "metric" if group == "metrics" else TABLES[group]
+        known = parameters_of(table, node)
+        for option, parameter in known.items():
+            at = f"{group}.{name}" if name else f"{group}={path.stem} {group}"
+            default = values.shown(node.get(option, parameter.default))
+            yield [f"{at}.{option}", values.described(parameter.annotation), default, said.get(option, "")]
+
+
+def parameters_of(table: str, node: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the class that a YAML names, for data with those that every set has."""
+    own = options.parameters(registry.resolve(table, str(node["kind"])), registry.GIVEN.get(table, ()))
+    return {**own, **SHARED} if table == "data" else own
+
+
+def comments(text: str) -> dict[str, str]:
+    """What a YAML says of its keys: the comment behind one, else the last line of comment above it."""
+    found = {}
+    above = ""
+    for line in text.splitlines():
+        if entry := re.match(r"""\s*"?(\w+)"?:(?:\s.*?)?(?:\s#\s*(.*))?$""", line):
+            found[entry[1]] = entry[2] or above
+        above = line.strip().lstrip("# ") if line.strip().startswith("#") else ""
+    return found

@@ -1,0 +1,93 @@
+"""What a model YAML may hold: one table for all engines. Which keys an engine reads is in its signature."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal, get_args
+
+from harness.common import options
+from harness.common.limits import Count, Reads
+from harness.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The keys of a model YAML; all may be left out. The second part is read by some engines only."""
+
+    name: Annotated[str | None, "what tables call the model"] = None
+    id: Annotated[str | None, "its name on the hub or on a server; {src} and {tgt} become codes"] = None
+    family: Annotated[str | None, "how it is told the pair: marian, nllb, m2m100, …, llm"] = None
+    languages: Annotated[
+        Mapping[Literal["src", "tgt"], Sequence[str]] | None, "the only languages it knows, by side"
+    ] = None
+    pairs: Annotated[Sequence[str] | None, "the only pairs it can do: [fr-pl, pl-fr]"] = None
+    offline: Annotated[bool | None, "works without network; null: depends on your server or files"] = None
+    licence: Annotated[str | None, "of its weights or data"] = None
+    size: Annotated[str | float | None, "of the download"] = None
+    install: Annotated[str | None, "how to install its program, for messages"] = None
+
+    path: Annotated[str | None, "a checkpoint folder of yours instead of the hub"] = None
+    revision: Annotated[str | None, "a branch, tag or commit of the hub model"] = None
+    shipped: Annotated[str | None, "a checkpoint folder inside the package"] = None
+    pickle: Annotated[bool | None, "read weights from a pickle, which can run code"] = None
+    sentence_level: Annotated[bool | None, "translate sentence by sentence; null: as the family does"] = None
+    max_input_tokens: Annotated[Count | None, "longer sources are split or refused"] = None
+    system: Annotated[str | None, "the system message of a language model"] = None
+    prompt: Annotated[str | None, "what a language model is asked, with {text}"] = None
+    chat: Annotated[bool | None, "false: the prompt as raw text, without chat template"] = None
+    stop: Annotated[Sequence[str] | None, "the output ends before any of these texts"] = None
+    chat_template_kwargs: Annotated[
+        Mapping[str, Any] | None, "what the chat template is given besides: {enable_thinking: false}"
+    ] = None
+    command: Annotated[str | None, "the command line of a program; engine.command wins"] = None
+
+
+DESCRIBING = ("name", "id", "family", "languages", "pairs", "offline", "licence", "size", "install")
+"""Keys that say what a model is. They are no setting of an engine, and any model may have them."""
+
+
+def read_by(engine: Callable[..., Any]) -> tuple[str, ...] | None:
+    """The keys that an engine's signature says it reads; None where it does not say."""
+    annotation = options.parameters(engine).get("model", _ANY).annotation
+    return next((extra.keys for extra in get_args(annotation) if isinstance(extra, Reads)), None)
+
+
+_ANY = inspect.Parameter("model", inspect.Parameter.KEYWORD_ONLY, annotation=Any)
+
+
+def keys() -> list[str]:
+    """Every key of the table."""
+    return [field.name for field in fields(Model)]
+
+
+def documented() -> dict[str, str]:
+    """The keys with what each says."""
+    return {name: get_args(p.annotation)[1] for name, p in options.parameters(Model).items()}
+
+
+def checked(
+    model: Mapping[str, Any],
+    kind: str,
+    engine: Callable[..., Any],
+    elsewhere: Callable[[str], str],
+) -> dict[str, Any]:
+    """The model's keys converted to their types.
+
+    Raises ConfigError for a key that is in no table, and for one that is set and that the engine does not
+    read (an engine that does not say what it reads may read all of them).
+    """
+    reads = read_by(engine)
+    known = options.parameters(Model)
+    for own in set(reads or ()) - known.keys():  # of a class of the user's
+        known[own] = _ANY
+    converted = options.checked("a model", model, known, "model", elsewhere)
+    if reads is not None:
+        for name, value in converted.items():
+            if name not in (*DESCRIBING, *reads) and value not in (None, False, [], {}):
+                raise ConfigError(
+                    f"model.{name}={value}: engine '{kind}' does not read it.{elsewhere(name)}"
+                    f" It reads: {', '.join((*DESCRIBING, *reads))}"
+                )
+    return converted

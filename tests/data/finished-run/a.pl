@@ -1,0 +1,2 @@
+Dzień dobry.
+Pada deszcz.
