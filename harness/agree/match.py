@@ -54,8 +54,8 @@ def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
     names = [name for name in names if here & ratings.scores[name].keys()]
     if len(names) < FEWEST_SYSTEMS:
         raise DataError(
-            f"{where}: judges segments of {best.title} for {len(names)} systems only ({', '.join(names)}),"
-            f" and {FEWEST_SYSTEMS} at least are needed"
+            f"{where}: judges segments of {best.title} for {len(names)} systems only ({', '.join(names)});"
+            f" at least {FEWEST_SYSTEMS} are needed"
         )
     systems = tuple(system.take(rows) for system in best.systems if system.name in names)
     scores = [[ratings.scores[s.name].get(name, np.nan) for s in systems] for name in systems[0].ids]

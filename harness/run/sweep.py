@@ -40,21 +40,21 @@ def fan_out(arguments: Sequence[str]) -> list[str]:
     found = []
     several = bool(systems)
     for word in arguments:
-        key, _, value = word.partition("=")
-        matches = _matches(value.strip("'\"")) if key.lstrip("+") in ("engine.path", "model.path") else []
-        if word == "engine.system=all":
-            key, matches = "engine.system", _systems(arguments)
+        key, _, value = word.lstrip("+").partition("=")
+        matches = _matches(value.strip("'\"")) if key in ("engine.path", "model.path") else []
+        if (key, value) == ("engine.system", "all"):
+            matches = _systems(arguments)
         several |= len(matches) > 1
-        found.append(f"{key}={','.join(map(quoted, matches))}" if matches else word)
+        plus = word[: len(word) - len(word.lstrip("+"))]
+        found.append(f"{plus}{key}={','.join(map(quoted, matches))}" if matches else word)
     found += systems
     return ["-m", *found] if several and not {"-m", "--multirun"} & set(found) else found
 
 
 def _mqm_systems(arguments: Sequence[str]) -> list[str]:
     """The argument that names the systems of an MQM file, in a list; an empty one where none is due."""
-    parts = [word.lstrip("+").partition("=") for word in arguments]
-    given = {key: value.strip("'\"") for key, _, value in parts}
-    path = given.get("data.path", "")
+    given = dict(word.lstrip("+").partition("=")[::2] for word in arguments)
+    path = given.get("data.path", "").strip("'\"")
     if given.get("model") != "mqm" or "engine.system" in given or not is_file(user_path(path)):
         return []
     references = [name.strip(" '\"") for name in given.get("data.reference", "ref").strip("[]").split(",")]
@@ -74,7 +74,9 @@ def _systems(arguments: Sequence[str]) -> list[str]:
     """The systems in the table that the arguments name; DataError where it has no column of systems."""
     from harness.translate.engines.outputs import Outputs
 
-    given = {key: value.strip("'\"") for key, _, value in (word.partition("=") for word in arguments)}
+    given = {
+        key: value.strip("'\"") for key, _, value in (word.lstrip("+").partition("=") for word in arguments)
+    }
     if "engine.path" not in given or _matches(given["engine.path"]):
         raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
     column = given.get("engine.system_column", "system")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
-from harness.config.schema import RunConfig, compose
+from harness.config.schema import RunConfig, compose, identifying
 from harness.config.typed import typed
 from tests.support.program import ROOT
 
@@ -160,3 +160,17 @@ def test_the_options_of_a_group_are_listed_with_type_range_and_default(
     (tmp_path / "mine" / "engine" / "bad.yaml").write_text("kind: [")
     assert main(["list", "engines", "--options", "--config-dir", "mine"]) == 2
     assert "bad.yaml: not valid YAML" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("word", "same"), [("engine.header=yes", True), ("engine.header=no", False)])
+def test_an_option_that_is_younger_than_a_run_counts_only_where_it_is_used(word: str, same: bool) -> None:
+    words = ("model=file", "engine.path=a.pl")
+    assert (identifying(of(*words, word)) == identifying(of(*words))) is same
+    assert identifying(of(*words))["engine"] == {"kind": "file", "path": "a.pl"}
+
+
+def test_systems_of_one_file_are_a_sweep_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("outs.tsv").write_text("system\ttext\nx\ta\nx\tb\ny\tc\ny\td\n")
+    words = ["model=file", "engine.path=outs.tsv", "engine.column=text", "engine.system=all"]
+    assert main(["run", *(word for word in WORDS if word != "model=copy"), *words]) == 0
+    assert "2 finished, 0 skipped, 0 failed" in capsys.readouterr().err
