@@ -64,10 +64,18 @@ def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: M
 
 def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
     """The beads of each pair of documents, one after another in this process."""
+    from harness.align.order import out_of_order
     from harness.align.segments import align_segments
 
     for left, right in pairs:
-        yield align_segments(left, right, parts.aligner)
+        beads = align_segments(left, right, parts.aligner)
+        src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
+        if moved := out_of_order(src, tgt, beads, parts.encoder):
+            tell(
+                f"{left[0].doc} and {right[0].doc}: {moved} more sentence{'s match' if moved > 1 else ' matches'} out of order;"
+                " aligner.order=free (of the verb align: --set order=free) links them"
+            )
+        yield beads
 
 
 def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],
