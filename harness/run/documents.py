@@ -71,9 +71,10 @@ def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]
         beads = align_segments(left, right, parts.aligner)
         src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
         if moved := out_of_order(src, tgt, beads, parts.encoder):
+            match = "sentences match" if moved > 1 else "sentence matches"
             tell(
-                f"{left[0].doc} and {right[0].doc}: {moved} more sentence{'s match' if moved > 1 else ' matches'} out of order;"
-                " aligner.order=free (of the verb align: --set order=free) links them"
+                f"{left[0].doc} and {right[0].doc}: {moved} more {match} out of order; aligner.order=free (of"
+                " the verb align: --set order=free) links them"
             )
         yield beads
 
