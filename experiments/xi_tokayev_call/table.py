@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from harness.config.schema import compose, new_run_id
+from harness.config.typed import typed
 from harness.results.store import Record, Store, table_csv
 from harness.run.pipeline import run_one
 
@@ -35,7 +36,7 @@ def measure() -> list[Row]:
             for system in systems:
                 print(f"{pair} {system}", file=sys.stderr, flush=True)
                 config = compose([f"pair={pair}", f"model={system}", f"results={folder}"])
-                records.append(run_one(config, store, new_run_id()).record)
+                records.append(run_one(typed(config), store, new_run_id()).record)
     rows = list(csv.DictReader(io.StringIO(table_csv(records))))
     return [{key: value for key, value in row.items() if key not in VOLATILE} for row in rows]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
 from harness.common.notices import collecting
 from harness.config.schema import RunConfig, identifying
-from harness.config.typed import typed
 from harness.data.load import load
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
@@ -43,14 +42,20 @@ class Outcome:
 def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None = None) -> Outcome:
     """Run one configuration and record it under `run_id`.
 
-    Translations are kept in `cache_dir`, by default the store's. A finished run of the same configuration,
-    inputs and revision is returned instead, unless `config.force`. Raises a HarnessError, after error.json
-    says at which stage and why.
+    The configuration is one that `config.typed` has checked. Translations are kept in `cache_dir`, by default
+    the store's. A finished run of the same configuration, inputs and revision is returned instead, unless
+    `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
+    with recorded_errors(store, run_id, stages), collecting() as told:
+        return _run(config, store, run_id, cache_dir or store.cache_dir, stages, told)
+
+
+@contextmanager
+def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]:
+    """Write error.json for what is raised within: `list` then shows the run as failed, and why."""
     try:
-        with collecting() as told:
-            return _run(config, store, run_id, cache_dir or store.cache_dir, stages, told)
+        yield
     except Exception as error:
         _write_error(store, run_id, stages.current, error)
         raise
@@ -62,7 +67,6 @@ def _run(
     """`told` grows by what readers and metrics tell (`notices`)."""
     created = _now()
     with stages("load"):
-        config = typed(config)
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.

@@ -40,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    from harness.config.typed import typed
     from harness.run.pipeline import run_one
 
     store = Store(args.results)
@@ -55,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
     # The cache would only repeat what it stored. Beside it, so that all workers of a cluster see it.
     store.cache_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rerun-", dir=store.cache_dir) as fresh:
-        outcome = run_one(config, store, new_run_id(), cache_dir=Path(fresh))
+        outcome = run_one(typed(config), store, new_run_id(), cache_dir=Path(fresh))
     new = outcome.record
     differences = [*_inputs(old.record, new), *_scores(old.record, new), *_texts(store, old.record, new)]
     for line in differences:

@@ -17,13 +17,15 @@ from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.keys import conf_dir
 from harness.config.schema import RunConfig, register_schema, to_config
+from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import HarnessError, StageError, Terminated
 from harness.results.labels import write_labels
 from harness.results.store import Store
 from harness.results.tables import score_rows
 from harness.run import sweep
-from harness.run.pipeline import run_one
+from harness.run.pipeline import recorded_errors, run_one
+from harness.run.timings import Stages
 
 
 def _single(node: Any) -> Exception | None:
@@ -60,6 +62,8 @@ def _job(node: Any) -> None:
 
 def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     store = Store(config.results)
+    with recorded_errors(store, folder.name, Stages()):
+        config = typed(config)
     outcome = run_one(config, store, folder.name)
     record = outcome.record
     if outcome.skipped:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.common.limits import Reads
 from harness.config.schema import compose
+from harness.config.typed import typed
 from harness.protocols import Batch, Engine, Translated
 from harness.results.record import Record
 from harness.results.store import Store
@@ -19,7 +20,7 @@ from harness.types import Translation
 def run(folder: Path, number: int, *words: str) -> Outcome:
     overrides = ["data=bitext", f"data.src={folder}/a", f"data.tgt={folder}/b", "model=copy", *words]
     config = compose([*overrides, "metrics=[chrf]", f"results={folder}/results"])
-    return run_one(config, Store(config.results), f"2026-{number}")
+    return run_one(typed(config), Store(config.results), f"2026-{number}")
 
 
 @pytest.fixture
