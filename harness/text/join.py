@@ -4,65 +4,100 @@ from __future__ import annotations
 
 import re
 
-_DASH = re.compile(r"^[-–—]\s*")
-_OPENERS = "\"'“„«‘‹([{¿¡ "
-_LEADING_CLOSERS = re.compile(r"([”’»“‘\"')\]]+)\s+(?=\S)")
-_LIST_NUMBER = re.compile(r"^\(?(?:\d{1,3}|[^\W\d_])[.)]$")
-_ONLY_CLOSERS = re.compile(r"^[\W_]+$")
-_INITIAL = re.compile(r"(?:^|[\s(\"“„«'’-])([^\W\d_])\.$")
-# Titles and abbreviations that stand before a name or a number, never at the end of a sentence.
-_BEFORE_NAME = re.compile(
-    r"(?:^|[\s(\"“„«'’])(?:MM|Mme|Mmes|Mlle|Mgr|Me|Mr|Mrs|Ms|Dr|Prof|St|Ste|Sr|Jr|Gen|Col|Lt|Capt|Sgt|Rev|Hon"
-    r"|prof|dr|gen|płk|ks|bp|abp|św|ul|al|im|inż|mgr|hab|doc|red|pl|str|tzw|np|nr|art|ust|p|s|t|ds|pt|vol|no|v|n°|fig|cf|ca|vs"
-    r"|Hr|Fr|Frau|bzw|Nr|Str|ing|Ing|Mag|Dipl|Sra|Srta|Dra|Sig|Dott|pan|tj|resp)\.$"
-)
+from harness.text.cues import Cues, cues, listed
+from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, last_token
+
+_LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
+_TRAILING_OPENERS = re.compile(r"\s(?:[\"„«‚‹(\[]|``)+$")
+_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_])[.)]$")
+_ONLY_CLOSERS = re.compile(r"[\W_]+$")
+_ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
+_ROMAN = re.compile(r"[IVXLC]+\b(?!\.)")
+_SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
+_FEWEST_WORDS = 6  # before an abbreviation that may end a sentence: `W 1850 r.` is none
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
     r"(?:^|\s)(?:der|die|das|dem|den|des|im|am|vom|zum|zur|beim|ins|jede[rsmn]?|[ds]?ein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?)"
     r"\s\d{1,2}\.$",
     re.IGNORECASE,
 )
+# Words that report what was quoted: Japanese particles, Chinese verbs of saying.
+_REPORTED = {
+    "ja": re.compile(r"[とっなにをはがでもの]"),
+    "zh": re.compile(r"[^，。！？；：\s]{0,6}[说說道问問喊叫答]"),
+}
+_QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
 
 
 def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int, int]]:
-    """Consecutive spans of `text` with wrong cuts removed; closing marks go with what they close."""
+    """Consecutive spans of `text` with wrong cuts removed; quotation marks go with what they enclose."""
+    known = cues(lang)
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined:
-            closers = _LEADING_CLOSERS.match(text, start, end)
-            if closers:
-                joined[-1] = (joined[-1][0], closers.end(1))
-                start = closers.end()
-            if _one(text[joined[-1][0] : joined[-1][1]], text[start:end], lang):
-                joined[-1] = (joined[-1][0], end)
+            first, last = joined[-1]
+            if closers := _LEADING_CLOSERS.match(text, start, end):
+                last, start = closers.end(1), closers.end()
+            elif openers := _TRAILING_OPENERS.search(text, first, last):
+                last, start = len(text[:openers.start()].rstrip()), openers.start() + 1
+            joined[-1] = (first, last)
+            if _inside_token(text, last, start) or _one(text[first:last], text[start:end], lang, known):
+                joined[-1] = (first, end)
                 continue
         joined.append((start, end))
     return joined
 
 
-def _one(before: str, after: str, lang: str) -> bool:
+def _inside_token(text: str, last: int, start: int) -> bool:
+    """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, but not `fin.|Le`."""
+    if last < start or text[last - 1] not in ".%":
+        return False
+    return not (text[last - 2 : last - 1].islower() and text[start].isupper())
+
+
+def _one(before: str, after: str, lang: str, known: Cues) -> bool:
     """Whether two consecutive pieces are one sentence."""
     if _ONLY_CLOSERS.match(after) or after[0] in ",;:":
         return True
-    first = _DASH.sub("", after).lstrip(_OPENERS)[:1]
+    first = first_letter(after)
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return True
-    if _LIST_NUMBER.match(before):
+    if _LIST_NUMBER.search(before):
         return True
-    tail = before[-20:]
-    if _BEFORE_NAME.search(tail) or (lang == "de" and first.isupper() and _GERMAN_ORDINAL.search(tail)):
+    if lang in _REPORTED and _QUOTE_END.search(before):
+        return bool(_REPORTED[lang].match(after))
+    if not before.endswith(".") or before.endswith(".."):
+        return False
+    return _is_ordinal(before, after, lang) or _is_abbreviation(before, after, known)
+
+
+def _is_ordinal(before: str, after: str, lang: str) -> bool:
+    """`latach 90. XX w.`, `im 19. Jahrhundert`."""
+    if _SHORT_NUMBER.search(before) and _ROMAN.match(after):
         return True
-    initial = _INITIAL.search(tail)
-    if initial and first.isupper():
-        return _is_initial(before[: len(before) - 2].rstrip(), initial.group(1), lang)
+    return lang == "de" and first_letter(after).isupper() and bool(_GERMAN_ORDINAL.search(before[-20:]))
+
+
+def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
+    """Whether the full stop at the end of `before` belongs to a short form that the sentence goes on after."""
+    token, first = last_token(before[-40:-1]), first_letter(after)
+    if listed(token, known.inside):
+        return True
+    if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after)):
+        return True
+    if not first.isupper():
+        return listed(token, known.name)
+    if listed(token, known.end):
+        return len(before.split()) < _FEWEST_WORDS and not begins_sentence(after, known)
+    if listed(token, known.name):
+        return not begins_sentence(after, known)
+    if _ACRONYM.fullmatch(token) and token[0].isupper():
+        return not begins_sentence(after, known) if known.start else _follows_name(before, token)
     return False
 
 
-def _is_initial(before: str, letter: str, lang: str) -> bool:
-    """`M. Xi`, `George W. Bush`, but not `la vitamine C. Puis`."""
-    if not letter.isupper():
-        return False
-    if letter == "M" and lang == "fr":
-        return True
-    word = before.rsplit(None, 1)[-1].lstrip(_OPENERS) if before else ""
+def _follows_name(before: str, token: str) -> bool:
+    """Whether a capital before a full stop is an initial: `George W. Bush`, not `vitamin C.`"""
+    words = before[: -len(token) - 1].split()
+    word = words[-1].lstrip(OPENERS) if words else ""
     return not word or word[0].isupper()

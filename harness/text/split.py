@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from harness.errors import StageError, UnavailableError, missing_package
 from harness.protocols import Splitter
 from harness.text.codes import primary
+from harness.text.cut import starts
 
 
 class Line(Splitter):
@@ -19,13 +21,15 @@ class Line(Splitter):
 
 
 class Sentencex(Splitter):
-    """sentencex, Wikimedia's rule-based splitter for all languages of Wikipedia."""
+    """sentencex, Wikimedia's rule-based splitter for all languages of Wikipedia, and `cut` for what it misses."""
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
-        """Spans of the sentences; abbreviations and ordinals are rejoined by `segment`."""
+        """Spans of the sentences; what abbreviations and ordinals cut wrongly, `segment` rejoins."""
         import sentencex
 
-        return _spans(text, sentencex.segment(primary(lang), text))
+        spans = _spans(text, sentencex.segment(primary(lang), text))
+        cuts = sorted({start for start, _ in spans} | starts(text, primary(lang)))
+        return _spans(text, [text[start:end] for start, end in pairwise([*cuts, len(text)])])
 
 
 class Pysbd(Splitter):

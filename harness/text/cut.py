@@ -1,0 +1,67 @@
+"""Sentence starts that sentencex misses, found by form; `join` then undoes those that lists speak against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.text.cues import Cues, cues, listed
+from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_token
+
+_END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(?=\S)")
+_QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|\"[^\"]*\"|\([^()]*\)")
+_LONGEST_QUOTE = 300  # characters: beyond, the marks are more likely mismatched
+_GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
+_NO_STOP = re.compile(r"(?P<last>[^\W\d_][\w'’-]*|\d|[)\]])(?P<semicolon>\s?;)?\s+(?=[^\W\d_])")
+_SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
+_FEWEST_LETTERS = 5  # of a word that is no abbreviation, in a language without lists
+
+
+def starts(text: str, lang: str) -> set[int]:
+    """Offsets at which a sentence of the line may begin, beyond those that a splitter found.
+
+    After `!`, `?`, `…` and full stops that belong to no short form, before a capital or a figure; and
+    where a word that opens sentences has a capital though no stop comes before it (lost headings).
+    """
+    known = cues(lang)
+    return {*_after_stops(text, known), *_without_stops(text, known)}
+
+
+def _after_stops(text: str, known: Cues) -> Iterator[int]:
+    embedded = [m.span() for m in _QUOTED.finditer(text) if _is_embedded(text, m)]
+    for match in _END.finditer(text):
+        first = first_letter(text[match.end() : match.end() + 20])
+        if not (first.isupper() or first.isdigit()):
+            continue
+        if any(start < match.start() and match.end() < end for start, end in embedded):
+            continue
+        if _may_end(text, match, known):
+            yield match.end()
+
+
+def _is_embedded(text: str, quoted: re.Match[str]) -> bool:
+    """Whether a sentence goes on after the quotation that it contains: `"Gimme! Gimme!" in 1979`."""
+    after = _GOES_ON.match(text, quoted.end())
+    return (
+        len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
+    )
+
+
+def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
+    """Whether a sentence may end with the stop of the match, as far as its own word tells."""
+    stop, before, after = match["stop"], text[: match.start()], text[match.end() :]
+    if stop != ".":
+        return before[-1:] not in ("(", "[")  # `[...]` leaves something out
+    token = last_token(before[-40:])
+    if _SHORT_NUMBER.fullmatch(token) or len(token) == 1 or "." in token:
+        return listed(token, known.end) or begins_sentence(after, known)
+    return known.known or len(token) >= _FEWEST_LETTERS
+
+
+def _without_stops(text: str, known: Cues) -> Iterator[int]:
+    """Where an opening word has a capital after a word that is none, and goes on in small letters."""
+    for match in _NO_STOP.finditer(text):
+        last, after = match["last"], text[match.end() : match.end() + 40]
+        if after[:1].isupper() and len(after.split(" ")[0]) > 1 and begins_sentence(after, known):
+            if last.capitalize() not in known.start and not last.endswith(("'", "’")):
+                yield match.end()

@@ -1,0 +1,36 @@
+"""Tokens and marks at the edges of sentences."""
+
+from __future__ import annotations
+
+import re
+
+from harness.text.cues import Cues
+
+OPENERS = "\"'“„«‘‚‹([{¿¡` "
+CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
+_DASH = re.compile(r"[-–—]+\s*")
+_TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+$")
+_OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+|(?=\Z))(?P<next>\w?)")
+
+
+def first_letter(text: str) -> str:
+    """The first character behind dashes and opening marks, or nothing."""
+    return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)[:1]
+
+
+def last_token(text: str) -> str:
+    """The last run of characters without white space, quotes and brackets."""
+    token = _TOKEN.search(text)
+    return token.group() if token else ""
+
+
+def begins_sentence(text: str, known: Cues) -> bool:
+    """Whether the text begins with a word that opens sentences and goes on in small letters or figures.
+
+    `Elle est`, `L'acide`, but not `Le Monde`, `La Haye`, `L'Oréal`.
+    """
+    opening = _OPENING.match(_DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS))
+    if not opening:
+        return False
+    word = opening["word"] + ("'" if opening["elided"] else "")
+    return word in known.start and not opening["next"].isupper()
