@@ -41,7 +41,7 @@ class Cues:
 
 def listed(token: str, words: frozenset[str]) -> bool:
     """Whether an abbreviation is among the words: as it stands, with a small first letter, or by its suffix."""
-    if token in words or token[:1].lower() + token[1:] in words:
+    if token in words or (len(token) > 1 and token[:1].lower() + token[1:] in words):
         return True
     return any(word[0] == "-" and token.endswith(word[1:]) for word in words)
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 from harness.text.cues import Cues, cues, listed
+from harness.text.lexicon import known as known_word
 from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_token
 
 _END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(?=\S)")
-_QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|\"[^\"]*\"|\([^()]*\)")
+_QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
 _LONGEST_QUOTE = 300  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
-_NO_STOP = re.compile(r"(?P<last>[^\W\d_][\w'’-]*|\d|[)\]])(?P<semicolon>\s?;)?\s+(?=[^\W\d_])")
+_NO_STOP = re.compile(r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?<=[^\W\d_])\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))")
+_SPEECH = re.compile(r"^[-–—]|\s[-–—]\s|[\"”“»«„]")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
 _FEWEST_LETTERS = 5  # of a word that is no abbreviation, in a language without lists
 
@@ -24,14 +26,29 @@ def starts(text: str, lang: str) -> set[int]:
     where a word that opens sentences has a capital though no stop comes before it (lost headings).
     """
     known = cues(lang)
-    return {*_after_stops(text, known), *_without_stops(text, known)}
+    return {*_after_stops(text, lang, known), *_without_stops(text, known)}
 
 
-def _after_stops(text: str, known: Cues) -> Iterator[int]:
+def small_start(before: str, after: str, lang: str) -> bool:
+    """Whether a sentence begins with a small letter: after a full stop that ends a word of the lexicon.
+
+    A dash before the small letter begins an item of a list, unless the text before it is speech.
+    """
+    token = last_token(before[-40:-1], cues(lang))
+    if not before.endswith(".") or not token.islower() or len(token) < _FEWEST_LETTERS:
+        return False
+    if not first_letter(after).islower() or (after[0] in "-–—" and _SPEECH.search(before)):
+        return False
+    return known_word(token, lang)
+
+
+def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
     embedded = [m.span() for m in _QUOTED.finditer(text) if _is_embedded(text, m)]
     for match in _END.finditer(text):
         first = first_letter(text[match.end() : match.end() + 20])
-        if not (first.isupper() or first.isdigit()):
+        if not (first.isupper() or first.isdigit()) and not small_start(
+            text[: match.start() + 1], text[match.end() :], lang
+        ):
             continue
         if any(start < match.start() and match.end() < end for start, end in embedded):
             continue
@@ -52,7 +69,7 @@ def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
     stop, before, after = match["stop"], text[: match.start()], text[match.end() :]
     if stop != ".":
         return before[-1:] not in ("(", "[")  # `[...]` leaves something out
-    token = last_token(before[-40:])
+    token = last_token(before[-40:], known)
     if _SHORT_NUMBER.fullmatch(token) or len(token) == 1 or "." in token:
         return listed(token, known.end) or begins_sentence(after, known)
     return known.known or len(token) >= _FEWEST_LETTERS
@@ -61,7 +78,13 @@ def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
 def _without_stops(text: str, known: Cues) -> Iterator[int]:
     """Where an opening word has a capital after a word that is none, and goes on in small letters."""
     for match in _NO_STOP.finditer(text):
-        last, after = match["last"], text[match.end() : match.end() + 40]
-        if after[:1].isupper() and len(after.split(" ")[0]) > 1 and begins_sentence(after, known):
-            if last.capitalize() not in known.start and not last.endswith(("'", "’")):
-                yield match.end()
+        last, word, start = match["last"] or "", match["word"], match.start("word")
+        if len(word) == 1:  # `I`, `A`, and initials
+            continue
+        if match["semicolon"]:
+            opens = word.replace("’", "'") in known.start
+        else:
+            opens = word[0].isupper() and begins_sentence(text[start : start + 40], known)
+            opens = opens and not last[:1].isupper() and last.capitalize() not in known.start
+        if opens:
+            yield start

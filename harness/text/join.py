@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from harness.text.cues import Cues, cues, listed
+from harness.text.cut import small_start
 from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, last_token
 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
-_TRAILING_OPENERS = re.compile(r"\s(?:[\"„«‚‹(\[]|``)+$")
+_TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
 _LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_])[.)]$")
 _ONLY_CLOSERS = re.compile(r"[\W_]+$")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
-_ROMAN = re.compile(r"[IVXLC]+\b(?!\.)")
+_ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
-_FEWEST_WORDS = 6  # before an abbreviation that may end a sentence: `W 1850 r.` is none
+_FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
     r"(?:^|\s)(?:der|die|das|dem|den|des|im|am|vom|zum|zur|beim|ins|jede[rsmn]?|[ds]?ein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?)"
@@ -39,7 +40,8 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
             if closers := _LEADING_CLOSERS.match(text, start, end):
                 last, start = closers.end(1), closers.end()
             elif openers := _TRAILING_OPENERS.search(text, first, last):
-                last, start = len(text[:openers.start()].rstrip()), openers.start() + 1
+                if last == start or openers.group().strip() != '"':  # else, a closing mark behind a space
+                    last, start = openers.start(), openers.start() + 1
             joined[-1] = (first, last)
             if _inside_token(text, last, start) or _one(text[first:last], text[start:end], lang, known):
                 joined[-1] = (first, end)
@@ -50,7 +52,7 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
 
 def _inside_token(text: str, last: int, start: int) -> bool:
     """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, but not `fin.|Le`."""
-    if last < start or text[last - 1] not in ".%":
+    if last < start or text[last - 1] != "." or text[last - 2] == ".":
         return False
     return not (text[last - 2 : last - 1].islower() and text[start].isupper())
 
@@ -61,7 +63,7 @@ def _one(before: str, after: str, lang: str, known: Cues) -> bool:
         return True
     first = first_letter(after)
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
-        return True
+        return not small_start(before, after, lang)
     if _LIST_NUMBER.search(before):
         return True
     if lang in _REPORTED and _QUOTE_END.search(before):
@@ -80,7 +82,7 @@ def _is_ordinal(before: str, after: str, lang: str) -> bool:
 
 def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
     """Whether the full stop at the end of `before` belongs to a short form that the sentence goes on after."""
-    token, first = last_token(before[-40:-1]), first_letter(after)
+    token, first = last_token(before[-40:-1], known), first_letter(after)
     if listed(token, known.inside):
         return True
     if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after)):
@@ -88,12 +90,23 @@ def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
     if not first.isupper():
         return listed(token, known.name)
     if listed(token, known.end):
-        return len(before.split()) < _FEWEST_WORDS and not begins_sentence(after, known)
+        return not begins_sentence(after, known) and _only_opens(before, token, known)
     if listed(token, known.name):
         return not begins_sentence(after, known)
     if _ACRONYM.fullmatch(token) and token[0].isupper():
         return not begins_sentence(after, known) if known.start else _follows_name(before, token)
     return False
+
+
+def _only_opens(before: str, token: str, known: Cues) -> bool:
+    """Whether what a final short form ends is no sentence yet: `W 1850 r.`, `10, 7, itd.`, `g.` of no year."""
+    words = before.split()
+    if len(token) == 1 and token.islower() and len(words) > 1:
+        counted = words[-2]
+        if not (counted[-1].isdigit() or _ROMAN.fullmatch(counted)):
+            return True
+    opens = words[0] in known.start or not words[0][0].isalpha()
+    return 1 < len(words) < _FEWEST_WORDS and opens
 
 
 def _follows_name(before: str, token: str) -> bool:

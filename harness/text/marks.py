@@ -9,7 +9,8 @@ from harness.text.cues import Cues
 OPENERS = "\"'“„«‘‚‹([{¿¡` "
 CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
 _DASH = re.compile(r"[-–—]+\s*")
-_TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+$")
+_TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
 _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+|(?=\Z))(?P<next>\w?)")
 
 
@@ -18,8 +19,12 @@ def first_letter(text: str) -> str:
     return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)[:1]
 
 
-def last_token(text: str) -> str:
-    """The last run of characters without white space, quotes and brackets."""
+def last_token(text: str, known: Cues) -> str:
+    """The last run of characters without white space, quotes and brackets; `z. B` is `z.B` where listed."""
+    if spaced := _SPACED.search(text):
+        close = "".join(spaced.group().split())
+        if close in known.inside or close in known.end or close in known.name:
+            return close
     token = _TOKEN.search(text)
     return token.group() if token else ""
 
