@@ -13,8 +13,9 @@ _END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
 _LONGEST_QUOTE = 300  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
-_NO_STOP = re.compile(r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?<=[^\W\d_])\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))")
+_NO_STOP = re.compile(r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))")
 _SPEECH = re.compile(r"^[-–—]|\s[-–—]\s|[\"”“»«„]")
+_LIST_ITEM = re.compile(r";\s+(?=[-–—•]\s[^\W\d_])")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
 _FEWEST_LETTERS = 5  # of a word that is no abbreviation, in a language without lists
 
@@ -76,7 +77,10 @@ def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
 
 
 def _without_stops(text: str, known: Cues) -> Iterator[int]:
-    """Where an opening word has a capital after a word that is none, and goes on in small letters."""
+    """After `;` before a capital that is no name's, and where an opening word has one in the middle of text."""
+    for match in _LIST_ITEM.finditer(text):
+        if text[match.end() + 2].isupper():
+            yield match.end()
     for match in _NO_STOP.finditer(text):
         last, word, start = match["last"] or "", match["word"], match.start("word")
         if len(word) == 1:  # `I`, `A`, and initials
@@ -85,6 +89,8 @@ def _without_stops(text: str, known: Cues) -> Iterator[int]:
             opens = word.replace("’", "'") in known.start
         else:
             opens = word[0].isupper() and begins_sentence(text[start : start + 40], known)
-            opens = opens and not last[:1].isupper() and last.capitalize() not in known.start
+            opens = opens and last.capitalize() not in known.start
+            if last[:1].isupper() and text.startswith(",", start + len(word)):  # a name: `Kim Jong Un, the`
+                opens = False
         if opens:
             yield start

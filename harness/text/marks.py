@@ -11,7 +11,7 @@ CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ clos
 _DASH = re.compile(r"[-–—]+\s*")
 _TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
-_OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+|(?=\Z))(?P<next>\w?)")
+_OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>\w?)")
 
 
 def first_letter(text: str) -> str:
