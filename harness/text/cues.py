@@ -64,14 +64,16 @@ def cues(code: str) -> Cues:
 def _own(code: str) -> dict[str, set[str]]:
     """The sections of the language's file, empty without one."""
     sections: dict[str, set[str]] = {name: set() for name in _SECTIONS}
-    path = _FOLDER / f"{code}.txt"
-    if path.is_file():
-        words: set[str] = set()
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("["):
-                words = sections[line.strip("[]")]
-            elif not line.startswith("#"):
-                words.update(line.split())
+    try:
+        text = (_FOLDER / f"{code}.txt").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return sections
+    words: set[str] = set()
+    for line in text.splitlines():
+        if line.startswith("["):
+            words = sections[line.strip("[]")]
+        elif not line.startswith("#"):
+            words.update(line.split())
     return sections
 
 

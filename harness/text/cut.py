@@ -13,8 +13,17 @@ _END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
 _LONGEST_QUOTE = 300  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
-_NO_STOP = re.compile(r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))")
+_NO_STOP = re.compile(
+    r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))"
+)
 _SPEECH = re.compile(r"^[-–—]|\s[-–—]\s|[\"”“»«„]")
+_CJK = "\u3040-\u30ff\u3400-\u9fff"
+_CJK_END = re.compile(
+    rf"(?:(?:[。！？]|(?<=[{_CJK}])[!?])+[」』”’）)]*|(?<=…)[」』”]+)\s*(?=[{_CJK}“‘「『《（\d])|(?<=…)(?=[“「『])"
+)
+_CJK_EMBEDDED = re.compile(
+    rf"「[^「」]*」(?=[\u3040-\u309f])|『[^『』]*』|《[^《》]*》|(?<=[{_CJK}])“[^“”]*”(?=[{_CJK}])"
+)
 _LIST_ITEM = re.compile(r";\s+(?=[-–—•]\s[^\W\d_])")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
 _FEWEST_LETTERS = 5  # of a word that is no abbreviation, in a language without lists
@@ -27,7 +36,15 @@ def starts(text: str, lang: str) -> set[int]:
     where a word that opens sentences has a capital though no stop comes before it (lost headings).
     """
     known = cues(lang)
-    return {*_after_stops(text, lang, known), *_without_stops(text, known)}
+    return {*_after_stops(text, lang, known), *_without_stops(text, known), *_after_wide_stops(text)}
+
+
+def _after_wide_stops(text: str) -> Iterator[int]:
+    """After the stops of Chinese and Japanese, also within speech, but not within titles and mere mentions."""
+    embedded = [m.span() for m in _CJK_EMBEDDED.finditer(text)]
+    for match in _CJK_END.finditer(text):
+        if not any(start < match.start() and match.end() < end for start, end in embedded):
+            yield match.end()
 
 
 def small_start(before: str, after: str, lang: str) -> bool:
@@ -60,9 +77,7 @@ def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
 def _is_embedded(text: str, quoted: re.Match[str]) -> bool:
     """Whether a sentence goes on after the quotation that it contains: `"Gimme! Gimme!" in 1979`."""
     after = _GOES_ON.match(text, quoted.end())
-    return (
-        len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
-    )
+    return len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
 
 
 def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:

@@ -11,10 +11,11 @@ from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
 _TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
 _LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_])[.)]$")
-_ONLY_CLOSERS = re.compile(r"[\W_]+$")
+_ONLY_CLOSERS = re.compile(r"[\W_]+\Z")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 _ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
+_AHEAD = 80  # characters
 _FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
@@ -25,7 +26,7 @@ _GERMAN_ORDINAL = re.compile(
 # Words that report what was quoted: Japanese particles, Chinese verbs of saying.
 _REPORTED = {
     "ja": re.compile(r"[とっなにをはがでもの]"),
-    "zh": re.compile(r"[^，。！？；：\s]{0,6}[说說道问問喊叫答]"),
+    "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
 }
 _QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
 
@@ -43,7 +44,9 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
                 if last == start or openers.group().strip() != '"':  # else, a closing mark behind a space
                     last, start = openers.start(), openers.start() + 1
             joined[-1] = (first, last)
-            if _inside_token(text, last, start) or _one(text[first:last], text[start:end], lang, known):
+            if _inside_token(text, last, start) or _one(
+                text[first:last], text[start:end], text[start : start + _AHEAD], lang, known
+            ):
                 joined[-1] = (first, end)
                 continue
         joined.append((start, end))
@@ -57,9 +60,9 @@ def _inside_token(text: str, last: int, start: int) -> bool:
     return not (text[last - 2 : last - 1].islower() and text[start].isupper())
 
 
-def _one(before: str, after: str, lang: str, known: Cues) -> bool:
-    """Whether two consecutive pieces are one sentence."""
-    if _ONLY_CLOSERS.match(after) or after[0] in ",;:":
+def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
+    """Whether two consecutive pieces are one sentence; `after` is the text from the second on."""
+    if _ONLY_CLOSERS.match(piece) or piece[0] in ",;:":
         return True
     first = first_letter(after)
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
