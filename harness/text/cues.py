@@ -1,15 +1,16 @@
 """Words of a language that speak for or against the end of a sentence, from lists shipped as data.
 
-`sentence_cues/<language>.txt` has up to five sections of words, abbreviations without their last full stop:
+`sentence_cues/<language>.txt` has sections of words, abbreviations without their final full stop:
 
     [inside]  never ends a sentence: titles, `e.g`
     [name]    ends a sentence only before a word of [start]: `al`, `им`
     [number]  does not end a sentence before a number: `No`, `janv`, `godz`
     [end]     may end a sentence before any capital: `etc`, `itd`
-    [start]   words that often begin a sentence and are not names: pronouns, conjunctions, articles; `L'` with
-              an apostrophe stands for every word it is elided before
+    [start]   words that often begin a sentence and are not names: pronouns, conjunctions, articles; `L'`
+              covers every word that it is elided before
+    [and]     words that carry on a sentence even after a full stop: conjunctions in small letters
 
-An abbreviation that begins with a hyphen is a suffix (`-str`); one in small letters is also meant with a capital.
+An abbreviation that begins with a hyphen is a suffix (`-str`); one in small letters also matches with a capital.
 The non-breaking prefixes of Moses (package sacremoses) are added to [name] and [number].
 """
 
@@ -20,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sentence_cues")
-_SECTIONS = ("inside", "name", "number", "end", "start")
+_SECTIONS = ("inside", "name", "number", "end", "start", "and")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Cues:
     number: frozenset[str]
     end: frozenset[str]
     start: frozenset[str]
+    carry: frozenset[str]
 
     @property
     def known(self) -> bool:
@@ -40,7 +42,7 @@ class Cues:
 
 
 def listed(token: str, words: frozenset[str]) -> bool:
-    """Whether an abbreviation is among the words: as it stands, with a small first letter, or by its suffix."""
+    """Whether an abbreviation is among the words: as is, with a small first letter, or by its suffix."""
     if token in words or (len(token) > 1 and token[:1].lower() + token[1:] in words):
         return True
     return any(word[0] == "-" and token.endswith(word[1:]) for word in words)
@@ -58,6 +60,7 @@ def cues(code: str) -> Cues:
         number=frozenset(own["number"] | numbers - own["inside"]),
         end=frozenset(own["end"]),
         start=frozenset(own["start"]),
+        carry=frozenset(own["and"]),
     )
 
 

@@ -11,7 +11,7 @@ from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_toke
 
 _END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(?=\S)")
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
-_LONGEST_QUOTE = 300  # characters: beyond, the marks are more likely mismatched
+_LONGEST_QUOTE = 1000  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
 _NO_STOP = re.compile(
     r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))"
@@ -40,7 +40,7 @@ def starts(text: str, lang: str) -> set[int]:
 
 
 def _after_wide_stops(text: str) -> Iterator[int]:
-    """After the stops of Chinese and Japanese, also within speech, but not within titles and mere mentions."""
+    """After the stops of Chinese and Japanese, within speech too, but not within titles and mentions."""
     embedded = [m.span() for m in _CJK_EMBEDDED.finditer(text)]
     for match in _CJK_END.finditer(text):
         if not any(start < match.start() and match.end() < end for start, end in embedded):
@@ -52,12 +52,13 @@ def small_start(before: str, after: str, lang: str) -> bool:
 
     A dash before the small letter begins an item of a list, unless the text before it is speech.
     """
-    token = last_token(before[-40:-1], cues(lang))
+    known = cues(lang)
+    token = last_token(before[-40:-1], known)
     if not before.endswith(".") or not token.islower() or len(token) < _FEWEST_LETTERS:
         return False
     if not first_letter(after).islower() or (after[0] in "-–—" and _SPEECH.search(before)):
         return False
-    return known_word(token, lang)
+    return after.split()[0] not in known.carry and known_word(token, lang)
 
 
 def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
@@ -92,7 +93,7 @@ def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
 
 
 def _without_stops(text: str, known: Cues) -> Iterator[int]:
-    """After `;` before a capital that is no name's, and where an opening word has one in the middle of text."""
+    """After `;` before an opening word, and where such a word has a capital in the middle of text."""
     for match in _LIST_ITEM.finditer(text):
         if text[match.end() + 2].isupper():
             yield match.end()

@@ -40,9 +40,10 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
             first, last = joined[-1]
             if closers := _LEADING_CLOSERS.match(text, start, end):
                 last, start = closers.end(1), closers.end()
-            elif openers := _TRAILING_OPENERS.search(text, first, last):
-                if last == start or openers.group().strip() != '"':  # else, a closing mark behind a space
-                    last, start = openers.start(), openers.start() + 1
+            elif (openers := _TRAILING_OPENERS.search(text, first, last)) and (
+                last == start or openers.group().strip() != '"'  # else a closing mark behind a space
+            ):
+                last, start = openers.start(), openers.start() + 1
             joined[-1] = (first, last)
             if _inside_token(text, last, start) or _one(
                 text[first:last], text[start:end], text[start : start + _AHEAD], lang, known
@@ -84,7 +85,7 @@ def _is_ordinal(before: str, after: str, lang: str) -> bool:
 
 
 def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
-    """Whether the full stop at the end of `before` belongs to a short form that the sentence goes on after."""
+    """Whether `before` ends with the full stop of a short form after which the sentence goes on."""
     token, first = last_token(before[-40:-1], known), first_letter(after)
     if listed(token, known.inside):
         return True
@@ -102,7 +103,7 @@ def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
 
 
 def _only_opens(before: str, token: str, known: Cues) -> bool:
-    """Whether what a final short form ends is no sentence yet: `W 1850 r.`, `10, 7, itd.`, `g.` of no year."""
+    """Whether what ends with a final short form is no sentence yet: `W 1850 r.`, `10, 7, itd.`"""
     words = before.split()
     if len(token) == 1 and token.islower() and len(words) > 1:
         counted = words[-2]

@@ -21,7 +21,7 @@ class Line(Splitter):
 
 
 class Sentencex(Splitter):
-    """sentencex, Wikimedia's rule-based splitter for all languages of Wikipedia, and `cut` for what it misses."""
+    """sentencex, Wikimedia's rules for every language of Wikipedia, with `cut` for what it misses."""
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
         """Spans of the sentences; what abbreviations and ordinals cut wrongly, `segment` rejoins."""
