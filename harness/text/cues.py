@@ -10,8 +10,8 @@
               covers every word that it is elided before
     [and]     words that carry on a sentence even after a full stop: conjunctions in small letters
 
-An abbreviation that begins with a hyphen is a suffix (`-str`); one in small letters also matches with a capital.
-The non-breaking prefixes of Moses (package sacremoses) are added to [name] and [number].
+An abbreviation that begins with a hyphen is a suffix (`-str`); one in small letters also matches with a
+capital. The non-breaking prefixes of Moses (package sacremoses) are added to [name] and [number].
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def cues(code: str) -> Cues:
     """The lists of a language given by its shortest code."""
     own = _own(code)
     names, numbers = _moses(code)
-    others = own["inside"] | own["number"] | own["end"]
+    others = frozenset(own["inside"] | own["number"] | own["end"])
     return Cues(
         inside=frozenset(own["inside"]),
-        name=frozenset(own["name"] | names - others),
+        name=frozenset(own["name"] | {name for name in names if not listed(name, others)}),
         number=frozenset(own["number"] | numbers - own["inside"]),
         end=frozenset(own["end"]),
         start=frozenset(own["start"]),

@@ -28,6 +28,7 @@ _REPORTED = {
     "ja": re.compile(r"[とっなにをはがでもの]"),
     "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
 }
+_TITLE_END = re.compile(r"[。！？!?…]》$")
 _QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
 
 
@@ -69,6 +70,8 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return not small_start(before, after, lang)
     if _LIST_NUMBER.search(before):
+        return True
+    if _TITLE_END.search(before):
         return True
     if lang in _REPORTED and _QUOTE_END.search(before):
         return bool(_REPORTED[lang].match(after))
