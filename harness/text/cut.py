@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from harness.text.cues import Cues, cues, listed
 from harness.text.lexicon import known as known_word
 from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_token
 
-_END = re.compile(rf"(?P<stop>[.!?…]+)(?:[{CLOSERS}]+[.!?…]*|\s[»›])*\s+(?=\S)")
+_END = re.compile(rf"(?P<stop>[.!?…]+)[{CLOSERS}.!?…]*(?:\s[»›]+[.!?…]*)?\s+(?=\S)")
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
 _LONGEST_QUOTE = 1000  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")
 _NO_STOP = re.compile(
-    r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))"
+    r"(?:(?<![\w'’])(?P<last>[^\W\d_][\w'’-]*)|\d|(?:(?<=[^\W\d_])|(?<=\d{3}))\s?[)\]])"  # no mere `[1]`
+    r"(?P<semicolon>\s?;)?\s+(?=(?P<word>[^\W\d_]+['’]?))"
 )
 _SPEECH = re.compile(r"^[-–—]|\s[-–—]\s|[\"”“»«„]")
 _CJK = "\u3040-\u30ff\u3400-\u9fff"
@@ -26,7 +28,8 @@ _CJK_EMBEDDED = re.compile(
 )
 _LIST_ITEM = re.compile(r";\s+(?=[-–—•]\s[^\W\d_])")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
-_FEWEST_LETTERS = 5  # of a word that is no abbreviation, in a language without lists
+_FEWEST_LETTERS = 5  # of a word that is certainly no abbreviation
+_AROUND = 200  # characters looked at on either side of a place
 
 
 def starts(text: str, lang: str) -> set[int]:
@@ -43,8 +46,14 @@ def _after_wide_stops(text: str) -> Iterator[int]:
     """After the stops of Chinese and Japanese, within speech too, but not within titles and mentions."""
     embedded = [m.span() for m in _CJK_EMBEDDED.finditer(text)]
     for match in _CJK_END.finditer(text):
-        if not any(start < match.start() and match.end() < end for start, end in embedded):
+        if not _within(embedded, match):
             yield match.end()
+
+
+def _within(spans: list[tuple[int, int]], match: re.Match[str]) -> bool:
+    """Whether a match lies inside one of the spans, which are in order and do not overlap."""
+    at = bisect_right(spans, (match.start(), 0)) - 1
+    return at >= 0 and match.end() < spans[at][1]
 
 
 def small_start(before: str, after: str, lang: str) -> bool:
@@ -64,14 +73,11 @@ def small_start(before: str, after: str, lang: str) -> bool:
 def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
     embedded = [m.span() for m in _QUOTED.finditer(text) if _is_embedded(text, m)]
     for match in _END.finditer(text):
-        first = first_letter(text[match.end() : match.end() + 20])
-        if not (first.isupper() or first.isdigit()) and not small_start(
-            text[: match.start() + 1], text[match.end() :], lang
-        ):
-            continue
-        if any(start < match.start() and match.end() < end for start, end in embedded):
-            continue
-        if _may_end(text, match, known):
+        before = text[max(0, match.start() - _AROUND) : match.start()]
+        after = text[match.end() : match.end() + _AROUND]
+        first = first_letter(after)
+        opens = first.isupper() or first.isdigit() or small_start(before + match["stop"], after, lang)
+        if opens and not _within(embedded, match) and _may_end(before, match["stop"], after, known):
             yield match.end()
 
 
@@ -81,9 +87,8 @@ def _is_embedded(text: str, quoted: re.Match[str]) -> bool:
     return len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
 
 
-def _may_end(text: str, match: re.Match[str], known: Cues) -> bool:
-    """Whether a sentence may end with the stop of the match, as far as its own word tells."""
-    stop, before, after = match["stop"], text[: match.start()], text[match.end() :]
+def _may_end(before: str, stop: str, after: str, known: Cues) -> bool:
+    """Whether a sentence may end with the stop, as far as the word before it tells."""
     if stop != ".":
         return before[-1:] not in ("(", "[")  # `[...]` leaves something out
     token = last_token(before[-40:], known)
@@ -99,14 +104,13 @@ def _without_stops(text: str, known: Cues) -> Iterator[int]:
             yield match.end()
     for match in _NO_STOP.finditer(text):
         last, word, start = match["last"] or "", match["word"], match.start("word")
-        if len(word) == 1:  # `I`, `A`, and initials
+        if len(word) == 1 or not word[0].isupper():  # one letter: `I`, `A`, and initials
             continue
         if match["semicolon"]:
             opens = word.replace("’", "'") in known.start
         else:
-            opens = word[0].isupper() and begins_sentence(text[start : start + 40], known)
-            opens = opens and last.capitalize() not in known.start
-            if last[:1].isupper() and text.startswith(",", start + len(word)):  # a name: `Kim Jong Un, the`
-                opens = False
+            is_name = last[:1].isupper() and text.startswith(",", start + len(word))  # `Kim Jong Un, the`
+            follows_opening = last.capitalize() in known.start  # a title: `dans Les Misérables`
+            opens = not (is_name or follows_opening) and begins_sentence(text[start : start + 40], known)
         if opens:
             yield start

@@ -15,7 +15,7 @@ _ONLY_CLOSERS = re.compile(r"[\W_]+\Z")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 _ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
-_AHEAD = 80  # characters
+_AROUND = 200  # characters looked at on either side of a cut
 _FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
@@ -25,7 +25,7 @@ _GERMAN_ORDINAL = re.compile(
 )
 # Words that report what was quoted: Japanese particles, Chinese verbs of saying.
 _REPORTED = {
-    "ja": re.compile(r"[とっなにをはがでもの]"),
+    "ja": re.compile(r"と|って|など|[をにはがの]"),
     "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
 }
 _TITLE_END = re.compile(r"[。！？!?…]》$")
@@ -41,14 +41,13 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
             first, last = joined[-1]
             if closers := _LEADING_CLOSERS.match(text, start, end):
                 last, start = closers.end(1), closers.end()
-            elif (openers := _TRAILING_OPENERS.search(text, first, last)) and (
+            elif (openers := _TRAILING_OPENERS.search(text, max(first, last - _AROUND), last)) and (
                 last == start or openers.group().strip() != '"'  # else a closing mark behind a space
             ):
                 last, start = openers.start(), openers.start() + 1
             joined[-1] = (first, last)
-            if _inside_token(text, last, start) or _one(
-                text[first:last], text[start:end], text[start : start + _AHEAD], lang, known
-            ):
+            before, after = text[max(first, last - _AROUND) : last], text[start : start + _AROUND]
+            if _inside_token(text, last, start) or _one(before, text[start:end], after, lang, known):
                 joined[-1] = (first, end)
                 continue
         joined.append((start, end))
@@ -69,9 +68,7 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
     first = first_letter(after)
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return not small_start(before, after, lang)
-    if _LIST_NUMBER.search(before):
-        return True
-    if _TITLE_END.search(before):
+    if _LIST_NUMBER.search(before) or _TITLE_END.search(before):
         return True
     if lang in _REPORTED and _QUOTE_END.search(before):
         return bool(_REPORTED[lang].match(after))

@@ -8,7 +8,7 @@ from harness.text.cues import Cues
 
 OPENERS = "\"'“„«‘‚‹([{¿¡` "
 CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
-_DASH = re.compile(r"[-–—]+\s*")
+_DASH = re.compile(r"^[-–—]+\s*")
 _TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
 _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>\w?)")
@@ -16,7 +16,12 @@ _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>
 
 def first_letter(text: str) -> str:
     """The first character behind dashes and opening marks, or nothing."""
-    return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)[:1]
+    return _bare(text)[:1]
+
+
+def _bare(text: str) -> str:
+    """The text without opening marks and one dash before its first word."""
+    return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)
 
 
 def last_token(text: str, known: Cues) -> str:
@@ -34,7 +39,7 @@ def begins_sentence(text: str, known: Cues) -> bool:
 
     `Elle est`, `L'acide`, but not `Le Monde`, `La Haye`, `L'Oréal`.
     """
-    opening = _OPENING.match(_DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS))
+    opening = _OPENING.match(_bare(text))
     if not opening:
         return False
     word = opening["word"] + ("'" if opening["elided"] else "")
