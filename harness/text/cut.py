@@ -10,7 +10,7 @@ from harness.text.cues import Cues, cues, listed
 from harness.text.lexicon import known as known_word
 from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_token
 
-_END = re.compile(rf"(?P<stop>[.!?…]+)[{CLOSERS}.!?…]*(?:\s[»›]+[.!?…]*)?\s+(?=\S)")
+_END = re.compile(rf"(?<![.!?…])(?P<stop>[.!?…]++)[{CLOSERS}.!?…]{{0,9}}+(?:\s[»›]++[.!?…]*+)?\s++(?=\S)")
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
 _LONGEST_QUOTE = 1000  # characters: beyond, the marks are more likely mismatched
 _GOES_ON = re.compile(r"\s*[,;]|\s*(?:[-–—]\s*)?(?P<next>[^\W\d_])")

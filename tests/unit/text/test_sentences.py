@@ -176,6 +176,11 @@ def test_no_word_of_a_list_contradicts_another(lang: str) -> None:
     assert not any(word.endswith(".") for words in (known.inside, known.name, known.end) for word in words)
 
 
+@pytest.mark.parametrize("text", ["." * 30_000, '."' * 15_000, "(a. B) " * 4_000, "« a ! " * 4_000])
+def test_a_line_of_marks_alone_is_split_without_searching_forever(text: str) -> None:
+    assert "".join("".join(cut(text, "fr")).split()) == "".join(text.split())
+
+
 def test_a_language_without_lists_has_none() -> None:
     assert not cues("xh").known
     check("xh", ["Umntwana uyadlala.", "Uyavuya!", "Uyahamba."])
