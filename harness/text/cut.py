@@ -77,7 +77,7 @@ def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
         after = text[match.end() : match.end() + _AROUND]
         first = first_letter(after)
         opens = first.isupper() or first.isdigit() or small_start(before + match["stop"], after, lang)
-        if opens and not _within(embedded, match) and _may_end(before, match["stop"], after, known):
+        if opens and not _within(embedded, match) and _may_end(before, match, after, known):
             yield match.end()
 
 
@@ -87,11 +87,14 @@ def _is_embedded(text: str, quoted: re.Match[str]) -> bool:
     return len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
 
 
-def _may_end(before: str, stop: str, after: str, known: Cues) -> bool:
-    """Whether a sentence may end with the stop, as far as the word before it tells."""
+def _may_end(before: str, match: re.Match[str], after: str, known: Cues) -> bool:
+    """Whether a sentence may end with the stop of the match, as far as the word before it tells."""
+    stop, closed = match["stop"], not match.group()[len(match["stop"])].isspace()
     if stop != ".":
         return before[-1:] not in ("(", "[")  # `[...]` leaves something out
     token = last_token(before[-40:], known)
+    if closed:  # `(Patrz str. 5.)`, but not `(prof.)`
+        return not any(listed(token, words) for words in (known.inside, known.name, known.number))
     if _SHORT_NUMBER.fullmatch(token) or len(token) == 1 or "." in token:
         return listed(token, known.end) or begins_sentence(after, known)
     return known.known or len(token) >= _FEWEST_LETTERS

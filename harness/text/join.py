@@ -58,7 +58,11 @@ def _inside_token(text: str, last: int, start: int) -> bool:
     """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, but not `fin.|Le`."""
     if last < start or text[last - 1] != "." or text[last - 2] == ".":
         return False
-    return not (text[last - 2 : last - 1].islower() and text[start].isupper())
+    return not (
+        text[last - 2 : last - 1].islower()
+        and text[start].isupper()
+        and text[start + 1 : start + 2].islower()
+    )
 
 
 def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
@@ -110,7 +114,8 @@ def _only_opens(before: str, token: str, known: Cues) -> bool:
         if not (counted[-1].isdigit() or _ROMAN.fullmatch(counted)):
             return True
     opens = words[0] in known.start or not words[0][0].isalpha()
-    return 1 < len(words) < _FEWEST_WORDS and opens
+    dated = any(word[0].isdigit() or _ROMAN.fullmatch(word) for word in words)
+    return 1 < len(words) < _FEWEST_WORDS and opens and dated
 
 
 def _follows_name(before: str, token: str) -> bool:

@@ -27,6 +27,8 @@ def check(lang: str, sentences: list[str]) -> None:
         ("pl", ["Był tam m.in. Jan Kos.", "Inni nie przyszli."]),
         ("pl", ["Bilet kosztuje ok. 20 zł.", "Kasa otwarta od godz. 8.30."]),
         ("pl", ["Bitwę wydał gen. bryg. J. Haller.", "Wygrał."]),
+        ("pl", ["Ukazał się w Dz.U. Nr 5.", "Obowiązuje."]),
+        ("pl", ["Wiersze Cz. Nowaka są znane.", "Czyta się je chętnie."]),
         ("pl", ["Pomnik św. Jacka stoi na pl. Wolności.", "Jest stary."]),
         ("fr", ["Il est né le 5 févr. 1802 à Besançon.", "Sa mère pleura."]),
         ("fr", ["Le train de 10 h. 30 est parti.", "Le suivant part à 14 h.", "Il est plein."]),
@@ -61,6 +63,7 @@ def test_an_abbreviation_does_not_end_the_sentence(lang: str, sentences: list[st
         ("nl", ["Hij kocht brood, melk enz.", "Daarna ging hij."]),
         ("ru", ["А. С. Пушкин родился в 1799 г.", "Он жил в Москве."]),
         ("fr", ["Prenez de la vitamine D.", "Elle est utile."]),
+        ("fr", ["Il coud, brode, etc.", "Anne chante."]),
     ],
 )
 def test_an_abbreviation_may_end_the_sentence(lang: str, sentences: list[str]) -> None:
@@ -96,6 +99,7 @@ def test_figures_and_ordinals(lang: str, sentences: list[str]) -> None:
         ("de", ["„Wohin?“, fragte er.", "Sie schwieg."]),
         ("en", ['The song "Help! Help! Help!" came out in 1965.', "It sold well."]),
         ("en", ["(He was tired.)", "She was not."]),
+        ("pl", ["(Patrz str. 5.)", "Dalej jest łatwiej."]),
         ("en", ['"Stop!" he cried.', 'Nobody said "Why?"', '"Because," she said.']),
         ("ru", ["«Куда?» — спросил он.", "Она молчала."]),
         ("zh", ["他说：“我不去。", "你去吧。”", "她走了。"]),
