@@ -10,6 +10,7 @@ from harness.errors import StageError, UnavailableError, missing_package
 from harness.protocols import Splitter
 from harness.text.codes import primary
 from harness.text.cut import starts
+from harness.text.join import rejoin
 
 
 class Line(Splitter):
@@ -24,12 +25,13 @@ class Sentencex(Splitter):
     """sentencex, Wikimedia's rules for every language of Wikipedia, with `cut` for what it misses."""
 
     def boundaries(self, text: str, lang: str) -> list[tuple[int, int]]:
-        """Spans of the sentences; what abbreviations and ordinals cut wrongly, `segment` rejoins."""
+        """Spans of the sentences, wrong cuts rejoined."""
         import sentencex
 
         spans = _spans(text, sentencex.segment(primary(lang), text))
         cuts = sorted({start for start, _ in spans} | starts(text, primary(lang)))
-        return _spans(text, [text[start:end] for start, end in pairwise([*cuts, len(text)])])
+        pieces = _spans(text, [text[start:end] for start, end in pairwise([*cuts, len(text)])])
+        return rejoin(text, pieces, primary(lang))
 
 
 class Pysbd(Splitter):
