@@ -165,6 +165,12 @@ def test_a_small_letter_begins_a_sentence_only_after_a_word(text: str, lang: str
     assert len(cut(text, lang)) == count
 
 
+def test_the_splitter_alone_gives_whole_sentences_to_translate() -> None:
+    text = "M. Xi parle. Mme. Li écoute."
+    spans = build("splitter", {"kind": "sentencex"}).boundaries(text, "fr")
+    assert [text[start:end] for start, end in spans] == ["M. Xi parle.", "Mme. Li écoute."]
+
+
 def test_other_splitters_are_rejoined_but_never_cut_further() -> None:
     document = Document("d", "fr", "Non… Oui. Puis il part.", "")
     [segment_] = segment(Cleaned(document, document.text), build("splitter", {"kind": "line"}))
