@@ -4,65 +4,122 @@ from __future__ import annotations
 
 import re
 
-_DASH = re.compile(r"^[-–—]\s*")
-_OPENERS = "\"'“„«‘‹([{¿¡ "
-_LEADING_CLOSERS = re.compile(r"([”’»“‘\"')\]]+)\s+(?=\S)")
-_LIST_NUMBER = re.compile(r"^\(?(?:\d{1,3}|[^\W\d_])[.)]$")
-_ONLY_CLOSERS = re.compile(r"^[\W_]+$")
-_INITIAL = re.compile(r"(?:^|[\s(\"“„«'’-])([^\W\d_])\.$")
-# Titles and abbreviations that stand before a name or a number, never at the end of a sentence.
-_BEFORE_NAME = re.compile(
-    r"(?:^|[\s(\"“„«'’])(?:MM|Mme|Mmes|Mlle|Mgr|Me|Mr|Mrs|Ms|Dr|Prof|St|Ste|Sr|Jr|Gen|Col|Lt|Capt|Sgt|Rev|Hon"
-    r"|prof|dr|gen|płk|ks|bp|abp|św|ul|al|im|inż|mgr|hab|doc|red|pl|str|tzw|np|nr|art|ust|p|s|t|ds|pt|vol|no|v|n°|fig|cf|ca|vs"
-    r"|Hr|Fr|Frau|bzw|Nr|Str|ing|Ing|Mag|Dipl|Sra|Srta|Dra|Sig|Dott|pan|tj|resp)\.$"
-)
+from harness.text.cues import Cues, cues, listed
+from harness.text.cut import small_start
+from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, last_token
+
+_LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
+_TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
+_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_])[.)]$")
+_ONLY_CLOSERS = re.compile(r"[\W_]+\Z")
+_ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
+_ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
+_SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
+_AROUND = 200  # characters looked at on either side of a cut
+_FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
     r"(?:^|\s)(?:der|die|das|dem|den|des|im|am|vom|zum|zur|beim|ins|jede[rsmn]?|[ds]?ein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?)"
     r"\s\d{1,2}\.$",
     re.IGNORECASE,
 )
+# Words that report what was quoted: Japanese particles, Chinese verbs of saying.
+_REPORTED = {
+    "ja": re.compile(r"と|って|など|[をにはがの]"),
+    "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
+}
+_TITLE_END = re.compile(r"[。！？!?…]》$")
+_QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
 
 
 def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int, int]]:
-    """Consecutive spans of `text` with wrong cuts removed; closing marks go with what they close."""
+    """Consecutive spans of `text` with wrong cuts removed; quotation marks go with what they enclose."""
+    known = cues(lang)
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined:
-            closers = _LEADING_CLOSERS.match(text, start, end)
-            if closers:
-                joined[-1] = (joined[-1][0], closers.end(1))
-                start = closers.end()
-            if _one(text[joined[-1][0] : joined[-1][1]], text[start:end], lang):
-                joined[-1] = (joined[-1][0], end)
+            first, last = joined[-1]
+            if closers := _LEADING_CLOSERS.match(text, start, end):
+                last, start = closers.end(1), closers.end()
+            elif (openers := _TRAILING_OPENERS.search(text, max(first, last - _AROUND), last)) and (
+                last == start or openers.group().strip() != '"'  # else a closing mark behind a space
+            ):
+                last, start = openers.start(), openers.start() + 1
+            joined[-1] = (first, last)
+            before, after = text[max(first, last - _AROUND) : last], text[start : start + _AROUND]
+            if _inside_token(text, last, start) or _one(before, text[start:end], after, lang, known):
+                joined[-1] = (first, end)
                 continue
         joined.append((start, end))
     return joined
 
 
-def _one(before: str, after: str, lang: str) -> bool:
-    """Whether two consecutive pieces are one sentence."""
-    if _ONLY_CLOSERS.match(after) or after[0] in ",;:":
+def _inside_token(text: str, last: int, start: int) -> bool:
+    """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, but not `fin.|Le`."""
+    if last < start or text[last - 1] != "." or text[last - 2] == ".":
+        return False
+    return not (
+        text[last - 2 : last - 1].islower()
+        and text[start].isupper()
+        and text[start + 1 : start + 2].islower()
+    )
+
+
+def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
+    """Whether two consecutive pieces are one sentence; `after` is the text from the second on."""
+    if _ONLY_CLOSERS.match(piece) or piece[0] in ",;:":
         return True
-    first = _DASH.sub("", after).lstrip(_OPENERS)[:1]
+    first = first_letter(after)
     if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
+        return not small_start(before, after, lang)
+    if _LIST_NUMBER.search(before) or _TITLE_END.search(before):
         return True
-    if _LIST_NUMBER.match(before):
+    if lang in _REPORTED and _QUOTE_END.search(before):
+        return bool(_REPORTED[lang].match(after))
+    if not before.endswith(".") or before.endswith(".."):
+        return False
+    return _is_ordinal(before, after, lang) or _is_abbreviation(before, after, known)
+
+
+def _is_ordinal(before: str, after: str, lang: str) -> bool:
+    """`latach 90. XX w.`, `im 19. Jahrhundert`."""
+    if _SHORT_NUMBER.search(before) and _ROMAN.match(after):
         return True
-    tail = before[-20:]
-    if _BEFORE_NAME.search(tail) or (lang == "de" and first.isupper() and _GERMAN_ORDINAL.search(tail)):
+    return lang == "de" and first_letter(after).isupper() and bool(_GERMAN_ORDINAL.search(before[-20:]))
+
+
+def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
+    """Whether `before` ends with the full stop of a short form after which the sentence goes on."""
+    token, first = last_token(before[-40:-1], known), first_letter(after)
+    if listed(token, known.inside):
         return True
-    initial = _INITIAL.search(tail)
-    if initial and first.isupper():
-        return _is_initial(before[: len(before) - 2].rstrip(), initial.group(1), lang)
+    if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after)):
+        return True
+    if not first.isupper():
+        return listed(token, known.name)
+    if listed(token, known.end):
+        return not begins_sentence(after, known) and _only_opens(before, token, known)
+    if listed(token, known.name):
+        return not begins_sentence(after, known)
+    if _ACRONYM.fullmatch(token) and token[0].isupper():
+        return not begins_sentence(after, known) if known.start else _follows_name(before, token)
     return False
 
 
-def _is_initial(before: str, letter: str, lang: str) -> bool:
-    """`M. Xi`, `George W. Bush`, but not `la vitamine C. Puis`."""
-    if not letter.isupper():
-        return False
-    if letter == "M" and lang == "fr":
-        return True
-    word = before.rsplit(None, 1)[-1].lstrip(_OPENERS) if before else ""
+def _only_opens(before: str, token: str, known: Cues) -> bool:
+    """Whether what ends with a final short form is no sentence yet: `W 1850 r.`, `10, 7, itd.`"""
+    words = before.split()
+    if len(token) == 1 and token.islower() and len(words) > 1:
+        counted = words[-2]
+        if not (counted[-1].isdigit() or _ROMAN.fullmatch(counted)):
+            return True
+    opens = words[0] in known.start or not words[0][0].isalpha()
+    dated = any(word[0].isdigit() or _ROMAN.fullmatch(word) for word in words)
+    return 1 < len(words) < _FEWEST_WORDS and opens and dated
+
+
+def _follows_name(before: str, token: str) -> bool:
+    """Whether a capital before a full stop is an initial: `George W. Bush`, not `vitamin C.`"""
+    words = before[: -len(token) - 1].split()
+    word = words[-1].lstrip(OPENERS) if words else ""
     return not word or word[0].isupper()

@@ -1,0 +1,46 @@
+"""Tokens and marks at the edges of sentences."""
+
+from __future__ import annotations
+
+import re
+
+from harness.text.cues import Cues
+
+OPENERS = "\"'“„«‘‚‹([{¿¡` "
+CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
+_DASH = re.compile(r"^[-–—]+\s*")
+_TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
+_OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>\w?)")
+
+
+def first_letter(text: str) -> str:
+    """The first character behind dashes and opening marks, or nothing."""
+    return _bare(text)[:1]
+
+
+def _bare(text: str) -> str:
+    """The text without opening marks and one dash before its first word."""
+    return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)
+
+
+def last_token(text: str, known: Cues) -> str:
+    """The last run of characters without white space, quotes and brackets; `z. B` is `z.B` where listed."""
+    if spaced := _SPACED.search(text):
+        close = "".join(spaced.group().split())
+        if close in known.inside or close in known.end or close in known.name:
+            return close
+    token = _TOKEN.search(text)
+    return token.group() if token else ""
+
+
+def begins_sentence(text: str, known: Cues) -> bool:
+    """Whether the text begins with a word that opens sentences and goes on in small letters or figures.
+
+    `Elle est`, `L'acide`, but not `Le Monde`, `La Haye`, `L'Oréal`.
+    """
+    opening = _OPENING.match(_bare(text))
+    if not opening:
+        return False
+    word = opening["word"] + ("'" if opening["elided"] else "")
+    return word in known.start and not opening["next"].isupper()
