@@ -186,19 +186,19 @@ def build(
     table: str,
     config: Mapping[str, Any],
     at: str | None = None,
-    offered: Mapping[str, Any] | None = None,
+    offered: Mapping[str, Callable[[], Any]] | None = None,
     **given: Any,
 ) -> Any:
     """Build the class that `config["kind"]` names with its other entries as keywords.
 
-    `given` are the keywords that the caller supplies, `offered` those of which the class gets what its
-    constructor takes; for `at` see `check`, which says what is refused.
+    `given` are the keywords that the caller supplies; those of `offered` are made by calling their value, and
+    only if the constructor takes them. For `at` see `check`, which says what is refused.
     """
     converted = check(table, config, at, {*given, *(offered or {})})
     kind = str(config["kind"])
     target = resolve(table, kind)
     parameters = inspect.signature(target).parameters
-    given |= {name: value for name, value in (offered or {}).items() if name in parameters}
+    given |= {name: make() for name, make in (offered or {}).items() if name in parameters}
     try:
         built = target(**converted, **given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:

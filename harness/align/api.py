@@ -21,16 +21,16 @@ def align(
 ) -> list[Bead]:
     """Align two texts, given as their sentences in order.
 
-    `aligner` is a name of conf/aligner (`auto`, `comparable`, `vecalign`, `gale-church`), a YAML file, a
-    mapping with `kind`, or an aligner built before; `encoder` likewise of conf/encoder (`use`, `labse`,
-    `e5-small` …). `options` are the aligner's own (`temperature=1.2`), for an aligner named.
+    `aligner` is a name in conf/aligner (`auto`, `comparable`, `vecalign`, `gale-church`), a YAML file, a
+    mapping with `kind`, or an aligner that is already built; `encoder` likewise, by a name in conf/encoder
+    (`use`, `labse`, `e5-small` …). `options` are the aligner's (`temperature=1.2`), unless it is built.
 
     Returns monotone beads: every index 0 … len(src)-1 and 0 … len(tgt)-1 is in exactly one of them, those
     without counterpart in a null bead (`bead.is_null`). `bead.confidence` in [0, 1] is the probability that
     exactly this bead is right (None from aligners that cannot tell), `bead.score` the aligner's own
     unit, `bead.flags` of `partial`, `length-outlier`, `low-margin`. Either side may be empty.
 
-    Raises ConfigError for an unknown name or option, UnavailableError for an encoder out of reach,
+    Raises ConfigError for an unknown name or option, UnavailableError for an encoder that cannot be had,
     TypeError for one string in place of sentences.
     """
     for name, side in (("src", src), ("tgt", tgt)):
@@ -44,15 +44,19 @@ def build(
     encoder: str | Mapping[str, Any] | Encoder = "use",
     options: Mapping[str, Any] | None = None,
 ) -> Aligner:
-    """The aligner of that name with its encoder, ready for many documents."""
+    """The aligner of that name or configuration, ready for many documents; every aligner is built here.
+
+    The encoder is built only if the aligner takes one. Raises ConfigError or UnavailableError.
+    """
     if not isinstance(aligner, str | Mapping):
         if options:
             raise ConfigError(
-                f"options {', '.join(options)} are for an aligner named, not for one built before"
+                f"options ({', '.join(options)}) need an aligner given by name, not one already built"
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}
-    return cast(Aligner, registry.build("aligner", config, offered={"encoder": build_encoder(encoder)}))
+    offered = {"encoder": lambda: build_encoder(encoder)}
+    return cast(Aligner, registry.build("aligner", config, offered=offered))
 
 
 def build_encoder(encoder: str | Mapping[str, Any] | Encoder) -> Encoder:

@@ -10,6 +10,7 @@ from typing import Any
 from harness import registry
 from harness.common import options, values
 from harness.common.files import read_text
+from harness.common.named import read_mapping
 from harness.config import model
 from harness.config.keys import conf_dir
 from harness.config.typed import TABLES
@@ -33,15 +34,9 @@ def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[Row]:
 
 
 def _of_file(group: str, path: Path) -> Iterator[Row]:
-    import yaml
-
-    text = read_text(path)
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    nodes = value.items() if group == "metrics" and isinstance(value, Mapping) else [(None, value)]
-    said = comments(text)
+    value = read_mapping(path)
+    nodes = value.items() if group == "metrics" else [(None, value)]
+    said = comments(read_text(path))
     for name, node in nodes:
         if not isinstance(node, Mapping) or "kind" not in node:
             raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")

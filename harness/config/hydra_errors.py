@@ -9,7 +9,7 @@ from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 
-from harness.common.files import read_text
+from harness.common.named import read_config
 from harness.common.options import parameters
 from harness.common.terminal import visible_line
 from harness.common.values import described
@@ -95,24 +95,11 @@ def _raised_in(error: BaseException) -> str:
 
 def _unreadable(arguments: list[str]) -> ConfigError | None:
     """A ConfigError for a YAML file of the user's that cannot be parsed; None where none is at fault."""
-    import yaml
-    from omegaconf import OmegaConf
-
     for path in chain.from_iterable(sorted(folder.rglob("*.yaml")) for folder in config_dirs(arguments)):
         try:
-            OmegaConf.create(read_text(path))
+            read_config(path)
         except HarnessError as bad:
             return ConfigError(str(bad))
-        except yaml.YAMLError as bad:
-            mark = getattr(bad, "problem_mark", None)
-            told = getattr(bad, "problem", None) or bad
-            line = f":{mark.line + 1}" if mark else ""
-            return ConfigError(f"{path}{line}: not valid YAML ({' '.join(str(told).split())})")
-        except RecursionError:
-            return ConfigError(f"{path}: lists or mappings nested too deeply to be a config")
-        except Exception as bad:  # whatever OmegaConf makes of a file that Hydra could not load either
-            told = " ".join(f"{type(bad).__name__}: {bad}".split())[:_MOST]
-            return ConfigError(f"{path}: not a usable config ({told})")
     return None
 
 

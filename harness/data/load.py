@@ -18,7 +18,7 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
     """Build the loader that the data YAML `options` names, read the pair, keep the subset asked for.
 
     `sample`, `seed`, `empty` in `options` and `limit` are for every loader and take lines of a bitext.
-    Documents come back whole: the pipeline calls `take` on the bitext that alignment makes of them.
+    Documents come back whole: `run.documents.bitext_of` takes the subset once they are aligned.
     `meta` of the result has `warnings` (one line each) and, for a bitext, `counts` and perhaps `subset`.
     Raises DataError for bad data and where nothing is left to score.
     """
@@ -45,11 +45,9 @@ def _read(options: Mapping[str, Any], src: str, tgt: str, limit: int | None) -> 
     whole: DocumentSet | Bitext = loader.load(src, tgt)
     if isinstance(whole, DocumentSet):
         return whole
-    items, notes = subset.of_items(whole.items, whole.name)
-    return dataclasses.replace(whole, items=items, meta={**whole.meta, **notes})
+    return subset.of_bitext(whole)
 
 
 def take(bitext: Bitext, options: Mapping[str, Any], limit: int | None = None) -> Bitext:
     """The subset that `sample`, `seed`, `empty` of the data YAML and `limit` declare, recorded in `meta`."""
-    items, notes = Subset.of(options, limit).of_items(bitext.items, bitext.name)
-    return dataclasses.replace(bitext, items=items, meta={**bitext.meta, **notes})
+    return Subset.of(options, limit).of_bitext(bitext)

@@ -17,7 +17,7 @@ from harness.common.options import checked, parameters
 from harness.common.values import convert
 from harness.data import spool
 from harness.errors import DataError
-from harness.types import Item
+from harness.types import Bitext, Item
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Subset:
         return cls(
             limit=convert("limit", limit, Count | None), **checked("a data set", written, SHARED, "data")
         )
+
+    def of_bitext(self, bitext: Bitext) -> Bitext:
+        """The lines kept of a bitext, with the notes of `of_items` in its `meta`."""
+        items, notes = self.of_items(bitext.items, bitext.name)
+        return dataclasses.replace(bitext, items=items, meta={**bitext.meta, **notes})
 
     def of_items(self, items: Iterable[Item], name: str) -> tuple[Sequence[Item], dict[str, Any]]:
         """The items kept, in their order, and the notes for `meta`: `subset` where some were left out.

@@ -1,4 +1,4 @@
-"""A progress bar over whatever an encoder is asked to encode."""
+"""An encoder with a progress bar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONG = 400  # texts from which there is a bar
 _STEP = 64  # texts between two of its steps
 
 
-class Watched(Encoder):
+class ProgressEncoder(Encoder):
     """An encoder that shows its progress on a terminal where there is much to encode."""
 
     def __init__(self, encoder: Encoder) -> None:

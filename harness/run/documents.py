@@ -50,13 +50,14 @@ AlignPairs = Callable[[TextParts, Sequence[Sides]], Iterable[list[Bead]]]
 def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
                encoder: Mapping[str, Any]) -> TextParts:  # fmt: skip
     """Build cleaner, splitter, encoder and aligner from their configurations."""
-    from harness.encode.progress import Watched
+    from harness.align.api import build
+    from harness.encode.progress import ProgressEncoder
 
-    built_encoder = Watched(registry.build("encoder", encoder))
+    built_encoder = ProgressEncoder(registry.build("encoder", encoder))
     return TextParts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
-        aligner=registry.build("aligner", aligner, offered={"encoder": built_encoder}),
+        aligner=build(aligner, built_encoder),
         encoder=built_encoder,
         recipe={"aligner": aligner, "encoder": encoder},
     )
@@ -64,19 +65,26 @@ def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: M
 
 def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
     """The beads of each pair of documents, one after another in this process."""
+    for left, right in pairs:
+        yield align_pair(left, right, parts.aligner, parts.encoder)
+
+
+def align_pair(
+    left: Sequence[Segment], right: Sequence[Segment], aligner: Aligner, encoder: Encoder
+) -> list[Bead]:
+    """The beads of two segmented documents; tells (`notices`) how many more sentences match out of order."""
     from harness.align.order import out_of_order
     from harness.align.segments import align_segments
 
-    for left, right in pairs:
-        beads = align_segments(left, right, parts.aligner)
-        src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
-        if moved := out_of_order(src, tgt, beads, parts.encoder):
-            match = "sentences match" if moved > 1 else "sentence matches"
-            tell(
-                f"{left[0].doc} and {right[0].doc}: {moved} more {match} out of order; aligner.order=free (of"
-                " the verb align: --set order=free) links them"
-            )
-        yield beads
+    beads = align_segments(left, right, aligner)
+    src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
+    if moved := out_of_order(src, tgt, beads, encoder):
+        match = "sentences match" if moved > 1 else "sentence matches"
+        tell(
+            f"{left[0].doc} and {right[0].doc}: {moved} more {match} out of order; aligner.order=free (of"
+            " the verb align: --set order=free) links them"
+        )
+    return beads
 
 
 def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],

@@ -125,6 +125,7 @@ def test_an_error_of_the_system_comes_from_the_worker_as_its_own_line(
 
 ALIGN = """
 import sys
+from harness.common.notices import collecting
 from harness.run.backends.ray import Ray
 from harness.run.documents import align_pairs, text_parts
 from harness.types import Segment
@@ -139,9 +140,12 @@ for k in range(5):
     pairs.append((side(f"l{k}", left), side(f"r{k}", right)))
 parts = text_parts({"kind": "none"}, {"kind": "line"}, {"kind": "auto"}, {"kind": "use"})
 backend = Ray(address=sys.argv[1], workers=2)
-found = list(backend.align(parts, pairs))
+with collecting() as told:
+    found = list(backend.align(parts, pairs))
 backend.close()
-assert found == list(align_pairs(parts, pairs)), found
+with collecting() as told_here:
+    assert found == list(align_pairs(parts, pairs)), found
+assert told == told_here, told
 print(sum(len(beads) for beads in found))
 """
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.protocols import Matrix
+from harness.protocols import Encoder, Matrix
 
 
-class Words:
+class Words(Encoder):
     def __init__(self) -> None:
         self.encoded: list[str] = []
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.align.search.lattice import REACH, Array, Band, Lattice, Table
+from harness.common.progress import bar
 
 Join = np.ufunc  # np.maximum: the best path; np.logaddexp: the sum over paths
 KEPT = REACH + 1  # rows
+_LONG = 5000  # rows from which a sweep shows how far it is
 
 
 class Ring:
@@ -61,8 +64,24 @@ class Forward:
     shape: Table
 
 
+@contextmanager
+def _sweeping(lattice: Lattice) -> Iterator[Callable[[], None]]:
+    """Yields what to call after each row: over a long text it moves a progress bar on."""
+    rows = lattice.scorer.n + 1
+    if rows < _LONG:
+        yield lambda: None
+        return
+    with bar("searching", rows, "sentences") as ticker:
+        yield ticker.advance
+
+
 def forward(lattice: Lattice, join: Join) -> Forward:
     """The forward sweep, row by row, each row as whole-array operations."""
+    with _sweeping(lattice) as tick:
+        return _forward(lattice, join, tick)
+
+
+def _forward(lattice: Lattice, join: Join, tick: Callable[[], None]) -> Forward:
     scorer, band = lattice.scorer, lattice.band
     low, high = band.low.tolist(), band.high.tolist()
     bead, deleted, inserted, total = (Table(band) for _ in range(4))
@@ -93,6 +112,7 @@ def forward(lattice: Lattice, join: Join) -> Forward:
         if i < scorer.n:
             gap.write(i, leave, i - KEPT)
             starts.write(i, lattice.beads(i) + whole, i - KEPT)
+        tick()
     return Forward(bead, deleted, inserted, total, shape)
 
 
@@ -121,9 +141,14 @@ def posteriors(lattice: Lattice, visit: Visit) -> Mass:
 
     The scores are taken as log weights: P(alignment) is proportional to exp(sum of its scores).
     """
+    fore = forward(lattice, np.logaddexp)
+    with _sweeping(lattice) as tick:
+        return _backward(lattice, fore, visit, tick)
+
+
+def _backward(lattice: Lattice, fore: Forward, visit: Visit, tick: Callable[[], None]) -> Mass:
     scorer, band = lattice.scorer, lattice.band
     low, high = band.low.tolist(), band.high.tolist()
-    fore = forward(lattice, np.logaddexp)
     n = scorer.n
     log_total = fore.total.at(n, scorer.m)
     after, after_alone = Ring(band), Ring(band)  # ways to the end from state B, and from D
@@ -150,4 +175,5 @@ def posteriors(lattice: Lattice, visit: Visit) -> Mass:
         gaps += float(np.exp(fore.bead[i] + alone + begin).sum())
         after.write(i, np.logaddexp(leave, alone + scorer.open), i + KEPT)
         after_alone.write(i, np.logaddexp(stop, alone), i + KEPT)
+        tick()
     return Mass(log_total, gaps)

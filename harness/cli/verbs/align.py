@@ -48,7 +48,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="pairs of files instead of SRC and TGT: source, target and, if there is one, gold a line",
     )  # fmt: skip
     parser.add_argument(
-        "--aligner", default="auto", metavar="NAME", help="auto, comparable, vecalign, gale-church"
+        "--aligner",
+        default="auto",
+        metavar="NAME",
+        help="auto, comparable, vecalign, gale-church, or a YAML of your own",
     )
     parser.add_argument(
         "--encoder",

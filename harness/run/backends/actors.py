@@ -12,11 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.align.segments import align_segments
+from harness.common.notices import collecting
 from harness.data.spool import read_items
 from harness.errors import StageError
-from harness.protocols import Aligner
-from harness.run.documents import Sides
+from harness.protocols import Aligner, Encoder
+from harness.run.documents import Sides, align_pair
 from harness.run.shards import Shard
 from harness.run.timings import Stages
 from harness.run.worker import Job, Worker
@@ -74,19 +74,19 @@ class AlignActor(Actor):
     """Aligns pairs of documents: aligner and encoder are built once."""
 
     @cached_property
-    def _aligner(self) -> Aligner:
-        from harness import registry
+    def _built(self) -> tuple[Aligner, Encoder]:
+        from harness.align.api import build, build_encoder
 
-        encoder = registry.build("encoder", self.settings["encoder"])
-        aligner: Aligner = registry.build("aligner", self.settings["aligner"], offered={"encoder": encoder})
-        return aligner
+        encoder = build_encoder(self.settings["encoder"])
+        return build(self.settings["aligner"], encoder), encoder
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         def make(stages: Stages) -> str:
-            with stages("align"):
+            with stages("align"), collecting() as told:
                 left, right = ([Segment(*fields) for fields in side] for side in json.loads(row["sides"]))
-                beads = align_segments(left, right, self._aligner)
-                return json.dumps([[b.src, b.tgt, b.score, b.confidence, b.flags] for b in beads])
+                beads = align_pair(left, right, *self._built)
+                rows = [[b.src, b.tgt, b.score, b.confidence, b.flags] for b in beads]
+                return json.dumps({"beads": rows, "notices": list(told)})
 
         return {"number": row["number"], **self.answer(make)}
 
@@ -115,12 +115,14 @@ def texts_of(sides: Sides) -> str:
     )
 
 
-def beads_of(made: str) -> list[Bead]:
-    """The beads that an `AlignActor` made."""
-    return [
+def beads_of(made: str) -> tuple[list[Bead], list[str]]:
+    """The beads that an `AlignActor` made, and the notices that came up on the way."""
+    value = json.loads(made)
+    beads = [
         Bead(tuple(src), tuple(tgt), score, confidence, tuple(flags))
-        for src, tgt, score, confidence, flags in json.loads(made)
+        for src, tgt, score, confidence, flags in value["beads"]
     ]
+    return beads, value["notices"]
 
 
 def _mute(n: int) -> None:

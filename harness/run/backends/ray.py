@@ -22,6 +22,7 @@ from typing import Annotated, Any
 
 from harness import errors
 from harness.common.limits import Above, AtLeast, Count, Natural
+from harness.common.notices import tell
 from harness.data.spool import write_items
 from harness.errors import ConfigError, HarnessError, StageError, UnavailableError, missing_package
 from harness.protocols import Context
@@ -109,7 +110,10 @@ class Ray(Backend):
             int(row["number"]): beads_of(_checked(row))
             for row in self._mapped(AlignActor, parts.recipe, rows)
         }
-        return [found[number] for number in range(len(pairs))]
+        in_order = [found[number] for number in range(len(pairs))]
+        for notice in (notice for _, notices in in_order for notice in notices):
+            tell(notice)
+        return [beads for beads, _ in in_order]
 
     def close(self) -> None:
         """Leave the cluster; end it when it is our own."""

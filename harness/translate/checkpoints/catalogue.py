@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import read_text
 from harness.common.langs import language
+from harness.common.named import read_mapping
 from harness.common.paths import resource
-from harness.errors import ConfigError, DataError
+from harness.errors import ConfigError
 from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed
 
@@ -30,22 +30,16 @@ class ModelRow:
 
 
 def model_files(*extra: Path) -> dict[str, Path]:
-    """The model YAMLs by name: the shipped ones, then those of further config folders."""
+    """The model YAMLs by name. As for `run`, a shipped name wins, and an earlier folder over a later one."""
     folders = [resource("conf"), *extra]
-    return {path.stem: path for folder in folders for path in sorted((folder / "model").glob("*.yaml"))}
+    return {
+        path.stem: path for folder in reversed(folders) for path in sorted((folder / "model").glob("*.yaml"))
+    }
 
 
 def read_model(path: Path) -> dict[str, Any]:
-    """A model YAML as a dict; DataError naming the file when it is not one."""
-    import yaml
-
-    try:
-        value = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        raise DataError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(value, dict):
-        raise DataError(f"{path}: a model is a mapping with at least 'name'")
-    return {"name": path.stem, **value}
+    """A model YAML as a dict. Raises ConfigError naming the file when it is not a mapping."""
+    return {"name": path.stem, **read_mapping(path)}
 
 
 def models_table(pair: str | None = None, *config_dirs: Path) -> list[ModelRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from harness.align.evidence.beliefs import averaged, believe
 from harness.align.evidence.regimes import SHARES, chances, signs
 from harness.align.evidence.spans import Spans
 from harness.align.evidence.weights import GATE
+from harness.align.search import forward_backward
 from harness.align.search.band import around
 from harness.align.search.lattice import SHAPES, Array, Band, Lattice
 from harness.align.search.path import best_path
@@ -81,6 +83,29 @@ def test_search_and_posteriors_are_exact(n: int, m: int, seed: int) -> None:
         assert beliefs.of(bead) == pytest.approx(truth, abs=1e-9)
     gaps = sum(w * _gaps(path) for w, (_, path) in zip(weight, alignments, strict=True))
     assert beliefs.rate.gaps == pytest.approx(gaps)
+
+
+def test_a_long_search_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, int]] = []
+    done: list[int] = []
+
+    class Ticker:
+        def advance(self, n: int = 1) -> None:
+            done.append(n)
+
+    @contextmanager
+    def bar(description: str, total: int, unit: str) -> Iterator[Ticker]:
+        shown.append((description, total))
+        yield Ticker()
+
+    monkeypatch.setattr(forward_backward, "bar", bar)
+    lattice = Lattice(Random(6, 5, 0), Band.full(6, 5))
+    believe(lattice)
+    assert not shown
+    monkeypatch.setattr(forward_backward, "_LONG", 7)
+    believe(lattice)
+    best_path(lattice)
+    assert shown == [("searching", 7)] * 3 and sum(done) == 3 * 7
 
 
 def test_beliefs_of_a_mixture_are_the_mean_of_its_parts() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import registry
+from harness.align.api import build
 from harness.align.order import free_order, out_of_order
 from harness.cli.main import main
 from harness.types import Bead
@@ -20,7 +20,7 @@ MOVED = [*SRC[3:], *SRC[:3]]
 
 
 def aligner(**options: Any) -> Any:
-    return registry.build("aligner", {"kind": "auto", **options}, offered={"encoder": Words()})
+    return build({"kind": "auto", **options}, Words())
 
 
 def links(beads: list[Bead]) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -159,7 +159,11 @@ def test_the_options_of_a_group_are_listed_with_type_range_and_default(
     (tmp_path / "mine" / "engine").mkdir(parents=True)
     (tmp_path / "mine" / "engine" / "bad.yaml").write_text("kind: [")
     assert main(["list", "engines", "--options", "--config-dir", "mine"]) == 2
-    assert "bad.yaml: not valid YAML" in capsys.readouterr().err
+    assert "bad.yaml:1: not valid YAML" in capsys.readouterr().err
+    (tmp_path / "mine" / "model").mkdir()
+    (tmp_path / "mine" / "model" / "deep.yaml").write_text("name: " + "[" * 5000)
+    assert main(["list", "models", "--config-dir", "mine"]) == 2
+    assert "deep.yaml: lists or mappings nested too deeply" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("word", "same"), [("engine.header=yes", True), ("engine.header=no", False)])

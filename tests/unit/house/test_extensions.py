@@ -111,8 +111,13 @@ def test_an_aligner_gets_the_encoder_only_if_it_takes_one(monkeypatch: pytest.Mo
         def align(self, src: Any, tgt: Any) -> list[Bead]:
             return [Bead((i,), (i,)) for i in range(len(src))]
 
+    def refuse() -> None:
+        pytest.fail("an encoder was built that the aligner does not take")
+
     monkeypatch.setattr(my_parts, "Mine", Diagonal, raising=False)
-    aligner = registry.build("aligner", {"kind": "harness.starter.my_parts:Mine"}, offered={"encoder": None})
+    aligner = registry.build(
+        "aligner", {"kind": "harness.starter.my_parts:Mine"}, offered={"encoder": refuse}
+    )
     assert [bead.shape for bead in aligner.align(["a"], ["b"])] == ["1-1"]
 
 

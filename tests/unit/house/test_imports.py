@@ -15,7 +15,7 @@ HARNESS = Path(__file__).resolve().parents[3] / "harness"
 STAGES = {"data", "text", "align", "encode", "translate", "gloss", "metrics"}
 GROUND = {"types", "protocols", "errors", "registry", "common"}
 HEAVY = {"torch", "transformers", "datasets", "hydra", "sacrebleu", "ray"}
-KNOWS_HYDRA = {"config/arguments", "config/schema", "config/hydra_errors", "cli/verbs/run"}
+KNOWS_HYDRA = {"common/named", "config/arguments", "config/schema", "config/hydra_errors", "cli/verbs/run"}
 
 
 def _modules() -> list[Path]:

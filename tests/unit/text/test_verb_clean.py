@@ -96,7 +96,7 @@ def test_mistakes_are_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str
         ([bad, "--lang", "fr"], "bad.txt:1: not UTF-8 (byte 0xff at offset 4)"),
         ([text, "--lang", "xyzzy"], "no language with the code 'xyzzy'"),
         ([text, "--lang", "fr", "--cleaner", "rule"], "Did you mean 'rules'"),
-        ([text, "--lang", "fr", "--cleaner", wrong], "wrong.yaml: not valid YAML"),
+        ([text, "--lang", "fr", "--cleaner", wrong], "wrong.yaml:1: not valid YAML"),
         ([text, "--lang", "fr", "-o", text], "is the text itself"),
         ([text, "--lang", "fr", "--drop-furniture"], "add -o OUT"),
         ([text], "--lang"),
