@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from harness.common.langs import language
 from harness.data.fields import Fields, one_line
 from harness.data.parallel import ParallelSet, Reading, columns
+from harness.data.where import Conditions
 from harness.errors import DataError, UnavailableError, did_you_mean
 from harness.protocols import Context
 from harness.types import Item
@@ -42,6 +44,8 @@ class Hf(ParallelSet):
         target: str | Sequence[str] = "translation.{tgt}",
         line_id: str | None = None,
         doc_id: str | None = None,
+        domain: str | None = None,
+        where: Conditions = None,
         name: str | None = None,
         licence: str | None = None,
         url: str | None = None,
@@ -52,7 +56,7 @@ class Hf(ParallelSet):
                 "data=hf needs data.id: the id of a dataset on the hub, for example Helsinki-NLP/opus-100"
             )
         self.id, self.config, self.split, self.revision = id, config, split, revision
-        self.fields = Fields(source, target, line_id, doc_id)
+        self.fields = Fields(source, target, line_id, doc_id, domain, where)
         self.name = name or id
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
@@ -79,7 +83,7 @@ class Hf(ParallelSet):
         origin = {**self.origin, "url": self.origin["url"] or repo.url}
         origin["licence"] = origin["licence"] or repo.licence
         where = f"{self.id}@{repo.sha or 'cached'}" + (f"/{config}" if config else "")
-        items, inputs = columns(fields.items(rows(), meta), fields.labels(), where, **origin)
+        items, inputs = columns(fields.items(rows(), meta, self.name), fields.labels(), where, **origin)
         return Reading(self.name, items, inputs, meta)
 
 
@@ -181,7 +185,20 @@ def load_split(repo: Repo, config: str | None, split: str) -> Any:
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
     with explained(repo.id):
-        return datasets.load_dataset(repo.id, config, split=split, revision=repo.revision)
+        builder = datasets.load_dataset_builder(repo.id, config, revision=repo.revision)
+        options = _as_text(builder.config)
+        return datasets.load_dataset(repo.id, config, split=split, revision=repo.revision, **options)
+
+
+def _as_text(config: Any) -> dict[str, Any]:
+    """What a dataset of CSV files is read with, so that its cells are texts: pandas takes `NA`, `None` and
+    `null` for missing values, and a quote between tabs for the beginning of a cell that may hold tabs."""
+    from datasets.packaged_modules.csv.csv import CsvConfig
+
+    if not isinstance(config, CsvConfig):
+        return {}
+    between_tabs = "\t" in (config.sep, config.delimiter)
+    return {"keep_default_na": False, **({"quoting": csv.QUOTE_NONE} if between_tabs else {})}
 
 
 @contextmanager
