@@ -89,6 +89,9 @@ class Splitter(Extension):
 class Encoder(Extension):
     """A sentence encoder (`conf/encoder`)."""
 
+    languages: frozenset[str] | None = None
+    """ISO 639 codes of the languages that it was trained on; None: not known. Others it places at random."""
+
     @property
     @abstractmethod
     def identity(self) -> dict[str, Any]:

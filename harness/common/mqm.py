@@ -7,17 +7,18 @@ The header names the columns: `system`, `seg_id`, `source`, `target`, `category`
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from harness.common.files import read_lines
+from harness.common.notices import tell
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError, did_you_mean
 
 _NEEDED = ("system", "seg_id", "source", "target", "category", "severity")
-_NONE = ("no-error", "no error", "neutral", "")
+_NONE = ("no-error", "no error", "neutral", "hotw-test", "")  # the last but one: an attention check
 _SEVERITIES = ("major", "critical", "minor", *_NONE)
 
 
@@ -81,8 +82,12 @@ def is_mqm(path: str | Path) -> bool:
 
 
 def read_mqm(path: str | Path) -> list[Annotation]:
-    """All annotations. Raises DataError naming file and line for a missing column or field, for an unknown
-    severity, and where two lines disagree on the source or a system's output of a segment."""
+    """All annotations. Where lines disagree on a system's output of a segment, the most frequent text is
+    taken and the user is told.
+
+    Raises DataError naming file and line for a missing column or field, for an unknown severity, and where
+    two lines disagree on the source of a segment.
+    """
     place = user_path(path)
     if not is_file(place):
         raise no_such_file(place, str(path))
@@ -94,7 +99,7 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             f"{path}:1: no column '{missing[0]}'; the header of an MQM file names {', '.join(_NEEDED)}"
         )
     annotations = []
-    texts: dict[tuple[str, str], str] = {}
+    sources: dict[str, str] = {}
     for number, line in enumerate(lines[1:], start=2):
         values = line.split("\t")
         if len(values) not in (len(header), len(header) - 1):  # an empty comment may lack its tab
@@ -114,14 +119,27 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             row["category"],
             row["severity"],
         )
-        for key, text in (("", found.source), (found.system, found.target)):
-            if texts.setdefault((key, found.segment), text) != text:
-                what = f"output of {key}" if key else "source"
-                raise DataError(
-                    f"{path}:{number}: segment {found.segment} has two texts as its {what}, apart from <v>"
-                )
+        if sources.setdefault(found.segment, found.source) != found.source:
+            raise DataError(f"{path}:{number}: segment {found.segment} has another source on an earlier line")
         annotations.append(found)
-    return annotations
+    return _settled(annotations, path)
+
+
+def _settled(annotations: list[Annotation], path: str | Path) -> list[Annotation]:
+    """The annotations with one text for each output."""
+    texts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for one in annotations:
+        texts[one.system, one.segment][one.target] += 1
+    doubtful = [key for key, found in texts.items() if len(found) > 1]
+    if not doubtful:
+        return annotations
+    system, segment = doubtful[0]
+    tell(
+        f"{path}: lines disagree, apart from <v>, on the text of {len(doubtful)} outputs (first that of"
+        f" segment {segment} by {system}); the most frequent text is taken"
+    )
+    chosen = {key: texts[key].most_common(1)[0][0] for key in doubtful}
+    return [replace(one, target=chosen.get((one.system, one.segment), one.target)) for one in annotations]
 
 
 def _unmarked(text: str) -> str:

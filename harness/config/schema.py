@@ -64,27 +64,31 @@ class RunConfig:
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
 
-# Options that engines got after runs were recorded, with the value that changes nothing: a run that finished
-# before is still recognised.
-_YOUNGER: dict[str, dict[str, Any]] = {
-    "command": {"encoding": "utf-8"},
-    "file": {"column": None, "id": None, "system": None, "system_column": "system", "header": True},
-}
+# Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
+# before is still recognised. By config group and kind.
+_YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
+    ("engine", "command"): {"encoding": "utf-8"},
+    ("engine", "file"): {
+        "column": None, "id": None, "system": None, "system_column": "system", "header": True,
+    },
+    ("aligner", "auto"): {"order": "monotone"},
+    **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt")},
+    **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
+}  # fmt: skip
 
 
 def identifying(config: RunConfig) -> dict[str, Any]:
     """The settings by which a run is known: all but what cannot change its numbers.
 
     `pair.ter_characters` is left out, because what it decides stands in the options of the metric. So is an
-    engine's option that is younger than runs people have, where it is unset.
+    option that is younger than runs people have, where it is unset.
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
-    engine = settings["engine"]
-    younger = _YOUNGER.get(str(engine.get("kind")), {})
-    settings["engine"] = {
-        key: value for key, value in engine.items() if key not in younger or value != younger[key]
-    }
+    for (group, kind), younger in _YOUNGER.items():
+        options = settings[group]
+        if options.get("kind") == kind:
+            settings[group] = {k: v for k, v in options.items() if k not in younger or v != younger[k]}
     return settings
 
 

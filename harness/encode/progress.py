@@ -19,6 +19,7 @@ class Watched(Encoder):
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self.languages = encoder.languages
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from harness.common.limits import Count
 from harness.protocols import Encoder, Matrix
 
 WIDTH = 512
+LANGUAGES = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=1)
@@ -27,6 +28,8 @@ class Use(Encoder):
 
     `threads` are those of the matrix products. Weights are read at the first call of `encode`.
     """
+
+    languages = LANGUAGES
 
     def __init__(self, threads: Count = 2) -> None:
         self.threads = threads

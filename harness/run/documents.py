@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness import registry
+from harness.common.notices import tell
 from harness.common.typed_json import to_json
 from harness.data.load import take
+from harness.encode.choice import remark
 from harness.errors import DataError
 from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
@@ -62,10 +64,19 @@ def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: M
 
 def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
     """The beads of each pair of documents, one after another in this process."""
+    from harness.align.order import out_of_order
     from harness.align.segments import align_segments
 
     for left, right in pairs:
-        yield align_segments(left, right, parts.aligner)
+        beads = align_segments(left, right, parts.aligner)
+        src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
+        if moved := out_of_order(src, tgt, beads, parts.encoder):
+            match = "sentences match" if moved > 1 else "sentence matches"
+            tell(
+                f"{left[0].doc} and {right[0].doc}: {moved} more {match} out of order; aligner.order=free (of"
+                " the verb align: --set order=free) links them"
+            )
+        yield beads
 
 
 def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],
@@ -101,6 +112,8 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
 
     Raises DataError when no documents or no beads correspond.
     """
+    if (told := remark(parts.encoder, _languages(documents))) is not None:
+        tell(told)
     cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     candidates = _pairs(documents, src, tgt, parts.encoder)
@@ -132,6 +145,10 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
         pairing=tuple(pair for pair, _ in candidates),
         viewer={"documents": viewer, "candidates": [to_json(pair) for pair, _ in candidates]},
     )
+
+
+def _languages(documents: DocumentSet) -> list[str]:
+    return list(dict.fromkeys(document.lang for document in (*documents.src, *documents.tgt)))
 
 
 def corresponding(src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
@@ -172,9 +189,10 @@ def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequen
     ]
     if not any(candidate.accepted for candidate, _ in found):
         best = found[0][0]
+        blind = remark(encoder, _languages(documents))
         raise DataError(
             f"{documents.name}: no counterpart found; the nearest are {best.src} and {best.tgt}"
-            f" (score {best.score:.3f}): {best.reason}"
+            f" (score {best.score:.3f}): {best.reason}{f'; {blind}' if blind else ''}"
         )
     return sorted(found, key=lambda pair: (not pair[1].accepted, pair[1].src, pair[1].tgt))
 

@@ -78,6 +78,7 @@ def _run(
         with stages("align"):
             made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align)
         bitext, n = made.bitext, len(made.bitext.items)
+        own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
         size = backend.shard_size if parts.engine.divisible else n
         job = Job(
             engine=config.engine,
@@ -90,8 +91,9 @@ def _run(
             size=size,
             block=block_size(n),
             retries=backend.retries,
-            folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}").resolve()),
+            folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}{own}").resolve()),
             cache_dir=str(cache_dir.resolve()),
+            fresh=config.force,
         )
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)

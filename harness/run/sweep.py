@@ -57,7 +57,7 @@ def _mqm_systems(arguments: Sequence[str]) -> list[str]:
     path = given.get("data.path", "").strip("'\"")
     if given.get("model") != "mqm" or "engine.system" in given or not is_file(user_path(path)):
         return []
-    references = given.get("data.reference", "ref").strip("[]").split(",")
+    references = [name.strip(" '\"") for name in given.get("data.reference", "ref").strip("[]").split(",")]
     systems = [name for name in outputs(read_mqm(path)) if name not in references]
     return [f"engine.system={','.join(map(quoted, systems))}"]
 

@@ -28,7 +28,7 @@ class Job:
 
     `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
     together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
-    that all of them see.
+    that all of them see. `fresh` asks the engine for everything, whatever is stored.
     """
 
     engine: Mapping[str, Any]
@@ -43,6 +43,7 @@ class Job:
     retries: int
     folder: str
     cache_dir: str
+    fresh: bool = False
 
 
 class Worker:
@@ -107,7 +108,17 @@ class Worker:
                 batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
             translations = list(
-                stream(self._tolerant, batch, job.cache_dir, self._splitter, job.src, job.tgt, part, advance)
+                stream(
+                    self._tolerant,
+                    batch,
+                    job.cache_dir,
+                    self._splitter,
+                    job.src,
+                    job.tgt,
+                    part,
+                    advance,
+                    job.fresh,
+                )
             )
         with stages("score"):
             scored = score(items, translations, self.metrics, job.src, job.tgt)

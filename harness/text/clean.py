@@ -33,7 +33,7 @@ class NoCleaner(Cleaner):
 class Rules(Cleaner):
     """Cleaning by rules; each group of rules can be switched off.
 
-    `unwrap` lines broken at a column; `characters` control characters and decomposed letters;
+    `unwrap` lines broken at a column; `characters` mojibake, control characters and decomposed letters;
     `spaces`; `quotes`; `letters` lost as `?`; `accents` lost silently (`always`, or only in texts
     that show `damage` otherwise, or `never`); `missing_spaces`; `furniture`; `keep_out` names the
     kinds of furniture that are kept out of alignment.
@@ -77,6 +77,8 @@ class Rules(Cleaner):
         lost = list(words.lost_letters()) if self.letters else []
         if self.unwrap:
             yield from unwrap(text, words.is_word)
+        if self.characters:  # before the others: what looks odd may be half of a character
+            yield from repairs.mojibake(text)
         if self.spaces:  # before `characters`: a run of both is one edit
             yield from repairs.spaces(text, lang)
         if self.characters:

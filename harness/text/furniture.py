@@ -21,6 +21,7 @@ _CLOSERS = "\"'”’»“)]}›"
 _ENDS = ".!?…。！？；;:：,،؟।։።|"
 _SEPARATOR = re.compile(r"\s*(?:[|>»›/•·]|\s{2,})\s*")
 _TITLE_WORDS, _HEADING_WORDS, _SHORT_WORDS = 45, 12, 14
+_BARE_WORDS, _BARE_RATIO = 4, 4  # of a heading that no blank line sets off; its neighbours' length to its own
 # A text that mostly lacks end punctuation (subtitles, lists, scripts without it) has no headings to find.
 _UNPUNCTUATED_SHARE = 0.4
 
@@ -167,7 +168,11 @@ def _edges(lines: Sequence[Line], kinds: list[str | None]) -> None:
 
 
 def _headings(lines: Sequence[Line], kinds: list[str | None]) -> None:
-    """Short lines without end punctuation between lines of prose."""
+    """Short lines without end punctuation between lines of prose.
+
+    Set off by a blank line one may be a clause; without, only a few words between lines many times as long
+    are surely no sentence that lost its full stop.
+    """
     content = [i for i, line in enumerate(lines) if kinds[i] is None and line.text.strip()]
     open_ended = [not _punctuated(lines[i].text.strip()) for i in content]
     if not content or sum(open_ended) > _UNPUNCTUATED_SHARE * len(content):
@@ -179,13 +184,23 @@ def _headings(lines: Sequence[Line], kinds: list[str | None]) -> None:
         if (
             open_ended[place]
             and between
-            and len(text.split()) <= _HEADING_WORDS
             and len(text) < min(100, len(before), len(after))
+            and (
+                len(text.split()) <= _HEADING_WORDS
+                if _set_off(lines, content[place])
+                else len(text.split()) <= _BARE_WORDS
+                and len(text) * _BARE_RATIO <= min(len(before), len(after))
+            )
             and _wordy(text)
             and not text[0].islower()
             and not _BULLET.match(text)
         ):
             kinds[content[place]] = "heading"
+
+
+def _set_off(lines: Sequence[Line], number: int) -> bool:
+    """Whether a blank line stands before or after a line."""
+    return not (lines[number - 1].text.strip() and lines[number + 1].text.strip())
 
 
 def _marker(lines: Sequence[Line], kinds: Sequence[str | None], number: int) -> tuple[str, int, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from harness.text.evidence import LETTER
 from harness.types import Edit
@@ -39,6 +40,24 @@ def characters(text: str, lang: str) -> Iterator[Edit]:
         composed = unicodedata.normalize("NFC", match.group())
         if composed != match.group():
             yield Edit("compose", match.start(), match.end(), match.group(), composed)
+
+
+def mojibake(text: str) -> Iterator[Edit]:
+    """UTF-8 that was once read in another encoding (`Ã©` for `é`), as the library ftfy recognises it.
+
+    A line is repaired only as a whole that makes sense: ftfy weighs how likely such characters are side by
+    side. What is only control characters is left to `characters`.
+    """
+    import ftfy
+
+    start = 0
+    for line in text.split("\n"):
+        if not line.isascii():
+            fixed = ftfy.fix_encoding(line)
+            for kind, a, b, c, d in SequenceMatcher(None, line, fixed, autojunk=False).get_opcodes():
+                if kind != "equal" and not _CONTROL.fullmatch(line[a:b]):
+                    yield Edit("mojibake", start + a, start + b, line[a:b], fixed[c:d])
+        start += len(line) + 1
 
 
 def spaces(text: str, lang: str) -> Iterator[Edit]:

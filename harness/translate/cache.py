@@ -23,11 +23,11 @@ import json
 import os
 import re
 import secrets
-import time
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -62,9 +62,15 @@ class Row:
 
 
 class Cache:
-    """The stored translations of one system. Closes its file when used as a context manager."""
+    """The stored translations of one system. Closes its file when used as a context manager.
 
-    def __init__(self, root: str | Path, identity: dict[str, Any], part: str | None = None) -> None:
+    Of a text that was translated several times the newest output counts. A `fresh` cache knows none of what
+    was stored before, so that all is translated again.
+    """
+
+    def __init__(
+        self, root: str | Path, identity: dict[str, Any], part: str | None = None, fresh: bool = False
+    ) -> None:
         self._system = Path(root) / digest(identity, 16)
         self.folder = self._system / part if part else self._system
         self._identity = identity
@@ -77,7 +83,7 @@ class Cache:
         self._lines: dict[tuple[int, int], dict[str, Row]] = {}
         self._writer: int | None = None
         self._batches: list[tuple[int, int]] = []  # where each of this writer's begins, and its size
-        for path in sorted(self.folder.glob("*.jsonl")):
+        for path in [] if fresh else sorted(self.folder.glob("*.jsonl")):
             self._read(path)
 
     def __enter__(self) -> Cache:
@@ -95,7 +101,7 @@ class Cache:
     def get(self, text: str) -> Row | None:
         """The stored output for a text, None when there is none."""
         wanted = key(text)
-        for file, offset in self._places(int(wanted[:16], 16)):
+        for file, offset in reversed(self._places(int(wanted[:16], 16))):
             found = self._batch(file, offset).get(wanted)
             if found is not None:
                 return found
@@ -147,8 +153,8 @@ class Cache:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self._system / "identity.json").exists():
             write_json(self._system / "identity.json", self._identity)
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-        path = self.folder / f"{stamp}-{secrets.token_hex(4)}.jsonl"
+        now = datetime.now(UTC)  # to the microsecond: names sort by age
+        path = self.folder / f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}-{secrets.token_hex(3)}.jsonl"
         self._writer = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o666)
         self._paths.append(path)
 

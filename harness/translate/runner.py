@@ -47,6 +47,7 @@ def stream(
     tgt: str | None = None,
     part: str | None = None,
     advance: Callable[[int], None] | None = None,
+    fresh: bool = False,
 ) -> Iterator[Translation]:
     """Translations in the order of `batch.sources`, in memory that hardly grows with their number.
 
@@ -59,9 +60,10 @@ def stream(
     in its subfolder `part`; the first translation comes when all are there. None of this holds for an engine
     that is `positional` or not `cached`.
 
-    A text for which the engine raises ends as `finish_reason="error"` (see `retry`). `advance` is called with
-    the number of segments finished and replaces the progress bar. Raises StageError for an engine that
-    returns an index twice, never, or out of range.
+    `fresh` translates again what is stored already. A text for which the engine raises ends as
+    `finish_reason="error"` (see `retry`). `advance` is called with the number of segments finished and
+    replaces the progress bar. Raises StageError for an engine that returns an index twice, never, or out of
+    range.
     """
     engine, sources = tolerant.engine, batch.sources
     if engine.positional or not engine.cached:
@@ -69,7 +71,7 @@ def stream(
         return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    with Cache(cache_dir, engine.identity, part) as cache:
+    with Cache(cache_dir, engine.identity, part, fresh) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
         for source in sources:
             plan = _plan(source, sentences, src)

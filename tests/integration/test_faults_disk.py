@@ -174,7 +174,7 @@ SAID = (
     "not valid JSON",
     "'data.n' is not a whole number",
     "written by a newer harness",
-    "NaN is no number",
+    "NaN is not valid JSON",
     "not a finite number",
     "its folder is",
     "not UTF-8",

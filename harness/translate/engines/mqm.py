@@ -15,7 +15,11 @@ from harness.types import Translation
 
 
 class Mqm(Engine):
-    """Read the outputs of `system` from the TSV file `path`, without the marks of errors.
+    """Read the outputs of a system, without the marks of errors.
+
+    path       the TSV file
+    system     the system's name there
+    reference  the system (or the first of several) whose segments, in its order, are the test set
 
     On the command line, `run data=mqm model=mqm` without a system makes one run of each. Raises ConfigError
     for an unknown system, DataError for a source that is not the file's or an output that is missing.

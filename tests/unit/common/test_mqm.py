@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.common.mqm import Weights, is_mqm, outputs, parse_weights, read_mqm, scores
+from harness.common.notices import collecting
 from harness.errors import ConfigError, DataError
 from tests.support.made_ratings import HEADER, write_mqm
 
@@ -47,14 +48,22 @@ def test_weights_follow_category_and_severity_and_raters_are_averaged(tmp_path) 
         ([row("r1", "Style", "Huge")], r"mqm.tsv:2: severity 'Huge' is not one of Major"),
         (["a\tdoc\t1"], r"mqm.tsv:2: 3 fields, the header has 10"),
         (
-            [row("r1", "Style", "Minor"), row("r2", "Style", "Minor", "zwei Sätze")],
-            r"mqm.tsv:3: segment 1 has two texts as its output of a, apart from <v>",
+            [row("r1", "Style", "Minor"), row("r1", "Style", "Minor").replace("a sentence", "two")],
+            r"mqm.tsv:3: segment 1 has another source on an earlier line",
         ),
     ],
 )
 def test_damaged_annotations_are_refused_with_their_line(tmp_path, rows, message) -> None:
     with pytest.raises(DataError, match=message):
         read_mqm(write(tmp_path / "mqm.tsv", *rows))
+
+
+def test_of_differing_outputs_the_most_frequent_is_taken_and_told(tmp_path) -> None:
+    lines = [row("r1", "Style", "Minor", "ein  Satz"), *[row("r2", "Style", "Minor")] * 2]
+    with collecting() as told:
+        annotations = read_mqm(write(tmp_path / "mqm.tsv", *lines))
+    assert outputs(annotations) == {"a": {"1": "ein Satz"}}
+    assert "the text of 1 outputs (first that of segment 1 by a)" in next(iter(told))
 
 
 def test_other_tables_are_not_annotations(tmp_path) -> None:

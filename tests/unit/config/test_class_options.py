@@ -62,6 +62,8 @@ def test_a_yaml_names_every_option_of_its_class_with_a_comment(path: Path) -> No
     value = yaml.safe_load(text)
     said = comments(text)
     metrics = path.parent.name == "metrics"
+    if value.get("kind") == "auto" and path.parent.name == "encoder":
+        return  # decided by the languages before any class is built
     for node in value.values() if metrics else [value]:
         table = "metric" if metrics else TABLES[path.parent.name]
         known = set(parameters_of(table, node))

@@ -304,7 +304,8 @@ def test_jsonl_paths_and_lists_of_references(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ("{", r"x\.jsonl:1: not valid JSON"),
-        ("[1]", r"x\.jsonl:1: a JSON object was expected"),
+        ("3", r"x\.jsonl:1: a JSON object was expected"),
+        ("[1]", r"x\.jsonl: element 1: a JSON object was expected"),
         ('{"source": 3, "target": "b"}', r"x\.jsonl:1: 'source' holds int, a text was expected"),
         ('{"source": {"fr": "a"}, "target": "b"}', r"'source' holds dict.*for example 'source\.fr'"),
         ('{"source": "a", "targte": "b"}', r"no field 'target'\. Did you mean 'targte'\?"),

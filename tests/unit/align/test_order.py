@@ -1,0 +1,86 @@
+"""Blocks that have changed places: told by default, linked when asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness import registry
+from harness.align.order import free_order, out_of_order
+from harness.cli.main import main
+from harness.types import Bead
+from tests.support.word_encoder import Words
+
+SRC = ["the cat sleeps here", "a dog barks loudly", "rain falls today", "birds sing songs", "trains run late",
+       "bread costs more"]  # fmt: skip
+MOVED = [*SRC[3:], *SRC[:3]]
+
+
+def aligner(**options: Any) -> Any:
+    return registry.build("aligner", {"kind": "auto", **options}, offered={"encoder": Words()})
+
+
+def links(beads: list[Bead]) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return {(bead.src, bead.tgt) for bead in beads if not bead.is_null}
+
+
+def test_moved_blocks_are_linked_with_order_free() -> None:
+    found = aligner(order="free").align(SRC, MOVED)
+    assert links(found) == {((i,), ((i + 3) % 6,)) for i in range(6)}
+    assert all(bead.confidence is not None for bead in found)
+
+
+def test_the_default_stays_monotone_and_counts_what_it_leaves() -> None:
+    found = aligner().align(SRC, MOVED)
+    targets = [bead.tgt[0] for bead in found if not bead.is_null]
+    assert targets == sorted(targets) and len(targets) == 3
+    assert out_of_order(SRC, MOVED, found, Words()) == 3
+    assert out_of_order(SRC, SRC, aligner().align(SRC, SRC), Words()) == 0
+
+
+@given(st.permutations(range(5)))
+def test_whatever_the_order_no_sentence_is_lost_or_doubled(order: list[int]) -> None:
+    def diagonal(src: Any, tgt: Any) -> list[Bead]:
+        """Links equal texts as far as they come in order."""
+        beads, start = [], 0
+        for i, text in enumerate(src):
+            j = next((j for j in range(start, len(tgt)) if tgt[j] == text), None)
+            if j is None:
+                beads.append(Bead((i,), ()))
+                continue
+            beads += [Bead((), (k,)) for k in range(start, j)]
+            beads.append(Bead((i,), (j,)))
+            start = j + 1
+        return beads + [Bead((), (k,)) for k in range(start, len(tgt))]
+
+    tgt = [SRC[i] for i in order]
+    beads = free_order(SRC[:5], tgt, diagonal)
+    assert sorted(i for bead in beads for i in bead.src) == list(range(5))
+    assert sorted(j for bead in beads for j in bead.tgt) == list(range(5))
+    assert links(beads) == {((i,), (tgt.index(SRC[i]),)) for i in range(5)}
+
+
+FRENCH = """Le musée ouvre lundi.
+Il pleut depuis hier.
+Le train est en retard.
+Le pain coûte plus cher."""
+GERMAN = """Der Zug hat Verspätung.
+Das Brot kostet mehr.
+Das Museum öffnet am Montag.
+Es regnet seit gestern."""
+
+
+def test_align_says_that_more_matches_out_of_order(tmp_path: Path, capsys: Any) -> None:
+    for name, text in (("fr.txt", FRENCH), ("de.txt", GERMAN)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [str(tmp_path / "fr.txt"), str(tmp_path / "de.txt"), "--src", "fr", "--tgt", "de"]
+    out = tmp_path / "beads.txt"
+    assert main(["align", *files, "-o", str(out)]) == 0
+    assert "out of order" in capsys.readouterr().err
+    assert main(["align", *files, "-o", str(out), "--set", "order=free"]) == 0
+    assert "out of order" not in capsys.readouterr().err
+    beads = {line.rpartition(":")[0] for line in out.read_text().splitlines()}
+    assert beads == {"[0]:[2]", "[1]:[3]", "[2]:[0]", "[3]:[1]"}
