@@ -120,7 +120,7 @@ def _cells(
                 )
             yield at, dict(zip(names, cells, strict=True))
     except csv.Error as error:
-        raise DataError(f"{where}:{skipped + table.line_num}: not valid CSV ({error})") from None
+        raise DataError(f"{where}:{number + 1}: not valid CSV from here on ({error})") from None
     if names is None:
         raise DataError(f"{where}: empty; a table needs rows")
 

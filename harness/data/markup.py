@@ -133,8 +133,11 @@ class Content:
     """The text of one segment: inline elements pass their text on, `codes` (markup of the original format)
     do not. A code that stands for a line break becomes a space."""
 
-    def __init__(self, at: Callable[[], str], codes: frozenset[str]) -> None:
-        self._at, self._codes = at, codes
+    def __init__(
+        self, at: Callable[[], str], codes: frozenset[str], stored: Mapping[str, str] | None = None
+    ) -> None:
+        """`stored`: what the codes of XLIFF 2 refer to (`dataRef`), by its id."""
+        self._at, self._codes, self._stored = at, codes, stored or {}
         self._pieces: list[str] = []
         self._size = 0
         self._depth = 0
@@ -144,7 +147,7 @@ class Content:
     def start(self, name: str, attributes: Attributes) -> None:
         if name in self._codes:
             if not self._depth:
-                self._code, self._breaks = [], _says_break(attributes)
+                self._code, self._breaks = [], _says_break(attributes, self._stored)
             self._depth += 1
 
     def data(self, text: str) -> None:
@@ -164,9 +167,10 @@ class Content:
         return one_line("".join(self._pieces))
 
 
-def _says_break(attributes: Attributes) -> bool:
+def _says_break(attributes: Attributes, stored: Mapping[str, str]) -> bool:
     kinds = [attributes.get(name, "").lower() for name in ("type", "ctype", "subType")]
     equivalents = [attributes.get(name, "") for name in ("equiv-text", "equiv")]
+    equivalents.append(stored.get(attributes.get("dataRef", ""), ""))
     return any(kind.removeprefix("xlf:").removeprefix("x-") in _BREAKS for kind in kinds) or any(
         _BREAK.fullmatch(text) for text in equivalents
     )

@@ -59,16 +59,22 @@ class Pooled:
     """The tags whose texts were taken for a code, to be told where they are not what was asked for."""
 
     wanted: str
-    used: dict[str, None] = field(default_factory=dict)
+    _used: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def add(self, tags: Iterable[str]) -> None:
-        self.used.update(dict.fromkeys(tags))
+        for tag in tags:
+            self._used.setdefault(_parts(tag), tag)
 
     def end(self, where: str) -> None:
-        """Tell which tags stand for the code, where there are several or one of another region or script."""
-        poor = any((fit(tag, self.wanted) or 0) >= REGION for tag in self.used)
-        if poor or len(self.used) > 1:
-            tell(f"{where}: read as '{self.wanted}': {', '.join(sorted(self.used))}")
+        """Tell which tags were taken for the code: several, or one of another region or script."""
+        tags = sorted(self._used.values())
+        if len(tags) > 1:
+            tell(
+                f"{where}: texts tagged {', '.join(tags)} are pooled as '{self.wanted}'; a pair with one of"
+                " these tags reads that one first"
+            )
+        elif any((fit(tag, self.wanted) or 0) >= REGION for tag in tags):
+            tell(f"{where}: texts tagged {tags[0]} are read as '{self.wanted}', of which there are none")
 
 
 def check(said: str | None, wanted: str, at: str) -> None:

@@ -78,13 +78,17 @@ def read_parallel(
     selection = selection or Where().begin({})
     every = [*files, *([docs] if docs else []), *columns.values()]
     lengths = [array("I") for _ in every]
+    width = 0  # columns of `docs`
     for number, row in enumerate(zip_longest(*(file.lines() for file in every)), start=1):
         for column, line in zip(lengths, row, strict=True):
             if line is not None:
                 column.append(len(line))
         if None in row:
             continue  # read on: the error names the whole counts
-        domain, doc = _document(row[len(files)], docs, number) if docs else (None, None)
+        domain = doc = None
+        if docs:
+            width = width or row[len(files)].count("\t") + 1
+            domain, doc = _document(row[len(files)], width, f"{docs.where}:{number}")
         known = dict(zip(columns, row[len(every) - len(columns) :], strict=True))
         known = {"doc": doc, "domain": domain} | known
         if selection.takes(known, f"{every[0].where}:{number}"):
@@ -97,15 +101,15 @@ def read_parallel(
     selection.end(every[0].where)
 
 
-def _document(line: str, docs: TextFile, number: int) -> tuple[str | None, str | None]:
-    """Domain and document of a line; an empty one is None."""
+def _document(line: str, width: int, at: str) -> tuple[str | None, str | None]:
+    """Domain and document of a line with `width` columns; an empty one is None."""
     cells = [cell.strip() or None for cell in line.split("\t")]
-    if len(cells) > 2:
+    if len(cells) != width or width > 2:
         raise DataError(
-            f"{docs.where}:{number}: {len(cells)} columns; a line of data.docs is the id of a document, or"
-            " its domain and its id between tabs"
+            f"{at}: {len(cells)} columns; every line of data.docs is the id of a document, or every line its"
+            " domain and its id between tabs"
         )
-    return (None, cells[0]) if len(cells) == 1 else (cells[0], cells[1])
+    return (None, cells[0]) if width == 1 else (cells[0], cells[1])
 
 
 def _unequal(one: TextFile, other: TextFile, a: array[int], b: array[int], docs: bool) -> str:

@@ -135,7 +135,7 @@ def _scores(file: TextFile) -> Iterator[tuple[str, float | None]]:
     for number, line in enumerate(file.lines(), start=1):
         cells = line.split()
         try:
-            yield cells[0], None if cells[-1] == _NONE else float(cells[1])
+            yield cells[0], None if cells[1:] and cells[-1] == _NONE else float(cells[1:][-1])
         except (IndexError, ValueError):
             raise DataError(
                 f"{file.where}:{number}: a system and its score were expected, or {_NONE} for no score"

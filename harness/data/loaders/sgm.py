@@ -178,8 +178,8 @@ class _Documents:
             stray = [doc for doc in documents if doc not in self._sources]
             if stray:
                 tell(
-                    f"{name}: reference '{reference}' has {len(stray)} documents that the source has not;"
-                    f" left out: {', '.join(stray[:5])}"
+                    f"{name}: documents of reference '{reference}' that the source lacks are left out"
+                    f" ({len(stray)}): {', '.join(stray[:5])}"
                 )
         for doc, part in self._sources.items():
             yield Translated(
@@ -236,8 +236,8 @@ def _parts(file: TextFile) -> Iterator[_Part]:
             text, size = [], 0
             if part is None or segment in part.texts:
                 raise DataError(f"{at}: segment {segment} is there twice, or is in no <doc>")
-    if segment is not None or part is not None:
-        raise DataError(f"{at}: ends within a document; the file is cut off")
+    if kind:
+        raise DataError(f"{at}: ends within a {kind} (no </{kind}>); the file is cut off")
     if not number:
         raise DataError(f"{file.where}: no <srcset>, <refset> or <tstset>")
 

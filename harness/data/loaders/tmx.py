@@ -106,10 +106,10 @@ def _items(
             f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {', '.join(there)}"
         )
     if lacking:
-        tell(f"{file.where}: {lacking} of {units} units lack '{src}' or '{tgt}' and are left out")
+        tell(f"{file.where}: units without both '{src}' and '{tgt}' are left out ({lacking} of {units})")
     if further:
         tell(
-            f"{file.where}: {further} further texts in '{src}' are left out: a unit has one source, its first"
+            f"{file.where}: of several texts in '{src}' in a unit only the first is read ({further} left out)"
         )
     for side in pooled:
         side.end(file.where)

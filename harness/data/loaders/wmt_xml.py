@@ -93,7 +93,7 @@ def _of_pair(file: TextFile, src: str, tgt: str) -> Iterator[Translated]:
     """The documents whose source is in the one language, with their references in the other."""
     pooled = Pooled(src), Pooled(tgt)
     there: dict[str, None] = {}
-    total = taken = 0
+    total = taken = referenced = 0
     for doc in read(file, _Docs()):
         total += 1
         there.update({f"{version.element} {version.lang or '?'}": None for version in doc.of("src", "ref")})
@@ -112,10 +112,12 @@ def _of_pair(file: TextFile, src: str, tgt: str) -> Iterator[Translated]:
                 continue
             pooled[1].add([version.lang] if version.lang else [])
             found.references[version.name] = version.texts
+            referenced += 1
         yield found
-    if not taken:
+    if not taken or not referenced:
+        what = f"a source in '{src}'" if not taken else f"a reference in '{tgt}'"
         languages = f"its languages: {', '.join(there)}" if total else "it has none"
-        raise DataError(f"{file.where}: no document with a source in '{src}'; {languages}")
+        raise DataError(f"{file.where}: no document with {what}; {languages}")
     for side in pooled:
         side.end(file.where)
 

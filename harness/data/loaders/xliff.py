@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ _CODES = frozenset({"x", "bx", "ex", "bpt", "ept", "ph", "it", "sub", "sc", "ec"
 _NAMESPACE = "urn:oasis:names:tc:xliff:document:"
 # Candidates from a memory, notes and the like hold sources and targets that are not the unit's.
 _ASIDE = frozenset(
-    {"alt-trans", "matches", "notes", "note", "glossary", "header", "skeleton", "originalData", "metadata",
+    {"alt-trans", "matches", "notes", "note", "glossary", "header", "skeleton", "metadata",
      "context-group", "prop-group", "bin-unit", "ignorable"}
 )  # fmt: skip
 _UNTRANSLATED = ("new", "needs-translation", "initial")
@@ -171,12 +171,13 @@ class _Side:
     marked: dict[str, Content] = field(default_factory=dict)
     open: list[str | None] = field(default_factory=list)  # ids of the <mrk> that are open; None: no segment
 
-    def start(self, name: str, attributes: Attributes, at: Any) -> None:
+    def start(self, name: str, attributes: Attributes, new: Callable[[], Content]) -> None:
+        """An inline element begins; `new` makes the content of a marked segment."""
         if name == "mrk":
             segment = attributes.get("mid") if attributes.get("mtype") == "seg" else None
             self.open.append(segment)
             if segment is not None:
-                self.marked[segment] = Content(at, _CODES)
+                self.marked[segment] = new()
         for content in self._contents():
             content.start(name, attributes)
 
@@ -209,6 +210,8 @@ class _Segments(Handler[Segment]):
         self._target_lang: str | None = None
         self._sides: dict[str, _Side] = {}
         self._side: str | None = None
+        self._stored: dict[str, str] = {}  # XLIFF 2: the codes that inline elements refer to
+        self._storing: str | None = None
         self._aside = 0
         self._translate: list[bool] = [True]
 
@@ -219,7 +222,7 @@ class _Segments(Handler[Segment]):
         if self._aside or name in _ASIDE:
             self._aside += 1
         elif self._side is not None:
-            self._sides[self._side].start(name, attributes, self.at)
+            self._sides[self._side].start(name, attributes, self._content)
         elif name == "xliff":
             self._two = "srcLang" in attributes or attributes.get("version", "").startswith("2")
             self._langs = attributes.get("srcLang", ""), attributes.get("trgLang", "")
@@ -229,9 +232,12 @@ class _Segments(Handler[Segment]):
             self._begin(name, attributes)
         elif name == "segment":
             self._segment, self._sides = attributes, {}
+        elif name == "data":
+            self._stored[attributes.get("id", "")] = ""
+            self._storing = attributes.get("id", "")
         elif name in ("source", "seg-source", "target"):
             self._side = name
-            self._sides[name] = _Side(Content(self.at, _CODES))
+            self._sides[name] = _Side(self._content())
             if name == "target":
                 self._state = attributes.get("state")
                 self._target_lang = attributes.get(LANG)
@@ -244,9 +250,15 @@ class _Segments(Handler[Segment]):
         elif name != "group":
             self._unit, self._segment, self._sides = attributes, {}, {}
             self._state = self._target_lang = None
+            self._stored = {}
+
+    def _content(self) -> Content:
+        return Content(self.at, _CODES, self._stored)
 
     def data(self, text: str) -> None:
-        if self._side is not None and not self._aside:
+        if self._storing is not None:
+            self._stored[self._storing] += text
+        elif self._side is not None and not self._aside:
             self._sides[self._side].data(text)
 
     def end(self, name: str) -> None:
@@ -256,6 +268,8 @@ class _Segments(Handler[Segment]):
             self._side = None
         elif self._side is not None:
             self._sides[self._side].end(name)
+        elif name == "data":
+            self._storing = None
         elif name == "segment" or (name == "trans-unit" and not self._two):
             self.done += self._made()
         if name in ("file", "group", "unit", "trans-unit") and self._side is None and not self._aside:
