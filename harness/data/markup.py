@@ -22,7 +22,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # A segment is a paragraph at most, a unit a few: what is longer is an attack, or no such file.
 LONGEST = 1 << 20
 _BREAKS = ("lb", "br", "linebreak", "line-break")
-_BREAK = re.compile(r"(?:\\[nr]|<(?:\w+:)?br\b[^<>]*>|\s*[\n\r]\s*)+", re.IGNORECASE)
+_BREAK = re.compile(r"(?:\\[nr]|<(?:\w+:)?br\b[^<>]*>)+", re.IGNORECASE)
 
 
 class Handler(ABC, Generic[T]):
@@ -159,7 +159,7 @@ class Content:
     def end(self, name: str) -> None:
         if name in self._codes:
             self._depth -= 1
-            if not self._depth and (self._breaks or _BREAK.fullmatch("".join(self._code))):
+            if not self._depth and (self._breaks or _is_break("".join(self._code))):
                 self._pieces.append("\n")
 
     def text(self) -> str:
@@ -172,5 +172,11 @@ def _says_break(attributes: Attributes, stored: Mapping[str, str]) -> bool:
     equivalents = [attributes.get(name, "") for name in ("equiv-text", "equiv")]
     equivalents.append(stored.get(attributes.get("dataRef", ""), ""))
     return any(kind.removeprefix("xlf:").removeprefix("x-") in _BREAKS for kind in kinds) or any(
-        _BREAK.fullmatch(text) for text in equivalents
+        map(_is_break, equivalents)
     )
+
+
+def _is_break(code: str) -> bool:
+    """Whether a code is nothing but line breaks: characters, escapes, or `<br>`."""
+    shown = code.strip()
+    return bool(_BREAK.fullmatch(shown)) if shown else "\n" in code or "\r" in code

@@ -17,7 +17,7 @@ from harness.errors import DataError, missing_package
 from harness.types import Input, Item
 
 _LINE = re.compile(
-    r"\s*(?:#.*|(?:msg(?:ctxt|id|id_plural|str(?:\[\d+\])?)\s*)?\"(?:[^\"\\]|\\.)*\")?\s*", re.DOTALL
+    r"(?:#.*|(?:msg(?:ctxt|id|id_plural|str(?:\[\d+\])?)\s*)?\"(?:[^\"\\]|\\.)*\")?", re.DOTALL
 )
 
 
@@ -109,7 +109,7 @@ def _parsed(file: TextFile) -> Any:
 
     lines = []
     for number, line in enumerate(file.lines(), start=1):
-        if not _LINE.fullmatch(line):  # polib drops some of these without a word
+        if not _LINE.fullmatch(line.strip()):  # polib drops some of these without a word
             raise DataError(f'{file.where}:{number}: not a line of a PO file, such as msgstr "…"; mend it')
         lines.append(one_line(line) + "\n")  # polib would take U+2028 for a line end
     try:

@@ -254,3 +254,31 @@ def test_conditions_that_choose_nothing_are_refused(
         read(tmp_path, "tsv", TABLE, where=where)
     with pytest.raises(DataError, match=r"x\.jsonl:1: 'tags' holds list; data\.where compares a text"):
         read(tmp_path, "jsonl", '{"source": "a", "target": "b", "tags": ["x"]}', where="tags=x")
+
+
+# CSV files as data sets of the hub
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("test.csv", ","), ("test.tsv", "\t")])
+def test_cells_of_hub_data_sets_are_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, delimiter: str
+) -> None:
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    rows = [
+        ("source", "target", "kind"),
+        ("NA", "None", "news"),
+        ("null", '"cytat', "news"),
+        ('5" x', "", "web"),
+    ]
+    if delimiter == ",":
+        rows = [(a, b.replace('"cytat', '"""cytat"'), c) for a, b, c in rows]
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / name).write_text("".join(delimiter.join(row) + "\n" for row in rows))
+    options = {"kind": "hf", "id": str(tmp_path / "set"), "source": "source", "target": "target"}
+    loaded = load({**options, "domain": "kind"}, "en", "pl")
+    assert isinstance(loaded, Bitext)
+    assert texts(loaded) == [("NA", "None"), ("null", '"cytat'), ('5" x', "")]
+    assert [item.domain for item in loaded.items] == ["news", "news", "web"]
+    some = load({**options, "where": "kind=web"}, "en", "pl")
+    assert isinstance(some, Bitext) and texts(some) == [('5" x', "")]

@@ -122,6 +122,8 @@ def test_white_space_and_breaks_of_tmx_in_its_namespace(tmp_path: Path) -> None:
     codes = tuv(
         en="One<ph>\n</ph>two<it pos='begin'>&lt;br/&gt;</it>three<ph>{1}</ph>.", pl="Raz<ph type='lb'/>dwa."
     )
+    code = tuv(en=f"Four<ph>{chr(10) * 5000}x</ph>five.", pl="Cztery.")
+    assert texts(read(tmp_path, "tmx", tmx(code))) == [("Fourfive.", "Cztery.")]
     loaded = read(tmp_path, "tmx", tmx(pretty, codes, namespace=' xmlns="http://www.lisa.org/tmx14"'))
     assert texts(loaded) == [
         ("Hello world.", "  Witaj,  świecie "),  # white space is significant
