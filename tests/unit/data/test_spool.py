@@ -23,8 +23,7 @@ ITEMS = (
     Item("a", "d1", 'Bonjour\u2028 à\ttous \\ "oui"', ("Dzień dobry", "")),
     Item("b", None, "moitié \ud83d\ude00 \udfff d'un caractère 😀", ()),
     Item("c", "", "", ("x",), Bead((0, 1), (), -0.1, None, ("null", "weak"))),
-    Item("d", "d2", "\x00\x85", ("\r",), Bead((2,), (3,), float("inf"), 0.25)),
-    Item("e", "d2", "x", ("y",), None, "news"),
+    Item("d", "d2", "\x00\x85", ("\r",), Bead((2,), (3,), float("inf"), 0.25), "news"),
 )
 
 
@@ -42,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_a_spool_reads_like_the_tuple(tmp_path: Path) -> None:
     stored = Spool.write(ITEMS, tmp_path)
-    assert len(stored) == 5 and tuple(stored) == ITEMS and tuple(stored) == ITEMS, "again from the beginning"
+    assert len(stored) == 4 and tuple(stored) == ITEMS and tuple(stored) == ITEMS, "again from the beginning"
     assert [stored[i] for i in range(-4, 4)] == [ITEMS[i] for i in range(-4, 4)]
     bounds = [None, *range(-6, 7)]
     for start in bounds:
