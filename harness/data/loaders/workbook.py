@@ -19,6 +19,8 @@ from harness.data.parallel import Reading, columns
 from harness.data.where import Conditions
 from harness.errors import DataError, HarnessError, did_you_mean, missing_package, one_line
 
+_RETURN = "_x000D_"  # how Excel writes a carriage return in a cell; openpyxl leaves it so
+
 
 class Xlsx(Table):
     """A sheet of a workbook, or of several: the first row names the columns or, with `header=false`, they go
@@ -94,7 +96,9 @@ class Xlsx(Table):
                         f"{where}: row {number}: '{name}' holds the error {cell.value}; mend it in Excel"
                     )
                 row[name] = cell.value
-                if name in texts and not isinstance(cell.value, str | None):
+                if isinstance(cell.value, str):
+                    row[name] = cell.value.replace(_RETURN, "\r")
+                elif name in texts and cell.value is not None:
                     row[name] = str(cell.value)
                     converted += 1
             yield f"{where}: row {number}", row

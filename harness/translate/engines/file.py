@@ -80,7 +80,7 @@ class File(Engine):
     @cached_property
     def identity(self) -> dict[str, Any]:
         text = self._outputs.text()
-        for _ in text.lines():
+        for _ in text.chunks():
             pass
         outputs = self._outputs
         what = {"column": outputs.column, "id": outputs.key, "system": outputs.system}

@@ -137,7 +137,7 @@ def test_xlsx(tmp_path: Path) -> None:
         ["source", "target", None, "kind"],
         ["One.", "Raz.", "a note", "news"],
         [],
-        ["NA", "Wiersz\nniżej."],
+        ["NA", "Wiersz_x000D_\nniżej."],
         [12, datetime.date(2024, 1, 2)],
         title="Texts",
     )

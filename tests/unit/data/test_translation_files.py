@@ -101,6 +101,18 @@ def test_regions_are_told_apart_and_pooling_them_is_told(tmp_path: Path) -> None
     assert told(only, "tagged") == ["texts tagged pt-PT are read as 'pt-BR', of which there are none"]
 
 
+def test_another_region_is_scored_as_sacrebleu_does_against_the_right_one(tmp_path: Path) -> None:
+    import sacrebleu
+
+    buses = tuv(en_US="The bus is late.", pt_BR="O ônibus está atrasado.", pt_PT="O autocarro está atrasado.")
+    phones = tuv(en_US="I lost my phone.", pt_PT="Perdi o meu telemóvel.", pt_BR="Perdi meu celular.")
+    loaded = read(tmp_path, "tmx", tmx(buses, phones), "en pt-BR")
+    outputs = ["O autocarro está atrasado.", "Perdi o meu telemóvel."]
+    streams = [list(stream) for stream in zip(*(item.references for item in loaded.items), strict=True)]
+    assert round(sacrebleu.corpus_bleu(outputs, streams).score, 1) == 24.6
+    assert round(sacrebleu.corpus_chrf(outputs, streams).score, 1) == 45.6
+
+
 def test_one_tag_in_two_spellings_is_no_pool(tmp_path: Path) -> None:
     loaded = read(tmp_path, "tmx", tmx(tuv(EN="One.", pl="Raz."), tuv(en="Two.", PL="Dwa.")))
     assert len(loaded.items) == 2 and not told(loaded, "tagged")
@@ -272,6 +284,11 @@ def test_po(tmp_path: Path) -> None:
     [
         ('"Plik"', '"Plik', r"x\.po:9: not a line of a PO file"),
         ('msgctxt "menu"', 'msgstr "menu"', r"x\.po:7: not valid PO: this line cannot follow"),
+        (
+            PO[PO.index("#: src") :],
+            'msgid "Un"\nmsgstr ""\n',
+            r"x\.po: no translated entry \(1 untranslated\)",
+        ),
         ("Language: pl", "Language: cs", r"x\.po \(its Language header\): is in 'cs', not in 'pl'"),
     ],
 )
