@@ -42,7 +42,7 @@ class Handler(ABC, Generic[T]):
         self.at: Callable[[], str] = str
 
     def foreign(self, namespace: str) -> bool:
-        """Whether elements of the namespace ("" for none) are skipped."""
+        """Whether elements of the namespace are skipped."""
         return False
 
     @abstractmethod
@@ -75,7 +75,7 @@ class _Target(Generic[T]):
                     f"{self.handler.at()}: not {self.handler.told}, its root element is <{name}>,"
                     f" not <{self.handler.root}>"
                 )
-        if self._skipped or self.handler.foreign(namespace):
+        if self._skipped or (namespace and self.handler.foreign(namespace)):
             self._skipped += 1
         else:
             self.handler.start(name, attributes)
@@ -168,12 +168,15 @@ class Content:
 
 
 def _says_break(attributes: Attributes, stored: Mapping[str, str]) -> bool:
-    kinds = [attributes.get(name, "").lower() for name in ("type", "ctype", "subType")]
-    equivalents = [attributes.get(name, "") for name in ("equiv-text", "equiv")]
-    equivalents.append(stored.get(attributes.get("dataRef", ""), ""))
-    return any(kind.removeprefix("xlf:").removeprefix("x-") in _BREAKS for kind in kinds) or any(
-        map(_is_break, equivalents)
-    )
+    for name, value in attributes.items():
+        if name in ("type", "ctype", "subType"):
+            if value.lower().removeprefix("xlf:").removeprefix("x-") in _BREAKS:
+                return True
+        elif name in ("equiv-text", "equiv", "dataRef") and _is_break(
+            stored.get(value, "") if name == "dataRef" else value
+        ):
+            return True
+    return False
 
 
 def _is_break(code: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -39,7 +39,8 @@ def best(tags: Iterable[str], wanted: str) -> tuple[int, list[str]]:
     return least, [tag for how, tag in fits if how == least]
 
 
-def choose(tags: Sequence[str], src: str, tgt: str) -> tuple[str | None, list[str]]:
+@lru_cache(maxsize=4096)
+def choose(tags: tuple[str, ...], src: str, tgt: str) -> tuple[str | None, list[str]]:
     """The tag of the source, and those of the references: never the same one.
 
     Where both are the same language, the side that has the better fit chooses first.
@@ -59,15 +60,14 @@ class Pooled:
     """The tags whose texts were taken for a code, to be told where they are not what was asked for."""
 
     wanted: str
-    _used: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
     def add(self, tags: Iterable[str]) -> None:
-        for tag in tags:
-            self._used.setdefault(_parts(tag), tag)
+        self._used.update(tags)
 
     def end(self, where: str) -> None:
         """Tell which tags were taken for the code: several, or one of another region or script."""
-        tags = sorted(self._used.values())
+        tags = sorted({_parts(tag): tag for tag in sorted(self._used)}.values())
         if len(tags) > 1:
             tell(
                 f"{where}: texts tagged {', '.join(tags)} are pooled as '{self.wanted}'; a pair with one of"

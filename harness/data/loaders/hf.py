@@ -13,7 +13,7 @@ from typing import Any
 from harness.common.langs import language
 from harness.data.fields import Fields, one_line
 from harness.data.parallel import ParallelSet, Reading, columns
-from harness.data.where import Conditions
+from harness.data.where import Conditions, Selection, Where
 from harness.errors import DataError, UnavailableError, did_you_mean
 from harness.protocols import Context
 from harness.types import Item
@@ -91,7 +91,7 @@ class Flores(ParallelSet):
     """FLORES+: 997 (dev) and 1,012 (devtest) sentences of Wikimedia in over 200 languages; gated.
 
     The document of a sentence is the page it is from. `src_config` and `tgt_config` name a config
-    (`fra_Latn`) where the code of the pair does not lead to it.
+    (`fra_Latn`) where the code of the pair does not lead to it; `where` chooses by `domain`, `topic` and the like.
     """
 
     @classmethod
@@ -105,8 +105,10 @@ class Flores(ParallelSet):
         revision: str | None = None,
         src_config: str | None = None,
         tgt_config: str | None = None,
+        where: Conditions = None,
     ) -> None:
         self.id, self.split, self.revision = id, split, revision
+        self.where = Where(where)
         self.configs = (src_config, tgt_config)
 
     def read(self, src: str, tgt: str) -> Reading:
@@ -115,26 +117,32 @@ class Flores(ParallelSet):
             given or flores_config(code, repo) for given, code in zip(self.configs, (src, tgt), strict=True)
         ]
         source, target = (load_split(repo, config, self.split) for config in configs)
+        meta: dict[str, Any] = {"revision": repo.sha}
         items, inputs = columns(
-            _joined(source, target, self.id),
+            _joined(source, target, self.id, self.where.begin(meta)),
             configs,
             f"{self.id}@{repo.sha or 'cached'}/{self.split}",
             licence="CC BY-SA 4.0",
             url=repo.url,
             citation="NLLB Team 2024, https://doi.org/10.1038/s41586-024-07335-x; FLORES+, https://oldi.org",
         )
-        return Reading(f"flores-{self.split}", items, inputs, {"revision": repo.sha})
+        return Reading(f"flores-{self.split}", items, inputs, meta)
 
 
-def _joined(source: Any, target: Any, where: str) -> Iterator[Item]:
+def _joined(source: Any, target: Any, where: str, selection: Selection) -> Iterator[Item]:
     references = {row["id"]: row["text"] for row in target.select_columns(["id", "text"])}
     ids = list(source["id"])
     if set(ids) != references.keys():
         only = len(set(ids) ^ references.keys())
         raise DataError(f"{where}: the two languages do not have the same sentences ({only} are in one only)")
     for row in source:
-        page = row.get("url")
-        yield Item(str(row["id"]), page, one_line(row["text"]), (one_line(references[row["id"]]),))
+        if not selection.takes(row, f"{where}: sentence {row['id']}"):
+            continue
+        reference = one_line(references[row["id"]])
+        yield Item(
+            str(row["id"]), row.get("url"), one_line(row["text"]), (reference,), domain=row.get("domain")
+        )
+    selection.end(where)
 
 
 def flores_config(code: str, repo: Repo) -> str:

@@ -82,7 +82,7 @@ def _items(
     pooled = Pooled(src), Pooled(tgt)
     for unit in read(file, _Units()):
         counts["units"] += 1
-        there = list(dict.fromkeys(tag for tag, _ in unit.variants))
+        there = tuple(dict.fromkeys(tag for tag, _ in unit.variants))
         tags.update(dict.fromkeys(there))
         source, targets = choose(there, src, tgt)
         if source is None or not targets:
@@ -101,10 +101,8 @@ def _items(
     counts["other_units"] += lacking
     units = counts["units"] - before
     if lacking == units:
-        there = sorted(tags) or ["none"]
-        raise DataError(
-            f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {', '.join(there)}"
-        )
+        told = ", ".join(sorted(tags)) or "none"
+        raise DataError(f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {told}")
     if lacking:
         tell(f"{file.where}: units without both '{src}' and '{tgt}' are left out ({lacking} of {units})")
     if further:

@@ -216,7 +216,7 @@ class _Segments(Handler[Segment]):
         self._translate: list[bool] = [True]
 
     def foreign(self, namespace: str) -> bool:
-        return bool(namespace) and not namespace.startswith(_NAMESPACE)
+        return not namespace.startswith(_NAMESPACE)
 
     def start(self, name: str, attributes: Attributes) -> None:
         if self._aside or name in _ASIDE:

@@ -68,7 +68,7 @@ def test_source_and_target_are_the_best_and_never_the_same(
     tags: str, pair: str, chosen: tuple[str | None, list[str]]
 ) -> None:
     src, tgt = pair.split()
-    assert choose(tags.split(), src, tgt) == chosen
+    assert choose(tuple(tags.split()), src, tgt) == chosen
 
 
 # TMX
