@@ -57,7 +57,7 @@ def choose(tags: tuple[str, ...], src: str, tgt: str) -> tuple[str | None, list[
 
 @dataclass
 class Pooled:
-    """The tags whose texts were taken for a code, to be told where they are not what was asked for."""
+    """The tags whose texts were taken for a code, reported where they are not what was asked for."""
 
     wanted: str
     _used: set[str] = field(default_factory=set)
@@ -70,11 +70,11 @@ class Pooled:
         tags = sorted({_parts(tag): tag for tag in sorted(self._used)}.values())
         if len(tags) > 1:
             tell(
-                f"{where}: texts tagged {', '.join(tags)} are pooled as '{self.wanted}'; a pair with one of"
-                " these tags reads that one first"
+                f"{where}: variants tagged {', '.join(tags)} are pooled as '{self.wanted}'; name one of these"
+                " tags in the pair to prefer it"
             )
         elif any((fit(tag, self.wanted) or 0) >= REGION for tag in tags):
-            tell(f"{where}: texts tagged {tags[0]} are read as '{self.wanted}', of which there are none")
+            tell(f"{where}: nothing is tagged '{self.wanted}'; variants tagged '{tags[0]}' are used instead")
 
 
 def check(said: str | None, wanted: str, at: str) -> None:

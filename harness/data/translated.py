@@ -37,10 +37,10 @@ def segment_id(doc: str, segment: str) -> str:
 def items(
     docs: Iterable[Translated], wanted: Sequence[str] | None, selection: Selection, name: str
 ) -> Iterator[Item]:
-    """A line a segment, with the references that it has, in the order of `wanted` or of their first document.
+    """One item a segment with the references it has, in the order of `wanted` or of their first document.
 
-    `wanted`: only these references; None: all. References that lack segments are told. Raises DataError where
-    one of `wanted`, or any reference, is nowhere in the set `name`.
+    `wanted`: only these references; None: all. References that lack segments are reported. Raises DataError
+    where one of `wanted` does not occur in the set `name`, or where no reference does.
     """
     covered: dict[str, int] = dict.fromkeys(wanted or (), 0)
     there: dict[str, None] = {}
@@ -73,8 +73,7 @@ def items(
     for reference, n in covered.items():
         if n < total:
             tell(
-                f"{name}: reference '{reference}' has {n} of {total} segments; the others are scored"
-                " without it"
+                f"{name}: reference '{reference}' has {n} of {total} segments; the rest are scored without it"
             )
 
 

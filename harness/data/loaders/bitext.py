@@ -22,7 +22,7 @@ class LineParallel(ParallelSet):
 
     `tgt` is one file or a list of them, one a reference. `docs`, where there is one, holds the id of the
     document of each line, or its domain and document between tabs, as mt-metrics-eval has them. `where`
-    chooses lines by `domain` and `doc`. Files of unequal length are refused: which line belongs to which is
+    filters on `domain` and `doc`. Files of unequal length are refused: which line belongs to which is
     not known.
     """
 

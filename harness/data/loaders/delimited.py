@@ -57,9 +57,7 @@ class Tsv(TextTable):
                 f"{file.where}:1: two columns have the same name; use data.header=false and numbers"
             )
         elif len(names) == 1 and self.delimiter == "\t":
-            raise DataError(
-                f"{file.where}:1: no tab in the first line; data=csv finds out what separates cells"
-            )
+            raise DataError(f"{file.where}:1: no tab in the first line; data=csv detects the delimiter")
         for line, row in cells:
             if len(row) != len(names):
                 hint = "" if self.quoted else "; if its fields are quoted: data.quoted=true"
@@ -85,7 +83,7 @@ class Csv(TextTable):
     """Comma-separated values as spreadsheets write them: between `,`, `;`, tabs or `|`, perhaps quoted, with
     the names of the columns in the first line or, with `header=false`, by number from 1.
 
-    delimiter  the character between cells; null: what Excel's `sep=` line says, else found from the text
+    delimiter  the character between cells; null: from Excel's `sep=` line, else detected
     quoted     whether cells may be quoted as in RFC 4180
     """
 
@@ -110,7 +108,7 @@ class Csv(TextTable):
     ) -> None:
         super().__init__(path, source, target, line_id, doc_id, domain, where, name, licence, url, citation)
         if delimiter is not None and len(delimiter) > 1:
-            raise ConfigError(f"data.delimiter={delimiter}: needs one character, or null to find it out")
+            raise ConfigError(f"data.delimiter={delimiter}: needs one character, or null to detect it")
         self.header, self.delimiter, self.quoted = header, delimiter, quoted
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:

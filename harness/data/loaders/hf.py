@@ -91,7 +91,7 @@ class Flores(ParallelSet):
     """FLORES+: 997 (dev) and 1,012 (devtest) sentences of Wikimedia in over 200 languages; gated.
 
     The document of a sentence is the page it is from. `src_config` and `tgt_config` name a config
-    (`fra_Latn`) where the code of the pair does not lead to it. `where` chooses by `domain`, `topic` and so on.
+    (`fra_Latn`) where the code of the pair does not lead to it; `where` filters on `domain`, `topic` etc.
     """
 
     @classmethod

@@ -33,7 +33,7 @@ class MetricsEval(ParallelSet):
 
     path       the folder
     reference  take only these references, in this order; null: all, by name
-    where      chooses lines by `domain` and `doc`
+    where      filters on `domain` and `doc`
     """
 
     def __init__(

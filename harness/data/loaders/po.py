@@ -26,7 +26,7 @@ class Po(ParallelSet):
 
     A message with plural forms is two lines: the singular with the first form (`ID`), the plural with all
     other forms as references (`ID+`), or with the only one there is. Fuzzy, untranslated and obsolete entries
-    are left out, counted and told. `where` chooses by `msgctxt`, `flags` and `file` (that of the first
+    are left out, counted and reported. `where` filters on `msgctxt`, `flags` and `file` (that of the first
     occurrence, which is also the document).
     """
 

@@ -37,7 +37,7 @@ class Sgm(ParallelSet):
     has those that translated it. A tstset among the files is left to `engine.path`.
 
     reference  take only references of these names (`sysid`), in this order; null: all
-    where      chooses by the attributes of documents (`genre`, `origlang`, `docid`)
+    where      filters on attributes of documents (`genre`, `origlang`, `docid`)
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class _Documents:
             if part.doc not in texts:
                 texts[part.doc] = part.texts
                 return
-        raise DataError(f"{part.at}: the document '{part.doc}' is there twice in the {part.kind}")
+        raise DataError(f"{part.at}: the document '{part.doc}' appears twice in the {part.kind}")
 
     def _name(self, name: str, owner: str) -> str:
         """The name of a reference; where another set has one of that name, with a number."""
@@ -171,7 +171,7 @@ class _Documents:
         return found
 
     def joined(self, name: str) -> Iterator[Translated]:
-        """The documents of the source with their references; what is in the references only is told."""
+        """The documents of the source with their references; those of references alone are reported."""
         if not self._sources:
             raise DataError(f"{name}: no <srcset> with documents; data.src names the file of the source")
         for reference, documents in self._references.items():
@@ -234,8 +234,10 @@ def _parts(file: TextFile) -> Iterator[_Part]:
         else:
             segment = found.get("id") or str(len(part.texts) + 1 if part else 1)
             text, size = [], 0
-            if part is None or segment in part.texts:
-                raise DataError(f"{at}: segment {segment} is there twice, or is in no <doc>")
+            if part is None:
+                raise DataError(f"{at}: <seg> outside a <doc>")
+            if segment in part.texts:
+                raise DataError(f"{at}: segment {segment} appears twice in the document '{part.doc}'")
     if kind:
         raise DataError(f"{at}: ends within a {kind} (no </{kind}>); the file is cut off")
     if not number:

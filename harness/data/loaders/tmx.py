@@ -27,10 +27,10 @@ class Tmx(ParallelSet):
     In each unit the variants whose language tag fits best are taken: the very tag; else one that names no
     region, or any where the pair names none, in the same script; else the same language, with a warning that
     names the tags. Source and reference are never the same variant. Units that lack a side, and further
-    variants of the source, are left out, counted and told. White space is significant in TMX, except that
+    variants of the source, are left out, counted and reported. White space is significant in TMX, except that
     line breaks and the indentation around them become one space, and nothing at the ends of a segment.
 
-    `where` chooses units by their attributes and `<prop>` elements.
+    `where` filters on the attributes and `<prop>` elements of units.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ _COLUMNS = ("origlang", "domain", "genre")
 class Wmt(ParallelSet):
     """A test set as `sacrebleu -t NAME -l SRC-TGT` has it: its references, and its document ids if any.
 
-    `where` chooses lines by what sacreBLEU knows of them: `origlang`, `domain` or `genre`, `doc`.
+    `where` filters on what sacreBLEU knows of each line: `origlang`, `domain` or `genre`, `doc`.
 
     sacreBLEU downloads it once, checks its MD5 sum and keeps it in `$SACREBLEU` (`~/.sacrebleu`).
     """

@@ -24,7 +24,7 @@ class WmtXml(ParallelSet):
     which they first appear; a segment has those that translated it. The domain is that of the document.
 
     reference  take only these translators, in this order; null: all
-    where      chooses by attributes of documents (`domain`, `origlang`, `testsuite`, `id`) and `collection`
+    where      filters on attributes of documents (`domain`, `origlang`, `testsuite`, `id`) and `collection`
     """
 
     def __init__(

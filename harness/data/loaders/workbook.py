@@ -25,7 +25,7 @@ _RETURN = "_x000D_"  # how Excel writes a carriage return in a cell; openpyxl le
 class Xlsx(Table):
     """A sheet of a workbook, or of several: the first row names the columns or, with `header=false`, they go
     by number from 1. Rows without any value are skipped. Texts that are stored as numbers, dates or truth
-    values are read as such and told; a formula is the value that was stored with it.
+    values are read as such and reported; a formula is the value that was stored with it.
 
     sheet  the name of the sheet, or its number from 1
     """

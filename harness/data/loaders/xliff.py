@@ -34,10 +34,10 @@ class Xliff(ParallelSet):
     A unit of XLIFF 1.2 that is segmented (`<mrk mtype="seg">` in `<seg-source>` and `<target>`) gives one
     line a segment. Inline elements pass their text on, codes do not. What has no target text, what is not to
     be translated, and targets whose state says that they are untranslated (`new`, `needs-translation`,
-    `initial`) are left out, counted and told.
+    `initial`) are left out, counted and reported.
 
     states  take only targets in one of these states; null: in any that is not untranslated
-    where   chooses by `state`, `approved`, `original`, `id`
+    where   filters on `state`, `approved`, `original`, `id`
     """
 
     def __init__(

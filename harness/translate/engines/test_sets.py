@@ -40,8 +40,12 @@ class Held(Outputs):
         """The outputs of the one system that is there. Raises DataError where there are more, or none."""
         systems = self.systems()
         if len(systems) != 1:
-            told = f"its systems: {', '.join(systems)}" if systems else "it holds none"
-            raise DataError(f"{self.path}: whose outputs? engine.system=NAME, or all for a run each; {told}")
+            if not systems:
+                raise DataError(f"{self.path}: holds no outputs of systems (<hyp> in XML, tstset in SGML)")
+            raise DataError(
+                f"{self.path}: holds several systems; engine.system=NAME scores one, engine.system=all each"
+                f" in a run of its own: {', '.join(systems)}"
+            )
         return Held(path=self.path, lang=self.lang, system=systems[0], loader=self.loader)
 
     def text(self) -> Text:

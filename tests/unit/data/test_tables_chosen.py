@@ -90,7 +90,7 @@ def test_what_is_no_table_is_refused_by_line(
 
 
 def test_a_table_without_tabs_is_sent_to_csv(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"x\.tsv:1: no tab in the first line; data=csv finds out"):
+    with pytest.raises(DataError, match=r"x\.tsv:1: no tab in the first line; data=csv detects"):
         read(tmp_path, "tsv", "source,target\na,b\n")
 
 

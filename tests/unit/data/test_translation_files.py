@@ -90,7 +90,7 @@ def test_regions_are_told_apart_and_pooling_them_is_told(tmp_path: Path) -> None
     brazilian = read(tmp_path, "tmx", tmx(*units), "en pt-BR")
     assert texts(brazilian) == [("Bus.", "Ônibus."), ("Phone.", "Telemóvel.")]
     assert told(brazilian, "pooled") == [
-        "texts tagged pt-BR, pt-PT are pooled as 'pt-BR'; a pair with one of these tags reads that one first"
+        "variants tagged pt-BR, pt-PT are pooled as 'pt-BR'; name one of these tags in the pair to prefer it"
     ]
     european = read(tmp_path, "tmx", tmx(*units), "en pt-PT")
     assert texts(european) == [("Bus.", "Autocarro."), ("Phone.", "Telemóvel.")]
@@ -98,7 +98,7 @@ def test_regions_are_told_apart_and_pooling_them_is_told(tmp_path: Path) -> None
     either = read(tmp_path, "tmx", tmx(units[0]), "en pt")
     assert texts(either) == [("Bus.", "Autocarro.", "Ônibus.")] and told(either, "pooled")
     only = read(tmp_path, "tmx", tmx(units[1]), "en pt-BR")
-    assert told(only, "tagged") == ["texts tagged pt-PT are read as 'pt-BR', of which there are none"]
+    assert told(only, "tagged") == ["nothing is tagged 'pt-BR'; variants tagged 'pt-PT' are used instead"]
 
 
 def test_another_region_is_scored_as_sacrebleu_does_against_the_right_one(tmp_path: Path) -> None:

@@ -84,14 +84,14 @@ def test_sgml_with_two_references_of_which_one_has_gaps(sgm: dict[str, Any]) -> 
         ("d2:1", "d2", "speech", "Good &lt; evening.", ("Dobry wieczór.",)),
     ]
     assert [w for w in loaded.meta["warnings"] if "reference" in w] == [
-        "s.sgm: reference 'second' has 1 of 3 segments; the others are scored without it"
+        "s.sgm: reference 'second' has 1 of 3 segments; the rest are scored without it"
     ]
     assert [(entry.name, entry.n) for entry in loaded.inputs] == [("s.sgm", 3), ("r.sgm", 4)]
 
 
 def test_sgml_references_of_one_name_in_two_files_are_two(tmp_path: Path, sgm: dict[str, Any]) -> None:
     other = write(tmp_path, "r2.sgm", REFERENCES.replace("Pada", "Leje").replace('"second"', '"ref" x="1"'))
-    with pytest.raises(DataError, match=r"r2\.sgm:4: the document 'd1' is there twice in the refset"):
+    with pytest.raises(DataError, match=r"r2\.sgm:4: the document 'd1' appears twice in the refset"):
         read("sgm", src=sgm["src"], tgt=[sgm["tgt"], other])
     other = write(tmp_path, "r2.sgm", REFERENCES.replace("Pada", "Leje").replace('"d2"', '"d7"'))
     loaded = read("sgm", src=sgm["src"], tgt=[sgm["tgt"], other], reference=["ref-2", "ref"])
@@ -117,8 +117,8 @@ def test_sgml_sets_say_what_they_are(tmp_path: Path, sgm: dict[str, Any]) -> Non
         ("   rains.</seg>", "   rains.", r"s\.sgm:9: segment 2 has no end \(</seg>\) before <doc>"),
         ("</srcset>\n", "", r"s\.sgm:11: ends within a srcset \(no </srcset>\); the file is cut off"),
         ('docid="d2"', "", r"s\.sgm:11: <doc> needs a docid"),
-        ('docid="d2"', 'docid="d1"', r"s\.sgm:11: the document 'd1' is there twice in the srcset"),
-        ('<seg id="2">', '<seg id="1">', r"s\.sgm:6: segment 1 is there twice"),
+        ('docid="d2"', 'docid="d1"', r"s\.sgm:11: the document 'd1' appears twice in the srcset"),
+        ('<seg id="2">', '<seg id="1">', r"s\.sgm:6: segment 1 appears twice in the document 'd1'"),
         ('srclang="any"', 'srclang="fr"', r"s\.sgm:3: is in 'fr', not in 'en'; is the pair the right way"),
         ("srcset", "tgtset", r"s\.sgm:3: <doc> needs a docid, and to be in a srcset"),
     ],

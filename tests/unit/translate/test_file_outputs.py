@@ -205,7 +205,7 @@ def test_outputs_in_a_test_set_are_matched_by_its_ids(tmp_path: Path) -> None:
         ),
         (
             {},
-            r"w\.xml: whose outputs\? engine\.system=NAME, or all for a run each; its systems: Online-A, Onl",
+            r"w\.xml: holds several systems; engine\.system=NAME scores one.*: Online-A, Online-B",
         ),
     ],
 )
