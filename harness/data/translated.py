@@ -34,6 +34,13 @@ def segment_id(doc: str, segment: str) -> str:
     return f"{doc}:{segment}"
 
 
+def no_system(path: str, system: str, there: Iterable[str]) -> DataError:
+    """The error for a file without outputs of `system`; `there` are the systems that it holds."""
+    known = list(there)
+    near, told = did_you_mean(system, known), ", ".join(known) or "none"
+    return DataError(f"{path}: no outputs of '{system}'.{near} Systems: {told}")
+
+
 def items(
     docs: Iterable[Translated], wanted: Sequence[str] | None, selection: Selection, name: str
 ) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from harness.data.mismatch import first_mismatch
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.where import Conditions, Selection, Where
 from harness.errors import DataError
@@ -52,10 +52,7 @@ class LineParallel(ParallelSet):
         docs = TextFile(self.docs) if self.docs else None
 
         def inputs() -> tuple[Input, ...]:
-            every = [*files, docs] if docs else files
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in every
-            )
+            return text_inputs([*files, docs] if docs else files, self.origin)
 
         meta: dict[str, Any] = {}
         items = read_parallel(files, docs, selection=self.where.begin(meta))

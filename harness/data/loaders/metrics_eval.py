@@ -15,7 +15,7 @@ from harness.common.notices import tell
 from harness.common.paths import is_dir, is_file, user_path
 from harness.data import tags
 from harness.data.loaders.bitext import read_parallel
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.translated import names
 from harness.data.where import Conditions, Where
@@ -71,10 +71,7 @@ class MetricsEval(ParallelSet):
         meta["published"] = {kind: scores for kind, scores in published.items() if scores}
 
         def inputs() -> tuple[Input, ...]:
-            every = [*files, *([docs] if docs else []), *human]
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in every
-            )
+            return text_inputs([*files, *([docs] if docs else []), *human], self.origin)
 
         items = read_parallel(files, docs, selection=self.where.begin(meta))
         return Reading(self.name, items, inputs, meta)

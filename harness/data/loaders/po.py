@@ -10,7 +10,7 @@ from harness.common.notices import tell
 from harness.data import tags
 from harness.data.fields import one_line
 from harness.data.file_sets import set_name, shards
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.where import Conditions, Where
 from harness.errors import DataError, missing_package
@@ -51,9 +51,7 @@ class Po(ParallelSet):
         meta: dict[str, Any] = {"counts": {"entries": 0, "fuzzy": 0, "untranslated": 0, "obsolete": 0}}
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in files
-            )
+            return text_inputs(files, self.origin)
 
         return Reading(self.name, self._items(files, tgt, meta), inputs, meta)
 

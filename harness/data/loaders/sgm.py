@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,11 @@ from harness.data import tags, translated
 from harness.data.fields import one_line
 from harness.data.file_sets import set_name, shards
 from harness.data.markup import LONGEST
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
-from harness.data.translated import Texts, Translated, segment_id
+from harness.data.translated import Texts, Translated, no_system, segment_id
 from harness.data.where import Conditions, Where
-from harness.errors import DataError, did_you_mean
+from harness.errors import DataError
 from harness.types import Input, Item
 
 _SETS = ("srcset", "refset", "tstset")
@@ -84,15 +84,12 @@ class Sgm(ParallelSet):
                     used[index] += len(part.texts)
                     documents.add(part, f"{index}:{part.number}")
             found = documents.joined(self.name)
-            return translated.items(found, self.reference, self.where.begin(meta), self.name)
+            yield from translated.items(found, self.reference, self.where.begin(meta), self.name)
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, n, **self.origin)
-                for (file, _), n in zip(files, used, strict=True)
-            )
+            return text_inputs([file for file, _ in files], self.origin, used)
 
-        return Reading(self.name, _later(items), inputs, meta)
+        return Reading(self.name, items(), inputs, meta)
 
     @classmethod
     def systems(cls, path: str) -> list[str]:
@@ -109,14 +106,7 @@ class Sgm(ParallelSet):
             if part.name == system:
                 yield from ((segment_id(part.doc, segment), text) for segment, text in part.texts.items())
         if system not in there:
-            raise DataError(
-                f"{path}: no outputs of '{system}'.{did_you_mean(system, there)} Systems:"
-                f" {', '.join(there) or 'none'}"
-            )
-
-
-def _later(items: Callable[[], Iterator[Item]]) -> Iterator[Item]:
-    yield from items()
+            raise no_system(path, system, there)
 
 
 @dataclass

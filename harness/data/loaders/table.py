@@ -14,7 +14,7 @@ from harness.common.paths import is_file, no_such_file, user_path
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards
-from harness.data.parallel import ParallelSet, Reading, columns
+from harness.data.parallel import ParallelSet, Reading, columns, text_inputs
 from harness.data.reading import TextFile
 from harness.data.where import Conditions
 from harness.errors import DataError, did_you_mean
@@ -65,9 +65,7 @@ class TextTable(Table):
         rows = chain.from_iterable(map(self._rows, files))  # numbered on from file to file
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in files
-            )
+            return text_inputs(files, self.origin)
 
         return Reading(self.name, self.fields.of_pair(src, tgt).items(rows, meta, self.name), inputs, meta)
 

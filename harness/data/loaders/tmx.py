@@ -10,7 +10,7 @@ from harness.common.kinds import MARKUP
 from harness.common.notices import tell
 from harness.data.file_sets import set_name, shards
 from harness.data.markup import LANG, LONGEST, Attributes, Content, Handler, read
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.tags import Pooled, choose
 from harness.data.where import Conditions, Selection, Where
@@ -58,10 +58,7 @@ class Tmx(ParallelSet):
         used = [0] * len(files)
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, n, **self.origin)
-                for file, n in zip(files, used, strict=True)
-            )
+            return text_inputs(files, self.origin, used)
 
         def items() -> Iterator[Item]:
             selection = self.where.begin(meta)

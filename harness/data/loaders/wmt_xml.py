@@ -10,12 +10,12 @@ from harness.common.kinds import MARKUP
 from harness.data import translated
 from harness.data.file_sets import set_name, shards
 from harness.data.markup import Attributes, Content, Handler, read
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.tags import Pooled, fit
-from harness.data.translated import Texts, Translated, segment_id
+from harness.data.translated import Texts, Translated, no_system, segment_id
 from harness.data.where import Conditions, Where
-from harness.errors import DataError, did_you_mean
+from harness.errors import DataError
 from harness.types import Input, Item
 
 
@@ -60,10 +60,7 @@ class WmtXml(ParallelSet):
             return translated.items(docs(), self.reference, self.where.begin(meta), self.name)
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, n, **self.origin)
-                for file, n in zip(files, used, strict=True)
-            )
+            return text_inputs(files, self.origin, used)
 
         return Reading(self.name, items(), inputs, meta)
 
@@ -83,10 +80,7 @@ class WmtXml(ParallelSet):
                         (segment_id(doc.id, segment), text) for segment, text in version.texts.items()
                     )
         if system not in there:
-            raise DataError(
-                f"{path}: no outputs of '{system}'.{did_you_mean(system, there)} Systems:"
-                f" {', '.join(there) or 'none'}"
-            )
+            raise no_system(path, system, there)
 
 
 def _of_pair(file: TextFile, src: str, tgt: str) -> Iterator[Translated]:
