@@ -12,6 +12,7 @@ from harness.errors import ConfigError, DataError, did_you_mean
 
 Conditions = str | Sequence[str] | None
 _CONDITION = re.compile(r"\s*([^=!]+?)\s*(!?=)(.*)", re.DOTALL)
+_NEXT = re.compile(r",(?=\s*[\w.-]+\s*!?=)")
 _SHOWN = 8
 
 
@@ -33,11 +34,12 @@ class Condition:
 class Where:
     """The conditions that a row must meet, all of them, to be part of the set.
 
-    Raises ConfigError for what is not `name=value` or `name!=value`.
+    A list, or a text with commas between the conditions. Raises ConfigError for what is not `name=value` or
+    `name!=value`.
     """
 
     def __init__(self, conditions: Conditions = None) -> None:
-        given = [conditions] if isinstance(conditions, str) else list(conditions or ())
+        given = _NEXT.split(conditions) if isinstance(conditions, str) else list(conditions or ())
         self.conditions = tuple(map(_parsed, given))
 
     @property

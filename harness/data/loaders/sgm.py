@@ -225,7 +225,7 @@ def _parts(file: TextFile) -> Iterator[_Part]:
             segment = found.get("id") or str(len(part.texts) + 1 if part else 1)
             text, size = [], 0
             if part is None:
-                raise DataError(f"{at}: <seg> outside a <doc>")
+                raise DataError(f"{at}: <seg> outside a <doc>; is this SGML of WMT?")
             if segment in part.texts:
                 raise DataError(f"{at}: segment {segment} appears twice in the document '{part.doc}'")
     if kind:

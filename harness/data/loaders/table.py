@@ -81,7 +81,7 @@ class Jsonl(TextTable):
     """
 
     kind = "jsonl"
-    reads = ("json-lines",)
+    reads = ("json-lines", "json")
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for where, value in _values(file):

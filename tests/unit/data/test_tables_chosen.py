@@ -99,6 +99,8 @@ def test_a_table_without_tabs_is_sent_to_csv(tmp_path: Path) -> None:
 
 def test_an_array_of_objects_is_read_as_lines_are(tmp_path: Path) -> None:
     rows = [{"source": "One.", "target": ["Raz.", "Jeden."]}, {"source": "Two.", "target": "Dwa."}]
+    with pytest.raises(DataError, match=r"x\.csv: is a JSON array, not plain text; data=json reads it"):
+        read(tmp_path, "csv", json.dumps(rows, indent=2))
     lines = "\n".join(map(json.dumps, rows))
     for text in (json.dumps(rows), json.dumps(rows, indent=2), lines):
         for kind in ("json", "jsonl"):
@@ -195,6 +197,7 @@ TABLE = "source\ttarget\tdomain\tbad\na\tA\tnews\tfalse\nb\tB\tspeech\tFalse\nc\
         ("domain != news", "2"),
         ("bad=false", "1 2"),
         (["domain=news", "bad!=true"], "1"),
+        ("domain=news, bad!=true", "1"),
         ([], "1 2 3"),
         (None, "1 2 3"),
     ],
@@ -203,7 +206,8 @@ def test_rows_are_chosen_by_their_columns(tmp_path: Path, where: Any, ids: str) 
     loaded = read(tmp_path, "tsv", TABLE, where=where)
     assert [item.id for item in loaded.items] == ids.split(), "ids stay the numbers of the rows"
     if where:
-        conditions = [text.replace(" ", "") for text in ([where] if isinstance(where, str) else where)]
+        conditions = where if isinstance(where, list) else where.split(",")
+        conditions = [text.replace(" ", "") for text in conditions]
         assert loaded.meta["where"] == {"conditions": conditions, "of": 3, "kept": len(ids.split())}
     else:
         assert "where" not in loaded.meta
