@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import DataError
 from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Translation
 
 Matrix = NDArray[np.float32]
@@ -54,6 +55,19 @@ class Loader(Extension):
 
         Raises DataError for bad input, UnavailableError when it is out of reach.
         """
+
+    @classmethod
+    def systems(cls, path: str) -> list[str]:
+        """The systems whose outputs a file of this format holds, in its order; none where it cannot."""
+        return []
+
+    @classmethod
+    def outputs(cls, path: str, system: str) -> Iterator[tuple[str, str]]:
+        """The outputs of one of these systems: (id of the segment, as `load` gives it; output).
+
+        Raises DataError for bad input and for a system that the file does not hold.
+        """
+        raise DataError(f"{path}: its format holds no outputs of systems")
 
 
 class Cleaner(Extension):

@@ -105,6 +105,7 @@ class Item:
     source: str
     references: tuple[str, ...]
     bead: Bead | None = None
+    domain: str | None = None  # what kind of text its document is: "news"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ KINDS = {
         Kind("srt", "SubRip subtitles (SRT)", _CUES),
         Kind("vtt", "WebVTT subtitles", _CUES),
         Kind("json-lines", "JSON lines", "data=jsonl reads it"),
+        Kind("json", "a JSON array", "data=json reads it"),
         Kind("pdf", "a PDF", "extract its text first, for example with pdftotext"),
         Kind("rtf", "Rich Text (RTF)", "save it as plain text in UTF-8 first"),
         Kind("office", "an old Office document (DOC, XLS or PPT)", "save it as plain text in UTF-8 first"),
@@ -83,6 +84,7 @@ _PO = re.compile(
     r"\s*(?:(?:#[^\n]*|msgctxt[ \t]+\"[^\n]*)\n\s*)*msgid[ \t]+\"[^\n]*\n"
     r"(?:[ \t]*\"[^\n]*\n)*msgstr(?:\[0\])?[ \t]+\""
 )
+_ARRAY = re.compile(r"\s*\[\s*\{\s*\"")
 _TIMES = r"(?:\d+:)?\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s+-->\s+(?:\d+:)?\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}"
 _SRT = re.compile(rf"\s*\d+[ \t]*\n{_TIMES}")
 _VTT = re.compile(r"WEBVTT(?:[ \t][^\n]*)?(?:\n|$)")
@@ -108,6 +110,8 @@ def text_kind(head: str) -> Kind | None:
         return KINDS["po"]
     if head.lstrip().startswith("<"):
         return _markup_kind(head)
+    if _ARRAY.match(head):
+        return KINDS["json"]
     return KINDS["json-lines"] if _is_json_lines(head) else None
 
 

@@ -47,7 +47,7 @@ _SHORT = {"fil": "tl", "cmn": "zh"}
 
 
 # Undetermined, multiple, uncoded, no linguistic content, artificial; and the range for private use.
-_NO_LANGUAGE = re.compile("und|mul|mis|zxx|art|q[a-t][a-z]")
+_NO_LANGUAGE = re.compile("und|mul|mis|zxx|art|q[a-t][a-z]|x-.+")
 
 
 @lru_cache(maxsize=512)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any
 
@@ -12,40 +14,58 @@ from harness.common.texts import Text
 from harness.errors import DataError, did_you_mean
 
 Row = Mapping[str, Any]
-_DELIMITERS = ("\t", ",", ";", "|")
+# Those first that are rarest in running text: where a line has as many of two, the rarer one is meant.
+_DELIMITERS = ("\t", "|", ";", ",")
+_LOOKED_AT = 20  # lines that a delimiter must split alike
+_NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
 
 
 def rows(text: Text, header: bool = True) -> Iterator[tuple[int, Row]]:
     """The number of the first line of each row, and the row.
 
-    JSON lines are known by their first character. Any other table is split at the delimiter that its first
-    line has most of (or that Excel's `sep=` line names); a `.tsv` at tabs. Fields may be quoted as in RFC
-    4180 but between tabs, where a quote is a character like any other. The names are those of the first
-    line, or without `header` the numbers from 1. Raises DataError, with the line, for what is no such table.
+    JSON lines are known by their first character, any other table is `delimited`: a `.tsv` by tabs, where a
+    quote is a character like any other. Raises DataError, with the line, for what is no such table.
     """
     lines = text.lines()
     first = next(lines, None)
     if first is None:
         raise DataError(f"{text.where}: empty; a table needs rows")
+    lines = chain([first], lines)
     if first.lstrip().startswith("{"):
-        yield from _objects(text, first, lines)
-        return
+        yield from _objects(text, lines)
+    else:
+        suffixes = [suffix for suffix in PurePath(text.where).suffixes if suffix not in _PACKED]
+        yield from delimited(text.where, lines, header, "\t" if suffixes[-1:] == [".tsv"] else None)
+
+
+def delimited(
+    where: str,
+    lines: Iterator[str],
+    header: bool = True,
+    delimiter: str | None = None,
+    quoted: bool | None = None,
+) -> Iterator[tuple[int, Row]]:
+    """The rows of a table of cells, as of `rows`; blank lines are skipped.
+
+    Without `delimiter` it is what Excel's `sep=` line says, else tab, `|`, `;` or `,`: the first of them
+    that splits the first lines into equally many cells, or else the one that the first line has most of.
+    `quoted`: cells may be quoted as in RFC 4180; None: but those between tabs. The names are those of the
+    first line, or without `header` the numbers from 1.
+    """
+    first = list(islice(lines, _LOOKED_AT))
     skipped = 0
-    delimiter = _delimiter(text.where, first)
-    if first.lower().startswith("sep=") and len(first) == 5:
-        delimiter, skipped = first[4], 1
-        first = next(lines, "")
-    yield from _cells(text.where, delimiter, skipped, _from(first, lines), header)
+    if first and (separator := _SEPARATOR.fullmatch(first[0])):
+        delimiter, skipped = delimiter or separator[1], 1
+        first = first[1:]
+    chosen = delimiter or _delimiter(first)
+    plain = chosen == "\t" if quoted is None else not quoted
+    yield from _cells(where, chosen, plain, skipped, chain(first, lines), header)
 
 
-def _from(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
-
-
-def _objects(text: Text, first: str, lines: Iterator[str]) -> Iterator[tuple[int, Row]]:
-    for number, line in enumerate(_from(first, lines), start=1):
+def _objects(text: Text, lines: Iterator[str]) -> Iterator[tuple[int, Row]]:
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             value = parse_json(line, f"{text.where}:{number}")
             if not isinstance(value, dict):
@@ -53,37 +73,56 @@ def _objects(text: Text, first: str, lines: Iterator[str]) -> Iterator[tuple[int
             yield number, value
 
 
-def _delimiter(where: str, first: str) -> str:
-    suffixes = [suffix for suffix in PurePath(where).suffixes if suffix not in _PACKED]
-    if suffixes[-1:] == [".tsv"]:
-        return "\t"
-    outside = "".join(first.split('"')[::2])  # of a quoted name nothing counts
+def _delimiter(lines: Sequence[str]) -> str:
+    for candidate in _DELIMITERS:
+        widths = _widths(candidate, lines)
+        if len(widths) == 1 and widths != {1}:
+            return candidate
+    outside = "".join(lines[0].split('"')[::2]) if lines else ""  # a delimiter within quotes is none
     return max(_DELIMITERS, key=outside.count)
 
 
+def _widths(delimiter: str, lines: Sequence[str]) -> set[int]:
+    """How many cells the lines have by this delimiter; none where they are not such a table."""
+    found = []
+    try:
+        for cells in csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True):
+            found.append(len(cells))
+    except csv.Error:
+        if len(lines) < _LOOKED_AT:  # else a quoted cell may go on after them
+            return set()
+    return set(found) - {0}
+
+
 def _cells(
-    where: str, delimiter: str, skipped: int, lines: Iterator[str], header: bool
+    where: str, delimiter: str, plain: bool, skipped: int, lines: Iterator[str], header: bool
 ) -> Iterator[tuple[int, Row]]:
-    reader: Iterator[list[str]]
     table = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
-    reader = (line.split(delimiter) for line in lines) if delimiter == "\t" else table
+    reader: Iterator[list[str]] = (line.split(delimiter) for line in lines) if plain else table
     names: list[str] | None = None
-    number = skipped + 1
+    number = skipped
     try:
         for cells in reader:
+            # Of a quoted row the line it begins in; `line_num` is the one it ends in.
+            at, number = number + 1, number + 1 if plain else skipped + table.line_num
+            if cells in ([], [""]):
+                continue
             if names is None:
                 names = cells if header else [str(k + 1) for k in range(len(cells))]
                 if len(set(names)) < len(names):
-                    raise DataError(f"{where}:{number}: two columns have the same name; use numbers instead")
+                    raise DataError(f"{where}:{at}: two columns have the same name; use numbers instead")
+                if header:
+                    continue
             if len(cells) != len(names):
                 raise DataError(
-                    f"{where}:{number}: {len(cells)} columns where the first line has {len(names)}"
+                    f"{where}:{at}: {len(cells)} columns where the first line has {len(names)} (between"
+                    f" {_NAMES.get(delimiter, repr(delimiter))})"
                 )
-            if not header or number > skipped + 1:
-                yield number, dict(zip(names, cells, strict=True))
-            number = number + 1 if delimiter == "\t" else skipped + table.line_num + 1
+            yield at, dict(zip(names, cells, strict=True))
     except csv.Error as error:
-        raise DataError(f"{where}:{skipped + table.line_num}: not valid CSV ({error})") from None
+        raise DataError(f"{where}:{number + 1}: not valid CSV from here on ({error})") from None
+    if names is None:
+        raise DataError(f"{where}: empty; a table needs rows")
 
 
 def field(row: Row, name: str, where: str) -> Any:

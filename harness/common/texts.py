@@ -10,8 +10,8 @@ from pathlib import Path
 
 from harness.common import decoding
 from harness.common.containers import unpacked
-from harness.common.kinds import KINDS, binary_kind, refuse, text_kind
-from harness.common.notices import tell
+from harness.common.kinds import KINDS, Kind, binary_kind, refuse, text_kind
+from harness.common.notices import collecting, tell
 from harness.errors import DataError
 
 # Of any text file, in bytes: what is longer is no text, and would be held in memory whole.
@@ -161,6 +161,14 @@ class Text:
         if lone and b"\n" in data:
             _tell_lone(self.where, lone, data.count(b"\n", 0, _first_lone(data)) + 1)
         return decode(data, self.where, self.langs)
+
+
+def kind_of(path: Path) -> Kind | None:
+    """What kind of file a text is by its beginning; None for plain text. Nothing is told about it."""
+    text = Text(path, reads=tuple(KINDS))
+    with collecting():
+        head = next(text.utf8(), b"")
+    return text_kind(head[: decoding.SAMPLE].decode("utf-8", "replace"))
 
 
 class _LineEnds:

@@ -1,4 +1,4 @@
-"""Scores by kind of segment: length, bead shape, confidence, document, health flag."""
+"""Scores by kind of segment: length, bead shape, confidence, document, domain, health flag."""
 
 from __future__ import annotations
 
@@ -78,6 +78,10 @@ def _document(systems: tuple[System, ...], index: int) -> list[str]:
     return [systems[0].docs[index] or "no document"]
 
 
+def _domain(systems: tuple[System, ...], index: int) -> list[str]:
+    return [systems[0].domains[index] or "no domain"]
+
+
 def _health(systems: tuple[System, ...], index: int) -> list[str]:
     return sorted({flag for system in systems for flag in system.health[index]}) or ["healthy"]
 
@@ -87,6 +91,7 @@ KINDS: dict[str, Callable[[tuple[System, ...], int], list[str]]] = {
     "shape": _shape,
     "confidence": _confidence,
     "document": _document,
+    "domain": _domain,
     "health": _health,
 }
 _ORDER = {

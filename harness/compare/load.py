@@ -29,6 +29,7 @@ class System:
     record: Record
     ids: tuple[str, ...]
     docs: tuple[str | None, ...]
+    domains: tuple[str | None, ...]
     sources: tuple[str, ...]
     hypotheses: tuple[str, ...]
     references: tuple[tuple[str, ...], ...]
@@ -44,7 +45,7 @@ class System:
         rows = np.asarray(indices, dtype=np.intp)
         columns: dict[str, Any] = {
             name: tuple(getattr(self, name)[i] for i in indices)
-            for name in ("ids", "docs", "sources", "hypotheses", "references", "beads", "health")
+            for name in ("ids", "docs", "domains", "sources", "hypotheses", "references", "beads", "health")
         }
         return replace(
             self,
@@ -83,6 +84,7 @@ def load(store: Store, record: Record, name: str) -> System:
         record=record,
         ids=tuple(str(line["id"]) for line in lines),
         docs=tuple(line.get("doc") for line in lines),
+        domains=tuple(line.get("domain") for line in lines),
         sources=tuple(line["source"] for line in lines),
         hypotheses=tuple(line["hypothesis"] for line in lines),
         references=tuple(tuple(line["references"]) for line in lines),

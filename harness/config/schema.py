@@ -72,6 +72,8 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
     },
     ("aligner", "auto"): {"order": "monotone"},
+    **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
+    **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
 }  # fmt: skip
 
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
-from harness.errors import ConfigError, DataError, did_you_mean
+from harness.common.rows import Row, field
+from harness.data.where import Conditions, Where
+from harness.errors import ConfigError, DataError
 from harness.types import Item
 
-Row = Mapping[str, Any]
 _BREAK = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _HALF = re.compile(r"[\ud800-\udfff]")
-_AROUND = re.compile(rf"\s*{_BREAK.pattern}\s*")
 
 
 def one_line(text: str) -> str:
-    """The text with each line break, and white space around it, as one space: a segment is one line."""
-    return _AROUND.sub(" ", text.strip("\n\r")) if _BREAK.search(text) else text
+    """The text as one line: of white space with a line break in it one space stays, at the ends none."""
+    first, *rest = _BREAK.split(text)
+    if not rest:
+        return text
+    pieces = [first.rstrip(), *(piece.strip() for piece in rest[:-1]), rest[-1].lstrip()]
+    return " ".join(piece for piece in pieces if piece)
 
 
 class Fields:
-    """The names of the fields of a row, each perhaps a dotted path into nested objects."""
+    """Which fields of a row are what, by name or dotted path into nested objects, and which rows to take."""
 
     def __init__(
         self,
@@ -29,6 +34,8 @@ class Fields:
         target: str | int | Sequence[str | int],
         line_id: str | int | None = None,
         doc_id: str | int | None = None,
+        domain: str | int | None = None,
+        where: Conditions = None,
     ) -> None:
         targets = [target] if isinstance(target, str | int) else list(target)
         if not targets:
@@ -37,6 +44,8 @@ class Fields:
         self.targets = tuple(str(name) for name in targets)
         self.line_id = None if line_id is None else str(line_id)
         self.doc_id = None if doc_id is None else str(doc_id)
+        self.domain = None if domain is None else str(domain)
+        self.where = Where(where)
 
     def of_pair(self, src: str, tgt: str) -> Fields:
         """The fields with `{src}` and `{tgt}` filled in."""
@@ -44,24 +53,31 @@ class Fields:
         def fill(name: str) -> str:
             return name.replace("{src}", src).replace("{tgt}", tgt)
 
-        return Fields(fill(self.source), [fill(name) for name in self.targets], self.line_id, self.doc_id)
+        filled = copy(self)
+        filled.source, filled.targets = fill(self.source), tuple(map(fill, self.targets))
+        return filled
 
     def labels(self) -> tuple[str, ...]:
         return (self.source, *self.targets)
 
     def tops(self) -> tuple[str, ...]:
         """The top-level names of all fields, each once."""
-        named = [*self.labels(), *(name for name in (self.line_id, self.doc_id) if name is not None)]
+        others = (self.line_id, self.doc_id, self.domain)
+        named = [*self.labels(), *(name for name in others if name is not None), *self.where.columns]
         return tuple(dict.fromkeys(name.split(".")[0] for name in named))
 
-    def items(self, rows: Iterable[tuple[str, Row]], meta: dict[str, Any]) -> Iterator[Item]:
-        """One item a row; `rows` are (where the row is, for errors; the row).
+    def items(self, rows: Iterable[tuple[str, Row]], meta: dict[str, Any], name: str) -> Iterator[Item]:
+        """One item a row that meets the conditions; `rows` are (where the row is, for errors; the row), of
+        the set `name`.
 
         The id is that of the row where `line_id` names one, else the number of the row from 1. What was
         changed is counted in `meta["counts"]`: `joined_lines`, texts in which a line break became a space.
         """
         counts = meta.setdefault("counts", {})
+        selection = self.where.begin(meta)
         for number, (where, row) in enumerate(rows, start=1):
+            if not selection.takes(row, where):
+                continue
             source = self._texts(row, self.source, where)
             references = [text for name in self.targets for text in self._texts(row, name, where)]
             if len(source) != 1:
@@ -75,10 +91,12 @@ class Fields:
                 doc=self._name(row, self.doc_id, where),
                 source=texts[0],
                 references=tuple(texts[1:]),
+                domain=self._name(row, self.domain, where),
             )
+        selection.end(name)
 
     def _texts(self, row: Row, name: str, where: str) -> list[str]:
-        value = _get(row, name, where)
+        value = field(row, name, where)
         values = value if isinstance(value, list | tuple) else [value]
         for text in values:
             if text is not None and not isinstance(text, str):
@@ -92,7 +110,7 @@ class Fields:
     def _name(self, row: Row, name: str | None, where: str) -> str | None:
         if name is None:
             return None
-        value = _get(row, name, where)
+        value = field(row, name, where)
         if value is None or value == "":
             return None
         if isinstance(value, bool | float | dict | list):
@@ -108,20 +126,6 @@ def _check_characters(text: str, name: str, where: str) -> None:
             f"{where}: '{name}' holds half of a surrogate pair (\\u{ord(found.group()):04x} at character"
             f" {found.start() + 1}), which is no character; mend or remove it"
         )
-
-
-def _get(row: Row, name: str, where: str) -> Any:
-    value: Any = row
-    if name in row:
-        return row[name]
-    for part in name.split("."):
-        if not isinstance(value, Mapping) or part not in value:
-            known = [str(key) for key in value] if isinstance(value, Mapping) else []
-            raise DataError(
-                f"{where}: no field '{name}'.{did_you_mean(part, known)} Fields: {', '.join(known) or 'none'}"
-            )
-        value = value[part]
-    return value
 
 
 def _inside(value: Any, name: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.data.fetch import is_url
+from harness.data.reading import TextFile
 from harness.data.spool import collect
 from harness.protocols import Context, Loader
 from harness.types import Bitext, Input, Item
@@ -45,6 +46,17 @@ class ParallelSet(Loader):
         reading = self.read(src, tgt)
         items = collect(reading.items)
         return Bitext(reading.name, items, reading.inputs(), reading.meta)
+
+
+def text_inputs(
+    files: Sequence[TextFile], origin: Mapping[str, str | None], counts: Sequence[int] | None = None
+) -> tuple[Input, ...]:
+    """Text files, read to their end, as inputs; `counts`: how many lines each gave, `n` by default."""
+    numbers = [file.n for file in files] if counts is None else counts
+    return tuple(
+        Input(file.path.name, file.where, file.sha256, n, **origin)
+        for file, n in zip(files, numbers, strict=True)
+    )
 
 
 class TextDigest:

@@ -146,14 +146,16 @@ def _encode(item: Item) -> bytes:
         item.bead.flags,
     ]
     line = json.dumps(
-        [item.id, item.doc, item.source, item.references, bead], ensure_ascii=False, separators=(",", ":")
+        [item.id, item.doc, item.source, item.references, bead, item.domain],
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
     return line.encode("utf-8", "surrogatepass") + b"\n"  # halves of characters come back as they were
 
 
 def _decode(line: bytes) -> Item:
-    name, doc, source, references, bead = json.loads(line.decode("utf-8", "surrogatepass"))
+    name, doc, source, references, bead, domain = json.loads(line.decode("utf-8", "surrogatepass"))
     if bead is not None:
         src, tgt, score, confidence, flags = bead
         bead = Bead(tuple(src), tuple(tgt), score, confidence, tuple(flags))
-    return Item(name, doc, source, tuple(references), bead)
+    return Item(name, doc, source, tuple(references), bead, domain)

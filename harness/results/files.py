@@ -33,6 +33,7 @@ class StoredSegment:
     hypothesis: str
     references: list[str]
     doc: str | None = None
+    domain: str | None = None
     bead: SegmentBead | None = None
     """Where it came from; null for a test set that was parallel already."""
     finish_reason: str | None = None

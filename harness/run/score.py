@@ -84,6 +84,7 @@ def _line(item: Item, translation: Translation) -> dict[str, Any]:
     return {
         "id": item.id,
         "doc": item.doc,
+        **({"domain": item.domain} if item.domain is not None else {}),
         "source": item.source,
         "references": list(item.references),
         "bead": bead_json(item.bead) if item.bead else None,

@@ -72,7 +72,7 @@ def _matches(pattern: str) -> list[str]:
 
 def _systems(arguments: Sequence[str]) -> list[str]:
     """The systems in the table that the arguments name; DataError where it has no column of systems."""
-    from harness.translate.engines.outputs import Outputs
+    from harness.translate.engines.test_sets import found_in
 
     given = {
         key: value.strip("'\"") for key, _, value in (word.lstrip("+").partition("=") for word in arguments)
@@ -80,7 +80,7 @@ def _systems(arguments: Sequence[str]) -> list[str]:
     if "engine.path" not in given or _matches(given["engine.path"]):
         raise ConfigError("engine.system=all: engine.path must name one file, that with the systems")
     column = given.get("engine.system_column", "system")
-    return Outputs(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
+    return found_in(user_path(given["engine.path"]), "und", system="all", system_column=column).systems()
 
 
 def begin() -> str:

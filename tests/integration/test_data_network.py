@@ -264,7 +264,7 @@ HUB = {
     ).encode(),
     "me/flores/README.md": _flores_card("fra_Latn", "pol_Latn"),
     "me/flores/devtest/fra_Latn.parquet": _parquet(
-        [{"id": i, "text": f"fr {i}", "url": f"https://x/{i // 2}"} for i in (1, 2, 3)]
+        [{"id": i, "text": f"fr {i}", "url": f"https://x/{i // 2}", "domain": f"d{i}"} for i in (1, 2, 3)]
     ),
     "me/flores/devtest/pol_Latn.parquet": _parquet(
         [{"id": i, "text": f"pl {i}", "url": f"https://x/{i // 2}"} for i in (3, 1, 2)]
@@ -277,7 +277,7 @@ HUB = {
 
 def test_hub_datasets(tmp_path: Path) -> None:
     with serving(HUB) as hub:
-        news, line_id, split, config, field, absent, revision, flores, short, missing = ask(
+        news, line_id, split, config, field, absent, revision, flores, chosen, short, missing = ask(
             hub.url,
             tmp_path / "hf",
             {"kind": "hf", "id": "me/news"},
@@ -288,6 +288,7 @@ def test_hub_datasets(tmp_path: Path) -> None:
             {"kind": "hf", "id": "me/none"},
             {"kind": "hf", "id": "me/news", "revision": "v9"},
             {"kind": "flores", "id": "me/flores"},
+            {"kind": "flores", "id": "me/flores", "where": "domain=d2"},
             {"kind": "flores", "id": "me/short"},
             {"kind": "flores", "id": "me/flores", "tgt_config": "ces_Latn"},
         )
@@ -302,6 +303,7 @@ def test_hub_datasets(tmp_path: Path) -> None:
     assert "no such revision" in revision["message"]
     assert flores["items"] == [[str(i), f"https://x/{i // 2}", f"fr {i}", f"pl {i}"] for i in (1, 2, 3)]
     assert flores["inputs"][1][1] == "CC BY-SA 4.0"
+    assert chosen["items"] == [["2", "https://x/1", "fr 2", "pl 2"]]
     assert "do not have the same sentences (2 are in one only)" in short["message"]
     assert missing["error"] == "DataError" and "ces_Latn" in missing["message"]
 

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +76,8 @@ def furnish(folder: Path) -> None:
     write(folder, "news.tsv", ["fr\tpl\tdoc", *(f"{fr}\t{pl}\tnews" for fr, pl in pairs)])
     write(folder, "news.jsonl", [json.dumps({"translation": {"fr": fr, "pl": pl}}) for fr, pl in pairs])
     write_mqm(folder / "mqm.tsv")
+    write(folder, "news.csv", ["source;target", *(f'"{fr}";"{pl}"' for fr, pl in pairs)])
+    write_formats(folder, pairs)
     (folder / "shards").mkdir()
     for number, (fr, pl) in enumerate(pairs):
         line = json.dumps({"fr": fr, "pl": pl}) + "\n"
@@ -86,6 +88,34 @@ def furnish(folder: Path) -> None:
     )
     tmx = f'<?xml version="1.0"?><tmx version="1.4"><header/><body>{units}</body></tmx>'
     (folder / "memory.tmx.gz").write_bytes(gzip.compress(tmx.encode()))
+
+
+def write_formats(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """The same lines as files of translation tools and of WMT."""
+
+    def segments(side: int) -> str:
+        return "".join(f'<seg id="{number}">{pair[side]}</seg>' for number, pair in enumerate(pairs))
+
+    for kind, side, name in (("srcset", 0, "news-src.fr.sgm"), ("refset", 1, "news-ref.pl.sgm")):
+        write(
+            folder, name, [f'<{kind} setid="news">', f'<doc docid="d">{segments(side)}</doc>', f"</{kind}>"]
+        )
+    versions = (
+        '<src lang="fr">{}</src><ref lang="pl" translator="A">{}</ref><hyp lang="pl" system="S">{}</hyp>'
+    )
+    doc = versions.format(segments(0), segments(1), segments(1))
+    xml = f'<dataset id="news"><doc id="d" domain="news">{doc}</doc></dataset>'
+    write(folder, "news.fr-pl.xml", ['<?xml version="1.0"?>', xml])
+    units = "".join(
+        f'<trans-unit id="{number}"><source>{fr}</source><target>{pl}</target></trans-unit>'
+        for number, (fr, pl) in enumerate(pairs)
+    )
+    file = f'<file original="news.html" source-language="fr" target-language="pl"><body>{units}</body></file>'
+    write(folder, "job.xlf", [f'<xliff version="1.2">{file}</xliff>'])
+    write(folder, "wmt22/sources/fr-pl.txt", [fr for fr, _ in pairs])
+    for name in ("references/fr-pl.refA.txt", "system-outputs/fr-pl/sysA.txt"):
+        write(folder, f"wmt22/{name}", [pl for _, pl in pairs])
+    write(folder, "wmt22/documents/fr-pl.docs", ["news\td"] * len(pairs))
 
 
 def _rename_language(path: Path, lang: str, lines: list[str]) -> None:

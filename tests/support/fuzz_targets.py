@@ -37,6 +37,53 @@ TMX = """<?xml version="1.0" encoding="UTF-8"?>
 </body></tmx>
 """
 
+SGM_SOURCE = """<srcset setid="x" srclang="fr">
+<doc docid="d" genre="news" origlang="fr"><p>
+<seg id="1"> Bonjour &amp; à tous. </seg>
+<seg id="2">Voilà 12 %.</seg></p></doc>
+</srcset>
+"""
+SGM_REFERENCE = """<refset setid="x" srclang="fr" trglang="pl">
+<DOC docid="d" sysid="ref"><seg id=1>Dzień dobry.</seg><seg id=2>Oto &#49;2%.</seg></DOC>
+<DOC docid="d" sysid="b"><seg id=1>Cześć.</seg></DOC>
+</refset>
+"""
+WMT_XML = """<?xml version='1.0' encoding='utf-8'?>
+<dataset id="x"><collection id="c"><doc id="d" origlang="fr" domain="news">
+<src lang="fr"><p><seg id="1">Bonjour &amp; à tous.</seg><seg id="2">Voilà.</seg></p></src>
+<ref lang="pl" translator="A"><p><seg id="1">Dzień dobry.</seg></p></ref>
+<hyp lang="pl" system="s"><p><seg id="1">Cześć.</seg></p></hyp></doc></collection></dataset>
+"""
+XLIFF = """<?xml version="1.0"?>
+<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="f" source-language="fr"
+ target-language="pl"><body><trans-unit id="1">
+<source>Bonjour <g id="1">à<x id="2" ctype="lb"/></g> tous</source>
+<target state="final">Dzień <g id="1">dobry</g></target></trans-unit><trans-unit id="2"><source>A. B.</source>
+<seg-source><mrk mtype="seg" mid="1">A.</mrk> <mrk mtype="seg" mid="2">B.</mrk></seg-source><target>
+<mrk mtype="seg" mid="1">C.</mrk><mrk mtype="seg" mid="2">D.</mrk></target></trans-unit></body></file></xliff>
+"""
+XLIFF_2 = """<xliff version="2.0" xmlns="urn:oasis:names:tc:xliff:document:2.0" srcLang="fr" trgLang="pl">
+<file id="f"><unit id="u"><originalData><data id="d">&lt;br/></data></originalData><segment state="final">
+<source>A<ph id="1" dataRef="d"/> <pc id="2">b</pc></source><target>C</target></segment></unit></file></xliff>
+"""
+PO = """msgid ""
+msgstr "Language: pl\\n"
+
+#: a.c:1
+msgctxt "x"
+msgid "Bonjour \\"toi\\""
+msgid_plural "Bonjour\\n"
+msgstr[0] "Dzień dobry"
+msgstr[1] "Cześć"
+
+#, fuzzy
+msgid "Oui"
+msgstr "Tak"
+
+msgid "Non"
+msgstr "Nie"
+"""
+
 
 def text(lines: list[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
@@ -58,6 +105,32 @@ def parallel(kind: str, **options: Any) -> Callable[[Path], None]:
         for item in loaded.items:
             assert isinstance(item.source, str) and all(isinstance(r, str) for r in item.references)
             "".join((item.id, item.source, *item.references)).encode("utf-8", "surrogatepass")
+
+    return read
+
+
+def _workbook() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (
+        ["source", "target", "id"],
+        *([f, p, n] for n, (f, p) in enumerate(zip(FR, PL, strict=True))),
+    ):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _metrics_eval(folder: Path) -> None:
+    load({"kind": "mt-metrics-eval", "path": str(folder)}, "fr", "pl")
+
+
+def _held_outputs(name: str) -> Callable[[Path], None]:
+    def read(folder: Path) -> None:
+        options = {"kind": "file", "path": str(folder / name), "system": "s"}
+        registry.build("engine", options, model={"name": "file"}, src="fr", tgt="pl").check()
 
     return read
 
@@ -326,6 +399,46 @@ def targets() -> list[Target]:
             {"a.parquet": _parquet_bytes(flat)},
             parallel("parquet", path="a.parquet", line_id="id"),
         ),
+        Target(
+            "sniffed-csv",
+            {"a.csv": TABLE.replace(b"\t", b";")},
+            parallel("csv", path="a.csv", line_id="id", doc_id="doc", where="doc=d"),
+            packed=True,
+        ),
+        Target(
+            "json-array",
+            {"a.json": f"[{','.join(ROWS)}]".encode()},
+            parallel("json", path="a.json", source="t.{src}", target="t.{tgt}", line_id="id"),
+            packed=True,
+        ),
+        Target("xlsx", {"a.xlsx": _workbook()}, parallel("xlsx", path="a.xlsx", line_id="id")),
+        Target("po", {"a.po": PO.encode()}, parallel("po", path="a.po"), packed=True),
+        Target("xliff", {"a.xlf": XLIFF.encode()}, parallel("xliff", path="a.xlf"), packed=True),
+        Target("xliff2", {"a.xlf": XLIFF_2.encode()}, parallel("xliff", path="a.xlf")),
+        Target(
+            "sgm",
+            {"s.sgm": SGM_SOURCE.encode(), "r.sgm": SGM_REFERENCE.encode()},
+            parallel("sgm", src="s.sgm", tgt="r.sgm"),
+            packed=True,
+        ),
+        Target("wmt-xml", {"a.xml": WMT_XML.encode()}, parallel("wmt-xml", path="a.xml"), packed=True),
+        Target("wmt-xml-outputs", {"a.xml": WMT_XML.encode()}, _held_outputs("a.xml")),
+        Target(
+            "sgm-outputs",
+            {"t.sgm": SGM_REFERENCE.replace("refset", "tstset").replace('"b"', '"s"').encode()},
+            _held_outputs("t.sgm"),
+        ),
+        Target(
+            "mt-metrics-eval",
+            {
+                "sources/fr-pl.txt": text(FR),
+                "references/fr-pl.refA.txt": text(PL),
+                "documents/fr-pl.docs": text(["news\td"] * 4),
+                "human-scores/fr-pl.mqm.sys.score": b"a\t-1.5\nb\tNone\n",
+                "metric-scores/fr-pl/BLEU-refA.sys.score": b"a\t30\n",
+            },
+            _metrics_eval,
+        ),
         Target("tmx", {"a.tmx": TMX.encode()}, parallel("tmx", path="a.tmx"), packed=True),
         Target("tmx16", {"a.tmx": TMX.encode("utf-16")}, parallel("tmx", path="a.tmx")),
         Target("documents", {"a.txt": text(FR), "b.txt": text(PL)}, _documents),
@@ -343,7 +456,7 @@ def targets() -> list[Target]:
             {
                 "newstest2019-ref.fra.txt": text(FR),
                 "newstest2019-ref.pol.txt": text(PL),
-                "DOCUMENT_IDS.tsv": text(["d\t1"] * 4),
+                "DOCUMENT_IDS.tsv": text(["d"] * 4),
             },
             _ntrex,
         ),

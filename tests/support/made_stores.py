@@ -34,6 +34,7 @@ def write_run(
     data: str = "made",
     health: Sequence[Sequence[str]] | None = None,
     docs: Sequence[str] | None = None,
+    domains: Sequence[str] | None = None,
     pair: tuple[str, str] = ("fr", "pl"),
     engine: str = "made",
     ids: Sequence[str] | None = None,
@@ -47,6 +48,7 @@ def write_run(
         {
             "id": ids[i],
             "doc": docs[i] if docs else None,
+            **({"domain": domains[i]} if domains else {}),
             "source": sources[i],
             "hypothesis": hypotheses[i],
             "references": list(references[i]),

@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what is drawn at random: segments, or documents as a whole (default: segments)",
     )
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
-    add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, health")
+    add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, domain, health")
     add(
         "--segments",
         type=int,

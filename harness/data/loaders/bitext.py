@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from harness.data.mismatch import first_mismatch
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
+from harness.data.where import Conditions, Selection, Where
 from harness.errors import DataError
 from harness.types import Input, Item
 
@@ -19,7 +21,9 @@ class LineParallel(ParallelSet):
     """Two or more text files (plain, gzip, xz, zstd, in a zip, or behind a URL) with as many lines each.
 
     `tgt` is one file or a list of them, one a reference. `docs`, where there is one, holds the id of the
-    document of each line. Files of unequal length are refused: which line belongs to which is not known.
+    document of each line, or its domain and document between tabs, as mt-metrics-eval has them. `where`
+    filters on `domain` and `doc`. Files of unequal length are refused: which line belongs to which is
+    not known.
     """
 
     def __init__(
@@ -27,6 +31,7 @@ class LineParallel(ParallelSet):
         src: str | None = None,
         tgt: str | Sequence[str] | None = None,
         docs: str | None = None,
+        where: Conditions = None,
         name: str = "bitext",
         licence: str | None = None,
         url: str | None = None,
@@ -38,6 +43,7 @@ class LineParallel(ParallelSet):
         self.src = src
         self.tgt = [tgt] if isinstance(tgt, str) else [str(path) for path in tgt]
         self.docs = docs
+        self.where = Where(where)
         self.name = name
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
@@ -46,34 +52,61 @@ class LineParallel(ParallelSet):
         docs = TextFile(self.docs) if self.docs else None
 
         def inputs() -> tuple[Input, ...]:
-            every = [*files, docs] if docs else files
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in every
-            )
+            return text_inputs([*files, docs] if docs else files, self.origin)
 
-        return Reading(self.name, read_parallel(files, docs), inputs)
+        meta: dict[str, Any] = {}
+        items = read_parallel(files, docs, selection=self.where.begin(meta))
+        return Reading(self.name, items, inputs, meta)
 
 
-def read_parallel(files: Sequence[TextFile], docs: TextFile | None = None) -> Iterator[Item]:
+def read_parallel(
+    files: Sequence[TextFile],
+    docs: TextFile | None = None,
+    columns: Mapping[str, TextFile] | None = None,
+    selection: Selection | None = None,
+) -> Iterator[Item]:
     """Items of line-parallel files, the first of which is the source.
 
-    Raises DataError for unequal counts, naming both and about where the lengths stop matching.
+    `docs` has the document of each line, or its domain and document between tabs; `columns` what else is
+    known of each line, by which `selection` may choose (`domain` becomes that of the item). Raises DataError
+    for unequal counts, naming both and about where the lengths stop matching.
     """
-    every = [*files, docs] if docs else list(files)
+    columns = columns or {}
+    selection = selection or Where().begin({})
+    every = [*files, *([docs] if docs else []), *columns.values()]
     lengths = [array("I") for _ in every]
+    width = 0  # columns of `docs`
     for number, row in enumerate(zip_longest(*(file.lines() for file in every)), start=1):
         for column, line in zip(lengths, row, strict=True):
             if line is not None:
                 column.append(len(line))
         if None in row:
             continue  # read on: the error names the whole counts
-        doc = row[len(files)].split("\t")[0].strip() or None if docs else None
-        yield Item(str(number), doc, row[0], tuple(row[1 : len(files)]))
+        domain = doc = None
+        if docs:
+            width = width or row[len(files)].count("\t") + 1
+            domain, doc = _document(row[len(files)], width, f"{docs.where}:{number}")
+        known = dict(zip(columns, row[len(every) - len(columns) :], strict=True))
+        known = {"doc": doc, "domain": domain} | known
+        if selection.takes(known, f"{every[0].where}:{number}"):
+            yield Item(str(number), doc, row[0], tuple(row[1 : len(files)]), domain=known["domain"] or None)
     for file, column in zip(every[1:], lengths[1:], strict=True):
         if len(column) != len(lengths[0]):
             raise DataError(_unequal(every[0], file, lengths[0], column, file is docs))
     if not lengths[0]:
         raise DataError(f"{every[0].where}: empty; a test set needs lines")
+    selection.end(every[0].where)
+
+
+def _document(line: str, width: int, at: str) -> tuple[str | None, str | None]:
+    """Domain and document of a line with `width` columns; an empty one is None."""
+    cells = [cell.strip() or None for cell in line.split("\t")]
+    if len(cells) != width or width > 2:
+        raise DataError(
+            f"{at}: {len(cells)} columns; every line of data.docs is the id of a document, or every line its"
+            " domain and its id between tabs"
+        )
+    return (None, cells[0]) if width == 1 else (cells[0], cells[1])
 
 
 def _unequal(one: TextFile, other: TextFile, a: array[int], b: array[int], docs: bool) -> str:

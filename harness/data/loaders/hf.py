@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from harness.common.langs import language
 from harness.data.fields import Fields, one_line
 from harness.data.parallel import ParallelSet, Reading, columns
+from harness.data.where import Conditions, Selection, Where
 from harness.errors import DataError, UnavailableError, did_you_mean
 from harness.protocols import Context
 from harness.types import Item
@@ -42,6 +44,8 @@ class Hf(ParallelSet):
         target: str | Sequence[str] = "translation.{tgt}",
         line_id: str | None = None,
         doc_id: str | None = None,
+        domain: str | None = None,
+        where: Conditions = None,
         name: str | None = None,
         licence: str | None = None,
         url: str | None = None,
@@ -52,7 +56,7 @@ class Hf(ParallelSet):
                 "data=hf needs data.id: the id of a dataset on the hub, for example Helsinki-NLP/opus-100"
             )
         self.id, self.config, self.split, self.revision = id, config, split, revision
-        self.fields = Fields(source, target, line_id, doc_id)
+        self.fields = Fields(source, target, line_id, doc_id, domain, where)
         self.name = name or id
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
@@ -79,7 +83,7 @@ class Hf(ParallelSet):
         origin = {**self.origin, "url": self.origin["url"] or repo.url}
         origin["licence"] = origin["licence"] or repo.licence
         where = f"{self.id}@{repo.sha or 'cached'}" + (f"/{config}" if config else "")
-        items, inputs = columns(fields.items(rows(), meta), fields.labels(), where, **origin)
+        items, inputs = columns(fields.items(rows(), meta, self.name), fields.labels(), where, **origin)
         return Reading(self.name, items, inputs, meta)
 
 
@@ -87,7 +91,7 @@ class Flores(ParallelSet):
     """FLORES+: 997 (dev) and 1,012 (devtest) sentences of Wikimedia in over 200 languages; gated.
 
     The document of a sentence is the page it is from. `src_config` and `tgt_config` name a config
-    (`fra_Latn`) where the code of the pair does not lead to it.
+    (`fra_Latn`) where the code of the pair does not lead to it; `where` filters on `domain`, `topic` etc.
     """
 
     @classmethod
@@ -101,8 +105,10 @@ class Flores(ParallelSet):
         revision: str | None = None,
         src_config: str | None = None,
         tgt_config: str | None = None,
+        where: Conditions = None,
     ) -> None:
         self.id, self.split, self.revision = id, split, revision
+        self.where = Where(where)
         self.configs = (src_config, tgt_config)
 
     def read(self, src: str, tgt: str) -> Reading:
@@ -111,26 +117,32 @@ class Flores(ParallelSet):
             given or flores_config(code, repo) for given, code in zip(self.configs, (src, tgt), strict=True)
         ]
         source, target = (load_split(repo, config, self.split) for config in configs)
+        meta: dict[str, Any] = {"revision": repo.sha}
         items, inputs = columns(
-            _joined(source, target, self.id),
+            _joined(source, target, self.id, self.where.begin(meta)),
             configs,
             f"{self.id}@{repo.sha or 'cached'}/{self.split}",
             licence="CC BY-SA 4.0",
             url=repo.url,
             citation="NLLB Team 2024, https://doi.org/10.1038/s41586-024-07335-x; FLORES+, https://oldi.org",
         )
-        return Reading(f"flores-{self.split}", items, inputs, {"revision": repo.sha})
+        return Reading(f"flores-{self.split}", items, inputs, meta)
 
 
-def _joined(source: Any, target: Any, where: str) -> Iterator[Item]:
+def _joined(source: Any, target: Any, where: str, selection: Selection) -> Iterator[Item]:
     references = {row["id"]: row["text"] for row in target.select_columns(["id", "text"])}
     ids = list(source["id"])
     if set(ids) != references.keys():
         only = len(set(ids) ^ references.keys())
         raise DataError(f"{where}: the two languages do not have the same sentences ({only} are in one only)")
     for row in source:
-        page = row.get("url")
-        yield Item(str(row["id"]), page, one_line(row["text"]), (one_line(references[row["id"]]),))
+        if not selection.takes(row, f"{where}: sentence {row['id']}"):
+            continue
+        reference = one_line(references[row["id"]])
+        yield Item(
+            str(row["id"]), row.get("url"), one_line(row["text"]), (reference,), domain=row.get("domain")
+        )
+    selection.end(where)
 
 
 def flores_config(code: str, repo: Repo) -> str:
@@ -181,7 +193,20 @@ def load_split(repo: Repo, config: str | None, split: str) -> Any:
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
     with explained(repo.id):
-        return datasets.load_dataset(repo.id, config, split=split, revision=repo.revision)
+        builder = datasets.load_dataset_builder(repo.id, config, revision=repo.revision)
+        options = _as_text(builder.config)
+        return datasets.load_dataset(repo.id, config, split=split, revision=repo.revision, **options)
+
+
+def _as_text(config: Any) -> dict[str, Any]:
+    """What a dataset of CSV files is read with, so that its cells are texts: pandas takes `NA`, `None` and
+    `null` for missing values, and a quote between tabs for the beginning of a cell that may hold tabs."""
+    from datasets.packaged_modules.csv.csv import CsvConfig
+
+    if not isinstance(config, CsvConfig):
+        return {}
+    between_tabs = "\t" in (config.sep, config.delimiter)
+    return {"keep_default_na": False, **({"quoting": csv.QUOTE_NONE} if between_tabs else {})}
 
 
 @contextmanager

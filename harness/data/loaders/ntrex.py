@@ -11,7 +11,7 @@ from typing import Any
 from harness.common.langs import language
 from harness.common.paths import is_dir, is_file, user_path
 from harness.data.loaders.bitext import read_parallel
-from harness.data.parallel import ParallelSet, Reading
+from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.errors import DataError, did_you_mean
 from harness.protocols import Context
@@ -57,9 +57,7 @@ class Ntrex(ParallelSet):
         docs = TextFile(self._where("DOCUMENT_IDS.tsv"))
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **_ORIGIN) for file in (*files, docs)
-            )
+            return text_inputs([*files, docs], _ORIGIN)
 
         return Reading("ntrex", read_parallel(files, docs), inputs)
 

@@ -1,32 +1,32 @@
-"""Tables of segments: tab-separated text, JSON lines, Parquet."""
+"""Tables of segments: JSON, Parquet, and what all tables have in common."""
 
 from __future__ import annotations
 
-import csv
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from harness.common.containers import BOMB_BYTES, BOMB_RATIO
 from harness.common.files import parse_json
-from harness.common.limits import NotEmpty
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards
-from harness.data.parallel import ParallelSet, Reading, columns
+from harness.data.parallel import ParallelSet, Reading, columns, text_inputs
 from harness.data.reading import TextFile
-from harness.errors import ConfigError, DataError, did_you_mean
+from harness.data.where import Conditions
+from harness.errors import DataError, did_you_mean
 from harness.types import Input
 
 BATCH = 256  # rows of a Parquet file in memory at once
 
 
-class _Table(ParallelSet):
-    """Files of rows. `source`, `target`, `line_id`, `doc_id` name its fields; `{src}` and `{tgt}` in them
-    stand for the codes of the pair. `target` may be a list of fields, one a reference."""
+class Table(ParallelSet):
+    """Files of rows. `source`, `target`, `line_id`, `doc_id`, `domain` name its fields; `{src}` and `{tgt}`
+    in the first two are filled in with the codes of the pair. `target` may be a list of fields, one a
+    reference. `where` are conditions that a row must meet (`harness.data.where`)."""
 
     kind = "table"
 
@@ -37,6 +37,8 @@ class _Table(ParallelSet):
         target: str | int | Sequence[str | int] = "target",
         line_id: str | int | None = None,
         doc_id: str | int | None = None,
+        domain: str | int | None = None,
+        where: Conditions = None,
         name: str | None = None,
         licence: str | None = None,
         url: str | None = None,
@@ -47,109 +49,66 @@ class _Table(ParallelSet):
                 f"data={self.kind} needs data.path: the file with the segments, or a pattern of files"
             )
         self.path = path
-        self.fields = Fields(source, target, line_id, doc_id)
+        self.fields = Fields(source, target, line_id, doc_id, domain, where)
         self.name = name or set_name(path)
         self.origin = {"licence": licence, "url": url, "citation": citation}
 
 
-class _Text(_Table):
+class TextTable(Table):
     """Rows in text files, each of which is an input."""
 
+    reads: tuple[str, ...] = ()  # kinds of text that it understands besides plain text
+
     def read(self, src: str, tgt: str) -> Reading:
-        files = [TextFile(where, (src, tgt), reads=("json-lines",)) for where in shards(self.path)]
+        files = [TextFile(where, (src, tgt), self.reads) for where in shards(self.path)]
         meta: dict[str, Any] = {}
         rows = chain.from_iterable(map(self._rows, files))  # numbered on from file to file
 
         def inputs() -> tuple[Input, ...]:
-            return tuple(
-                Input(file.path.name, file.where, file.sha256, file.n, **self.origin) for file in files
-            )
+            return text_inputs(files, self.origin)
 
-        return Reading(self.name, self.fields.of_pair(src, tgt).items(rows, meta), inputs, meta)
+        return Reading(self.name, self.fields.of_pair(src, tgt).items(rows, meta, self.name), inputs, meta)
 
     @abstractmethod
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Where each row of a file is, for errors, and the row."""
 
 
-class Jsonl(_Text):
-    """One JSON object a line. A field may be a path (`translation.fr`), or a list of references."""
+class Jsonl(TextTable):
+    """One JSON object a line, or one array of objects in a file, which is read whole.
 
-    kind = "jsonl"
-
-    def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for number, line in enumerate(file.lines(), start=1):
-            where = f"{file.where}:{number}"
-            if not line.strip():
-                continue
-            row = parse_json(line, where)
-            if not isinstance(row, dict):
-                raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
-            yield where, row
-
-
-class Tsv(_Text):
-    """Columns between tabs, by the names in the first line or, with `header=false`, by number from 1.
-
-    A quote is a character like any other unless `quoted`: then fields may be quoted as in CSV (RFC 4180).
+    A field may be a path (`translation.fr`), or a list of references.
     """
 
-    kind = "tsv"
-
-    def __init__(
-        self,
-        path: str | Sequence[str] | None = None,
-        source: str | int = "source",
-        target: str | int | Sequence[str | int] = "target",
-        line_id: str | int | None = None,
-        doc_id: str | int | None = None,
-        header: bool = True,
-        delimiter: Annotated[str, NotEmpty()] = "\t",
-        quoted: bool = False,
-        name: str | None = None,
-        licence: str | None = None,
-        url: str | None = None,
-        citation: str | None = None,
-    ) -> None:
-        super().__init__(path, source, target, line_id, doc_id, name, licence, url, citation)
-        if quoted and len(delimiter) > 1:
-            raise ConfigError(f"data.delimiter={delimiter}: needs one character where data.quoted=true")
-        self.header, self.delimiter, self.quoted = header, delimiter, quoted
+    kind = "jsonl"
+    reads = ("json-lines", "json")
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        cells = self._cells(file)
-        _, names = next(cells, (0, []))
-        if not names:
-            raise DataError(f"{file.where}: empty; a test set needs lines")
-        numbers = [str(number) for number in range(1, len(names) + 1)]
-        if not self.header:
-            yield f"{file.where}:1", dict(zip(numbers, names, strict=True))
-        elif len(set(names)) < len(names):
+        for where, value in _values(file):
+            if not isinstance(value, dict):
+                raise DataError(f"{where}: a JSON object was expected, with fields for source and target")
+            yield where, value
+
+
+def _values(file: TextFile) -> Iterator[tuple[str, Any]]:
+    """Where each value is, and the value: one a line, or the elements of the array that the file is."""
+    lines = file.lines()
+    first = next(lines, "")
+    if first.lstrip().startswith("["):
+        elements = parse_json("\n".join([first, *lines]), file.where)
+        yield from ((f"{file.where}: element {n}", element) for n, element in enumerate(elements, start=1))
+        return
+    for number, line in enumerate(chain([first], lines), start=1):
+        if number == 1 and line.strip() == "{":
             raise DataError(
-                f"{file.where}:1: a column name is there twice; use data.header=false and numbers"
+                f"{file.where}:1: not valid JSON in one line: an object goes on in the next; give an array of"
+                " objects, [{…}, {…}], or one object a line"
             )
-        for line, row in cells:
-            if len(row) != len(names):
-                hint = "" if self.quoted else "; if its fields are quoted: data.quoted=true"
-                raise DataError(
-                    f"{file.where}:{line}: {len(row)} columns where the first line has {len(names)}{hint}"
-                )
-            yield f"{file.where}:{line}", dict(zip(names if self.header else numbers, row, strict=True))
-
-    def _cells(self, file: TextFile) -> Iterator[tuple[int, list[str]]]:
-        if not self.quoted:
-            for number, line in enumerate(file.lines(), start=1):
-                yield number, line.split(self.delimiter)
-            return
-        reader = csv.reader((line + "\n" for line in file.lines()), delimiter=self.delimiter, strict=True)
-        try:
-            for row in reader:
-                yield reader.line_num, row
-        except csv.Error as error:
-            raise DataError(f"{file.where}:{reader.line_num}: not valid CSV ({error})") from None
+        if line.strip():
+            yield f"{file.where}:{number}", parse_json(line, f"{file.where}:{number}")
 
 
-class Parquet(_Table):
+class Parquet(Table):
     """Parquet files, read a row group at a time. Their record has the hash of each text column, over all."""
 
     kind = "parquet"
@@ -166,11 +125,11 @@ class Parquet(_Table):
 
         meta: dict[str, Any] = {}
         where = self.path if isinstance(self.path, str) else ", ".join(self.path)
-        items, inputs = columns(fields.items(rows(), meta), fields.labels(), where, **self.origin)
+        items, inputs = columns(fields.items(rows(), meta, self.name), fields.labels(), where, **self.origin)
         return Reading(self.name, items, inputs, meta)
 
 
-def _local(where: str) -> Path:
+def local_path(where: str) -> Path:
     return local(where) if is_url(where) else user_path(where)
 
 
@@ -179,7 +138,7 @@ def _opened(where: str, fields: Fields) -> Any:
     import pyarrow
     import pyarrow.parquet
 
-    path = _local(where)
+    path = local_path(where)
     if not is_file(path):
         raise no_such_file(path, where)
     try:
@@ -200,7 +159,7 @@ def _parquet_rows(table: Any, fields: Fields, where: str) -> Iterator[Mapping[st
     import pyarrow
 
     batches, number, total = table.iter_batches(batch_size=BATCH, columns=list(fields.tops())), 0, 0
-    size = _local(where).stat().st_size
+    size = local_path(where).stat().st_size
     while True:
         try:
             batch = next(batches, None)

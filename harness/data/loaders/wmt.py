@@ -10,13 +10,18 @@ from harness.common.langs import language
 from harness.data.loaders.bitext import read_parallel
 from harness.data.parallel import ParallelSet, Reading
 from harness.data.reading import TextFile
+from harness.data.where import Conditions, Where
 from harness.errors import DataError, UnavailableError, did_you_mean
 from harness.protocols import Context
 from harness.types import Input
 
+_COLUMNS = ("origlang", "domain", "genre")
+
 
 class Wmt(ParallelSet):
     """A test set as `sacrebleu -t NAME -l SRC-TGT` has it: its references, and its document ids if any.
+
+    `where` filters on what sacreBLEU knows of each line: `origlang`, `domain` or `genre`, `doc`.
 
     sacreBLEU downloads it once, checks its MD5 sum and keeps it in `$SACREBLEU` (`~/.sacrebleu`).
     """
@@ -25,8 +30,9 @@ class Wmt(ParallelSet):
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
         return ["downloads a test set of sacreBLEU's catalogue, unless it is there already"]
 
-    def __init__(self, name: str = "wmt24") -> None:
+    def __init__(self, name: str = "wmt24", where: Conditions = None) -> None:
         self.name = name
+        self.where = Where(where)
 
     def read(self, src: str, tgt: str) -> Reading:
         dataset = _dataset(self.name)
@@ -45,6 +51,7 @@ class Wmt(ParallelSet):
             ) from None
         texts = [TextFile(source), *(TextFile(path) for path in references)]
         docs = TextFile(files["docid"]) if "docid" in files else None
+        columns = {name: TextFile(files[name]) for name in _COLUMNS if name in files}
 
         def inputs() -> tuple[Input, ...]:
             return tuple(
@@ -59,7 +66,9 @@ class Wmt(ParallelSet):
                 for text in texts
             )
 
-        return Reading(self.name, read_parallel(texts, docs), inputs)
+        meta: dict[str, Any] = {}
+        items = read_parallel(texts, docs, columns, self.where.begin(meta))
+        return Reading(self.name, items, inputs, meta)
 
 
 def _dataset(name: str) -> Any:

@@ -12,12 +12,13 @@ from harness.common.limits import Reads
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
-from harness.translate.engines.outputs import Outputs
+from harness.translate.engines.test_sets import found_in
 from harness.types import Translation
 
 
 class File(Engine):
-    """Read a system's outputs: line i is the translation of segment i, or a row of a table is.
+    """Read a system's outputs: line i is the translation of segment i, or a row of a table is. Those in a
+    test set of WMT (`<hyp system=…>`, tstset) are matched by the ids that `data=wmt-xml` and `data=sgm` give.
 
     path           the file, plain or packed; a pattern must match one here (on the command line `run` makes
                    one run of each)
@@ -60,7 +61,7 @@ class File(Engine):
             )
         if id is not None and column is None and system is None:
             raise ConfigError("engine.id matches the rows of a table; engine.column=NAME says what to read")
-        self._outputs = Outputs(
+        self._outputs = found_in(
             path=Path(found[0]),
             lang=tgt,
             column=None if column is None else str(column),
@@ -69,7 +70,7 @@ class File(Engine):
             system_column=str(system_column),
             header=header,
         )
-        self.divisible = id is None  # ids that no segment has show only beside all of them
+        self.divisible = not self._outputs.by_ids  # ids that no segment has show only beside all of them
         self._count: int | None = None  # outputs in the file
         self._open: Iterator[str] | None = None  # where the last `translate` ended, at output `_next`
         self._next = 0
@@ -79,7 +80,7 @@ class File(Engine):
     @cached_property
     def identity(self) -> dict[str, Any]:
         text = self._outputs.text()
-        for _ in text.lines():
+        for _ in text.chunks():
             pass
         outputs = self._outputs
         what = {"column": outputs.column, "id": outputs.key, "system": outputs.system}
@@ -97,7 +98,7 @@ class File(Engine):
 
     def translate(self, batch: Batch) -> Translated:
         sources = batch.sources
-        outputs = self._following(batch) if self._outputs.key is None else self._outputs.matched(batch.ids)
+        outputs = self._outputs.matched(batch.ids) if self._outputs.by_ids else self._following(batch)
         yield [(i, Translation(s, text)) for i, (s, text) in enumerate(zip(sources, outputs, strict=True))]
 
     def _following(self, batch: Batch) -> list[str]:

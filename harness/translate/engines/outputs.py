@@ -39,6 +39,11 @@ class Outputs:
         return self.column is not None or self.system is not None
 
     @property
+    def by_ids(self) -> bool:
+        """Whether outputs are matched with segments by id, not by place."""
+        return self.key is not None
+
+    @property
     def name(self) -> str:
         """What to call the system: its name in the file, else the file's, with the column if there is one."""
         if self.system:

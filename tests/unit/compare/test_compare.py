@@ -46,6 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             beads=beads(N),
             health=[["empty"] if i == 0 else [] for i in range(N)],
             docs=[f"d{i % 2}" for i in range(N)],
+            domains=["news" if i < 40 else "speech" for i in range(N)],
         )
     return root
 
@@ -135,13 +136,22 @@ def test_alignment_view_finds_an_order_that_turns(tmp_path, capsys) -> None:
     assert high - low > float(narrow["high"]) - float(narrow["low"]), "doubt about beads widens the interval"
 
 
-@pytest.mark.parametrize("kind", ["length", "shape", "confidence", "document", "health"])
+@pytest.mark.parametrize("kind", ["length", "shape", "confidence", "document", "domain", "health"])
 def test_buckets_cover_every_segment_once(made, capsys, kind) -> None:
     _, out, _ = run(capsys, made, "--metric", "bleu", "--format", "md", "--by", kind)
     table = out.split(f"by {kind}**")[1].split("\n\n")[1]
     counts = [int(line.split("|")[2]) for line in table.splitlines()[2:]]
     assert sum(counts) == N
     assert "good" in table
+
+
+def test_buckets_by_domain(made, capsys) -> None:
+    _, out, _ = run(capsys, made, "--metric", "bleu", "--format", "md", "--by", "domain")
+    table = out.split("by domain**")[1].split("\n\n")[1]
+    assert [line.split("|")[1:3] for line in table.splitlines()[2:]] == [
+        [" news ", " 40 "],
+        [" speech ", " 20 "],
+    ]
 
 
 def test_most_different_segments_mark_words(made, capsys) -> None:

@@ -273,7 +273,7 @@ def test_tsv_keeps_quotes_unless_told(tmp_path: Path) -> None:
         (["source\ttarget", "a\tb\tc"], {}, r"x\.tsv:2: 3 columns where the first line has 2.*data\.quoted"),
         (["source\ttagret", "a\tb"], {}, r"x\.tsv:2: no field 'target'\. Did you mean 'tagret'\? Fields: s"),
         (["a\tb"], {"header": False, "source": 1, "target": 5}, r"x\.tsv:1: no field '5'"),
-        (["a\ta", "1\t2"], {}, r"x\.tsv:1: a column name is there twice"),
+        (["a\ta", "1\t2"], {}, r"x\.tsv:1: two columns have the same name"),
         ([], {}, "empty"),
         (["source\ttarget"], {}, "no line to score"),
         (["source\ttarget\tid", "a\tb\t1", "c\td\t1"], {"line_id": "id"}, "the id '1' is there twice"),
@@ -304,7 +304,8 @@ def test_jsonl_paths_and_lists_of_references(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ("{", r"x\.jsonl:1: not valid JSON"),
-        ("[1]", r"x\.jsonl:1: a JSON object was expected"),
+        ("3", r"x\.jsonl:1: a JSON object was expected"),
+        ("[1]", r"x\.jsonl: element 1: a JSON object was expected"),
         ('{"source": 3, "target": "b"}', r"x\.jsonl:1: 'source' holds int, a text was expected"),
         ('{"source": {"fr": "a"}, "target": "b"}', r"'source' holds dict.*for example 'source\.fr'"),
         ('{"source": "a", "targte": "b"}', r"no field 'target'\. Did you mean 'targte'\?"),

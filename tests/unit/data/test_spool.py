@@ -23,7 +23,7 @@ ITEMS = (
     Item("a", "d1", 'Bonjour\u2028 à\ttous \\ "oui"', ("Dzień dobry", "")),
     Item("b", None, "moitié \ud83d\ude00 \udfff d'un caractère 😀", ()),
     Item("c", "", "", ("x",), Bead((0, 1), (), -0.1, None, ("null", "weak"))),
-    Item("d", "d2", "\x00\x85", ("\r",), Bead((2,), (3,), float("inf"), 0.25)),
+    Item("d", "d2", "\x00\x85", ("\r",), Bead((2,), (3,), float("inf"), 0.25), "news"),
 )
 
 

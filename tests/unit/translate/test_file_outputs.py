@@ -149,15 +149,68 @@ def test_a_system_may_have_a_column_of_its_own(tmp_path: Path) -> None:
 def test_json_lines_and_markup_are_not_scored_as_text(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.jsonl: is JSON lines, not plain text; .*engine\.column=NAME"):
         read(write(tmp_path, "a.jsonl", JSONL))
-    with pytest.raises(DataError, match=r"is SGML .*outputs are one line a segment"):
-        read(write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"]))
+    with pytest.raises(DataError, match=r"is XLIFF.*outputs are one line a segment"):
+        read(write(tmp_path, "a.xlf", ['<xliff version="1.2">', "<file>", "</file></xliff>"]))
     with pytest.raises(ConfigError, match=r"engine\.column=NAME says what to read"):
         read(write(tmp_path, "a.tsv", TSV), id="seg")
 
 
 def test_doctor_reads_the_outputs(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.sgm", ['<tstset setid="a" sysid="b">', "<seg>", "</tstset>"])
+    path = write(tmp_path, "a.xlf", ['<xliff version="1.2">', "<file>", "</file></xliff>"])
     config = {"kind": "file", "path": str(path)}
     engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
-    with pytest.raises(DataError, match="is SGML"):
+    with pytest.raises(DataError, match="is XLIFF"):
         engine.check()
+
+
+# Outputs in a test set
+
+WMT_XML = """<?xml version="1.0"?>
+<dataset id="x"><doc id="d" origlang="fr">
+<src lang="fr"><p><seg id="1">un</seg><seg id="2">deux</seg></p></src>
+<ref lang="pl" translator="A"><p><seg id="1">jeden</seg><seg id="2">dwa</seg></p></ref>
+<hyp lang="pl" system="Online-A"><p><seg id="2">dwa!</seg><seg id="1">jeden!</seg></p></hyp>
+<hyp lang="pl" system="Online-B"><p><seg id="1">raz</seg></p></hyp></doc></dataset>
+"""
+TSTSET = """<tstset setid="x" srclang="fr" trglang="pl">
+<doc docid="d" sysid="mine"><seg id="1">jeden &amp;</seg><seg id="2">dwa</seg></doc>
+</tstset>
+"""
+
+
+def held(path: Path, **options: Any) -> list[str]:
+    config = {"kind": "file", "path": str(path), **options}
+    engine = registry.build("engine", config, model={"name": "file"}, src="fr", tgt="pl")
+    assert not engine.divisible, "ids are matched with the whole test set"
+    engine.check()
+    (batch,) = engine.translate(Batch(["deux", "un"], ids=["d:2", "d:1"]))
+    return [engine.name, *(translation.hypothesis for _, translation in batch)]
+
+
+def test_outputs_in_a_test_set_are_matched_by_its_ids(tmp_path: Path) -> None:
+    xml, sgm = write(tmp_path, "w.xml", [WMT_XML.strip()]), write(tmp_path, "t.sgm", [TSTSET.strip()])
+    assert held(xml, system="Online-A") == ["Online-A", "dwa!", "jeden!"]
+    assert held(sgm) == ["mine", "dwa", "jeden &"], "the only system needs no name"
+    words = ["run", f"engine.path={xml}", "engine.system=all"]
+    assert fan_out(words) == ["-m", "run", f"engine.path={xml}", "engine.system='Online-A','Online-B'"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"system": "Online-B"}, r"w\.xml: no output for 1 of 2 segments: d:2"),
+        (
+            {"system": "Online-C"},
+            r"w\.xml: no outputs of 'Online-C'\. Did you mean '.*Systems: Online-A, Online-B",
+        ),
+        (
+            {},
+            r"w\.xml: holds several systems; engine\.system=NAME scores one.*: Online-A, Online-B",
+        ),
+    ],
+)
+def test_systems_that_a_test_set_does_not_hold_are_named(
+    tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        held(write(tmp_path, "w.xml", [WMT_XML.strip()]), **options)
