@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import parse_json, read_bytes, read_jsonl
-from harness.common.mqm import Weights
+from harness.common.mqm import MqmWeights
 from harness.errors import DataError
 
 _APART = ("welcome_", "random_", "goodbye_")  # items of the tutorial and of attention checks
 
 
 def read_annotations(
-    path: Path, weights: Weights
+    path: Path, weights: MqmWeights
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Mean scores and mean costs of marked errors, each by system and `item_id`, over annotators.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.agree.pearmut import read_annotations
 from harness.common.files import read_lines
-from harness.common.mqm import Weights, is_mqm, read_mqm, scores
+from harness.common.mqm import MqmWeights, is_mqm, read_mqm, scores
 from harness.common.paths import is_dir, is_file, no_such_file, user_path
 from harness.errors import DataError
 
@@ -30,7 +30,7 @@ class Ratings:
     """Whether segments are numbered from 1 in the order of the test set, not named by their ids."""
 
 
-def read_ratings(path: str, weights: Weights, scale: tuple[float, float]) -> Ratings:
+def read_ratings(path: str, weights: MqmWeights, scale: tuple[float, float]) -> Ratings:
     """The human scores of a file, its kind known by its name and header.
 
     A table has the columns `system`, `segment` (or `seg_id`, `segment_id`, `id`) and `score`, between commas,

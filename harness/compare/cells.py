@@ -12,7 +12,7 @@ from harness.compare.across import across
 from harness.compare.alignment import AlignmentView, Subset
 from harness.compare.alignment import Verdict as AlignmentVerdict
 from harness.compare.buckets import Bucket
-from harness.compare.evaluate import MetricResult, Result, Row, Verdict
+from harness.compare.evaluate import MetricResult, Result, SystemScore, Verdict
 from harness.compare.options import Options
 from harness.metrics.stats.human import SOURCE
 from harness.metrics.stats.significance import TEST_NAMES
@@ -66,7 +66,7 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
 
 
-def _row(row: Row, digits: int, width: int) -> list[str]:
+def _row(row: SystemScore, digits: int, width: int) -> list[str]:
     cells = [str(row.cluster or "–"), _range(row.ranks), row.system]
     cells += [number(row.value, digits), span(*row.ci, digits)]
     gap = row.difference

@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SystemScore:
     """One system under one metric; `difference` is None for the baseline itself.
 
     `ranks` is the interval of ranks that the comparisons leave open, best first.
@@ -67,11 +67,11 @@ class MetricResult:
     higher_is_better: bool
     neutral: bool
     baseline: str
-    rows: tuple[Row, ...]
+    rows: tuple[SystemScore, ...]
     pairs: dict[Pair, PairTest]
     margin: float | None  # the δ of `--margin` in this metric's unit
 
-    def row(self, system: str) -> Row | None:
+    def row(self, system: str) -> SystemScore | None:
         return next((row for row in self.rows if row.system == system), None)
 
     def pair(self, a: str, b: str) -> PairTest | None:
@@ -192,12 +192,12 @@ def _metric(
                 tally(*scores, metric.higher_is_better),
                 accuracy(value, by_name[name].record.metric_config(key)),
             )
-        rows.append(Row(name, column[name].score, percentile(drawn), number, ranks, gap))
+        rows.append(SystemScore(name, column[name].score, percentile(drawn), number, ranks, gap))
     notes += _without_interval(metric.name, rows, draws.n, options.unit)
     return replace(found, rows=tuple(rows))
 
 
-def _without_interval(name: str, rows: Sequence[Row], n: int, unit: str) -> list[str]:
+def _without_interval(name: str, rows: Sequence[SystemScore], n: int, unit: str) -> list[str]:
     """One line naming the systems that have a score but no interval, with the reason."""
     missing = [row.system for row in rows if math.isfinite(row.value) and math.isnan(row.ci[0])]
     if not missing:

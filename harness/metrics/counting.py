@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Rows = list[list[float]]
+StatisticsRows = list[list[float]]
 
 
 def scorer(family: str, options: dict[str, Any]) -> Any:
@@ -48,7 +48,7 @@ def heard() -> Iterator[dict[str, None]]:
 
 def count_here(
     family: str, options: dict[str, Any], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     """The statistics of each segment, and what sacreBLEU warned about.
 
     A reference list may differ in length from its neighbour's.
@@ -58,7 +58,7 @@ def count_here(
     if not streams:
         return [], []
     with heard() as told:
-        rows: Rows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
+        rows: StatisticsRows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
     return rows, list(told)
 
 
@@ -70,7 +70,7 @@ def count(
     *,
     workers: int | None,
     costly: int,
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     """As `count_here`, on `workers` cores (None: all this process may use) from `costly` segments on."""
     n = len(hypotheses)
     cores = _cores() if workers is None else max(1, workers)
@@ -80,7 +80,7 @@ def count(
     # Dealt out in turn, so that a run of long segments does not land on one core.
     shares = [list(range(k, n, cores)) for k in range(cores)]
 
-    def one(k: int) -> tuple[Rows, list[str]]:
+    def one(k: int) -> tuple[StatisticsRows, list[str]]:
         texts = [hypotheses[i] for i in shares[k]]
         against = [list(references[i]) for i in shares[k]]
         if k == 0:
@@ -89,7 +89,7 @@ def count(
 
     with ThreadPoolExecutor(cores) as pool:
         parts = list(pool.map(one, range(cores)))
-    rows: Rows = [[] for _ in range(n)]
+    rows: StatisticsRows = [[] for _ in range(n)]
     for share, (part, _) in zip(shares, parts, strict=True):
         for index, row in zip(share, part, strict=True):
             rows[index] = row
@@ -98,7 +98,7 @@ def count(
 
 def _count_elsewhere(
     family: str, options: dict[str, Any], hypotheses: list[str], references: list[list[str]]
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     job = json.dumps([family, options, hypotheses, references])
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve())],

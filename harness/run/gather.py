@@ -14,7 +14,7 @@ from harness.common.progress import bar, note
 from harness.errors import DataError, StageError
 from harness.results.segment_files import FOLDER, SINGLE, Part, write_manifest
 from harness.run.backends.base import Backend
-from harness.run.shards import Done, Gathered, Rows, Shard, divide, merged_rows, merged_signature
+from harness.run.shards import Done, Gathered, Shard, ShardStatistics, divide, merged_rows, merged_signature
 from harness.run.timings import Stages
 from harness.run.worker import Worker
 from harness.types import Item
@@ -29,7 +29,7 @@ class Gathering:
     def __init__(self, worker: Worker, shards: Sequence[Shard], run_dir: Path) -> None:
         self._worker, self._shards, self._run_dir = worker, shards, run_dir
         self._done: dict[int, Done] = {}
-        self._rows: dict[int, Rows] = {}
+        self._rows: dict[int, ShardStatistics] = {}
 
     def missing(self) -> list[Shard]:
         """The shards that are still to be worked."""

@@ -25,7 +25,7 @@ from harness.common.files import read_bytes, write_atomic
 from harness.errors import ConfigError, DataError
 from harness.protocols import Statistics
 
-Rows = dict[str, tuple[int, Statistics]]
+ShardStatistics = dict[str, tuple[int, Statistics]]
 """Of each metric the number of the first block that the shard touches, and the sums of its blocks."""
 
 
@@ -90,7 +90,7 @@ class Finished:
         """Where the lines of a shard are, or will be."""
         return self.folder / shard.name
 
-    def write(self, done: Done, lines: bytes, rows: Rows) -> None:
+    def write(self, done: Done, lines: bytes, rows: ShardStatistics) -> None:
         """Keep a shard; StageError when the disk is full."""
         table: dict[str, Any] = {f"{key}:{first}": values for key, (first, values) in rows.items()}
         buffer = io.BytesIO()
@@ -112,7 +112,7 @@ class Finished:
             return None  # not there, or damaged: it is worked again
         return done
 
-    def rows(self, shard: Shard) -> Rows:
+    def rows(self, shard: Shard) -> ShardStatistics:
         """The sums of a finished shard. Raises DataError when they are gone, ValueError when damaged."""
         data = read_bytes(self.part(shard).with_suffix(".npz"))
         try:
@@ -144,7 +144,7 @@ def merged_signature(signatures: list[str]) -> str:
     return "|".join(fields)
 
 
-def merged_rows(parts: list[Rows], blocks: int) -> Mapping[str, Statistics]:
+def merged_rows(parts: list[ShardStatistics], blocks: int) -> Mapping[str, Statistics]:
     """`(blocks, k)` of each metric from the shards' sums, added in the order given."""
     total: dict[str, Statistics] = {}
     for part in parts:

@@ -14,7 +14,7 @@ from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
 from harness.run.score import score
-from harness.run.shards import Done, Finished, Rows, Shard, sha256
+from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
 from harness.types import Item
 
@@ -96,7 +96,7 @@ class Worker:
         items: Sequence[Item],
         stages: Stages,
         advance: Callable[[int], None] | None,
-    ) -> tuple[Done, bytes, Rows]:
+    ) -> tuple[Done, bytes, ShardStatistics]:
         from harness.translate.runner import stream
 
         job, engine = self.job, self._tolerant.engine

@@ -7,9 +7,9 @@ column for each of `model.OF_BEADS`.
 
 import numpy as np
 
-from harness.align.evidence.model import Hidden, Weights
+from harness.align.evidence.model import BeadWeights, Hidden
 
-MIDDLE = Weights(
+MIDDLE = BeadWeights(
     cosine=11.414,
     around=-3.845,
     coverage=4.061,
@@ -28,7 +28,7 @@ MIDDLE = Weights(
     open=-2.754,
 )
 
-SLOPE = Weights(
+SLOPE = BeadWeights(
     cosine=5.881,
     around=0.000,
     coverage=2.248,
