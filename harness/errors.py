@@ -71,6 +71,11 @@ def one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def message_of(error: object) -> str:
+    """What an error says, on one line, without its type."""
+    return " ".join(str(error).split())
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
     lowered = {item.lower(): item for item in sorted(known) if item != name}

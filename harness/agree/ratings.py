@@ -59,8 +59,8 @@ def _segment_file(path: Path) -> Path:
     found = [file for file in found if file.parent.name == "human-scores"] or found
     if len(found) != 1:
         names = ", ".join(str(file.relative_to(path)) for file in found)
-        told = f"has {len(found)} of them, name one: {names}" if found else "has none"
-        raise DataError(f"{path}: a folder is read for its human-scores/….seg.score, and it {told}")
+        found_there = f"has {len(found)} of them, name one: {names}" if found else "has none"
+        raise DataError(f"{path}: a folder is read for its human-scores/….seg.score, and it {found_there}")
     return found[0]
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from harness.common.terminal import never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
-from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean, one_line
 from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
@@ -112,11 +112,11 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
             print(visible_line(f"{name}: {text}"), file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
-        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        print(visible_line(f"{name}: {told} (--debug shows where)"), file=sys.stderr)
+        detail = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        print(visible_line(f"{name}: {detail} (--debug shows where)"), file=sys.stderr)
         return 1
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    print(visible_line(f"{name}: internal error: {told} (--debug shows where)"), file=sys.stderr)
+    detail = one_line(error)
+    print(visible_line(f"{name}: internal error: {detail} (--debug shows where)"), file=sys.stderr)
     return 1
 
 

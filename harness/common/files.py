@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.common.paths import unreadable
 from harness.common.texts import Text
-from harness.errors import DataError, StageError
+from harness.errors import DataError, StageError, message_of
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -26,7 +26,7 @@ def read_bytes(path: str | Path) -> bytes:
 def read_text(path: str | Path, langs: Sequence[str] = ()) -> str:
     """A text as a string, its line ends as they are (CRLF stays). `langs`: the languages it may be in.
 
-    See `texts.Text` for what is refused and told. A line longer than `texts.LONGEST_LINE` is refused before
+    See `texts.Text` for what is refused and what gives a notice. A line longer than `texts.LONGEST_LINE` is refused before
     more of it is read and held in memory.
     """
     return _text(path, langs).whole()
@@ -106,8 +106,8 @@ def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
     try:
         return json.loads(text, parse_constant=None if nan else _reject)
     except (ValueError, RecursionError) as error:
-        told = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
-        raise DataError(f"{where}: not valid JSON ({told})") from None
+        reason = "nested too deeply" if isinstance(error, RecursionError) else message_of(error)
+        raise DataError(f"{where}: not valid JSON ({reason})") from None
 
 
 def _reject(name: str) -> Any:

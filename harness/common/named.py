@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.common.files import read_text
 from harness.common.paths import resource
-from harness.errors import ConfigError, did_you_mean
+from harness.errors import ConfigError, did_you_mean, message_of
 
 
 def named(group: str, name: str | Mapping[str, Any], folders: Sequence[Path] = ()) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _mapping(path: Path) -> dict[str, Any]:
     try:
         value = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+        raise ConfigError(f"{path}: not valid YAML ({message_of(error)})") from None
     except RecursionError:
         raise ConfigError(f"{path}: lists or mappings nested too deeply to be a config") from None
     if not isinstance(value, dict):

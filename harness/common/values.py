@@ -31,8 +31,8 @@ def convert(key: str, value: Any, annotation: Any) -> Any:
         names = _names(annotation)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         hint = next((did_you_mean(word, names) for word in words if word not in names), "")
-        told = f"{key}={shown(value)}: needs {described(annotation)}"
-        raise ConfigError(f"{told}.{hint}" if hint else told) from None
+        problem = f"{key}={shown(value)}: needs {described(annotation)}"
+        raise ConfigError(f"{problem}.{hint}" if hint else problem) from None
 
 
 def shown(value: Any) -> str:

@@ -100,11 +100,11 @@ def verdict_sheet(result: Result) -> Sheet | None:
     if not systems or not ranking or (len(ranking) < 2 and result.options.margin is None):
         return None
     alpha = result.options.alpha
-    told = {"equal": "equal within δ" if result.options.margin else "="}
+    words = {"equal": "equal within δ" if result.options.margin else "="}
     rows = []
     for name in systems:
         said = [metric.verdict(name, result.baseline, alpha) for metric in ranking]
-        rows.append((name, *(told.get(word, word) for word in (*said, overall(said)))))
+        rows.append((name, *(words.get(word, word) for word in (*said, overall(said)))))
     margins = [f"{m.name} {number(m.margin, 2)}" for m in ranking if m.margin is not None]
     notes = ["overall: what every metric says; undecided where one is, or where they disagree"]
     if margins:
@@ -147,19 +147,21 @@ def footnotes(result: Result) -> tuple[str, ...]:
 
 def _health(result: Result) -> list[str]:
     """One line when any system has flagged outputs: a score alone does not show them."""
-    told = []
+    flagged = []
     for system in result.test_set.systems:
         flags = Counter(flag for found in system.health for flag in found)
         if flags:
-            told.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
-    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(told)}."] if told else []
+            flagged.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
+    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(flagged)}."] if flagged else []
 
 
 def tests_line(options: Options) -> str:
     """The test behind ranks, lines and daggers: which, over what, how many samples."""
     if options.correction == "holm":
-        told = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
-        return f"Test: {told}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
+        tests = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
+        return (
+            f"Test: {tests}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
+        )
     return (
         f"Test: step-down max-T over all pairs within a metric (Romano and Wolf 2005), {options.resamples}"
         f" joint resamples of {options.unit}, seed {options.seed}, two-sided,"
@@ -171,7 +173,7 @@ def own_tests_lines(options: Options) -> list[str]:
     """What sacreBLEU's own p-values are, where they were asked for."""
     if not options.tests:
         return []
-    told = "; ".join(
+    tests = "; ".join(
         f"p ({test}): {TEST_NAMES[test]}, {options.samples_of(test)} samples, seed {options.seed}"
         for test in options.tests
     )
@@ -181,7 +183,7 @@ def own_tests_lines(options: Options) -> list[str]:
         else "over whole documents, so not sacreBLEU's"
     )
     return [
-        f"{told}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
+        f"{tests}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
         " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p"
         " (bs) counts one tail and is about half of a two-sided p."
     ]

@@ -57,13 +57,13 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
     if common and len(by_hash) > 1:
         return [_common([system for systems in by_hash.values() for system in systems])], problems
     if selection.named and len(by_hash) > 1:
-        told = "; ".join(
+        test_sets = "; ".join(
             f"{systems[0].run_id}: {systems[0].record.data.name} (data {found[:8]},"
             f" {len(systems[0].ids)} segments)"
             for found, systems in by_hash.items()
         )
         raise UserError(
-            f"these runs were scored on different test data and cannot be compared as they are: {told}."
+            f"these runs were scored on different test data and cannot be compared as they are: {test_sets}."
             " Add --common to compare them on the segments they share"
         )
     return [_test_set(found, systems) for found, systems in by_hash.items()], problems

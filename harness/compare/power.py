@@ -129,12 +129,12 @@ def footnotes(found: list[Detectable], test_set: TestSet, options: Options, powe
     """What the test set cannot tell, in plain words, and what the numbers rest on."""
     n, unit = found[0].n, options.unit
     limits = ", ".join(f"{number(one.smallest, 2 if one.smallest > 0.1 else 4)} {one.name}" for one in found)
-    told = (
+    finding = (
         f"With {n} {unit}, a difference of {limits} is found {100 * power:.0f} times in 100; a smaller one is"
         " missed more often, and no verdict then means nothing."
     )
     if n < FEWEST:
-        told = f"{n} {unit} are too few for any test: nothing can be told about which system is better."
+        finding = f"{n} {unit} are too few for any test: nothing can be finding about which system is better."
     systems = len(test_set.systems)
     basis = (
         "one system, and another assumed that shares nothing with it: mostly an upper bound; runs of more"
@@ -143,7 +143,7 @@ def footnotes(found: list[Detectable], test_set: TestSet, options: Options, powe
         else f"{systems} systems; the typical pair, and from the most to the least alike"
     )
     return [
-        told,
+        finding,
         f"Paired, two-sided, alpha {options.alpha:g} for a single comparison, power {power:g}; among many"
         f" systems the differences needed are larger. From {basis}.",
         f"δ: --difference, else what {100 * NOTICED:.0f} % of human judges notice, where a fit is published.",

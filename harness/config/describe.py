@@ -14,7 +14,7 @@ from harness.config import model
 from harness.config.keys import conf_dir
 from harness.config.typed import TABLES
 from harness.data.subset import SHARED
-from harness.errors import ConfigError
+from harness.errors import ConfigError, message_of
 
 HEADER = ["option", "needs", "default", "what it is"]
 OptionRow = list[str]
@@ -39,7 +39,7 @@ def _of_file(group: str, path: Path) -> Iterator[OptionRow]:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+        raise ConfigError(f"{path}: not valid YAML ({message_of(error)})") from None
     nodes = value.items() if group == "metrics" and isinstance(value, Mapping) else [(None, value)]
     said = comments(text)
     for name, node in nodes:

@@ -18,7 +18,15 @@ from harness.config.elsewhere import elsewhere
 from harness.config.keys import OPEN, conf_dir, groups, known_keys
 from harness.config.schema import BootstrapConfig, PairConfig, RunConfig
 from harness.config.user_folder import config_dirs
-from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
+from harness.errors import (
+    ConfigError,
+    HarnessError,
+    StageError,
+    UserError,
+    did_you_mean,
+    message_of,
+    one_line,
+)
 
 _MOST = 300
 """Characters of somebody else's message that are repeated."""
@@ -80,8 +88,8 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
     if isinstance(error, RecursionError):
         return _unreadable(arguments) or error
     if _raised_in(error) in ("hydra", "omegaconf", "yaml", "codecs"):  # parsing somebody's file
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:_MOST]
-        return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({told})")
+        reason = one_line(error)[:_MOST]
+        return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({reason})")
     return error
 
 
@@ -105,14 +113,14 @@ def _unreadable(arguments: list[str]) -> ConfigError | None:
             return ConfigError(str(bad))
         except yaml.YAMLError as bad:
             mark = getattr(bad, "problem_mark", None)
-            told = getattr(bad, "problem", None) or bad
+            reason = getattr(bad, "problem", None) or bad
             line = f":{mark.line + 1}" if mark else ""
-            return ConfigError(f"{path}{line}: not valid YAML ({' '.join(str(told).split())})")
+            return ConfigError(f"{path}{line}: not valid YAML ({message_of(reason)})")
         except RecursionError:
             return ConfigError(f"{path}: lists or mappings nested too deeply to be a config")
         except Exception as bad:  # whatever OmegaConf makes of a file that Hydra could not load either
-            told = " ".join(f"{type(bad).__name__}: {bad}".split())[:_MOST]
-            return ConfigError(f"{path}: not a usable config ({told})")
+            reason = one_line(bad)[:_MOST]
+            return ConfigError(f"{path}: not a usable config ({reason})")
     return None
 
 
@@ -126,7 +134,7 @@ def _text(error: BaseException) -> str:
 
 def _missing_config(error: BaseException) -> str:
     wanted = getattr(error, "missing_cfg_file", None)
-    text = " ".join(str(error).split())
+    text = message_of(error)
     if not isinstance(wanted, str) or "/" not in wanted:
         return text
     group, _, name = wanted.rpartition("/")

@@ -31,17 +31,17 @@ def scorer(family: str, options: dict[str, Any]) -> Any:
 @contextmanager
 def heard() -> Iterator[dict[str, None]]:
     """What sacreBLEU warns about within, each line once, instead of its printing it."""
-    told: dict[str, None] = {}
+    warnings: dict[str, None] = {}
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            told.setdefault(" ".join(record.getMessage().split()))
+            warnings.setdefault(" ".join(record.getMessage().split()))
 
     logger = logging.getLogger("sacrebleu")
     listener, before = Listener(logging.WARNING), (logger.handlers, logger.propagate)
     logger.handlers, logger.propagate = [listener], False
     try:
-        yield told
+        yield warnings
     finally:
         logger.handlers, logger.propagate = before
 
@@ -57,9 +57,9 @@ def count_here(
     streams = [[found[k] if k < len(found) else None for found in references] for k in range(most)]
     if not streams:
         return [], []
-    with heard() as told:
+    with heard() as warnings:
         rows: StatisticsRows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
-    return rows, list(told)
+    return rows, list(warnings)
 
 
 def count(
@@ -93,7 +93,7 @@ def count(
     for share, (part, _) in zip(shares, parts, strict=True):
         for index, row in zip(share, part, strict=True):
             rows[index] = row
-    return rows, list(dict.fromkeys(line for _, told in parts for line in told))
+    return rows, list(dict.fromkeys(line for _, warnings in parts for line in warnings))
 
 
 def _count_elsewhere(
@@ -110,8 +110,8 @@ def _count_elsewhere(
         from harness.errors import StageError
 
         raise StageError(f"{family}: a counting process ended with code {done.returncode}; see above")
-    rows, told = json.loads(done.stdout)
-    return rows, told
+    rows, warnings = json.loads(done.stdout)
+    return rows, warnings
 
 
 def _cores() -> int:

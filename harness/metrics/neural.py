@@ -60,7 +60,7 @@ class ScoringProcess:
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         except BrokenPipeError:
-            pass  # the process is gone: told below, with its last words
+            pass  # the process is gone: reported below, with its last words
         if not line:
             code = self._process.wait()
             raise StageError(
@@ -163,14 +163,14 @@ class Neural(Mean):
     def signature(self) -> str:
         """Model, resolved revision, precision, package; what is not known before scoring is a `?`."""
         known = {"revision": self._options["revision"] or "?", "package": "?", **self._identity}
-        told = {
+        parts = {
             "model": self._options["model"],
             "revision": known["revision"],
             "precision": self._options["precision"],
             "refs": self._several if self._reads else "none",
             "package": str(known["package"]).replace(" ", "-"),
         }
-        return "|".join(f"{key}:{value}" for key, value in told.items())
+        return "|".join(f"{key}:{value}" for key, value in parts.items())
 
     def prepare(self) -> None:
         """Make the environment now if it may be made; UnavailableError if it may not."""

@@ -83,10 +83,10 @@ class Worker:
 
         `stages` names and times what is being done; `advance` is told of translated segments.
         """
-        with collecting() as told:
+        with collecting() as notices:
             done, data, rows = self._worked(shard, items, stages, advance)
         with stages("record"):
-            done = replace(done, warnings=list(told))
+            done = replace(done, warnings=list(notices))
             self.finished.write(done, data, rows)
         return done
 

@@ -56,8 +56,8 @@ class Prompt:
 
     @property
     def identity(self) -> dict[str, Any]:
-        told = {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
-        return {**told, "template": dict(self.template)} if self.template else told
+        identity = {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
+        return {**identity, "template": dict(self.template)} if self.template else identity
 
     def text(self, source: str) -> str:
         """The prompt around a source, as raw text."""

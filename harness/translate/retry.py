@@ -12,7 +12,7 @@ import errno
 import time
 from collections.abc import Sequence
 
-from harness.errors import HarnessError, SegmentError, StageError
+from harness.errors import HarnessError, SegmentError, StageError, message_of, one_line
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
@@ -91,8 +91,7 @@ class Tolerant:
         return [(part[index], translation) for index, translation in batch]
 
     def _failed(self, unit: str, error: Exception) -> Translation:
-        kind = "" if isinstance(error, HarnessError) else f"{type(error).__name__}: "
-        self._last = message = kind + " ".join(str(error).split())
+        self._last = message = message_of(error) if isinstance(error, HarnessError) else one_line(error)
         self._in_a_row += 1
         if self._in_a_row >= (IN_A_ROW if self._works else PROBES):
             raise StageError(

@@ -90,9 +90,9 @@ def _campaign(args: argparse.Namespace) -> int:
         raise ConfigError(f"--segments {args.segments}: at least 1")
     results = compare(args, "harness export")
     if len(results) > 1:
-        told = "; ".join(result.test_set.title for result, _ in results)
+        titles = "; ".join(result.test_set.title for result, _ in results)
         raise UserError(
-            f"a campaign is of one test set, and these are {len(results)}: {told}; choose data=… pair=…"
+            f"a campaign is of one test set, and these are {len(results)}: {titles}; choose data=… pair=…"
         )
     found = campaign(results[0][0], args.segments, args.protocol, args.annotators)
     return _write(args, json.dumps(found, indent=2, ensure_ascii=True) + "\n")

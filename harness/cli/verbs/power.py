@@ -63,12 +63,12 @@ def main(args: argparse.Namespace) -> int:
     )
     store = Store(args.results)
     sets, notes = group(store, select(store, args.runs))
-    told = []
+    test_sets = []
     for test_set in sets:
         found = power.detectable(test_set, options, args.power, args.difference, notes)
         if not found:
             continue
-        told.append(
+        test_sets.append(
             {"data": test_set.name, "data_hash": test_set.hash, "metrics": [asdict(o) for o in found]}
         )
         if args.format == "json":
@@ -81,9 +81,9 @@ def main(args: argparse.Namespace) -> int:
             formats.terminal(sheets, below, test_set.title)
     for line in notes:
         note(f"harness power: {line}")
-    if not told:
+    if not test_sets:
         raise UserError("no ranking metric of these runs tells what their test set can; see: harness list")
     if args.format == "json":
-        value = formats.finite({"schema": 1, "test_sets": told})
+        value = formats.finite({"schema": 1, "test_sets": test_sets})
         print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
     return 0

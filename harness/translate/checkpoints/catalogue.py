@@ -10,7 +10,7 @@ from typing import Any
 from harness.common.files import read_text
 from harness.common.langs import language
 from harness.common.paths import resource
-from harness.errors import ConfigError, DataError
+from harness.errors import ConfigError, DataError, message_of
 from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed
 
@@ -42,7 +42,7 @@ def read_model(path: Path) -> dict[str, Any]:
     try:
         value = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
-        raise DataError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+        raise DataError(f"{path}: not valid YAML ({message_of(error)})") from None
     if not isinstance(value, dict):
         raise DataError(f"{path}: a model is a mapping with at least 'name'")
     return {"name": path.stem, **value}

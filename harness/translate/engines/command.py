@@ -177,14 +177,14 @@ class Command(Engine):
         try:
             text = line.decode(self._encoding)
         except UnicodeDecodeError as error:
-            told = (
+            problem = (
                 f"{shlex.join(self._words)}: its line {number} is not {iconv_name(self._encoding)}"
                 f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
             if self._wrote_utf8:
-                raise SegmentError(f"{told}, though lines before it are") from None
+                raise SegmentError(f"{problem}, though lines before it are") from None
             found = guess(line, (self._tgt,)) or "cp1252"
-            raise DataError(f"{told}; say what it writes, for example engine.encoding={found}") from None
+            raise DataError(f"{problem}; say what it writes, for example engine.encoding={found}") from None
         self._wrote_utf8 |= not text.isascii()
         return text
 
@@ -222,8 +222,8 @@ def _found(word: str, install: Any) -> Path:
             f" interpreter: engine.command='{_with_interpreter([word])}'"
         )
     hint = f"; install it: {install}" if install else ""
-    told = f"no such file: '{word}'" if "/" in word else f"no program '{word}' on the PATH"
-    raise UnavailableError(f"engine.command: {told}{hint}")
+    problem = f"no such file: '{word}'" if "/" in word else f"no program '{word}' on the PATH"
+    raise UnavailableError(f"engine.command: {problem}{hint}")
 
 
 def _with_interpreter(words: Sequence[str]) -> str:
