@@ -55,10 +55,10 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or "annotation" not in entry:
             raise DataError(
-                f"{path}: entry {number} is no annotation of pearmut (its annotations.json is read)"
+                f"{path}: entry {number} is not a pearmut annotation (expected its annotations.json)"
             )
     if not entries:
-        raise DataError(f"{path}: no annotations; pearmut's dashboard offers them as annotations.json")
+        raise DataError(f"{path}: no annotations; download annotations.json from pearmut's dashboard")
     return entries
 
 

@@ -59,8 +59,8 @@ def _segment_file(path: Path) -> Path:
     found = [file for file in found if file.parent.name == "human-scores"] or found
     if len(found) != 1:
         names = ", ".join(str(file.relative_to(path)) for file in found)
-        found_there = f"has {len(found)} of them, name one: {names}" if found else "has none"
-        raise DataError(f"{path}: a folder is read for its human-scores/….seg.score, and it {found_there}")
+        finding = f"found {len(found)}; name one of them: {names}" if found else "found none"
+        raise DataError(f"{path}: expected one human-scores/….seg.score in this folder, {finding}")
     return found[0]
 
 
@@ -70,7 +70,7 @@ def _segment_scores(path: Path) -> dict[str, dict[str, float]]:
     for number, line in enumerate(read_lines(path), start=1):
         fields = line.split()
         if len(fields) != 2:
-            raise DataError(f"{path}:{number}: a system and a score are expected, '{line[:40]}' was found")
+            raise DataError(f"{path}:{number}: expected a system and a score, found '{line[:40]}'")
         system, text = fields
         counts[system] += 1
         if text != "None":
@@ -96,8 +96,8 @@ def _table(path: Path, scale: tuple[float, float]) -> dict[str, dict[str, float]
         value = _number(row["score"], where)
         if not scale[0] <= value <= scale[1]:
             raise DataError(
-                f"{where}: score {value:g} is not within {scale[0]:g} to {scale[1]:g}; --scale LOW,HIGH if"
-                " that is its scale"
+                f"{where}: score {value:g} is outside {scale[0]:g} to {scale[1]:g}; set the range"
+                " with --scale LOW,HIGH"
             )
         found[row["system"], row[segment]].append(value)
     means: dict[str, dict[str, float]] = defaultdict(dict)
@@ -110,7 +110,7 @@ def _numbered(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, dict
     for row in rows:
         where = f"{path}:{rows.line_num}"
         if None in row or None in row.values():
-            raise DataError(f"{where}: not as many fields as the header has")
+            raise DataError(f"{where}: the number of fields differs from the header's")
         yield where, row
 
 

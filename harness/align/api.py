@@ -48,7 +48,7 @@ def build(
     if not isinstance(aligner, str | Mapping):
         if options:
             raise ConfigError(
-                f"options {', '.join(options)} are for an aligner named, not for one built before"
+                f"options {', '.join(options)} apply to an aligner given by name, not to one already built"
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}

@@ -17,11 +17,11 @@ from harness.version import __version__
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
-    "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
-    "show": "one run in full: scores, signatures, alignment, pairing, inputs",
-    "compare": "which of several runs is better, how sure that is, and where they differ",
-    "history": "a system's scores over its runs, what changed in between; a gate for CI",
-    "power": "what a test set can tell: the smallest difference it detects, the segments one needs",
+    "list": "list the runs in the results store, or the available models, pairs, metrics …",
+    "show": "show one run in full: scores, signatures, alignment, pairing, inputs",
+    "compare": "compare runs: which is better, how certain that is, and where they differ",
+    "history": "a system's scores over time and what changed between runs; a gate for CI",
+    "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
@@ -30,11 +30,11 @@ VERBS = {
     "tag": "name a finished run",
     "note": "write a line about a finished run",
     "rm": "delete runs from the results store",
-    "verify": "were files of finished runs edited or damaged since they were recorded?",
-    "rerun": "run a record's configuration again; are scores and translations identical?",
+    "verify": "check whether files of finished runs were edited or damaged",
+    "rerun": "run a record's configuration again and check that its results are identical",
     "fetch": "download a model for a pair; shows the size first",
-    "cache": "the stored translations (and converted models): show or prune them",
-    "init": "write a commented folder of your own: pair, test set, model, engine and metric",
+    "cache": "show or prune stored translations and converted models",
+    "init": "write a commented starter folder: pair, test set, model, engine and metric",
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
 
@@ -96,7 +96,7 @@ def _call(verb: str, rest: list[str]) -> int:
     )
     module.configure(parser)
     if "--config-dir" not in parser.known_options():
-        parser.add_argument("--config-dir", metavar="DIR", help="your folder: its classes can be imported")
+        parser.add_argument("--config-dir", metavar="DIR", help="your folder, whose classes can be imported")
     return int(module.main(parser.parse_args(rest)))
 
 

@@ -164,7 +164,7 @@ def _chosen(names: Sequence[str], archive: Path, member: str | None) -> str:
         return found
     held = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     if not names:
-        raise DataError(f"{archive}: an archive without a file in it")
+        raise DataError(f"{archive}: the archive contains no files")
     if member is None:
         raise DataError(
             f"{archive}: an archive of {len(names)} files; name a member, for example"

@@ -120,13 +120,13 @@ def not_utf8(
     whole = sample[:SAMPLE] + b"\n" + line[:SAMPLE]
     if _is_mostly_utf8(whole):
         return DataError(
-            f"{problem}, though the rest of the text is: mend that line by hand, converting the file would"
+            f"{problem}, though the rest of the text is: fix that line by hand, converting the file would"
             " damage the others"
         )
     encoding = guess(whole, langs or _suffix_language(name))
     if encoding is None:
         return DataError(
-            f"{problem}; its encoding cannot be problem from the text: convert it to UTF-8, for example"
+            f"{problem}; its encoding cannot be identified: convert it to UTF-8, for example"
             f" {iconv('ENCODING', name)}"
         )
     return DataError(

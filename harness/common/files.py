@@ -26,8 +26,8 @@ def read_bytes(path: str | Path) -> bytes:
 def read_text(path: str | Path, langs: Sequence[str] = ()) -> str:
     """A text as a string, its line ends as they are (CRLF stays). `langs`: the languages it may be in.
 
-    See `texts.Text` for what is refused and what gives a notice. A line longer than `texts.LONGEST_LINE` is refused before
-    more of it is read and held in memory.
+    See `texts.Text` for what is refused and what is only noticed. A line longer than
+    `texts.LONGEST_LINE` is refused before the rest of it is read.
     """
     return _text(path, langs).whole()
 

@@ -83,7 +83,7 @@ def is_mqm(path: str | Path) -> bool:
 
 def read_mqm(path: str | Path) -> list[Annotation]:
     """All annotations. Where lines disagree on a system's output of a segment, the most frequent text is
-    taken and the user is told.
+    taken, with a notice.
 
     Raises DataError naming file and line for a missing column or field, for an unknown severity, and where
     two lines disagree on the source of a segment.
@@ -120,7 +120,9 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             row["severity"],
         )
         if sources.setdefault(found.segment, found.source) != found.source:
-            raise DataError(f"{path}:{number}: segment {found.segment} has another source on an earlier line")
+            raise DataError(
+                f"{path}:{number}: segment {found.segment} has a different source on an earlier line"
+            )
         annotations.append(found)
     return _settled(annotations, path)
 

@@ -51,5 +51,5 @@ def _mapping(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(f"{path}: lists or mappings nested too deeply to be a config") from None
     if not isinstance(value, dict):
-        raise ConfigError(f"{path}: a mapping with the key 'kind' was expected")
+        raise ConfigError(f"{path}: expected a mapping with the key 'kind'")
     return {str(key): item for key, item in value.items()}

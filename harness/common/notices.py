@@ -22,7 +22,7 @@ def tell(message: str) -> None:
 
 @contextmanager
 def collecting() -> Iterator[dict[str, None]]:
-    """Collect the notices given within, in order, as the keys of the dict; outer collectors do not see them."""
+    """Collect the notices given within, in order, as keys of the dict; outer collectors do not see them."""
     notices: dict[str, None] = {}
     token = _collected.set(notices)
     try:

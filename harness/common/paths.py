@@ -26,7 +26,7 @@ def no_such_file(path: str | Path, called: str | None = None) -> DataError:
     """The error for a path at which there is no file: `called` in the message, and where to look instead."""
     place = Path(path)
     if is_dir(place):
-        return DataError(f"{called or path}: is a folder, a file was expected")
+        return DataError(f"{called or path}: is a folder, expected a file")
     folder = next((p for p in place.parents if is_dir(p)), Path())
     if folder != place.parent:
         missing = place.relative_to(folder).parts[0]
@@ -52,7 +52,7 @@ def unreadable(path: str | Path, error: OSError | ValueError, called: str | None
     if isinstance(error, FileNotFoundError):
         return no_such_file(path, called)
     if isinstance(error, IsADirectoryError):
-        return DataError(f"{called or path}: is a folder, a file was expected")
+        return DataError(f"{called or path}: is a folder, expected a file")
     # ValueError: a NUL in the name
     return DataError(f"{called or path}: cannot be read ({getattr(error, 'strerror', None) or error})")
 

@@ -18,7 +18,7 @@ from harness.metrics.stats.significance import TestName
 
 Verdict = Literal["better", "worse", "equal", "undecided"]
 SMALL = 100
-"""With fewer segments (or documents) a note says how little can be told."""
+"""With fewer segments (or documents) a note warns how little the test can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _metric(
     recorded = first.record.corpus_scores.get(key)
     margin = options.margin.of(first.record.metric_config(key)) if options.margin else None
     if options.margin and margin is None:
-        notes.append(f"{key}: no margin, the study of human judges has no fit that gives one for this metric")
+        notes.append(f"{key}: no margin: the study of human judges has no fit for this metric")
     pairs = draws.pairs(key, ranked, margin)
     neutral = is_neutral(column)
     p_values = {pair: found.p for pair, found in pairs.items()}
@@ -218,7 +218,7 @@ def _limits(draws: Draws, options: Options) -> list[str]:
     notes = []
     if n < SMALL:
         notes.append(
-            f"{n} {unit}: with fewer than {SMALL}, only large differences can be told from noise"
+            f"{n} {unit}: with fewer than {SMALL}, only large differences stand out from noise"
             " (see: python -m harness power)"
         )
     most = max((len(column) for column in draws.columns.values()), default=0)

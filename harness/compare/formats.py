@@ -67,7 +67,7 @@ def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
             rows = tuple((*row[:at], *row[at + 1 :]) for row in sheet.rows)
             sheet = replace(sheet, header=(*sheet.header[:at], *sheet.header[at + 1 :]), rows=rows)
             hidden.append(name)
-    note = f"not shown for want of room: {', '.join(hidden)} (a wider terminal, or --format csv)"
+    note = f"columns hidden because they do not fit: {', '.join(hidden)} (a wider terminal, or --format csv)"
     return sheet, (note,) if hidden else ()
 
 

@@ -124,5 +124,5 @@ def _labels(records: Sequence[Record], problems: list[str]) -> dict[str, str]:
     for name, count in Counter((tagged(record), record.data.hash) for record in records).items():
         if count > 1:
             ids = [record.run_id for record in records if (tagged(record), record.data.hash) == name]
-            problems.append(f"{count} runs have the same name and are told apart by run id: {', '.join(ids)}")
+            problems.append(f"{count} runs share a name and are distinguished by run id: {', '.join(ids)}")
     return labels

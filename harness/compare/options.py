@@ -42,7 +42,8 @@ def parse_margin(text: str | None) -> Margin | None:
     if not share and 0 < value < float("inf"):
         return Margin(value)
     raise ConfigError(
-        f"--margin {text}: a difference above 0 such as 0.5, or a share of judges above 50 % such as 60%"
+        f"--margin {text}: expected a difference above 0 such as 0.5,"
+        " or a share of judges above 50 % such as 60%"
     )
 
 

@@ -41,7 +41,7 @@ class Detectable:
 def detectable(
     test_set: TestSet, options: Options, power: float, difference: float | None, notes: list[str]
 ) -> list[Detectable]:
-    """Every ranking metric. The reference itself is no system to be told from others, nor are equal outputs.
+    """Every ranking metric. The reference itself does not count as a system, nor do equal outputs.
 
     With one system, another of the same spread that shares nothing with it is assumed: mostly an upper
     bound, since segments that are hard for one system tend to be hard for the next. Metrics that nothing is
@@ -120,7 +120,7 @@ def sheets(found: list[Detectable], power: float, unit: str) -> list[Sheet]:
             )
     header = ("metric", f"detected with {100 * power:.0f} %", "by pair", "judges agree", "δ", f"{unit} for δ")
     return [
-        Sheet("Smallest difference that can be told from noise", header, tuple(rows)),
+        Sheet("Smallest detectable difference", header, tuple(rows)),
         Sheet(f"With other numbers of {unit}", ("metric", unit, "difference", ""), tuple(curves)),
     ]
 
@@ -134,7 +134,7 @@ def footnotes(found: list[Detectable], test_set: TestSet, options: Options, powe
         " missed more often, and no verdict then means nothing."
     )
     if n < FEWEST:
-        finding = f"{n} {unit} are too few for any test: nothing can be finding about which system is better."
+        finding = f"{n} {unit} are too few for any test: they cannot show which system is better."
     systems = len(test_set.systems)
     basis = (
         "one system, and another assumed that shares nothing with it: mostly an upper bound; runs of more"

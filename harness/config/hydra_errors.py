@@ -211,7 +211,7 @@ def _keys_beside(parent: str, folders: Sequence[Path]) -> set[str]:
 
 
 def _wrong_value(text: str) -> str | None:
-    """A value that does not fit the schema (`bootstrap.samples=many`), told as any other option is."""
+    """A value that does not fit the schema (`bootstrap.samples=many`), reported like any other option."""
     found = re.search(
         r"Error merging override (\S+?)=(.*?): (?:Value|field|Incompatible|Cannot)", text, re.DOTALL
     )

@@ -83,7 +83,9 @@ class SentenceTransformers(Encoder):
         except errors.LocalEntryNotFoundError:
             pass  # not in the cache: ask the hub
         except errors.HFValidationError:
-            raise ConfigError(f"encoder '{self.name}': '{self.id}' is no folder, and no hub name") from None
+            raise ConfigError(
+                f"encoder '{self.name}': '{self.id}' is neither a folder nor a hub name"
+            ) from None
         try:
             HfApi().model_info(self.id, revision=self.revision, timeout=10)
             found = snapshot_download(self.id, revision=self.revision, ignore_patterns=_UNUSED)

@@ -33,15 +33,15 @@ def python(name: str, requirements: Sequence[str], install: bool, existing: str 
     if existing is not None:
         found = _interpreter(Path(existing).expanduser())
         if not found.exists():
-            raise UnavailableError(f"{name}: {existing} is no virtual environment (no {found})")
+            raise UnavailableError(f"{name}: {existing} is not a virtual environment (no {found})")
         return found
     place = folder(name, requirements)
     if not (place / _DONE).exists():
         if not install:
             raise UnavailableError(
-                f"{name} runs in an environment of its own, which is not there yet ({place})."
-                f" Make it with install=true in its YAML or on the command line (metrics.NAME.install=true);"
-                f" it installs: {', '.join(requirements) or 'nothing'}"
+                f"{name} runs in its own environment, which does not exist yet ({place})."
+                " Create it with install=true in its YAML or on the command line"
+                f" (metrics.NAME.install=true); it installs: {', '.join(requirements) or 'nothing'}"
             )
         _make(name, place, requirements)
     return _interpreter(place)
@@ -63,7 +63,7 @@ def _make(name: str, place: Path, requirements: Sequence[str]) -> None:
         if (place / _DONE).exists():
             return
         shutil.rmtree(place, ignore_errors=True)
-        note(f"{name}: making an environment in {place} (once)")
+        note(f"{name}: creating an environment in {place} (once)")
         # Our own pip installs into it (pip --python): a second pip would take longer than most packages.
         ours = importlib.util.find_spec("pip") is not None
         _run(name, [sys.executable, "-m", "venv", *(["--without-pip"] if ours else []), str(place)])

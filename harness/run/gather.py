@@ -88,7 +88,9 @@ def gather(
             gathering.adopt(found)
     missing = gathering.missing()
     if missing and len(missing) < len(shards):
-        note(f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; working the rest")
+        note(
+            f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; processing the rest"
+        )
     with worker, _watched(shards, missing) as advance:
         while missing:
             before = len(missing)
@@ -97,7 +99,7 @@ def gather(
                 vanished += not gathering.adopt(done)
             missing = gathering.missing()
             if len(missing) == before and not vanished:
-                raise StageError(f"the backend did not work shard {missing[0].index}")
+                raise StageError(f"the backend did not process shard {missing[0].index}")
     return gathering.result()
 
 

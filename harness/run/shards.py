@@ -75,7 +75,7 @@ class Gathered:
 def divide(n: int, size: int) -> list[Shard]:
     """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
     if size < 1:
-        raise ConfigError(f"backend.shard_size={size}: at least 1")
+        raise ConfigError(f"backend.shard_size={size}: must be at least 1")
     starts = range(0, n, size)
     return [Shard(index, start, min(start + size, n)) for index, start in enumerate(starts)]
 

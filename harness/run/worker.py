@@ -81,7 +81,7 @@ class Worker:
     ) -> Done:
         """Translate and score the `items` of a shard and keep them in the folder of finished shards.
 
-        `stages` names and times what is being done; `advance` is told of translated segments.
+        `stages` names and times what is being done; `advance` counts translated segments.
         """
         with collecting() as notices:
             done, data, rows = self._worked(shard, items, stages, advance)

@@ -40,7 +40,7 @@ class Prompt:
             prompt = "{text}"
         if "{text}" not in prompt:
             raise ConfigError(
-                f"model '{model.get('name')}': its prompt has no {{text}}, the place of the text; write"
+                f"model '{model.get('name')}': its prompt has no {{text}} placeholder; write"
                 " model.prompt='Translate from {source_language} into {target_language}: {text}'"
             )
         return cls(

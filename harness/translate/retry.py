@@ -77,7 +77,7 @@ class Tolerant:
                     f"the engine returned {len(done)} of {len(part)} segments; the first missing is {missing}"
                 )
         if self._in_a_row and not self._works:
-            raise StageError(f"the engine failed on every segment, on the last with: {self._last}")
+            raise StageError(f"the engine failed on every segment; the last error: {self._last}")
 
     def _placed(
         self, batch: list[tuple[int, Translation]], part: Sequence[int], done: set[int]
@@ -95,7 +95,7 @@ class Tolerant:
         self._in_a_row += 1
         if self._in_a_row >= (IN_A_ROW if self._works else PROBES):
             raise StageError(
-                f"the engine failed on {self._in_a_row} segments in a row, on the last with: {message}"
+                f"the engine failed on {self._in_a_row} segments in a row; the last error: {message}"
             ) from error
         return Translation(unit, "", "error", None, message)
 

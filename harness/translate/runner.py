@@ -110,7 +110,7 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         cache.discard(error.given)
         raise
     except KeyboardInterrupt:
-        note("interrupted: finished segments are kept; the same command goes on from there")
+        note("interrupted: finished segments are kept; the same command resumes from there")
         raise
     return errors
 

@@ -113,7 +113,7 @@ def main_args(rest: list[str]) -> int:
                 raise failed[0]
     except KeyboardInterrupt as stop:
         command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *given])
-        raise type(stop)(f"what is translated is kept; go on with: {command}") from None
+        raise type(stop)(f"finished translations are kept; resume with: {command}") from None
     except SystemExit as stop:
         if stop.code not in (None, 0):
             raise

@@ -11,7 +11,7 @@ from harness.results.store import RunInfo, Store
 
 EXAMPLES = """\
 Reads every file of every finished run and compares it with the digests in its record. That finds accidents
-and careless edits; it is no proof against someone who writes the digests anew.
+and careless edits; it does not stop someone who rewrites the digests as well.
 
 examples:
   python -m harness verify

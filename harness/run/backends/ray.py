@@ -129,7 +129,7 @@ class Ray(Backend):
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
-        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # told below, in a line
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # reported below, in one line
         workers = min(self._room(), len(rows))
         setup = (job, str(Path.cwd()), list(sys.path), max(1, math.floor(self._cpus)))
         # Ray Data starts dead actors again and repeats their tasks without end; ShardActor sets the bound.

@@ -44,7 +44,7 @@ def read_model(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise DataError(f"{path}: not valid YAML ({message_of(error)})") from None
     if not isinstance(value, dict):
-        raise DataError(f"{path}: a model is a mapping with at least 'name'")
+        raise DataError(f"{path}: expected a mapping with at least 'name'")
     return {"name": path.stem, **value}
 
 

@@ -130,8 +130,9 @@ class Command(Engine):
                         yield ready
             except TimeoutError:
                 raise SegmentError(
-                    f"{name}: no line for {self._timeout:g} s, at {_line(lines, given, start)};"
-                    " engine.timeout=SECONDS gives it longer, engine.chunk=N fewer lines at once"
+                    f"{name}: timed out after {self._timeout:g} s without a line, at"
+                    f" {_line(lines, given, start)}; raise engine.timeout=SECONDS, or send fewer lines"
+                    " at once with engine.chunk=N"
                 ) from None
             written = given + len(done)
             if written <= len(lines) and program.code:

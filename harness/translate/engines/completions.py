@@ -114,7 +114,7 @@ class Client:
 
     def _final(self, code: int, problem: str) -> Exception:
         if code in (401, 403):
-            have = "its key is refused" if self._key else "it wants a key"
+            have = "the server rejected the key" if self._key else "the server requires a key"
             return UnavailableError(
                 f"{self._url}: {have} ({problem}); put a valid one into the environment variable"
                 f" {self._key_name or '(name it with engine.api_key_env)'}"

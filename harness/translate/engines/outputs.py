@@ -72,7 +72,7 @@ class Outputs:
         return found
 
     def matched(self, ids: Sequence[str]) -> list[str]:
-        """The outputs of `ids` in their order. DataError naming ids without output; others are told."""
+        """The outputs of `ids` in their order. DataError naming ids without output; the rest get a notice."""
         found = self.by_id()
         if missing := [name for name in ids if name not in found]:
             have = f"; ids there: {_some(list(found))}" if len(missing) == len(ids) else ""

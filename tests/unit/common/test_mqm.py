@@ -49,7 +49,7 @@ def test_weights_follow_category_and_severity_and_raters_are_averaged(tmp_path) 
         (["a\tdoc\t1"], r"mqm.tsv:2: 3 fields, the header has 10"),
         (
             [row("r1", "Style", "Minor"), row("r1", "Style", "Minor").replace("a sentence", "two")],
-            r"mqm.tsv:3: segment 1 has another source on an earlier line",
+            r"mqm.tsv:3: segment 1 has a different source on an earlier line",
         ),
     ],
 )
