@@ -154,7 +154,10 @@ def test_marked_errors_of_a_pearmut_campaign_without_scores(store, capsys) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("system,segment,score\ngood,1,130\n", r"scores.csv:2: score 130 is not within 0 to 100; --scale"),
+        (
+            "system,segment,score\ngood,1,130\n",
+            r"scores.csv:2: score 130 is outside 0 to 100; set the range with --scale",
+        ),
         ("system,segment,score\ngood,1,high\n", r"scores.csv:2: score 'high' is not a number"),
         ("system,segment,score\ngood,1\n", r"scores.csv:2: the number of fields differs"),
         ("system,score\ngood,1\n", r"scores.csv:1: no column 'segment'"),

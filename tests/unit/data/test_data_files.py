@@ -199,7 +199,7 @@ def test_the_wrong_language_is_warned_about(tmp_path: Path) -> None:
     french = ["Le président a parlé hier au téléphone de la coopération économique entre les pays."] * 3
     files = {"src": write(tmp_path, "a", french), "tgt": write(tmp_path, "b", german)}
     warnings = bitext("bitext", **files).meta["warnings"]
-    assert [w for w in warnings if "plainly" in w] == [
+    assert [w for w in warnings if "clearly" in w] == [
         "3 of 3 reference lines are clearly not in 'pl' (3 in 'de'); is the pair the right way round?"
     ]
 
@@ -308,7 +308,7 @@ def test_jsonl_paths_and_lists_of_references(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ("{", r"x\.jsonl:1: not valid JSON"),
-        ("[1]", r"x\.jsonl:1: expected a JSON object"),
+        ("[1]", r"x\.jsonl:1: a JSON object was expected"),
         ('{"source": 3, "target": "b"}', r"x\.jsonl:1: 'source' holds int, a text was expected"),
         ('{"source": {"fr": "a"}, "target": "b"}', r"'source' holds dict.*for example 'source\.fr'"),
         ('{"source": "a", "targte": "b"}', r"no field 'target'\. Did you mean 'targte'\?"),
