@@ -34,9 +34,9 @@ def read_ratings(path: str, weights: MqmWeights, scale: tuple[float, float]) -> 
     """The human scores of a file, its kind known by its name and header.
 
     A table has the columns `system`, `segment` (or `seg_id`, `segment_id`, `id`) and `score`, between commas,
-    semicolons or tabs, a line a judgement, scores within `scale`. A file `….seg.score` has a line a system
-    and segment, in the order of the test set, `None` where unrated; in a folder it is looked for. `.json` and
-    `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
+    semicolons or tabs, one line per judgement, scores within `scale`. A file `….seg.score` has one line per
+    system and segment, in the order of the test set, `None` where unrated; a folder is searched for it.
+    `.json` and `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
     """
     place = _segment_file(user_path(path))
     if not is_file(place):

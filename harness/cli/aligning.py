@@ -37,7 +37,7 @@ class FilePair:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How files become segments: cut by the parts, or (`lines`) one a line as they are."""
+    """How files become segments: cut by the parts, or (`lines`) one per line as they are."""
 
     parts: TextParts
     lines: bool

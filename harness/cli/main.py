@@ -47,7 +47,7 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes become one line with the nearest known option."""
+    """An argument parser that reports a mistake in one line, with the nearest known option."""
 
     def known_options(self) -> list[str]:
         return [text for action in self._actions for text in action.option_strings]

@@ -1,6 +1,6 @@
 """Packed files as streams of bytes: gzip, bzip2, xz, zstd, and the members of zip and tar archives.
 
-What a file is shows in its first bytes; its name only says what was intended. Nothing is unpacked to disk,
+A file's format shows in its first bytes; its name only says what was intended. Nothing is unpacked to disk,
 and what unpacks to far more than text ever does is refused while it is read, whatever its header promises.
 """
 

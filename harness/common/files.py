@@ -102,7 +102,7 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
-    """The value of a JSON text. DataError for what is none, too deep nesting and, if not `nan`, NaN."""
+    """The value of a JSON text. DataError if it is invalid, nested too deeply or, unless `nan`, has NaN."""
     try:
         return json.loads(text, parse_constant=None if nan else _reject)
     except (ValueError, RecursionError) as error:

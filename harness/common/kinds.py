@@ -1,4 +1,4 @@
-"""What kind of file a text is, by its beginning: markup, subtitles and binary formats are not plain text."""
+"""A file's format by its beginning: markup, subtitles and binary formats are not plain text."""
 
 from __future__ import annotations
 

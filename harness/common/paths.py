@@ -1,4 +1,4 @@
-"""Paths as users write them: what is there, what is near it, and where the package's own folders are."""
+"""Paths as users write them: what exists, what is close to it, and where the package's own folders are."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def unreadable(path: str | Path, error: OSError | ValueError, called: str | None
 
 
 def user_path(path: str | Path) -> Path:
-    """The path with `~` for the home folder; what is no home's name (`./~`, `~x`) stays as it is."""
+    """The path with `~` expanded; what does not name a home folder (`./~`, `~x`) stays as it is."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 (Path drops `./`, and raises for `~x`)
 
 

@@ -20,7 +20,7 @@ _LONGEST = 80  # characters of a value that a message repeats
 
 
 class _Mismatch(Exception):
-    """The value is not of the type; what it should be is the caller's to say."""
+    """The value is not of the type; the caller reports what was expected."""
 
 
 def convert(key: str, value: Any, annotation: Any) -> Any:

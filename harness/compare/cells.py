@@ -30,14 +30,14 @@ class Sheet:
 
 
 def number(value: float | None, digits: int = 2, sign: bool = False) -> str:
-    """A number for people: a dash for what is undefined."""
+    """A number for display: a dash for what is undefined."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:{'+' if sign else ''}.{digits}f}"
 
 
 def span(low: float, high: float, digits: int = 2) -> str:
-    """An interval for people: a dash where it is undefined."""
+    """An interval for display: a dash where it is undefined."""
     return f"[{number(low, digits)}, {number(high, digits)}]" if math.isfinite(low) else "–"
 
 
@@ -91,7 +91,7 @@ def _range(ranks: tuple[int, int] | None) -> str:
 
 
 def verdict_sheet(result: Result) -> Sheet | None:
-    """One verdict a system and metric beside the baseline, and one over all metrics.
+    """One verdict per system and metric beside the baseline, and one over all metrics.
 
     None when a single metric ranks and no margin was given: its table says the same.
     """
@@ -190,7 +190,7 @@ def own_tests_lines(options: Options) -> list[str]:
 
 
 def overview(results: Sequence[Result]) -> list[Sheet]:
-    """Several test sets at once: one sheet a metric, systems down, test sets across with rank and score."""
+    """Several test sets at once: one sheet per metric, systems down, test sets across with rank and score."""
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     sheets = []
     for key in keys:
@@ -224,7 +224,7 @@ def _ranked(cluster: int | None, value: float | None, digits: int) -> str:
 
 
 def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
-    """One sheet a metric: systems down, subsets across, then the verdicts."""
+    """One sheet per metric: systems down, subsets across, then the verdicts."""
     sheets = []
     for metric in result.metrics:
         digits = digits_of(metric)
@@ -267,7 +267,7 @@ def alignment_notes(result: Result, view: AlignmentView) -> tuple[str, ...]:
 
 
 def bucket_sheets(result: Result, by: str, found: Sequence[Bucket]) -> list[Sheet]:
-    """One sheet a metric: buckets down, systems across."""
+    """One sheet per metric: buckets down, systems across."""
     sheets = []
     for metric in result.metrics:
         names = [row.system for row in metric.rows]

@@ -45,7 +45,7 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
 
 
 def by_document(test_set: TestSet, columns: Columns) -> Columns:
-    """The same columns with a row a document: segments of a document are not independent of each other.
+    """The same columns with one row per document: segments of a document are not independent of each other.
 
     Raises ConfigError unless every segment names its document and there are several.
     """

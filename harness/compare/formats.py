@@ -136,7 +136,7 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
 
 
 def csv_text(results: Sequence[Result]) -> str:
-    """A line a test set, metric and system; empty where undefined."""
+    """One line per test set, metric and system; empty where undefined."""
     rows = [row for result in results for row in rows_of(result)]
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]) if rows else ["data"], lineterminator="\n")
@@ -146,7 +146,7 @@ def csv_text(results: Sequence[Result]) -> str:
 
 
 def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
-    """Everything, one object a test set; null where undefined."""
+    """Everything, one object per test set; null where undefined."""
     sets = []
     for result, view in results:
         sets.append(

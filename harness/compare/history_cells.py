@@ -14,7 +14,7 @@ _MOST = 6  # changes in a cell
 
 
 def sheet(history: History, wanted: Sequence[str]) -> Sheet:
-    """A line a run, oldest first: scores, their difference from the run before on the same data, changes."""
+    """One line per run, oldest first: scores, difference from the previous run on the same data, changes."""
     keys = _keys(history, wanted)
     rows = []
     before: Record | None = None

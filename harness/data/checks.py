@@ -1,4 +1,4 @@
-"""What is odd about the data: counted, and said in a line each; nothing is changed."""
+"""Oddities in the data: counted, and reported in one line each; nothing is changed."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from harness.results.record import Record
 
 
 def model_index(records: Sequence[Record]) -> dict[str, Any]:
-    """The front-matter value for the runs of one model, one result a run.
+    """The front-matter value for the runs of one model, one result per run.
 
     Specification: hub-docs, modelcard.md (`model-index`). Values are ours, so `verified` is false.
     Raises UserError when the runs are of several models: a card has one.

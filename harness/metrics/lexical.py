@@ -89,7 +89,7 @@ class Lexical(Metric):
         return made
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
-        """Tell where the options do not suit the script of the references."""
+        """Give a notice where the options do not suit the script of the references."""
 
 
 class Bleu(Lexical):

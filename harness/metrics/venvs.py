@@ -1,4 +1,4 @@
-"""Environments for metrics whose packages conflict with ours: made on request, kept, never shared."""
+"""Environments for metrics whose packages conflict with ours: created on request, kept, never shared."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def folder(name: str, requirements: Sequence[str]) -> Path:
 
 
 def python(name: str, requirements: Sequence[str], install: bool, existing: str | None = None) -> Path:
-    """The interpreter of the environment; made first when `install` and it is not there yet.
+    """The interpreter of the environment, which is created first if missing and `install`.
 
-    `existing` is the folder of an environment of the user's own, taken as it is. Raises
-    UnavailableError when there is none and it may not be made, StageError when making it fails.
+    `existing` is the folder of the user's own environment, used as it is. Raises
+    UnavailableError when there is none and it may not be created, StageError when creation fails.
     """
     if existing is not None:
         found = _interpreter(Path(existing).expanduser())

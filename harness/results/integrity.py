@@ -1,6 +1,6 @@
 """Digests of a run's files, so that an edited result is noticed.
 
-They find accidents and careless hands, not forgers: whoever changes a file can write its digest anew.
+They catch accidents and careless edits, not forgery: whoever changes a file can rewrite its digest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The results store: one folder a run, a table derived from all of them. No shared file, no lock.
+"""The results store: one folder per run, a table derived from all of them. No shared file, no lock.
 
 Never imports torch, transformers or hydra, so that `list` and `compare` start at once.
 """

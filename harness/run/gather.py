@@ -32,7 +32,7 @@ class Gathering:
         self._rows: dict[int, ShardStatistics] = {}
 
     def missing(self) -> list[Shard]:
-        """The shards that are still to be worked."""
+        """The shards still to be processed."""
         return [shard for shard in self._shards if shard.index not in self._done]
 
     def adopt(self, done: Done) -> bool:
@@ -76,7 +76,7 @@ class Gathering:
 def gather(
     backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Path, stages: Stages
 ) -> Gathered:
-    """Have every shard worked by `backend`, but for those an earlier attempt has finished.
+    """Have `backend` process every shard, except those an earlier attempt has finished.
 
     Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
     """

@@ -1,12 +1,12 @@
-"""A run in shards: what is worked at once, and what stays on disk of each until the run is recorded.
+"""A run in shards: the unit of work, and what is kept of each on disk until the run is recorded.
 
     results/cache/shards/<config hash>-<shard size>-<version>/
         part-00000.jsonl   the shard's lines, as they stand in the run's folder in the end
-        part-00000.npz     its sums of statistics (`stats.block_sums`), a table a metric
+        part-00000.npz     its sums of statistics (`stats.block_sums`), one table per metric
         part-00000.json    its summary, written last: its existence means that the shard is finished
 
 Every file is replaced whole, and a shard worked twice gives the same bytes, so that it does not matter who
-works it, how often, or whether two runs of the same configuration do at the same time.
+processes it, how often, or whether two runs of the same configuration do at the same time.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
+    """What all shards of a run come to. `rows` are sums of statistics by block, one table per metric."""
 
     rows: Mapping[str, Statistics]
     signatures: dict[str, str]

@@ -1,4 +1,4 @@
-"""What is done to one shard, on whatever machine: translate, score, keep. The same code for every backend."""
+"""Processing one shard, on any machine: translate, score, store. The same code for every backend."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Job:
 
 
 class Worker:
-    """Works shards of one job. Engine, metrics and splitter are built once, unless they are given."""
+    """Processes the shards of one job. Engine, metrics and splitter are built once, unless they are given."""
 
     def __init__(self, job: Job, engine: Any = None, metrics: Any = None, splitter: Any = None) -> None:
         from harness.translate.retry import Tolerant

@@ -1,4 +1,4 @@
-"""Translations on disk: one folder a system, one file a writer, one line a finished batch.
+"""Translations on disk: one folder per system, one file per writer, one line per finished batch.
 
     <root>/<digest of the engine's identity>/identity.json
                                              20261121T231500-1f3a9c.jsonl

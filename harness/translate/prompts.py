@@ -1,4 +1,4 @@
-"""What a language model is asked, by its YAML: `system`, `prompt`, `chat`, `stop`."""
+"""The prompt for a language model, from its YAML: `system`, `prompt`, `chat`, `stop`."""
 
 from __future__ import annotations
 

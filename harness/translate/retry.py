@@ -1,4 +1,4 @@
-"""Engines that raise: tried again, narrowed down to the text, which is recorded as failed; the rest goes on.
+"""Engines that raise: retried, narrowed down to one text, which is recorded as failed; the rest goes on.
 
 Which errors concern the whole system, and end the run at once with their own line:
 every HarnessError but SegmentError (a bad option, a model out of reach, a server that refuses the key), a
@@ -41,10 +41,10 @@ class Tolerant:
         self._last = ""
 
     def translate(self, batch: Batch, works: bool = False) -> Translated:
-        """As `Engine.translate`; finished batches are never asked for again.
+        """Like `Engine.translate`; finished batches are never requested again.
 
         `works` says that the engine is known to have translated others (a resumed run). Raises StageError
-        when the engine fails on everything or breaks its promise (an index twice, or never, or out of range).
+        when the engine fails on everything or breaks its contract (an index twice, never, or out of range).
         """
         self._works |= works
         units = batch.sources

@@ -197,7 +197,7 @@ def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: 
         "Into Polish: too long",
         "Into Polish: rude",
     }
-    with pytest.raises(StageError, match=r"every segment, .*rejected the request: 400 .*length exceeded"):
+    with pytest.raises(StageError, match=r"every segment; .*rejected the request: 400 .*length exceeded"):
         translate(engine(server.url), ["too long"], tmp_path / "b")
 
 

@@ -1,7 +1,7 @@
 """The weights of the default aligner, as `experiments/alignment/fit.py` printed them.
 
 `MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `GATE`
-weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has a row a unit, a
+weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has one row per unit, a
 column for each of `model.OF_BEADS`.
 """
 

@@ -190,7 +190,7 @@ def _show(item: Cleaned, out: Console) -> None:
 
 
 def _print_rows(rows: Sequence[tuple[str, Text]], out: Console) -> None:
-    """Line numbers and texts: wrapped under each other in a terminal, one a line elsewhere."""
+    """Line numbers and texts: wrapped under each other in a terminal, one per line elsewhere."""
     from rich.table import Table
     from rich.text import Text
 

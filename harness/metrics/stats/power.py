@@ -1,4 +1,4 @@
-"""What a test set can tell: the smallest difference it detects, and how many segments a difference needs."""
+"""The power of a test set: the smallest difference it detects, and how many segments a difference needs."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def download(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Path:
 
 
 def _persistently(call: Callable[[], T], tries: int = 6) -> T:
-    """Repeat what fails on the way: 5xx, 429, a dropped connection, a file that came short.
+    """Retry transient failures: 5xx, 429, a dropped connection, a truncated file.
 
     Finished files are not fetched again, so each try may meet the failure of another file. A hub that
     cannot be reached at all is not waited for.

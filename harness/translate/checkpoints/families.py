@@ -1,6 +1,6 @@
 """How each family of encoder-decoder models receives the language pair.
 
-One function a family turns the two languages into a `Recipe`: what goes before the source, which source
+One function per family turns the two languages into a `Recipe`: what goes before the source, which source
 language the tokenizer is set to, which token the target starts with. Whatever the family cannot do is
 refused here, from its published list or from the checkpoint's own vocabulary, before a weight is loaded.
 """

@@ -1,6 +1,6 @@
-"""Whether a checkpoint is whole: no layer left at its random start, no weight that is not a number.
+"""Whether a checkpoint is complete: no layer left at its random start, no weight that is not finite.
 
-`from_pretrained` fills what a file lacks at random and only logs it; what such a model says looks like a
+`from_pretrained` fills what a file lacks at random and only logs it; the output of such a model looks like a
 poor translation.
 """
 

@@ -1,4 +1,4 @@
-"""Decoder-only language models, asked by their chat template or a raw prompt."""
+"""Decoder-only language models, prompted through their chat template or with raw text."""
 
 from __future__ import annotations
 
