@@ -13,7 +13,7 @@ from harness.errors import DataError, did_you_mean
 from harness.protocols import Statistics
 
 FEWEST_SYSTEMS = 3
-"""With fewer systems there is no agreement to speak of: two give one pair."""
+"""With fewer systems agreement means nothing: two give one pair."""
 
 
 @dataclass(frozen=True, slots=True)

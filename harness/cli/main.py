@@ -84,7 +84,7 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 
 
 def _call(verb: str, rest: list[str]) -> int:
-    for folder in config_dirs(rest):  # the classes of one's own that a record or a config names
+    for folder in config_dirs(rest):  # the user's classes that a record or a config names
         make_importable(folder)
     module = importlib.import_module(f"harness.cli.verbs.{verb}")
     if hasattr(module, "main_args"):  # Hydra parses the rest itself

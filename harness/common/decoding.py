@@ -21,7 +21,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 SAMPLE = 1 << 16  # bytes that a guess at an encoding looks at
-_STRANGE = ("Cc", "Cn", "Co")  # control characters, and what is no character or a private one
+_STRANGE = ("Cc", "Cn", "Co")  # control characters, unassigned and private ones
 _NUL_SHARE = 0.2  # of the bytes of UTF-16 text in a Latin script half are NUL; plain text has none
 
 # Encodings before Unicode by the languages written in them, the commonest first (Python's names).

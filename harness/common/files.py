@@ -45,7 +45,7 @@ def _text(path: str | Path, langs: Sequence[str]) -> Text:
 
 
 def normalise_newlines(text: str) -> str:
-    """CRLF becomes LF, and so does CR in a text that has no LF; a CR elsewhere is no line end and stays."""
+    """CRLF becomes LF, and so does CR in a text that has no LF; any other CR is not a line end and stays."""
     text = text.replace("\r\n", "\n")
     return text if "\n" in text else text.replace("\r", "\n")
 

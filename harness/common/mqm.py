@@ -63,7 +63,7 @@ def parse_weights(words: Sequence[str]) -> MqmWeights:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One line: an error that a rater marked, or that there is none. Texts are without their marks."""
+    """One line: an error marked by a rater, or a "no error" mark. Texts come without their marks."""
 
     system: str
     doc: str | None

@@ -23,7 +23,7 @@ def resource(name: str) -> Path:
 
 
 def no_such_file(path: str | Path, called: str | None = None) -> DataError:
-    """The error for a path at which there is no file: `called` in the message, and where to look instead."""
+    """The error for a missing file, `called` so in the message, with where to look instead."""
     place = Path(path)
     if is_dir(place):
         return DataError(f"{called or path}: is a folder, expected a file")

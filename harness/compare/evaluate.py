@@ -102,7 +102,7 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A test set compared: one MetricResult a metric, and what had to be left out."""
+    """A compared test set: one MetricResult per metric, and what had to be left out."""
 
     test_set: TestSet
     baseline: str
@@ -140,7 +140,7 @@ def _baseline(test_set: TestSet, options: Options, columns: Columns) -> str:
     ranking = [column for column in columns.values() if not is_neutral(column)]
     ordered = best_first((ranking or list(columns.values()))[0])
     ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
-    # A distance to the ceiling says nothing about which system is better.
+    # The distance to the ceiling does not say which system is better.
     return next((name for name in ordered if name not in ceilings), ordered[0])
 
 
@@ -211,7 +211,7 @@ def _without_interval(name: str, rows: Sequence[SystemScore], n: int, unit: str)
 
 
 def _limits(draws: Draws, options: Options) -> list[str]:
-    """What a test cannot tell here: too few segments, or too few samples to reach alpha."""
+    """What a test cannot show here: too few segments, or too few samples to reach alpha."""
     n, unit = draws.n, options.unit
     if n < FEWEST:
         return [f"{n} {unit} are too few for a test ({FEWEST} at least): no p-values and no ranks are given"]

@@ -19,7 +19,7 @@ from harness.compare.evaluate import MetricResult, Result
 
 
 def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
-    """Print with rich: as wide as the terminal, or as the tables where stdout is none."""
+    """Print with rich: as wide as the terminal, or as the tables when stdout is not a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table

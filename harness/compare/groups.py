@@ -1,4 +1,4 @@
-"""Runs sorted into test sets: only systems scored on the same segments stand in one table."""
+"""Runs grouped into test sets: only systems scored on the same segments share a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test set can tell about the systems that were run on it, from their stored statistics."""
+"""What a test set can show about the systems run on it, from their stored statistics."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def detectable(
     """Every ranking metric. The reference itself does not count as a system, nor do equal outputs.
 
     With one system, another of the same spread that shares nothing with it is assumed: mostly an upper
-    bound, since segments that are hard for one system tend to be hard for the next. Metrics that nothing is
-    known of are left out, with the reason in `notes`; below 10 segments nothing is detected, however large.
+    bound, since segments that are hard for one system tend to be hard for the next. Metrics without
+    information are left out, with the reason in `notes`; below 10 segments no difference is detected.
     """
     columns = columns_of(test_set, options.metrics, notes)
     if options.unit == "documents":
@@ -126,7 +126,7 @@ def sheets(found: list[Detectable], power: float, unit: str) -> list[Sheet]:
 
 
 def footnotes(found: list[Detectable], test_set: TestSet, options: Options, power: float) -> list[str]:
-    """What the test set cannot tell, in plain words, and what the numbers rest on."""
+    """The limits of the test set in plain words, and what the numbers are based on."""
     n, unit = found[0].n, options.unit
     limits = ", ".join(f"{number(one.smallest, 2 if one.smallest > 0.1 else 4)} {one.name}" for one in found)
     finding = (

@@ -1,6 +1,6 @@
 """The results store: one folder per run, a table derived from all of them. No shared file, no lock.
 
-Never imports torch, transformers or hydra, so that `list` and `compare` start at once.
+Never imports torch, transformers or hydra, so that `list` and `compare` start quickly.
 """
 
 from __future__ import annotations

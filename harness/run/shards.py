@@ -61,7 +61,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What all shards of a run come to. `rows` are sums of statistics by block, one table per metric."""
+    """All shards of a run combined. `rows` are sums of statistics by block, one table per metric."""
 
     rows: Mapping[str, Statistics]
     signatures: dict[str, str]

@@ -218,7 +218,7 @@ def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[
         if len(keys) != len(rows) or not all(_KEY.fullmatch(item) for item in keys):
             raise ValueError("keys and rows do not fit")
         if not all(isinstance(h, str) and isinstance(f, str) for h, f, _, _ in rows):
-            raise ValueError("a row is no text")
+            raise ValueError("a row is not text")
         return keys, rows
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StageError(

@@ -1,4 +1,4 @@
-"""`cache`: what the cache of translations holds, and room made in it."""
+"""`cache`: what the translation cache holds, and pruning it."""
 
 from __future__ import annotations
 

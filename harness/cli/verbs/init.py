@@ -1,4 +1,4 @@
-"""`init DIR`: a folder of one's own configs and classes that runs as it stands."""
+"""`init DIR`: a starter folder of configs and classes that runs as it is."""
 
 from __future__ import annotations
 

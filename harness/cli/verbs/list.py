@@ -87,7 +87,7 @@ def _options(group: str, own: list[Path]) -> int:
 
 
 def _about(path: Path) -> str:
-    """The comment with which a YAML begins, its first line; Hydra's own directive is none."""
+    """The first line of the comment at the top of a YAML; Hydra's own directive does not count."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             break

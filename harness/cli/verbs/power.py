@@ -1,4 +1,4 @@
-"""`power`: what a test set can tell."""
+"""`power`: the smallest difference a test set detects."""
 
 from __future__ import annotations
 

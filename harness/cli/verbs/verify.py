@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _unreadable(store: Store, run: RunInfo) -> str | None:
-    """What is wrong with the segments, part by part, None where nothing is."""
+    """What is wrong with the segments, part by part; None if nothing is."""
     try:
         for _ in store.segments(run.run_id):
             pass

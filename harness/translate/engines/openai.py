@@ -91,7 +91,7 @@ class OpenAI(Engine):
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """The server, the model and all that is asked; the key is no part of it."""
+        """The server, the model and the request settings, without the key."""
         return {
             "engine": "openai",
             "base_url": self._url,
