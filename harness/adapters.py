@@ -1,6 +1,6 @@
 """Plain classes as extensions: classes of users that have the members of a base but do not inherit from it.
 
-This is the only place that asks an object what it has.
+This is the only place that inspects which members an object has.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet
 
 
 def adapted(base: type[Extension], plain: Any) -> Any:
-    """`plain` itself where it inherits from `base`, else behind an adapter of that kind."""
+    """`plain` itself if it inherits from `base`, else wrapped in the adapter of that kind."""
     return plain if isinstance(plain, base) else _ADAPTERS[base](plain)
 
 
 def lacking(base: type[Extension], found: Any) -> list[str]:
-    """Members that `base` demands and a class, or an object of one, does not have. Evaluates no property."""
+    """Members that `base` requires and a class, or an instance, lacks. Evaluates no property."""
     if isinstance(found, type):
         return sorted(name for name in base.__abstractmethods__ if not hasattr(found, name))
     return [name for name in lacking(base, type(found)) if name not in vars(found)]

@@ -3,7 +3,7 @@
     HarnessError        the run failed                        exit code 1
     ├── StageError      a stage could not finish its work     exit code 1
     │   ├── SegmentError    … on one text; others may be fine
-    │   └── MisalignedError … and what it gave last must not be kept
+    │   └── MisalignedError … and its last outputs must be discarded
     └── UserError       the user's input cannot be used       exit code 2
         ├── ConfigError     a config value, name or option
         ├── DataError       a file, its bytes, its shape
@@ -29,14 +29,14 @@ class StageError(HarnessError):
 
 
 class SegmentError(StageError):
-    """An engine could not translate one text. The others need not be concerned: it is tried again, then
-    recorded as failed, and the run goes on (any other HarnessError of an engine ends the run)."""
+    """An engine could not translate one text; others may be fine. It is tried again, then recorded as
+    failed, and the run continues (any other HarnessError from an engine ends the run)."""
 
 
 class MisalignedError(StageError):
-    """An engine's outputs turned out not to belong to the texts they were given for.
+    """An engine's outputs turned out not to belong to its input texts.
 
-    `given` is how many of its last translations are concerned: none of them may be kept.
+    `given` is how many of its last translations are affected: none of them may be kept.
     """
 
     def __init__(self, message: str, given: int) -> None:
@@ -63,12 +63,17 @@ class UnavailableError(UserError):
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, as a scheduler sends before it takes the machine away: stop as for Ctrl-C, exit code 143."""
+    """SIGTERM, which a scheduler sends before it reclaims the machine: stop as for Ctrl-C, exit code 143."""
 
 
 def one_line(error: BaseException) -> str:
     """`"ValueError: what it says"` on one line."""
     return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def message_of(error: object) -> str:
+    """What an error says, on one line, without its type."""
+    return " ".join(str(error).split())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

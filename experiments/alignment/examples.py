@@ -9,17 +9,17 @@ import numpy as np
 from benchmark import Document, Remembered
 
 from harness.align.evidence.clauses import cut
-from harness.align.evidence.model import OF_BEADS, Evidence, Hidden, Weights
+from harness.align.evidence.model import OF_BEADS, BeadWeights, Evidence, Hidden
 from harness.align.evidence.objective import length_ratio
 from harness.align.evidence.spans import Spans, embed
 from harness.align.search.lattice import SHAPES
 from harness.types import Bead
 
-NAMES = [f.name for f in fields(Weights)]
+NAMES = [f.name for f in fields(BeadWeights)]
 OF_BEAD = [NAMES.index(name) for name in OF_BEADS]
 NULL, NULL_LENGTH, EDGE, OPEN = (NAMES.index(name) for name in ("null", "null_length", "edge", "open"))
 PIECE = 100  # sentences; longer documents are fitted in pieces
-ZERO = Weights(*[0.0] * len(NAMES))
+ZERO = BeadWeights(*[0.0] * len(NAMES))
 UNUSED = Hidden(np.zeros((1, len(OF_BEADS))), np.zeros(1))
 
 

@@ -32,7 +32,7 @@ from examples import EDGE, NAMES, NULL, NULL_LENGTH, OF_BEAD, OPEN, ZERO, Exampl
 
 from harness.align.auto import Auto
 from harness.align.evidence.beliefs import believe
-from harness.align.evidence.model import OF_BEADS, Hidden, Weights
+from harness.align.evidence.model import OF_BEADS, BeadWeights, Hidden
 from harness.align.evidence.regimes import SHARES, chances, signs
 from harness.align.search.forward_backward import posteriors
 from harness.align.search.lattice import SHAPES, Lattice
@@ -230,14 +230,14 @@ def fit(pool: Pool, chosen: Sequence[int], rounds: int, steps: int) -> Parameter
     return Parameters.of(w)
 
 
-def rounded(now: Parameters) -> tuple[Weights, Weights, np.ndarray, Hidden]:
+def rounded(now: Parameters) -> tuple[BeadWeights, BeadWeights, np.ndarray, Hidden]:
     """As they are printed."""
     middle, slope, gate, weights, out = (
         np.round(part, 3) for part in (now.middle, now.slope, now.gate, now.layer.weights, now.out)
     )
     return (
-        Weights(*map(float, middle)),
-        Weights(*map(float, slope)),
+        BeadWeights(*map(float, middle)),
+        BeadWeights(*map(float, slope)),
         gate,
         Hidden(weights.astype(np.float32), out.astype(np.float32)),
     )
@@ -296,7 +296,7 @@ def main() -> None:
             show(*rounded(fit(pool, range(len(_examples)), args.rounds, args.steps)))
 
 
-def show(middle: Weights, slope: Weights, gate: np.ndarray, hidden: Hidden) -> None:
+def show(middle: BeadWeights, slope: BeadWeights, gate: np.ndarray, hidden: Hidden) -> None:
     """Print the weights as they stand in `harness/align/weights.py`."""
 
     def table(rows: np.ndarray) -> str:
@@ -304,7 +304,7 @@ def show(middle: Weights, slope: Weights, gate: np.ndarray, hidden: Hidden) -> N
 
     for label, weights in (("MIDDLE", middle), ("SLOPE", slope)):
         values = "".join(f"    {name}={getattr(weights, name):.3f},\n" for name in NAMES)
-        print(f"{label} = Weights(\n{values})\n")
+        print(f"{label} = BeadWeights(\n{values})\n")
     print(f"GATE = (\n{table(gate)})\n")
     print(f"_HIDDEN = (\n{table(hidden.weights)})")
     print("_OUT =", table(hidden.out[None]).strip(" ,\n"))

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from harness.gloss import tables as gloss_tables
 from harness.gloss.engine import Gloss
-from harness.gloss.items import Item, Word, read_items
+from harness.gloss.items import GlossItem, Word, read_items
 from harness.gloss.text import tokens
 
 Meaning = tuple[str, str, str]  # part of speech, tag of the source form, translation
@@ -74,10 +74,12 @@ class Teacher(ABC):
         """(translation, part of speech) of the function words that inflect."""
 
 
-def read_texts(line: str, lang: str, tables: gloss_tables.Tables, word: Word) -> tuple[list[Item], list[str]]:
+def read_texts(
+    line: str, lang: str, tables: gloss_tables.Tables, word: Word
+) -> tuple[list[GlossItem], list[str]]:
     """The engine's items of a line in its order, and the characters that each stands for."""
     found = tokens(line, lang)
-    items: list[Item] = []
+    items: list[GlossItem] = []
     texts: list[str] = []
     position = 0
     for item, length in read_items(found, tables, word):

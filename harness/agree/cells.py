@@ -52,7 +52,7 @@ def _cell(estimate: Estimate) -> str:
 
 
 def footnotes(found: Agreement, judged: Judged, samples: int, seed: int, alpha: float) -> list[str]:
-    """What the numbers are, from how much, and what was left out."""
+    """What the numbers are, how much data they are based on, and what was left out."""
     n, m = judged.human.shape
     return [
         f"{m} systems, {n} segments. Over systems, corpus scores against mean human scores: Pearson's r,"

@@ -13,7 +13,7 @@ from harness.errors import DataError, did_you_mean
 from harness.protocols import Statistics
 
 FEWEST_SYSTEMS = 3
-"""With fewer systems there is no agreement to speak of: two give one pair."""
+"""With fewer systems agreement means nothing: two give one pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
     if len(names) < FEWEST_SYSTEMS:
         unknown = next((name for name in ratings.scores if name not in runs), "")
         raise DataError(
-            f"{where}: judges {len(names)} of the runs' systems, and {FEWEST_SYSTEMS} at least are needed."
+            f"{where}: judges {len(names)} of the runs' systems; at least {FEWEST_SYSTEMS} are needed."
             f"{did_you_mean(unknown, runs)} It judges {', '.join(sorted(ratings.scores))}; runs are of"
             f" {', '.join(runs)}"
         )

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import parse_json, read_bytes, read_jsonl
-from harness.common.mqm import Weights
+from harness.common.mqm import MqmWeights
 from harness.errors import DataError
 
 _APART = ("welcome_", "random_", "goodbye_")  # items of the tutorial and of attention checks
 
 
 def read_annotations(
-    path: Path, weights: Weights
+    path: Path, weights: MqmWeights
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Mean scores and mean costs of marked errors, each by system and `item_id`, over annotators.
 
@@ -55,10 +55,10 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or "annotation" not in entry:
             raise DataError(
-                f"{path}: entry {number} is no annotation of pearmut (its annotations.json is read)"
+                f"{path}: entry {number} is not a pearmut annotation (expected its annotations.json)"
             )
     if not entries:
-        raise DataError(f"{path}: no annotations; pearmut's dashboard offers them as annotations.json")
+        raise DataError(f"{path}: no annotations; download annotations.json from pearmut's dashboard")
     return entries
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.agree.pearmut import read_annotations
 from harness.common.files import read_lines
-from harness.common.mqm import Weights, is_mqm, read_mqm, scores
+from harness.common.mqm import MqmWeights, is_mqm, read_mqm, scores
 from harness.common.paths import is_dir, is_file, no_such_file, user_path
 from harness.errors import DataError
 
@@ -30,13 +30,13 @@ class Ratings:
     """Whether segments are numbered from 1 in the order of the test set, not named by their ids."""
 
 
-def read_ratings(path: str, weights: Weights, scale: tuple[float, float]) -> Ratings:
+def read_ratings(path: str, weights: MqmWeights, scale: tuple[float, float]) -> Ratings:
     """The human scores of a file, its kind known by its name and header.
 
     A table has the columns `system`, `segment` (or `seg_id`, `segment_id`, `id`) and `score`, between commas,
-    semicolons or tabs, a line a judgement, scores within `scale`. A file `….seg.score` has a line a system
-    and segment, in the order of the test set, `None` where unrated; in a folder it is looked for. `.json` and
-    `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
+    semicolons or tabs, one line per judgement, scores within `scale`. A file `….seg.score` has one line per
+    system and segment, in the order of the test set, `None` where unrated; a folder is searched for it.
+    `.json` and `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
     """
     place = _segment_file(user_path(path))
     if not is_file(place):
@@ -59,8 +59,8 @@ def _segment_file(path: Path) -> Path:
     found = [file for file in found if file.parent.name == "human-scores"] or found
     if len(found) != 1:
         names = ", ".join(str(file.relative_to(path)) for file in found)
-        told = f"has {len(found)} of them, name one: {names}" if found else "has none"
-        raise DataError(f"{path}: a folder is read for its human-scores/….seg.score, and it {told}")
+        finding = f"found {len(found)}; name one of them: {names}" if found else "found none"
+        raise DataError(f"{path}: expected one human-scores/….seg.score in this folder, {finding}")
     return found[0]
 
 
@@ -70,7 +70,7 @@ def _segment_scores(path: Path) -> dict[str, dict[str, float]]:
     for number, line in enumerate(read_lines(path), start=1):
         fields = line.split()
         if len(fields) != 2:
-            raise DataError(f"{path}:{number}: a system and a score are expected, '{line[:40]}' was found")
+            raise DataError(f"{path}:{number}: expected a system and a score, found '{line[:40]}'")
         system, text = fields
         counts[system] += 1
         if text != "None":
@@ -96,8 +96,8 @@ def _table(path: Path, scale: tuple[float, float]) -> dict[str, dict[str, float]
         value = _number(row["score"], where)
         if not scale[0] <= value <= scale[1]:
             raise DataError(
-                f"{where}: score {value:g} is not within {scale[0]:g} to {scale[1]:g}; --scale LOW,HIGH if"
-                " that is its scale"
+                f"{where}: score {value:g} is outside {scale[0]:g} to {scale[1]:g}; set the range"
+                " with --scale LOW,HIGH"
             )
         found[row["system"], row[segment]].append(value)
     means: dict[str, dict[str, float]] = defaultdict(dict)
@@ -110,7 +110,7 @@ def _numbered(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, dict
     for row in rows:
         where = f"{path}:{rows.line_num}"
         if None in row or None in row.values():
-            raise DataError(f"{where}: not as many fields as the header has")
+            raise DataError(f"{where}: the number of fields differs from the header's")
         yield where, row
 
 

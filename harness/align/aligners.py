@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from harness.align.evidence.objective import Cosine, Weights, length_ratio
+from harness.align.evidence.objective import Cosine, CosineWeights, length_ratio
 from harness.align.evidence.spans import embed
 from harness.align.search.band import search_band
 from harness.align.search.lattice import Lattice
@@ -28,7 +28,7 @@ class Comparable(Aligner):
         open: float = 0.0,
     ) -> None:
         self.encoder = encoder
-        self.weights = Weights(threshold, margin, power, null, open)
+        self.weights = CosineWeights(threshold, margin, power, null, open)
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; `score` is the objective (unitless, 0 = as good as no link)."""

@@ -51,7 +51,7 @@ def build(
     if not isinstance(aligner, str | Mapping):
         if options:
             raise ConfigError(
-                f"options ({', '.join(options)}) need an aligner given by name, not one already built"
+                f"options {', '.join(options)} apply to an aligner given by name, not to one already built"
             )
         return aligner
     config = {**named("aligner", aligner), **(options or {})}

@@ -1,6 +1,6 @@
 """Which document of one language is the counterpart of which of the other.
 
-Candidates are shortlisted by one vector a document, ranked by two-way best match (BiMax:
+Candidates are shortlisted by one vector per document, ranked by two-way best match (BiMax:
 aclanthology.org/2025.findings-emnlp.704) and accepted on clear evidence only.
 """
 

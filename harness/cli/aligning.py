@@ -37,7 +37,7 @@ class FilePair:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How files become segments: cut by the parts, or (`lines`) one a line as they are."""
+    """How files become segments: cut by the parts, or (`lines`) one per line as they are."""
 
     parts: TextParts
     lines: bool
@@ -64,7 +64,9 @@ def listed(path: Path) -> list[FilePair]:
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) not in (2, 3) or not fields[0] or not fields[1]:
-            raise DataError(f"{path}:{number}: expected source, target and perhaps gold, separated by tabs")
+            raise DataError(
+                f"{path}:{number}: expected source, target and optionally gold, separated by tabs"
+            )
         files = [path.parent / field for field in fields if field]
         for file in files:
             if not is_file(file):
@@ -114,7 +116,7 @@ def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Align
 
 
 def _check_language(path: Path, lines: Sequence[str], lang: str) -> None:
-    """Warn when a text is plainly in another language than declared."""
+    """Warn when a text is clearly not in its declared language."""
     text = " ".join(lines)[:5000]
     declared = label(lang)
     if declared is None or len(text) < _MIN_LETTERS:

@@ -8,7 +8,7 @@ import argparse
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Baseline, metrics, tests, correction, and which runs count."""
     add = parser.add_argument
-    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is no control)")
+    add("--baseline", metavar="RUN", help="compare with this run (default: the best that is not a control)")
     add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
     add(
         "--test",
@@ -32,9 +32,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--margin",
         metavar="δ",
-        help="smaller differences are equal: in points, or 60%% for what 60 %% of judges notice",
+        help="treat smaller differences as equal: in points, or 60%% for what 60 %% of judges notice",
     )
     add("--common", action="store_true", help="cut runs of different test data to their common segments")
     add("--all", action="store_true", help="every matching run, not only the newest of each system")
-    add("--since", metavar="WHEN", help="only runs from this date (2026-01-31) or run on")
+    add("--since", metavar="WHEN", help="only runs since this date (2026-01-31) or this run")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")

@@ -11,17 +11,17 @@ from typing import NoReturn
 
 from harness.common.terminal import never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
-from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean
+from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean, one_line
 from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
-    "list": "all runs of the results store, or the models, pairs, metrics … one can choose",
-    "show": "one run in full: scores, signatures, alignment, pairing, inputs",
-    "compare": "which of several runs is better, how sure that is, and where they differ",
-    "history": "a system's scores over its runs, what changed in between; a gate for CI",
-    "power": "what a test set can tell: the smallest difference it detects, the segments one needs",
+    "list": "list the runs in the results store, or the available models, pairs, metrics …",
+    "show": "show one run in full: scores, signatures, alignment, pairing, inputs",
+    "compare": "compare runs: which is better, how certain that is, and where they differ",
+    "history": "a system's scores over time and what changed between runs; a gate for CI",
+    "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
@@ -30,11 +30,11 @@ VERBS = {
     "tag": "name a finished run",
     "note": "write a line about a finished run",
     "rm": "delete runs from the results store",
-    "verify": "were files of finished runs edited or damaged since they were recorded?",
-    "rerun": "run a record's configuration again; are scores and translations identical?",
+    "verify": "check whether files of finished runs were edited or damaged",
+    "rerun": "run a record's configuration again and check that its results are identical",
     "fetch": "download a model for a pair; shows the size first",
-    "cache": "the stored translations (and converted models): show or prune them",
-    "init": "write a commented folder of your own: pair, test set, model, engine and metric",
+    "cache": "show or prune stored translations and converted models",
+    "init": "write a commented starter folder: pair, test set, model, engine and metric",
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
 
@@ -47,7 +47,7 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes become one line with the nearest known option."""
+    """An argument parser that reports a mistake in one line, with the nearest known option."""
 
     def known_options(self) -> list[str]:
         return [text for action in self._actions for text in action.option_strings]
@@ -84,7 +84,7 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 
 
 def _call(verb: str, rest: list[str]) -> int:
-    for folder in config_dirs(rest):  # the classes of one's own that a record or a config names
+    for folder in config_dirs(rest):  # the user's classes that a record or a config names
         make_importable(folder)
     module = importlib.import_module(f"harness.cli.verbs.{verb}")
     if hasattr(module, "main_args"):  # Hydra parses the rest itself
@@ -96,7 +96,7 @@ def _call(verb: str, rest: list[str]) -> int:
     )
     module.configure(parser)
     if "--config-dir" not in parser.known_options():
-        parser.add_argument("--config-dir", metavar="DIR", help="your folder: its classes can be imported")
+        parser.add_argument("--config-dir", metavar="DIR", help="your folder, whose classes can be imported")
     return int(module.main(parser.parse_args(rest)))
 
 
@@ -112,11 +112,11 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
             print(visible_line(f"{name}: {text}"), file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
-        told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        print(visible_line(f"{name}: {told} (--debug shows where)"), file=sys.stderr)
+        detail = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        print(visible_line(f"{name}: {detail} (--debug shows where)"), file=sys.stderr)
         return 1
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    print(visible_line(f"{name}: internal error: {told} (--debug shows where)"), file=sys.stderr)
+    detail = one_line(error)
+    print(visible_line(f"{name}: internal error: {detail} (--debug shows where)"), file=sys.stderr)
     return 1
 
 

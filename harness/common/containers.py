@@ -1,6 +1,6 @@
 """Packed files as streams of bytes: gzip, bzip2, xz, zstd, and the members of zip and tar archives.
 
-What a file is shows in its first bytes; its name only says what was intended. Nothing is unpacked to disk,
+A file's format shows in its first bytes; its name only says what was intended. Nothing is unpacked to disk,
 and what unpacks to far more than text ever does is refused while it is read, whatever its header promises.
 """
 
@@ -164,7 +164,7 @@ def _chosen(names: Sequence[str], archive: Path, member: str | None) -> str:
         return found
     held = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     if not names:
-        raise DataError(f"{archive}: an archive without a file in it")
+        raise DataError(f"{archive}: the archive contains no files")
     if member is None:
         raise DataError(
             f"{archive}: an archive of {len(names)} files; name a member, for example"

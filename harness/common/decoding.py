@@ -21,7 +21,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 SAMPLE = 1 << 16  # bytes that a guess at an encoding looks at
-_STRANGE = ("Cc", "Cn", "Co")  # control characters, and what is no character or a private one
+_STRANGE = ("Cc", "Cn", "Co")  # control characters, unassigned and private ones
 _NUL_SHARE = 0.2  # of the bytes of UTF-16 text in a Latin script half are NUL; plain text has none
 
 # Encodings before Unicode by the languages written in them, the commonest first (Python's names).
@@ -116,21 +116,21 @@ def not_utf8(
     `langs` are the languages it may be in.
     """
     name = where.rpartition(":")[0]
-    told = f"{where}: not UTF-8 (byte 0x{line[start]:02x}{place})"
+    problem = f"{where}: not UTF-8 (byte 0x{line[start]:02x}{place})"
     whole = sample[:SAMPLE] + b"\n" + line[:SAMPLE]
     if _is_mostly_utf8(whole):
         return DataError(
-            f"{told}, though the rest of the text is: mend that line by hand, converting the file would"
+            f"{problem}, though the rest of the text is: fix that line by hand, converting the file would"
             " damage the others"
         )
     encoding = guess(whole, langs or _suffix_language(name))
     if encoding is None:
         return DataError(
-            f"{told}; its encoding cannot be told from the text: convert it to UTF-8, for example"
+            f"{problem}; its encoding cannot be identified: convert it to UTF-8, for example"
             f" {iconv('ENCODING', name)}"
         )
     return DataError(
-        f"{told}; convert it from {iconv_name(encoding)}, which it seems to be: {iconv(encoding, name)}"
+        f"{problem}; convert it from {iconv_name(encoding)}, which it seems to be: {iconv(encoding, name)}"
     )
 
 

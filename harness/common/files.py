@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.common.paths import unreadable
 from harness.common.texts import Text
-from harness.errors import DataError, StageError
+from harness.errors import DataError, StageError, message_of
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -26,8 +26,8 @@ def read_bytes(path: str | Path) -> bytes:
 def read_text(path: str | Path, langs: Sequence[str] = ()) -> str:
     """A text as a string, its line ends as they are (CRLF stays). `langs`: the languages it may be in.
 
-    See `texts.Text` for what is refused and told. A line longer than `texts.LONGEST_LINE` is refused before
-    more of it is read and held in memory.
+    See `texts.Text` for what is refused and what is only noticed. A line longer than
+    `texts.LONGEST_LINE` is refused before the rest of it is read.
     """
     return _text(path, langs).whole()
 
@@ -45,7 +45,7 @@ def _text(path: str | Path, langs: Sequence[str]) -> Text:
 
 
 def normalise_newlines(text: str) -> str:
-    """CRLF becomes LF, and so does CR in a text that has no LF; a CR elsewhere is no line end and stays."""
+    """CRLF becomes LF, and so does CR in a text that has no LF; any other CR is not a line end and stays."""
     text = text.replace("\r\n", "\n")
     return text if "\n" in text else text.replace("\r", "\n")
 
@@ -102,12 +102,12 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
-    """The value of a JSON text. DataError for what is none, too deep nesting and, if not `nan`, NaN."""
+    """The value of a JSON text. DataError if it is invalid, nested too deeply or, unless `nan`, has NaN."""
     try:
         return json.loads(text, parse_constant=None if nan else _reject)
     except (ValueError, RecursionError) as error:
-        told = "nested too deeply" if isinstance(error, RecursionError) else " ".join(str(error).split())
-        raise DataError(f"{where}: not valid JSON ({told})") from None
+        reason = "nested too deeply" if isinstance(error, RecursionError) else message_of(error)
+        raise DataError(f"{where}: not valid JSON ({reason})") from None
 
 
 def _reject(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What kind of file a text is, by its beginning: markup, subtitles and binary formats are not plain text."""
+"""A file's format by its beginning: markup, subtitles and binary formats are not plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Kind:
     """A format that is not one segment or paragraph a line. `remedy`: what reads it, or how to convert it."""
 
     name: str
-    told: str
+    description: str
     remedy: str
 
 
@@ -148,4 +148,4 @@ def _is_json_lines(head: str) -> bool:
 def refuse(kind: Kind | None, name: str, reads: Collection[str], instead: str | None = None) -> None:
     """Raise DataError where a reader of `reads` is given another kind; `instead`: its own remedy."""
     if kind is not None and kind.name not in reads:
-        raise DataError(f"{name}: is {kind.told}, not plain text; {instead or kind.remedy}")
+        raise DataError(f"{name}: is {kind.description}, not plain text; {instead or kind.remedy}")

@@ -93,7 +93,9 @@ def _nearest(code: str) -> str:
 
     first, *rest = re.split("[-_]", code)
     if rest and len(first) in (2, 3) and langcodes.Language.make(language=first.lower()).is_valid():
-        return f" Did you mean '{first.lower()}'? '{'-'.join(rest)}' is no script or region (zh-Hant, pt-BR)"
+        return (
+            f" Did you mean '{first.lower()}'? '{'-'.join(rest)}' is not a script or region (zh-Hant, pt-BR)"
+        )
     if len(code) == 2:
         country = langcodes.Language.make(territory=code.upper())
         meant = country.maximize().language

@@ -1,4 +1,4 @@
-"""What an annotation may say of an option beyond its type: `Annotated[int, AtLeast(1)]`."""
+"""What an annotation can require of an option beyond its type: `Annotated[int, AtLeast(1)]`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _SEVERITIES = ("major", "critical", "minor", *_NONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class MqmWeights:
     """What an error costs. Those of Freitag et al. 2021; a critical error counts as a major one."""
 
     major: float = 5.0
@@ -44,9 +44,9 @@ class Weights:
         return self.punctuation if category.endswith("punctuation") else self.minor
 
 
-def parse_weights(words: Sequence[str]) -> Weights:
+def parse_weights(words: Sequence[str]) -> MqmWeights:
     """`["major=5", "punctuation=0.1"]`; what is not named keeps its default. Raises ConfigError."""
-    known = [field.name.replace("_", "-") for field in fields(Weights)]
+    known = [field.name.replace("_", "-") for field in fields(MqmWeights)]
     given: dict[str, float] = {}
     for word in words:
         key, _, text = word.partition("=")
@@ -58,12 +58,12 @@ def parse_weights(words: Sequence[str]) -> Weights:
             given[key.replace("-", "_")] = float(text)
         except ValueError:
             raise ConfigError(f"--weights {word}: '{text}' is not a number") from None
-    return Weights(**given)
+    return MqmWeights(**given)
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One line: an error that a rater marked, or that there is none. Texts are without their marks."""
+    """One line: an error marked by a rater, or a "no error" mark. Texts come without their marks."""
 
     system: str
     doc: str | None
@@ -83,7 +83,7 @@ def is_mqm(path: str | Path) -> bool:
 
 def read_mqm(path: str | Path) -> list[Annotation]:
     """All annotations. Where lines disagree on a system's output of a segment, the most frequent text is
-    taken and the user is told.
+    taken, with a notice.
 
     Raises DataError naming file and line for a missing column or field, for an unknown severity, and where
     two lines disagree on the source of a segment.
@@ -120,7 +120,9 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             row["severity"],
         )
         if sources.setdefault(found.segment, found.source) != found.source:
-            raise DataError(f"{path}:{number}: segment {found.segment} has another source on an earlier line")
+            raise DataError(
+                f"{path}:{number}: segment {found.segment} has a different source on an earlier line"
+            )
         annotations.append(found)
     return _settled(annotations, path)
 
@@ -154,7 +156,7 @@ def outputs(annotations: Sequence[Annotation]) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def scores(annotations: Sequence[Annotation], weights: Weights) -> dict[str, dict[str, float]]:
+def scores(annotations: Sequence[Annotation], weights: MqmWeights) -> dict[str, dict[str, float]]:
     """system → segment → sum of the weights of its errors, averaged over raters; 0 is best."""
     sums: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for one in annotations:

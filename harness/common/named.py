@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.common.files import read_text
 from harness.common.paths import resource
-from harness.errors import ConfigError, did_you_mean, one_line
+from harness.errors import ConfigError, did_you_mean, message_of, one_line
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -47,7 +47,7 @@ def read_config(path: Path) -> DictConfig:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError(f"{path}{line}: not valid YAML ({error.problem})") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+        raise ConfigError(f"{path}: not valid YAML ({message_of(error)})") from None
     except RecursionError:
         raise ConfigError(f"{path}: lists or mappings nested too deeply to be a config") from None
     except Exception as error:  # whatever else OmegaConf cannot represent: odd keys, unsupported values

@@ -1,4 +1,4 @@
-"""What a reader has to tell the user about a text it read: collected for the record, else shown at once."""
+"""Notices about a text as it is read: collected for the record, or else shown at once."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ _collected: ContextVar[dict[str, None] | None] = ContextVar("notices", default=N
 
 
 def tell(message: str) -> None:
-    """Pass one line on to whoever collects notices (each once); else print it as a warning."""
-    told = _collected.get()
-    if told is None:
+    """Add a notice to those being collected (each once), or print it as a warning if nobody collects them."""
+    notices = _collected.get()
+    if notices is None:
         note(f"warning: {message}")
     else:
-        told.setdefault(message)
+        notices.setdefault(message)
 
 
 @contextmanager
 def collecting() -> Iterator[dict[str, None]]:
-    """Collect what is told within, in order, as the keys of the dict; an outer collector does not see it."""
-    told: dict[str, None] = {}
-    token = _collected.set(told)
+    """Collect the notices given within, in order, as keys of the dict; outer collectors do not see them."""
+    notices: dict[str, None] = {}
+    token = _collected.set(notices)
     try:
-        yield told
+        yield notices
     finally:
         _collected.reset(token)

@@ -16,7 +16,7 @@ from harness.errors import ConfigError, did_you_mean
 
 
 def parameters(target: Callable[..., Any], given: Iterable[str] = ()) -> dict[str, inspect.Parameter]:
-    """The options of a class: the parameters of its constructor but those that the caller supplies (`given`).
+    """The options of a class: the parameters of its constructor except those the caller supplies (`given`).
 
     Annotations are evaluated; one that only a type checker can evaluate counts as `Any`.
     """
@@ -50,7 +50,7 @@ def checked(
 ) -> dict[str, Any]:
     """The options converted to the types of `known`.
 
-    `what` is whose options they are ("engine 'copy'"), `at` the key they stand under ("engine"); `elsewhere`
+    `what` says whose options they are ("engine 'copy'"), `at` the key they are under ("engine"); `elsewhere`
     gives a sentence on an unknown name that exists in another place. Raises ConfigError, one line with key,
     value, type and range, for a wrong value; naming the nearest option, for an unknown or missing one.
     """

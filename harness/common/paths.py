@@ -1,4 +1,4 @@
-"""Paths as users write them: what is there, what is near it, and where the package's own folders are."""
+"""Paths as users write them: what exists, what is close to it, and where the package's own folders are."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def resource(name: str) -> Path:
 
 
 def no_such_file(path: str | Path, called: str | None = None) -> DataError:
-    """The error for a path at which there is no file: `called` in the message, and where to look instead."""
+    """The error for a missing file, `called` so in the message, with where to look instead."""
     place = Path(path)
     if is_dir(place):
-        return DataError(f"{called or path}: is a folder, a file was expected")
+        return DataError(f"{called or path}: is a folder, expected a file")
     folder = next((p for p in place.parents if is_dir(p)), Path())
     if folder != place.parent:
         missing = place.relative_to(folder).parts[0]
@@ -52,13 +52,13 @@ def unreadable(path: str | Path, error: OSError | ValueError, called: str | None
     if isinstance(error, FileNotFoundError):
         return no_such_file(path, called)
     if isinstance(error, IsADirectoryError):
-        return DataError(f"{called or path}: is a folder, a file was expected")
+        return DataError(f"{called or path}: is a folder, expected a file")
     # ValueError: a NUL in the name
     return DataError(f"{called or path}: cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
 def user_path(path: str | Path) -> Path:
-    """The path with `~` for the home folder; what is no home's name (`./~`, `~x`) stays as it is."""
+    """The path with `~` expanded; what does not name a home folder (`./~`, `~x`) stays as it is."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 (Path drops `./`, and raises for `~x`)
 
 

@@ -46,7 +46,7 @@ class Ticker:
 def bar(description: str, total: int | None, unit: str = "segments") -> Iterator[Ticker]:
     """A bar with count, rate (`unit`/s) and time left; shown only when stderr is a terminal.
 
-    Within another bar nothing is shown: that one tells how far the whole is.
+    Within another bar nothing is shown: the outer bar covers the whole.
     """
     from rich.progress import (
         BarColumn,

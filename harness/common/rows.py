@@ -69,7 +69,7 @@ def _objects(text: Text, lines: Iterator[str]) -> Iterator[tuple[int, Row]]:
         if line.strip():
             value = parse_json(line, f"{text.where}:{number}")
             if not isinstance(value, dict):
-                raise DataError(f"{text.where}:{number}: a JSON object was expected, as in the first line")
+                raise DataError(f"{text.where}:{number}: expected a JSON object, as in the first line")
             yield number, value
 
 

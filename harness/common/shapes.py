@@ -29,7 +29,7 @@ class Keys:
 
 
 def fits(value: Any, shape: Shape) -> bool:
-    """Whether a value has the shape: `mismatch` without its words, written for speed (a call a segment)."""
+    """Whether a value has the shape: `mismatch` without its words, written for speed (called per segment)."""
     kind, given = type(shape), type(value)
     if kind is Keys:
         if given is not dict:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 BROKEN = "‼ "
-"""What a cell begins with that is to stand out: a system that does not translate."""
+"""Prefix of a cell that should stand out: a system that does not translate."""
 
 
 def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -58,7 +58,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table, a row a line. Looks as `rich` draws it, and is made in a tenth of the time."""
+    """The lines of a table, one row per line. Looks as `rich` draws it, in a tenth of the time."""
     from rich.cells import cell_len
 
     def width(cell: str) -> int:

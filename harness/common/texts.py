@@ -26,10 +26,10 @@ class Text:
     reads    names of `kinds.KINDS` that the reader understands besides plain text
     instead  what to do about any other kind, where no loader of test sets helps this reader
 
-    The beginning of the text decides, for every reader: a byte-order mark is left out and told (`notices`),
+    The beginning of the text decides, for every reader: a byte-order mark is dropped with a notice,
     UTF-16 and UTF-32 with a mark are read, and without one refused with the command that converts them, as
     are markup, subtitles and binary files. Only LF and CRLF end a line; CR does in a file without any LF, and
-    elsewhere stays in its line and is counted and told.
+    elsewhere stays in its line, with a notice that counts them.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Text:
         if self.encoding == "utf-8":
             yield from chunks
             return
-        told = decoding.iconv_name(self.encoding)
+        encoding = decoding.iconv_name(self.encoding)
         decoder = codecs.getincrementaldecoder(self.encoding)()
         try:
             for chunk in chunks:
                 yield decoder.decode(chunk).encode()
             decoder.decode(b"", final=True)
         except UnicodeError as error:
-            raise DataError(f"{self.where}: begins as {told} but is not ({error})") from None
+            raise DataError(f"{self.where}: begins as {encoding} but is not ({error})") from None
 
     def chunks(self) -> Iterator[bytes]:
         """The UTF-8 text with LF as its line end, counted into the digest."""
@@ -164,7 +164,7 @@ class Text:
 
 
 def kind_of(path: Path) -> Kind | None:
-    """What kind of file a text is by its beginning; None for plain text. Nothing is told about it."""
+    """What kind of file a text is by its beginning; None for plain text. No notice is given."""
     text = Text(path, reads=tuple(KINDS))
     with collecting():
         head = next(text.utf8(), b"")

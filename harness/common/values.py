@@ -20,7 +20,7 @@ _LONGEST = 80  # characters of a value that a message repeats
 
 
 class _Mismatch(Exception):
-    """The value is not of the type; what it should be is the caller's to say."""
+    """The value is not of the type; the caller reports what was expected."""
 
 
 def convert(key: str, value: Any, annotation: Any) -> Any:
@@ -31,8 +31,8 @@ def convert(key: str, value: Any, annotation: Any) -> Any:
         names = _names(annotation)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         hint = next((did_you_mean(word, names) for word in words if word not in names), "")
-        told = f"{key}={shown(value)}: needs {described(annotation)}"
-        raise ConfigError(f"{told}.{hint}" if hint else told) from None
+        problem = f"{key}={shown(value)}: needs {described(annotation)}"
+        raise ConfigError(f"{problem}.{hint}" if hint else problem) from None
 
 
 def shown(value: Any) -> str:

@@ -29,7 +29,7 @@ class Across:
 
 
 def across(results: Sequence[Result], key: str) -> list[Across]:
-    """One metric over several test sets, a line a system. The baseline is that of the first set.
+    """One metric over several test sets, one line per system. The baseline is that of the first set.
 
     A set's difference is divided by its bootstrap standard error times √n, so that sets of different sizes
     and difficulties count alike; that quotient has a standard error of about 1/√n, and sets are independent.

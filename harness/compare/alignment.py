@@ -50,7 +50,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentView:
-    """Scores over the grid, verdicts on the order, and intervals that count doubtful beads as such."""
+    """Scores over the grid, verdicts on the order, and intervals that account for doubtful beads."""
 
     subsets: tuple[Subset, ...]
     verdicts: tuple[Verdict, ...]
@@ -82,7 +82,7 @@ def _confidence(system: System) -> Statistics | None:
     found = [bead.get("confidence") if bead else None for bead in system.beads]
     if all(value is None for value in found):
         return None
-    # A bead without a confidence was not doubted by its aligner.
+    # A bead without a confidence counts as certain.
     return np.array([1.0 if value is None else float(value) for value in found])
 
 

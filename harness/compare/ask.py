@@ -19,7 +19,7 @@ from harness.results.store import Store
 def compare(
     args: argparse.Namespace, who: str, grid: Sequence[float] = GRID
 ) -> list[tuple[Result, AlignmentView | None]]:
-    """Select, load and evaluate; what could not be taken is told on stderr, one line each.
+    """Select, load and evaluate; what had to be left out is named on stderr, one line each.
 
     Raises UserError when nothing is left to compare.
     """
@@ -49,11 +49,11 @@ def test_sets(
 
 def _options(args: argparse.Namespace, store: Store) -> Options:
     if args.samples is not None and args.samples < 1:
-        raise ConfigError(f"--samples {args.samples}: at least 1")
+        raise ConfigError(f"--samples {args.samples}: must be at least 1")
     if args.seed < 0:
-        raise ConfigError(f"--seed {args.seed}: at least 0")
+        raise ConfigError(f"--seed {args.seed}: must be at least 0")
     if not 0 < args.alpha < 1:
-        raise ConfigError(f"--alpha {args.alpha:g}: between 0 and 1")
+        raise ConfigError(f"--alpha {args.alpha:g}: must be between 0 and 1")
     baseline = None
     if args.baseline:
         run = store.find(args.baseline)

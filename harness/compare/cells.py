@@ -12,7 +12,7 @@ from harness.compare.across import across
 from harness.compare.alignment import AlignmentView, Subset
 from harness.compare.alignment import Verdict as AlignmentVerdict
 from harness.compare.buckets import Bucket
-from harness.compare.evaluate import MetricResult, Result, Row, Verdict
+from harness.compare.evaluate import MetricResult, Result, SystemScore, Verdict
 from harness.compare.options import Options
 from harness.metrics.stats.human import SOURCE
 from harness.metrics.stats.significance import TEST_NAMES
@@ -30,14 +30,14 @@ class Sheet:
 
 
 def number(value: float | None, digits: int = 2, sign: bool = False) -> str:
-    """A number for people: a dash for what is undefined."""
+    """A number for display: a dash for what is undefined."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:{'+' if sign else ''}.{digits}f}"
 
 
 def span(low: float, high: float, digits: int = 2) -> str:
-    """An interval for people: a dash where it is undefined."""
+    """An interval for display: a dash where it is undefined."""
     return f"[{number(low, digits)}, {number(high, digits)}]" if math.isfinite(low) else "–"
 
 
@@ -66,7 +66,7 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
 
 
-def _row(row: Row, digits: int, width: int) -> list[str]:
+def _row(row: SystemScore, digits: int, width: int) -> list[str]:
     cells = [str(row.cluster or "–"), _range(row.ranks), row.system]
     cells += [number(row.value, digits), span(*row.ci, digits)]
     gap = row.difference
@@ -91,7 +91,7 @@ def _range(ranks: tuple[int, int] | None) -> str:
 
 
 def verdict_sheet(result: Result) -> Sheet | None:
-    """One verdict a system and metric beside the baseline, and one over all metrics.
+    """One verdict per system and metric beside the baseline, and one over all metrics.
 
     None when a single metric ranks and no margin was given: its table says the same.
     """
@@ -100,11 +100,11 @@ def verdict_sheet(result: Result) -> Sheet | None:
     if not systems or not ranking or (len(ranking) < 2 and result.options.margin is None):
         return None
     alpha = result.options.alpha
-    told = {"equal": "equal within δ" if result.options.margin else "="}
+    words = {"equal": "equal within δ" if result.options.margin else "="}
     rows = []
     for name in systems:
         said = [metric.verdict(name, result.baseline, alpha) for metric in ranking]
-        rows.append((name, *(told.get(word, word) for word in (*said, overall(said)))))
+        rows.append((name, *(words.get(word, word) for word in (*said, overall(said)))))
     margins = [f"{m.name} {number(m.margin, 2)}" for m in ranking if m.margin is not None]
     notes = ["overall: what every metric says; undecided where one is, or where they disagree"]
     if margins:
@@ -147,19 +147,21 @@ def footnotes(result: Result) -> tuple[str, ...]:
 
 def _health(result: Result) -> list[str]:
     """One line when any system has flagged outputs: a score alone does not show them."""
-    told = []
+    flagged = []
     for system in result.test_set.systems:
         flags = Counter(flag for found in system.health for flag in found)
         if flags:
-            told.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
-    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(told)}."] if told else []
+            flagged.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
+    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(flagged)}."] if flagged else []
 
 
 def tests_line(options: Options) -> str:
     """The test behind ranks, lines and daggers: which, over what, how many samples."""
     if options.correction == "holm":
-        told = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
-        return f"Test: {told}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
+        tests = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
+        return (
+            f"Test: {tests}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
+        )
     return (
         f"Test: step-down max-T over all pairs within a metric (Romano and Wolf 2005), {options.resamples}"
         f" joint resamples of {options.unit}, seed {options.seed}, two-sided,"
@@ -171,7 +173,7 @@ def own_tests_lines(options: Options) -> list[str]:
     """What sacreBLEU's own p-values are, where they were asked for."""
     if not options.tests:
         return []
-    told = "; ".join(
+    tests = "; ".join(
         f"p ({test}): {TEST_NAMES[test]}, {options.samples_of(test)} samples, seed {options.seed}"
         for test in options.tests
     )
@@ -181,14 +183,14 @@ def own_tests_lines(options: Options) -> list[str]:
         else "over whole documents, so not sacreBLEU's"
     )
     return [
-        f"{told}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
+        f"{tests}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
         " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p"
         " (bs) counts one tail and is about half of a two-sided p."
     ]
 
 
 def overview(results: Sequence[Result]) -> list[Sheet]:
-    """Several test sets at once: one sheet a metric, systems down, test sets across with rank and score."""
+    """Several test sets at once: one sheet per metric, systems down, test sets across with rank and score."""
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     sheets = []
     for key in keys:
@@ -222,7 +224,7 @@ def _ranked(cluster: int | None, value: float | None, digits: int) -> str:
 
 
 def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:
-    """One sheet a metric: systems down, subsets across, then the verdicts."""
+    """One sheet per metric: systems down, subsets across, then the verdicts."""
     sheets = []
     for metric in result.metrics:
         digits = digits_of(metric)
@@ -265,7 +267,7 @@ def alignment_notes(result: Result, view: AlignmentView) -> tuple[str, ...]:
 
 
 def bucket_sheets(result: Result, by: str, found: Sequence[Bucket]) -> list[Sheet]:
-    """One sheet a metric: buckets down, systems across."""
+    """One sheet per metric: buckets down, systems across."""
     sheets = []
     for metric in result.metrics:
         names = [row.system for row in metric.rows]

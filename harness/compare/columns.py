@@ -35,8 +35,8 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
                 columns.setdefault(key, {})[system.name] = Column(system.metrics[key], system.statistics[key])
             else:
                 notes.append(
-                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) are not those"
-                    f" of {having[0].name} ({signature})"
+                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) differ from"
+                    f" those of {having[0].name} ({signature})"
                 )
         for system in test_set.systems:
             if system not in having:
@@ -45,7 +45,7 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
 
 
 def by_document(test_set: TestSet, columns: Columns) -> Columns:
-    """The same columns with a row a document: segments of a document are not independent of each other.
+    """The same columns with one row per document: segments of a document are not independent of each other.
 
     Raises ConfigError unless every segment names its document and there are several.
     """

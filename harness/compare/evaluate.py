@@ -18,7 +18,7 @@ from harness.metrics.stats.significance import TestName
 
 Verdict = Literal["better", "worse", "equal", "undecided"]
 SMALL = 100
-"""With fewer segments (or documents) a note says how little can be told."""
+"""With fewer segments (or documents) a note warns how little the test can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SystemScore:
     """One system under one metric; `difference` is None for the baseline itself.
 
     `ranks` is the interval of ranks that the comparisons leave open, best first.
@@ -67,11 +67,11 @@ class MetricResult:
     higher_is_better: bool
     neutral: bool
     baseline: str
-    rows: tuple[Row, ...]
+    rows: tuple[SystemScore, ...]
     pairs: dict[Pair, PairTest]
     margin: float | None  # the δ of `--margin` in this metric's unit
 
-    def row(self, system: str) -> Row | None:
+    def row(self, system: str) -> SystemScore | None:
         return next((row for row in self.rows if row.system == system), None)
 
     def pair(self, a: str, b: str) -> PairTest | None:
@@ -102,7 +102,7 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A test set compared: one MetricResult a metric, and what had to be left out."""
+    """A compared test set: one MetricResult per metric, and what had to be left out."""
 
     test_set: TestSet
     baseline: str
@@ -140,7 +140,7 @@ def _baseline(test_set: TestSet, options: Options, columns: Columns) -> str:
     ranking = [column for column in columns.values() if not is_neutral(column)]
     ordered = best_first((ranking or list(columns.values()))[0])
     ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
-    # A distance to the ceiling says nothing about which system is better.
+    # The distance to the ceiling does not say which system is better.
     return next((name for name in ordered if name not in ceilings), ordered[0])
 
 
@@ -156,7 +156,7 @@ def _metric(
     recorded = first.record.corpus_scores.get(key)
     margin = options.margin.of(first.record.metric_config(key)) if options.margin else None
     if options.margin and margin is None:
-        notes.append(f"{key}: no margin, the study of human judges has no fit that gives one for this metric")
+        notes.append(f"{key}: no margin: the study of human judges has no fit for this metric")
     pairs = draws.pairs(key, ranked, margin)
     neutral = is_neutral(column)
     p_values = {pair: found.p for pair, found in pairs.items()}
@@ -192,12 +192,12 @@ def _metric(
                 tally(*scores, metric.higher_is_better),
                 accuracy(value, by_name[name].record.metric_config(key)),
             )
-        rows.append(Row(name, column[name].score, percentile(drawn), number, ranks, gap))
+        rows.append(SystemScore(name, column[name].score, percentile(drawn), number, ranks, gap))
     notes += _without_interval(metric.name, rows, draws.n, options.unit)
     return replace(found, rows=tuple(rows))
 
 
-def _without_interval(name: str, rows: Sequence[Row], n: int, unit: str) -> list[str]:
+def _without_interval(name: str, rows: Sequence[SystemScore], n: int, unit: str) -> list[str]:
     """One line naming the systems that have a score but no interval, with the reason."""
     missing = [row.system for row in rows if math.isfinite(row.value) and math.isnan(row.ci[0])]
     if not missing:
@@ -211,14 +211,14 @@ def _without_interval(name: str, rows: Sequence[Row], n: int, unit: str) -> list
 
 
 def _limits(draws: Draws, options: Options) -> list[str]:
-    """What a test cannot tell here: too few segments, or too few samples to reach alpha."""
+    """What a test cannot show here: too few segments, or too few samples to reach alpha."""
     n, unit = draws.n, options.unit
     if n < FEWEST:
         return [f"{n} {unit} are too few for a test ({FEWEST} at least): no p-values and no ranks are given"]
     notes = []
     if n < SMALL:
         notes.append(
-            f"{n} {unit}: with fewer than {SMALL}, only large differences can be told from noise"
+            f"{n} {unit}: with fewer than {SMALL}, only large differences stand out from noise"
             " (see: python -m harness power)"
         )
     most = max((len(column) for column in draws.columns.values()), default=0)

@@ -19,7 +19,7 @@ from harness.compare.evaluate import MetricResult, Result
 
 
 def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
-    """Print with rich: as wide as the terminal, or as the tables where stdout is none."""
+    """Print with rich: as wide as the terminal, or as the tables when stdout is not a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -67,8 +67,8 @@ def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
             rows = tuple((*row[:at], *row[at + 1 :]) for row in sheet.rows)
             sheet = replace(sheet, header=(*sheet.header[:at], *sheet.header[at + 1 :]), rows=rows)
             hidden.append(name)
-    told = f"not shown for want of room: {', '.join(hidden)} (a wider terminal, or --format csv)"
-    return sheet, (told,) if hidden else ()
+    note = f"columns hidden because they do not fit: {', '.join(hidden)} (a wider terminal, or --format csv)"
+    return sheet, (note,) if hidden else ()
 
 
 def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:
@@ -136,7 +136,7 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
 
 
 def csv_text(results: Sequence[Result]) -> str:
-    """A line a test set, metric and system; empty where undefined."""
+    """One line per test set, metric and system; empty where undefined."""
     rows = [row for result in results for row in rows_of(result)]
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]) if rows else ["data"], lineterminator="\n")
@@ -146,7 +146,7 @@ def csv_text(results: Sequence[Result]) -> str:
 
 
 def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
-    """Everything, one object a test set; null where undefined."""
+    """Everything, one object per test set; null where undefined."""
     sets = []
     for result, view in results:
         sets.append(

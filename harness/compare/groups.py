@@ -1,4 +1,4 @@
-"""Runs sorted into test sets: only systems scored on the same segments stand in one table."""
+"""Runs grouped into test sets: only systems scored on the same segments share a table."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
     if common and len(by_hash) > 1:
         return [_common([system for systems in by_hash.values() for system in systems])], problems
     if selection.named and len(by_hash) > 1:
-        told = "; ".join(
+        test_sets = "; ".join(
             f"{systems[0].run_id}: {systems[0].record.data.name} (data {found[:8]},"
             f" {len(systems[0].ids)} segments)"
             for found, systems in by_hash.items()
         )
         raise UserError(
-            f"these runs were scored on different test data and cannot be compared as they are: {told}."
+            f"these runs were scored on different test data and cannot be compared as they are: {test_sets}."
             " Add --common to compare them on the segments they share"
         )
     return [_test_set(found, systems) for found, systems in by_hash.items()], problems
@@ -124,5 +124,5 @@ def _labels(records: Sequence[Record], problems: list[str]) -> dict[str, str]:
     for name, count in Counter((tagged(record), record.data.hash) for record in records).items():
         if count > 1:
             ids = [record.run_id for record in records if (tagged(record), record.data.hash) == name]
-            problems.append(f"{count} runs have the same name and are told apart by run id: {', '.join(ids)}")
+            problems.append(f"{count} runs share a name and are distinguished by run id: {', '.join(ids)}")
     return labels

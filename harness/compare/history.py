@@ -62,7 +62,7 @@ def _steps(records: Sequence[Record]) -> Iterator[Step]:
 
 
 def changes(before: Record, after: Record) -> list[str]:
-    """What two records differ in, one phrase each: data, model, options, versions."""
+    """The differences between two records, one phrase each: data, model, options, versions."""
     found = []
     if before.data.hash != after.data.hash:
         found.append(

@@ -14,7 +14,7 @@ _MOST = 6  # changes in a cell
 
 
 def sheet(history: History, wanted: Sequence[str]) -> Sheet:
-    """A line a run, oldest first: scores, their difference from the run before on the same data, changes."""
+    """One line per run, oldest first: scores, difference from the previous run on the same data, changes."""
     keys = _keys(history, wanted)
     rows = []
     before: Record | None = None
@@ -27,11 +27,11 @@ def sheet(history: History, wanted: Sequence[str]) -> Sheet:
             old = _value(before, key) if before is not None and comparable else None
             moved = "" if value is None or old is None else f" ({number(value - old, 2, sign=True)})"
             cells.append(f"{number(value, 2)}{moved}")
-        told = "; ".join(step.changes[:_MOST])
+        changes = "; ".join(step.changes[:_MOST])
         more = len(step.changes) - _MOST
-        told += f"; and {more} more" if more > 0 else ""
+        changes += f"; and {more} more" if more > 0 else ""
         nothing = "–" if before is None else "nothing recorded"
-        rows.append(((record.created or "")[:16], record.run_id, *cells, told or nothing))
+        rows.append(((record.created or "")[:16], record.run_id, *cells, changes or nothing))
         before = record
     header = ("when", "run", *(LABELS.get(key, key) for key in keys), "changed since the run before")
     return Sheet(f"{history.system} over time", header, tuple(rows))

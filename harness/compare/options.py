@@ -1,4 +1,4 @@
-"""What a comparison is asked to compute."""
+"""The options of a comparison."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """The difference that does not matter: in the metric's unit, or as the share of judges who notice it."""
+    """The δ below which differences do not matter: in the unit of the metric, or as a share of judges."""
 
     value: float
     is_share: bool = False
@@ -42,7 +42,8 @@ def parse_margin(text: str | None) -> Margin | None:
     if not share and 0 < value < float("inf"):
         return Margin(value)
     raise ConfigError(
-        f"--margin {text}: a difference above 0 such as 0.5, or a share of judges above 50 % such as 60%"
+        f"--margin {text}: expected a difference above 0 such as 0.5,"
+        " or a share of judges above 50 % such as 60%"
     )
 
 
@@ -65,5 +66,5 @@ class Options:
 
     @property
     def resamples(self) -> int:
-        """How many joint resamples the intervals and the simultaneous test rest on."""
+        """The number of joint resamples behind the intervals and the simultaneous test."""
         return self.samples or RESAMPLES

@@ -1,4 +1,4 @@
-"""What a test set can tell about the systems that were run on it, from their stored statistics."""
+"""What a test set can show about the systems run on it, from their stored statistics."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Detectable:
 def detectable(
     test_set: TestSet, options: Options, power: float, difference: float | None, notes: list[str]
 ) -> list[Detectable]:
-    """Every ranking metric. The reference itself is no system to be told from others, nor are equal outputs.
+    """Every ranking metric. The reference itself does not count as a system, nor do equal outputs.
 
     With one system, another of the same spread that shares nothing with it is assumed: mostly an upper
-    bound, since segments that are hard for one system tend to be hard for the next. Metrics that nothing is
-    known of are left out, with the reason in `notes`; below 10 segments nothing is detected, however large.
+    bound, since segments that are hard for one system tend to be hard for the next. Metrics without
+    information are left out, with the reason in `notes`; below 10 segments no difference is detected.
     """
     columns = columns_of(test_set, options.metrics, notes)
     if options.unit == "documents":
@@ -120,21 +120,21 @@ def sheets(found: list[Detectable], power: float, unit: str) -> list[Sheet]:
             )
     header = ("metric", f"detected with {100 * power:.0f} %", "by pair", "judges agree", "δ", f"{unit} for δ")
     return [
-        Sheet("Smallest difference that can be told from noise", header, tuple(rows)),
+        Sheet("Smallest detectable difference", header, tuple(rows)),
         Sheet(f"With other numbers of {unit}", ("metric", unit, "difference", ""), tuple(curves)),
     ]
 
 
 def footnotes(found: list[Detectable], test_set: TestSet, options: Options, power: float) -> list[str]:
-    """What the test set cannot tell, in plain words, and what the numbers rest on."""
+    """The limits of the test set in plain words, and what the numbers are based on."""
     n, unit = found[0].n, options.unit
     limits = ", ".join(f"{number(one.smallest, 2 if one.smallest > 0.1 else 4)} {one.name}" for one in found)
-    told = (
+    finding = (
         f"With {n} {unit}, a difference of {limits} is found {100 * power:.0f} times in 100; a smaller one is"
         " missed more often, and no verdict then means nothing."
     )
     if n < FEWEST:
-        told = f"{n} {unit} are too few for any test: nothing can be told about which system is better."
+        finding = f"{n} {unit} are too few for any test: they cannot show which system is better."
     systems = len(test_set.systems)
     basis = (
         "one system, and another assumed that shares nothing with it: mostly an upper bound; runs of more"
@@ -143,7 +143,7 @@ def footnotes(found: list[Detectable], test_set: TestSet, options: Options, powe
         else f"{systems} systems; the typical pair, and from the most to the least alike"
     )
     return [
-        told,
+        finding,
         f"Paired, two-sided, alpha {options.alpha:g} for a single comparison, power {power:g}; among many"
         f" systems the differences needed are larger. From {basis}.",
         f"δ: --difference, else what {100 * NOTICED:.0f} % of human judges notice, where a fit is published.",

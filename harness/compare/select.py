@@ -76,7 +76,7 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
     recent = {record.run_id for record in selection.records if (record.created or "") >= start}
     kept = tuple(record for record in selection.records if record.run_id in {*recent, keep})
     if not recent:
-        raise UserError(f"--since {when}: none of the {len(selection.records)} runs is as new as that")
+        raise UserError(f"--since {when}: none of the {len(selection.records)} runs is that recent")
     return replace(selection, records=kept)
 
 

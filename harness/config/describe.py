@@ -18,10 +18,10 @@ from harness.data.subset import SHARED
 from harness.errors import ConfigError
 
 HEADER = ["option", "needs", "default", "what it is"]
-Row = list[str]
+OptionRow = list[str]
 
 
-def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[Row]:
+def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[OptionRow]:
     """One row an option of each class that a YAML of the group names, or of each key of a model."""
     if group == "model":
         documented = model.documented()
@@ -33,7 +33,7 @@ def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[Row]:
             yield from _of_file(group, path)
 
 
-def _of_file(group: str, path: Path) -> Iterator[Row]:
+def _of_file(group: str, path: Path) -> Iterator[OptionRow]:
     value = read_mapping(path)
     nodes = value.items() if group == "metrics" else [(None, value)]
     said = comments(read_text(path))

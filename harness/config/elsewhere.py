@@ -1,4 +1,4 @@
-"""Where a key is that was looked for in the wrong place."""
+"""Where a key belongs that was given in the wrong place."""
 
 from __future__ import annotations
 

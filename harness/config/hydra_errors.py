@@ -18,7 +18,15 @@ from harness.config.elsewhere import elsewhere
 from harness.config.keys import OPEN, conf_dir, groups, known_keys
 from harness.config.schema import BootstrapConfig, PairConfig, RunConfig
 from harness.config.user_folder import config_dirs
-from harness.errors import ConfigError, HarnessError, StageError, UserError, did_you_mean
+from harness.errors import (
+    ConfigError,
+    HarnessError,
+    StageError,
+    UserError,
+    did_you_mean,
+    message_of,
+    one_line,
+)
 
 _MOST = 300
 """Characters of somebody else's message that are repeated."""
@@ -80,8 +88,8 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
     if isinstance(error, RecursionError):
         return _unreadable(arguments) or error
     if _raised_in(error) in ("hydra", "omegaconf", "yaml", "codecs"):  # parsing somebody's file
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:_MOST]
-        return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({told})")
+        reason = one_line(error)[:_MOST]
+        return _unreadable(arguments) or ConfigError(f"a configuration file cannot be used ({reason})")
     return error
 
 
@@ -113,7 +121,7 @@ def _text(error: BaseException) -> str:
 
 def _missing_config(error: BaseException) -> str:
     wanted = getattr(error, "missing_cfg_file", None)
-    text = " ".join(str(error).split())
+    text = message_of(error)
     if not isinstance(wanted, str) or "/" not in wanted:
         return text
     group, _, name = wanted.rpartition("/")
@@ -190,7 +198,7 @@ def _keys_beside(parent: str, folders: Sequence[Path]) -> set[str]:
 
 
 def _wrong_value(text: str) -> str | None:
-    """A value that does not fit the schema (`bootstrap.samples=many`), told as any other option is."""
+    """A value that does not fit the schema (`bootstrap.samples=many`), reported like any other option."""
     found = re.search(
         r"Error merging override (\S+?)=(.*?): (?:Value|field|Incompatible|Cannot)", text, re.DOTALL
     )

@@ -46,7 +46,7 @@ def _options(group: str, path: Path) -> Iterator[str]:
 
 @cache
 def _read(path: Path, _stamp: int) -> Mapping[str, Any]:
-    """A YAML file; empty where it cannot be read: whoever composes with it says why."""
+    """A YAML file; empty if it cannot be read: composing a config from it says why."""
     import yaml
 
     try:

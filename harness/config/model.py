@@ -16,30 +16,32 @@ from harness.errors import ConfigError
 class Model:
     """The keys of a model YAML; all may be left out. The second part is read by some engines only."""
 
-    name: Annotated[str | None, "what tables call the model"] = None
+    name: Annotated[str | None, "the model's name in tables"] = None
     id: Annotated[str | None, "its name on the hub or on a server; {src} and {tgt} become codes"] = None
-    family: Annotated[str | None, "how it is told the pair: marian, nllb, m2m100, …, llm"] = None
-    languages: Annotated[
-        Mapping[Literal["src", "tgt"], Sequence[str]] | None, "the only languages it knows, by side"
+    family: Annotated[
+        str | None, "how the model receives the language pair: marian, nllb, m2m100, …, llm"
     ] = None
-    pairs: Annotated[Sequence[str] | None, "the only pairs it can do: [fr-pl, pl-fr]"] = None
+    languages: Annotated[
+        Mapping[Literal["src", "tgt"], Sequence[str]] | None, "the only languages it supports, by side"
+    ] = None
+    pairs: Annotated[Sequence[str] | None, "the only pairs it supports: [fr-pl, pl-fr]"] = None
     offline: Annotated[bool | None, "works without network; null: depends on your server or files"] = None
-    licence: Annotated[str | None, "of its weights or data"] = None
+    licence: Annotated[str | None, "licence of its weights or data"] = None
     size: Annotated[str | float | None, "of the download"] = None
     install: Annotated[str | None, "how to install its program, for messages"] = None
 
-    path: Annotated[str | None, "a checkpoint folder of yours instead of the hub"] = None
+    path: Annotated[str | None, "a local checkpoint folder instead of the hub"] = None
     revision: Annotated[str | None, "a branch, tag or commit of the hub model"] = None
     shipped: Annotated[str | None, "a checkpoint folder inside the package"] = None
     pickle: Annotated[bool | None, "read weights from a pickle, which can run code"] = None
     sentence_level: Annotated[bool | None, "translate sentence by sentence; null: as the family does"] = None
     max_input_tokens: Annotated[Count | None, "longer sources are split or refused"] = None
     system: Annotated[str | None, "the system message of a language model"] = None
-    prompt: Annotated[str | None, "what a language model is asked, with {text}"] = None
+    prompt: Annotated[str | None, "the prompt for a language model, with {text}"] = None
     chat: Annotated[bool | None, "false: the prompt as raw text, without chat template"] = None
     stop: Annotated[Sequence[str] | None, "the output ends before any of these texts"] = None
     chat_template_kwargs: Annotated[
-        Mapping[str, Any] | None, "what the chat template is given besides: {enable_thinking: false}"
+        Mapping[str, Any] | None, "further arguments of the chat template: {enable_thinking: false}"
     ] = None
     command: Annotated[str | None, "the command line of a program; engine.command wins"] = None
 

@@ -12,7 +12,7 @@ from harness.common.langs import language
 from harness.common.limits import Count, Inside, Natural
 from harness.config.arguments import readable
 from harness.config.keys import conf_dir
-from harness.errors import ConfigError
+from harness.errors import ConfigError, message_of
 from harness.results.record import Record
 
 # sacreBLEU's tokenizers for what 13a cannot split, by script (`language().script`).
@@ -140,7 +140,7 @@ def to_config(node: Any) -> RunConfig:
     except MissingMandatoryValue as error:
         raise ConfigError(str(error).splitlines()[0]) from error
     except OmegaConfBaseException as error:
-        raise ConfigError(" ".join(str(error).split())) from error
+        raise ConfigError(message_of(error)) from error
     if missing:
         raise ConfigError(f"no value for {', '.join(missing)}: add {missing[0]}=… to the command")
     assert isinstance(config, RunConfig)

@@ -23,7 +23,7 @@ TABLES = {
 
 
 def typed(config: RunConfig) -> RunConfig:
-    """The configuration with every text that stands for a truth value or a number as what it means.
+    """The configuration with texts that mean a truth value or a number converted to it.
 
     The encoder `auto` is decided by the languages of the pair.
 

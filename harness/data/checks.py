@@ -1,4 +1,4 @@
-"""What is odd about the data: counted, and said in a line each; nothing is changed."""
+"""Oddities in the data: counted, and reported in one line each; nothing is changed."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def check_items(
     `foreign_source`, `foreign_reference`: of the `language_checked` lines, those plainly in another language.
 
     One pass that keeps 16 bytes a line: 64-bit hashes. `duplicates` and `documents` are counts of those, one
-    too high or low with a probability of n²/2⁶⁵ (3 in a million for 10 million lines). An id that is there
-    twice raises DataError, after a look at the ids themselves.
+    too high or low with a probability of n²/2⁶⁵ (3 in a million for 10 million lines). A duplicate id
+    raises DataError, after a look at the ids themselves.
     """
     counts: dict[str, Any] = {"lines": len(items)}
     counts |= dict.fromkeys(("empty_source", "empty_reference", "duplicates", "identical"), 0)
@@ -68,7 +68,7 @@ def check_items(
         if others and sum(others.values()) >= max(2, FOREIGN_SHARE * checked):
             most = ", ".join(f"{n} in '{other}'" for other, n in others.most_common(3))
             warnings.append(
-                f"{sum(others.values())} of {checked} {side} lines are plainly not in '{code}' ({most});"
+                f"{sum(others.values())} of {checked} {side} lines are clearly not in '{code}' ({most});"
                 " is the pair the right way round?"
             )
     return counts, warnings
@@ -91,7 +91,7 @@ def _refuse_repeated_ids(hashes: array[int], items: Sequence[Item], name: str) -
     for item, hashed in zip(items, hashes, strict=True):
         if hashed in suspects:
             if item.id in seen:
-                raise DataError(f"{name}: the id '{item.id}' is there twice; ids must tell lines apart")
+                raise DataError(f"{name}: duplicate id '{item.id}'; ids must be unique")
             seen.add(item.id)
 
 
@@ -113,7 +113,7 @@ def left_out(meta: Mapping[str, Any]) -> list[str]:
         "{n} blank references are left out: those segments are scored against the others": meta.get(
             "blank_references"
         ),
-        "{n} texts had line breaks inside, each made a space": counts.get("joined_lines"),
+        "{n} texts contained line breaks, each replaced by a space": counts.get("joined_lines"),
         "{n} of {of} lines without text on one side are left out (data.empty=drop)": subset.get(
             "dropped_empty"
         ),
@@ -150,10 +150,10 @@ def foreign_lines(texts: Sequence[str], code: str) -> tuple[Counter[str], int] |
 
 
 def check_documents(documents: Sequence[Document]) -> list[str]:
-    """A warning for each document that is plainly not in its declared language."""
+    """A warning for each document that is clearly not in its declared language."""
     warnings = []
     for document in documents:
         found = foreign_lines([document.text[:20_000]], document.lang)
         for other in found[0] if found else ():
-            warnings.append(f"{document.source}: is plainly in '{other}', not in '{document.lang}'")
+            warnings.append(f"{document.source}: is clearly in '{other}', not in '{document.lang}'")
     return warnings

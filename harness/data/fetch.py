@@ -36,7 +36,7 @@ def local(url: str) -> Path:
     """
     name = Path(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name
     if not name:
-        raise DataError(f"{url}: names no file")
+        raise DataError(f"{url}: does not name a file")
     target = cache_dir() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
     if not target.exists():
         for attempt in range(1, ATTEMPTS + 1):

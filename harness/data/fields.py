@@ -101,7 +101,7 @@ class Fields:
         for text in values:
             if text is not None and not isinstance(text, str):
                 kind = type(text).__name__
-                raise DataError(f"{where}: '{name}' holds {kind}, a text was expected.{_inside(text, name)}")
+                raise DataError(f"{where}: '{name}' holds {kind}, expected text.{_inside(text, name)}")
         texts = [text for text in values if text is not None]
         for text in texts:
             _check_characters(text, name, where)

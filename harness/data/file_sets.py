@@ -23,7 +23,7 @@ def shards(path: str | Sequence[str]) -> list[str]:
         if is_url(pattern) or is_file(where) or not has_magic(pattern):
             if is_dir(where):
                 raise DataError(
-                    f"{pattern}: is a folder, a file was expected; name its files with a pattern:"
+                    f"{pattern}: is a folder, expected a file; name its files with a pattern:"
                     f" data.path='{pattern.rstrip('/')}/*{_ending(where)}'"
                 )
             found.append(pattern)

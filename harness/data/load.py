@@ -22,7 +22,7 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
     `meta` of the result has `warnings` (one line each) and, for a bitext, `counts` and perhaps `subset`.
     Raises DataError for bad data and where nothing is left to score.
     """
-    with collecting() as told:
+    with collecting() as notices:
         loaded = _read(options, src, tgt, limit)
     meta = {**loaded.meta}
     if isinstance(loaded, DocumentSet):
@@ -31,7 +31,7 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
         counts, warnings = check_items(loaded.items, src, tgt, loaded.name)
         warnings = [*left_out(meta), *warnings]
         meta["counts"] = {**meta.get("counts", {}), **counts}
-    meta["warnings"] = [*meta.get("warnings", ()), *told, *warnings]
+    meta["warnings"] = [*meta.get("warnings", ()), *notices, *warnings]
     return dataclasses.replace(loaded, meta=meta)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.common.limits import Count
-from harness.errors import ConfigError, UnavailableError, missing_package
+from harness.errors import ConfigError, UnavailableError, message_of, missing_package
 from harness.protocols import Context, Encoder, Matrix
 
 # Copies of the weights for other runtimes.
@@ -83,12 +83,14 @@ class SentenceTransformers(Encoder):
         except errors.LocalEntryNotFoundError:
             pass  # not in the cache: ask the hub
         except errors.HFValidationError:
-            raise ConfigError(f"encoder '{self.name}': '{self.id}' is no folder, and no hub name") from None
+            raise ConfigError(
+                f"encoder '{self.name}': '{self.id}' is neither a folder nor a hub name"
+            ) from None
         try:
             HfApi().model_info(self.id, revision=self.revision, timeout=10)
             found = snapshot_download(self.id, revision=self.revision, ignore_patterns=_UNUSED)
         except (OSError, ValueError, errors.HTTPError) as error:  # type: ignore[attr-defined]
-            reason = " ".join(str(error).split())[:120] or type(error).__name__
+            reason = message_of(error)[:120] or type(error).__name__
             raise UnavailableError(
                 f"encoder '{self.name}': {self.id} is not in {constants.HF_HUB_CACHE} and the hub cannot be"
                 f" reached ({reason}). On a connected machine: hf download {self.id} --local-dir DIR, then"
@@ -104,7 +106,7 @@ class SentenceTransformers(Encoder):
             try:
                 self._model = SentenceTransformer(str(folder), device=self.device, local_files_only=True)
             except (OSError, ValueError) as error:
-                reason = " ".join(str(error).split())
+                reason = message_of(error)
                 raise UnavailableError(
                     f"encoder '{self.name}': {folder} cannot be loaded: {reason}"
                 ) from error

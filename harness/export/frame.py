@@ -1,4 +1,4 @@
-"""The long table of all results: one row a run and metric, or a run, metric and segment."""
+"""The long table of all results: one row per run and metric, or a run, metric and segment."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LEVELS = ("corpus", "segment")
 
 
 def load_results(results: str | Path = "results", level: str = "corpus") -> pandas.DataFrame:
-    """All finished runs of a results store as a pandas frame, one row a run and metric.
+    """All finished runs of a results store as a pandas frame, one row per run and metric.
 
-    `level="segment"` gives a row a segment instead, with its document, texts, bead and score. Runs that
+    `level="segment"` gives one row per segment instead, with its document, texts, bead and score. Runs that
     did not finish or are damaged are left out; `python -m harness list` shows them. Raises ConfigError
     for another level, UnavailableError without pandas.
     """

@@ -10,7 +10,7 @@ from harness.results.record import Record
 
 
 def model_index(records: Sequence[Record]) -> dict[str, Any]:
-    """The front-matter value for the runs of one model, one result a run.
+    """The front-matter value for the runs of one model, one result per run.
 
     Specification: hub-docs, modelcard.md (`model-index`). Values are ours, so `verified` is false.
     Raises UserError when the runs are of several models: a card has one.
@@ -18,7 +18,7 @@ def model_index(records: Sequence[Record]) -> dict[str, Any]:
     names = {record.model.id or record.model.label for record in records}
     if len(names) != 1:
         raise UserError(
-            f"a model card is of one model, and these runs are of {len(names)}: {', '.join(sorted(names))};"
+            f"a model card is for one model, but these runs are of {len(names)}: {', '.join(sorted(names))};"
             " choose one with model=NAME"
         )
     return {"model-index": [{"name": names.pop(), "results": [_result(record) for record in records]}]}

@@ -16,7 +16,7 @@ from harness.protocols import Statistics
 
 
 def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> dict[str, Any]:
-    """A task-based campaign over the `count` segments on which judges can say most.
+    """A task-based campaign over the `count` segments on which judgements are most informative.
 
     Segments on which two metrics prefer different systems come first, by how much; then those on which
     the systems differ most. Documents stay together and are dealt out to `annotators` tasks. Raises

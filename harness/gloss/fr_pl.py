@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from harness.gloss.french import read
 from harness.gloss.french_forms import MOVES
-from harness.gloss.items import Item
+from harness.gloss.items import GlossItem
 from harness.gloss.polish import PolishForms, past_gender
 from harness.gloss.tables import Tables
 from harness.gloss.text import Capitals, join_polish, tokens
@@ -45,7 +45,7 @@ class FrenchToPolish:
 class _Clause:
     """Walks the items once, left to right, with the state that agreement and government need."""
 
-    def __init__(self, items: list[Item], forms: PolishForms) -> None:
+    def __init__(self, items: list[GlossItem], forms: PolishForms) -> None:
         self._items = items
         self._forms = forms
         self._case = "n"  # of the next noun
@@ -66,14 +66,14 @@ class _Clause:
 
     # Function words -------------------------------------------------------------------------
 
-    def _render_drop(self, index: int, item: Item) -> str:
+    def _render_drop(self, index: int, item: GlossItem) -> str:
         return ""
 
-    def _render_pas(self, index: int, item: Item) -> str:
+    def _render_pas(self, index: int, item: GlossItem) -> str:
         negated = any(other.role == "ne" for other in self._items[max(0, index - 8) : index])
         return "" if negated else "nie"
 
-    def _render_ne(self, index: int, item: Item) -> str:
+    def _render_ne(self, index: int, item: GlossItem) -> str:
         """ne … pas → nie; ne … plus → już nie; ne … que → tylko, at the place of `que`."""
         for other in self._items[index + 1 : index + 8]:
             if other.lemma == "plus":
@@ -87,7 +87,7 @@ class _Clause:
         self._negated = True
         return "nie"
 
-    def _render_of(self, index: int, item: Item) -> str:
+    def _render_of(self, index: int, item: GlossItem) -> str:
         """`de` governs a genitive; `des`, `du` do after a noun and are articles elsewhere."""
         previous = self._items[index - 1].role if index else "sign"
         following = self._items[index + 1].role if index + 1 < len(self._items) else "sign"
@@ -97,7 +97,7 @@ class _Clause:
             self._case = "g"
         return ""
 
-    def _render_prep(self, index: int, item: Item) -> str:
+    def _render_prep(self, index: int, item: GlossItem) -> str:
         following = self._next(index)
         if following is not None and following.role == "verb" and following.tag in ("inf", "ppr"):
             return {"dla": "aby", "w": "", "do": ""}.get(item.target, item.target)
@@ -115,7 +115,7 @@ class _Clause:
             return ""
         return item.target
 
-    def _render_degree(self, index: int, item: Item) -> str:
+    def _render_degree(self, index: int, item: GlossItem) -> str:
         """plus, si, aussi: one word before an adjective or adverb, another elsewhere."""
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         if following is not None and (following.role in ("adj", "adv") or following.tag[:1] == "Q"):
@@ -124,34 +124,34 @@ class _Clause:
             return self._render_conj(index, item)
         return item.target
 
-    def _render_few(self, index: int, item: Item) -> str:
+    def _render_few(self, index: int, item: GlossItem) -> str:
         """dwa, trzy, cztery in the case and gender of what they count."""
         head = self._head_after(index)
         gender = self._grammar(head)[0] if head is not None else "3"
         forms = dict(form.split("=") for form in item.feature.split())
         return forms.get(self._case) or (forms["f"] if gender == "f" and "f" in forms else item.target)
 
-    def _render_subj(self, index: int, item: Item) -> str:
+    def _render_subj(self, index: int, item: GlossItem) -> str:
         person, number, gender = item.feature[0], item.feature[1], item.feature[2:] or "m"
         self._subject = (gender, number, person)
         self._plural_only = False
         self._case = "n"
         return ""
 
-    def _render_this(self, index: int, item: Item) -> str:
+    def _render_this(self, index: int, item: GlossItem) -> str:
         self._subject = ("n", "s", "3")
         return "to"
 
-    def _render_refl(self, index: int, item: Item) -> str:
+    def _render_refl(self, index: int, item: GlossItem) -> str:
         self._reflexive = True
         return ""
 
-    def _render_conj(self, index: int, item: Item) -> str:
+    def _render_conj(self, index: int, item: GlossItem) -> str:
         if item.target not in ("i", "lub", "oraz", "ani"):
             self._clause_ends()
         return item.target
 
-    def _render_that(self, index: int, item: Item) -> str:
+    def _render_that(self, index: int, item: GlossItem) -> str:
         previous = self._items[index - 1] if index else None
         comma = self._comma(index)
         closed = previous is not None and previous.lemma in (_OF_CONTENT | _DAYS)
@@ -165,7 +165,7 @@ class _Clause:
         previous = self._items[index - 1] if index else None
         return "" if previous is None or previous.role in ("sign", "prep", "conj") else ", "
 
-    def _render_rel(self, index: int, item: Item) -> str:
+    def _render_rel(self, index: int, item: GlossItem) -> str:
         text = self._relative(item.feature)
         return self._comma(index) + f"{item.target} {text}".strip()
 
@@ -175,12 +175,12 @@ class _Clause:
         self._case, self._negated, self._reflexive = "n", False, False
         return self._forms.adjective(_WHICH, gender, number, case)
 
-    def _render_quant(self, index: int, item: Item) -> str:
+    def _render_quant(self, index: int, item: GlossItem) -> str:
         self._case, self._noun = item.feature, None
         self._subject = ("n", "s", "3")
         return item.target
 
-    def _render_number(self, index: int, item: Item) -> str:
+    def _render_number(self, index: int, item: GlossItem) -> str:
         """3 marca; pięć and more take the genitive where the numeral stands in nominative or accusative."""
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         last = item.source[-1:]
@@ -190,13 +190,13 @@ class _Clause:
             self._case = "g"
         return item.target
 
-    def _render_det(self, index: int, item: Item) -> str:
+    def _render_det(self, index: int, item: GlossItem) -> str:
         head = self._head_after(index)
         gender, number = self._grammar(head) if head is not None else ("3", "s")
         target = "wszystek" if item.target == "cały" and number == "p" else item.target
         return " ".join(self._forms.adjective(word, gender, number, self._case) for word in target.split())
 
-    def _render_sign(self, index: int, item: Item) -> str:
+    def _render_sign(self, index: int, item: GlossItem) -> str:
         if item.source in ",;:.!?()–—-":
             self._clause_ends()
         return item.target
@@ -207,7 +207,7 @@ class _Clause:
 
     # Nouns and adjectives -------------------------------------------------------------------
 
-    def _render_noun(self, index: int, item: Item) -> str:
+    def _render_noun(self, index: int, item: GlossItem) -> str:
         gender, number = self._grammar(item)
         previous = self._items[index - 1].role if index else "sign"
         if (
@@ -223,18 +223,18 @@ class _Clause:
             self._plural_only = gender == "p"
         return self._forms.noun(item.target, gender, number, self._case)
 
-    def _grammar(self, item: Item) -> tuple[str, str]:
+    def _grammar(self, item: GlossItem) -> tuple[str, str]:
         gender, number = self._forms.gender_number(item.target)
         return gender, "p" if item.tag[1:2] == "p" else number
 
-    def _render_copy(self, index: int, item: Item) -> str:
+    def _render_copy(self, index: int, item: GlossItem) -> str:
         if item.source[:1].isupper():
             self._noun = self._noun or ("1", "s", self._case)
             if self._case == "n":
                 self._subject, self._plural_only = ("m", "s", "3"), False
         return item.target
 
-    def _render_adj(self, index: int, item: Item) -> str:
+    def _render_adj(self, index: int, item: GlossItem) -> str:
         if " " in item.target:
             return item.target
         return self._forms.adjective(item.target, *self._agree(index, item.tag))
@@ -250,7 +250,7 @@ class _Clause:
         gender, number, _ = self._subject
         return {"m": "1", "x": "f"}.get(gender, gender), number, "n"
 
-    def _head_after(self, index: int) -> Item | None:
+    def _head_after(self, index: int) -> GlossItem | None:
         for item in self._items[index + 1 : index + 5]:
             if item.role == "noun":
                 return item
@@ -258,13 +258,13 @@ class _Clause:
                 return None
         return None
 
-    def _next(self, index: int) -> Item | None:
+    def _next(self, index: int) -> GlossItem | None:
         skipped = ("refl", "obj", "ne", "pas", "drop")
         return next((item for item in self._items[index + 1 :] if item.role not in skipped), None)
 
     # Verbs ----------------------------------------------------------------------------------
 
-    def _render_verb(self, index: int, item: Item) -> str:
+    def _render_verb(self, index: int, item: GlossItem) -> str:
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         if following is not None and following.role == "subj" and len(item.tag) == 3:
             self._render_subj(index + 1, following)  # a-t-il dit
@@ -285,7 +285,7 @@ class _Clause:
         self._noun, self._nouns, self._negated, self._reflexive = None, [], False, False
         return text
 
-    def _compound(self, index: int, item: Item) -> tuple[Item, str, bool]:
+    def _compound(self, index: int, item: GlossItem) -> tuple[GlossItem, str, bool]:
         """(verb, tense, passive?): avoir or être and a participle are one verb."""
         tense = item.tag if item.tag in ("inf", "ppr") else item.tag[:1]
         if item.feature == "phrase" or item.lemma not in ("avoir", "être") or tense == "Q":
@@ -305,7 +305,7 @@ class _Clause:
         past = tense in ("I", "J") or (tense == "P" and not (passive and item.lemma == "être"))
         return verb, "L" if past else tense, passive
 
-    def _participle_after(self, index: int) -> Item | None:
+    def _participle_after(self, index: int) -> GlossItem | None:
         for item in self._items[index + 1 : index + 6]:
             if item.role == "verb" and item.tag[:1] == "Q":
                 return item
@@ -313,7 +313,7 @@ class _Clause:
                 return None
         return None
 
-    def _caused(self, verb: Item, tag: str) -> Item:
+    def _caused(self, verb: GlossItem, tag: str) -> GlossItem:
         """`faire` with an infinitive is left out: a fait remarquer → zauważył."""
         position = next((i for i, item in enumerate(self._items) if item is verb), -1)
         following = self._items[position + 1] if 0 <= position < len(self._items) - 1 else None

@@ -6,7 +6,7 @@ before and after it choose among them.
 
 from __future__ import annotations
 
-from harness.gloss.items import ROLES, Item, copied, opens_sentence, read_items
+from harness.gloss.items import ROLES, GlossItem, copied, opens_sentence, read_items
 from harness.gloss.tables import FunctionWord, Reading, Tables
 from harness.gloss.text import Token
 
@@ -18,12 +18,12 @@ _BEFORE_VERB = {"subj", "refl", "obj", "ne", "this"}
 _PLURAL = {"les", "des", "aux", "ces", "mes", "tes", "ses", "nos", "vos", "leurs", "certains", "certaines"}
 
 
-def read(tokens: list[Token], tables: Tables) -> list[Item]:
+def read(tokens: list[Token], tables: Tables) -> list[GlossItem]:
     """Items in the order of the line; every token belongs to exactly one."""
     return [item for item, _ in read_items(tokens, tables, word)]
 
 
-def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) -> Item:
+def word(tokens: list[Token], position: int, items: list[GlossItem], tables: Tables) -> GlossItem:
     """The word at a position that is neither a phrase nor plain, after the items before it."""
     following = tokens[position + 1].text if position + 1 < len(tokens) else ""
     item = _word(tokens[position], _before(items), following, opens_sentence(items), tables)
@@ -32,18 +32,18 @@ def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) 
     return item
 
 
-def _before(items: list[Item]) -> Item | None:
+def _before(items: list[GlossItem]) -> GlossItem | None:
     """The item that the next word follows; in a-t-il dit, the verb and not its subject."""
     if len(items) > 1 and items[-1].role == "subj" and items[-2].role == "verb":
         return items[-2]
     return items[-1] if items else None
 
 
-def _plural(item: Item) -> bool:
+def _plural(item: GlossItem) -> bool:
     return item.lemma in _PLURAL or item.role in ("few", "quant")
 
 
-def _word(token: Token, previous: Item | None, following: str, opens: bool, tables: Tables) -> Item:
+def _word(token: Token, previous: GlossItem | None, following: str, opens: bool, tables: Tables) -> GlossItem:
     text = token.text
     if text[0].isupper() and _is_name(token, previous, following, tables):
         return copied(token)
@@ -53,7 +53,7 @@ def _word(token: Token, previous: Item | None, following: str, opens: bool, tabl
     return _choose(token, text.lower(), previous, following, tables) or _exact(token, tables) or copied(token)
 
 
-def _is_name(token: Token, previous: Item | None, following: str, tables: Tables) -> bool:
+def _is_name(token: Token, previous: GlossItem | None, following: str, tables: Tables) -> bool:
     """After a title; or before an unknown capitalised word, unless it is a title itself (Président Xi)."""
     if len(token.text) <= 2 or (previous is not None and previous.source in ("M.", "MM.", "Mme", "Mlle")):
         return True  # Xi, Li: no common word is that short
@@ -65,7 +65,7 @@ def _is_name(token: Token, previous: Item | None, following: str, tables: Tables
     return not title or "1" not in tables.tgt.kinds(title, "n")
 
 
-def _capitalised(token: Token, previous: Item | None, following: str, tables: Tables) -> Item:
+def _capitalised(token: Token, previous: GlossItem | None, following: str, tables: Tables) -> GlossItem:
     """A name, if the dictionary has it as written or no common word fits."""
     exact = _exact(token, tables)
     if exact is not None:
@@ -79,7 +79,7 @@ def _capitalised(token: Token, previous: Item | None, following: str, tables: Ta
     return chosen if chosen is not None and fitting else copied(token)
 
 
-def _exact(token: Token, tables: Tables) -> Item | None:
+def _exact(token: Token, tables: Tables) -> GlossItem | None:
     """A headword spelled just so: names of places and people, foreign words."""
     entry = tables.lexicon.entry(token.text)
     for pos in "nxar":
@@ -87,18 +87,20 @@ def _exact(token: Token, tables: Tables) -> Item | None:
             role = ROLES[pos]
             reading = next((r for r in tables.src.analyse(token.text) if r.pos == pos), None)
             tag = reading.tag if reading else "es"
-            return Item(token.text, token.spaced, role, token.text, tag, entry[pos])
+            return GlossItem(token.text, token.spaced, role, token.text, tag, entry[pos])
     nouns = (r for r in tables.src.analyse(token.text.lower()) if r.pos == "n")
     plural = next((r for r in nouns if r.tag[1] == "p"), None)
     if plural is not None:
         lemma = plural.lemma[:1].upper() + plural.lemma[1:]
         target = tables.lexicon.get(lemma, "n")
         if target and token.text[0].isupper():
-            return Item(token.text, token.spaced, "noun", lemma, plural.tag, target)
+            return GlossItem(token.text, token.spaced, "noun", lemma, plural.tag, target)
     return None
 
 
-def _choose(token: Token, form: str, previous: Item | None, following: str, tables: Tables) -> Item | None:
+def _choose(
+    token: Token, form: str, previous: GlossItem | None, following: str, tables: Tables
+) -> GlossItem | None:
     """The best reading with a translation; a form that is itself a headword beats its lemma."""
     best: tuple[int, Reading, str] | None = None
     for reading in tables.src.analyse(form) or _guessed(form, tables):
@@ -117,7 +119,7 @@ def _choose(token: Token, form: str, previous: Item | None, following: str, tabl
     if best is None:
         return None
     _, reading, target = best
-    return Item(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
+    return GlossItem(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
 
 
 def _guessed(form: str, tables: Tables) -> list[Reading]:
@@ -135,7 +137,7 @@ def _lemma(form: str) -> str:
     return str(lemmatize(form, lang="fr"))
 
 
-def _fit(reading: Reading, previous: Item | None, following: str, tables: Tables) -> int:
+def _fit(reading: Reading, previous: GlossItem | None, following: str, tables: Tables) -> int:
     """How well a reading goes with its neighbours; ties keep the table's order."""
     role = previous.role if previous else ""
     after = tables.words.get(following, _NOTHING).role

@@ -13,7 +13,7 @@ ROLES = {"n": "noun", "a": "adj", "v": "verb", "r": "adv", "x": "phrase"}
 
 
 @dataclass(slots=True)
-class Item:
+class GlossItem:
     """One word or phrase with its role and translation."""
 
     source: str
@@ -27,37 +27,39 @@ class Item:
     done: bool = False  # already rendered with another item
 
 
-def plain(token: Token) -> Item | None:
+def plain(token: Token) -> GlossItem | None:
     """A number or a sign, else None."""
     if token.text[0].isdigit():
         ordinal = re.fullmatch(r"(\d+)(?:er|re|ère|e|è|ème)", token.text)
-        return Item(token.text, token.spaced, "number", target=f"{ordinal[1]}." if ordinal else token.text)
+        return GlossItem(
+            token.text, token.spaced, "number", target=f"{ordinal[1]}." if ordinal else token.text
+        )
     century = re.fullmatch(r"([IVX]{2,})e", token.text)
     if century:
-        return Item(token.text, token.spaced, "number", target=century[1])
+        return GlossItem(token.text, token.spaced, "number", target=century[1])
     if not token.text[0].isalpha():
-        return Item(token.text, token.spaced, "sign", target=token.text)
+        return GlossItem(token.text, token.spaced, "sign", target=token.text)
     return None
 
 
-def copied(token: Token) -> Item:
+def copied(token: Token) -> GlossItem:
     """A word that no dictionary knows."""
-    return Item(token.text, token.spaced, "copy", target=token.text)
+    return GlossItem(token.text, token.spaced, "copy", target=token.text)
 
 
-def opens_sentence(items: list[Item]) -> bool:
+def opens_sentence(items: list[GlossItem]) -> bool:
     """Whether the next item is the first word of a sentence."""
     return not items or items[-1].source in ".!?:…" or (len(items) == 1 and items[0].role == "sign")
 
 
-Word = Callable[[list[Token], int, list[Item], Tables], Item]
+Word = Callable[[list[Token], int, list[GlossItem], Tables], GlossItem]
 """How a language reads one word: the tokens, its position, the items before it, the tables."""
 
 
-def read_items(tokens: list[Token], tables: Tables, word: Word) -> list[tuple[Item, int]]:
+def read_items(tokens: list[Token], tables: Tables, word: Word) -> list[tuple[GlossItem, int]]:
     """Items in the order of the line, each with its number of tokens; every token belongs to exactly one."""
-    read: list[tuple[Item, int]] = []
-    items: list[Item] = []
+    read: list[tuple[GlossItem, int]] = []
+    items: list[GlossItem] = []
     position = 0
     while position < len(tokens):
         item, length = phrase(tokens, position, tables) or (plain(tokens[position]), 1)
@@ -70,7 +72,7 @@ def read_items(tokens: list[Token], tables: Tables, word: Word) -> list[tuple[It
     return read
 
 
-def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, int] | None:
+def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[GlossItem, int] | None:
     """The longest phrase of the function words or of the dictionary that starts here, and its length.
 
     A dictionary phrase counts as written, in lower case, or with its first word in dictionary form
@@ -91,7 +93,7 @@ def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, in
         if own is not None and not (length == 1 and head.text.isupper() and len(head.text) > 2):
             inflected = own.role in ("noun", "verb")  # listed with its tag
             tag, feature = (own.feature, "") if inflected else ("", own.feature)
-            return Item(head.text, head.spaced, own.role, first, tag, own.target, feature), length
+            return GlossItem(head.text, head.spaced, own.role, first, tag, own.target, feature), length
         if length > 1 and not all(word in tables.words for word in lowered[:length]):
             text = " ".join(words[:length])
             forms = (text, text.lower(), *(lemma + text[len(first) :] for lemma in lemmas))
@@ -100,5 +102,5 @@ def phrase(tokens: list[Token], position: int, tables: Tables) -> tuple[Item, in
                 pos, target = next(iter(found.items()))
                 role = {"n": "noun", "v": "verb"}.get(pos, "phrase")
                 tag = {"noun": "es", "verb": "inf"}.get(role, "")
-                return Item(head.text, head.spaced, role, "", tag, target, "phrase"), length
+                return GlossItem(head.text, head.spaced, role, "", tag, target, "phrase"), length
     return None

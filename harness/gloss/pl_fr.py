@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.gloss.french_forms import FrenchForms, join_elided
-from harness.gloss.items import Item
+from harness.gloss.items import GlossItem
 from harness.gloss.polish_reader import read
 from harness.gloss.tables import Tables
 from harness.gloss.text import Capitals, join_french, tokens
@@ -44,7 +44,7 @@ class PolishToFrench:
 class _Clause:
     """Walks the items once, left to right, with the state that articles and agreement need."""
 
-    def __init__(self, items: list[Item], forms: FrenchForms) -> None:
+    def __init__(self, items: list[GlossItem], forms: FrenchForms) -> None:
         self._items = items
         self._forms = forms
         self._after_preposition = False
@@ -65,7 +65,7 @@ class _Clause:
         article, text = method(index, item)
         return str(article), str(text)
 
-    def _render_prep(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_prep(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._after_preposition, self._determined, self._noun = True, False, None
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         year = following is not None and following.role == "number" and len(following.source) == 4
@@ -74,34 +74,34 @@ class _Clause:
             return "", "avec" if with_ else "de"
         return "", "en" if item.target == "dans" and year else item.target
 
-    def _render_det(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_det(self, index: int, item: GlossItem) -> tuple[str, str]:
         head = self._head_after(index)
         gender, number = self._grammar(head) if head is not None else ("m", "s")
         article = self._article(head) if item.target in ("plusieurs", "deux", "trois") else self._of(head)
         self._determined = True
         return article if article == "de" else "", self._forms.determiner(item.target, gender, number)
 
-    def _render_number(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_number(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._determined = True
         return "", item.target
 
-    def _render_quant(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_quant(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._determined = True
         return "", item.target
 
-    def _render_sign(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_sign(self, index: int, item: GlossItem) -> tuple[str, str]:
         if item.source in ",;:.!?()–—-":
             self._clause_ends()
         return "", item.target
 
-    def _render_conj(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_conj(self, index: int, item: GlossItem) -> tuple[str, str]:
         if item.target in ("et", "ou", "ni"):
             self._determined = False
         else:
             self._clause_ends()
         return "", item.target
 
-    def _render_rel(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_rel(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._subject = self._noun or ("m", "s")
         self._determined = self._after_preposition = False
         return "", item.target
@@ -110,20 +110,20 @@ class _Clause:
         self._after_preposition = self._determined = self._negated = False
         self._noun = self._subject = None
 
-    def _render_subj(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_subj(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._pronoun = item.target
         gender = "f" if item.target in ("elle", "elles") else "m"
         self._subject = (gender, "p" if item.target in ("ils", "elles", "nous", "vous") else "s")
         return "", ""
 
-    def _render_this(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_this(self, index: int, item: GlossItem) -> tuple[str, str]:
         self._subject = ("m", "s")
         return "", item.target
 
-    def _render_refl(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_refl(self, index: int, item: GlossItem) -> tuple[str, str]:
         return "", ""
 
-    def _render_ne(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_ne(self, index: int, item: GlossItem) -> tuple[str, str]:
         following = self._items[index + 1] if index + 1 < len(self._items) else None
         if following is not None and following.role in ("verb", "refl", "obj"):
             self._negated = True
@@ -132,7 +132,7 @@ class _Clause:
 
     # Nouns and adjectives -------------------------------------------------------------------
 
-    def _render_noun(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_noun(self, index: int, item: GlossItem) -> tuple[str, str]:
         gender, number = self._grammar(item)
         article = self._article(item)
         self._noun = (gender, number)
@@ -141,15 +141,15 @@ class _Clause:
         self._after_preposition = self._determined = False
         return article, self._forms.noun(item.target, number)
 
-    def _grammar(self, item: Item) -> tuple[str, str]:
+    def _grammar(self, item: GlossItem) -> tuple[str, str]:
         return self._forms.gender(item.target) or "m", "p" if item.tag[:1] == "p" else "s"
 
-    def _of(self, head: Item | None) -> str:
+    def _of(self, head: GlossItem | None) -> str:
         """`de` before a genitive that follows a noun."""
         genitive = head is not None and head.tag[1:2] == "g"
         return "de" if self._noun is not None and not self._after_preposition and genitive else ""
 
-    def _article(self, head: Item | None) -> str:
+    def _article(self, head: GlossItem | None) -> str:
         if head is None or self._determined:
             return ""
         preposition = self._of(head)
@@ -162,20 +162,20 @@ class _Clause:
         gender, number = self._grammar(head)
         return f"{preposition} {self._forms.determiner('le', gender, number)}".strip()
 
-    def _render_copy(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_copy(self, index: int, item: GlossItem) -> tuple[str, str]:
         of = "de" if self._noun is not None and item.feature == "genitive" else ""
         self._after_preposition = self._determined = False
         if self._subject is None:
             self._subject = ("m", "s")
         return of, item.target
 
-    def _render_adj(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_adj(self, index: int, item: GlossItem) -> tuple[str, str]:
         return self._agreeing(index, item, self._forms.adjective)
 
-    def _render_participle(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_participle(self, index: int, item: GlossItem) -> tuple[str, str]:
         return self._agreeing(index, item, self._forms.participle)
 
-    def _agreeing(self, index: int, item: Item, form: Callable[[str, str, str], str]) -> tuple[str, str]:
+    def _agreeing(self, index: int, item: GlossItem, form: Callable[[str, str, str], str]) -> tuple[str, str]:
         previous = self._items[index - 1] if index else None
         beside = (
             previous is not None and previous.role in ("noun", "adj") and previous.tag[:2] == item.tag[:2]
@@ -185,7 +185,7 @@ class _Clause:
             return "", form(item.target, *(self._noun or self._subject or ("m", "s")))
         return self._article(head), form(item.target, *self._grammar(head))
 
-    def _head_after(self, index: int) -> Item | None:
+    def _head_after(self, index: int) -> GlossItem | None:
         for item in self._items[index + 1 : index + 5]:
             if item.role == "noun":
                 return item
@@ -201,7 +201,7 @@ class _Clause:
         )
         return following is not None and (following.role == "copy" or following.tag[1:] == "n")
 
-    def _render_verb(self, index: int, item: Item) -> tuple[str, str]:
+    def _render_verb(self, index: int, item: GlossItem) -> tuple[str, str]:
         if item.lemma == "być" and item.tag[:1] == "F":
             main = next((other for other in self._items[index + 1 : index + 4] if other.role != "adv"), None)
             if main is not None and main.role == "verb" and main.tag in ("inf", "I3s", "I3p"):

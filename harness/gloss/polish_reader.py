@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.gloss.items import ROLES, Item, copied, opens_sentence, read_items
+from harness.gloss.items import ROLES, GlossItem, copied, opens_sentence, read_items
 from harness.gloss.tables import Reading, Tables
 from harness.gloss.text import Token
 
@@ -25,12 +25,12 @@ _CASES = {
 }  # fmt: skip
 
 
-def read(tokens: list[Token], tables: Tables) -> list[Item]:
+def read(tokens: list[Token], tables: Tables) -> list[GlossItem]:
     """Items in French order; every token belongs to exactly one."""
     return _french_order([item for item, _ in read_items(tokens, tables, word)])
 
 
-def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) -> Item:
+def word(tokens: list[Token], position: int, items: list[GlossItem], tables: Tables) -> GlossItem:
     """The word at a position that is neither a phrase nor plain, after the items before it."""
     around = {token.text.lower() for token in tokens[max(0, position - 2) : position + 3]}
     following = tokens[position + 1].text.lower() if position + 1 < len(tokens) else ""
@@ -40,7 +40,7 @@ def word(tokens: list[Token], position: int, items: list[Item], tables: Tables) 
     )
 
 
-def _french_order(items: list[Item]) -> list[Item]:
+def _french_order(items: list[GlossItem]) -> list[GlossItem]:
     """Most adjectives follow their noun in French; white space and capitals stay where they were."""
     ordered = list(items)
     for end, noun in enumerate(items):
@@ -55,7 +55,7 @@ def _french_order(items: list[Item]) -> list[Item]:
     return ordered
 
 
-def _follows(adjective: Item, noun: Item) -> bool:
+def _follows(adjective: GlossItem, noun: GlossItem) -> bool:
     agrees = adjective.tag[:2] == noun.tag[:2] or adjective.role == "participle"
     return adjective.role in ("adj", "participle") and agrees and adjective.target not in _BEFORE
 
@@ -64,7 +64,7 @@ def _follows(adjective: Item, noun: Item) -> bool:
 class _Context:
     """What stands around a word."""
 
-    previous: Item | None
+    previous: GlossItem | None
     following: str
     reflexive: bool  # się is near
     opens: bool  # first word of a sentence
@@ -74,7 +74,7 @@ class _Context:
         return self.previous.role if self.previous else ""
 
 
-def _word(token: Token, context: _Context, tables: Tables) -> Item:
+def _word(token: Token, context: _Context, tables: Tables) -> GlossItem:
     text = token.text
     if text[0].isupper() and len(text) <= 2:
         return copied(token)  # Xi, Li: no common word is that short
@@ -89,16 +89,16 @@ def _word(token: Token, context: _Context, tables: Tables) -> Item:
             return item
     for lemma in (*forms, _lemma(forms[-1])):
         for pos, target in tables.lexicon.entry(lemma).items():
-            return Item(text, token.spaced, ROLES[pos], lemma, _NEUTRAL.get(pos, ""), target)
+            return GlossItem(text, token.spaced, ROLES[pos], lemma, _NEUTRAL.get(pos, ""), target)
     item = copied(token)
     if any(reading.tag[1:2] == "g" for reading in tables.src.analyse(text)):
         item.feature = "genitive"
     return item
 
 
-def _choose(token: Token, form: str, context: _Context, tables: Tables) -> Item | None:
+def _choose(token: Token, form: str, context: _Context, tables: Tables) -> GlossItem | None:
     """The best reading that has a translation."""
-    best: tuple[int, Item] | None = None
+    best: tuple[int, GlossItem] | None = None
     noun_follows = any(reading.pos == "n" for reading in tables.src.analyse(context.following))
     for reading in [*tables.src.analyse(form), *_derived(form, tables)]:
         reflexive = context.reflexive and reading.pos == "v"
@@ -112,8 +112,8 @@ def _choose(token: Token, form: str, context: _Context, tables: Tables) -> Item 
     return best[1] if best else None
 
 
-def _item(token: Token, reading: Reading, target: str, bare: bool) -> Item:
-    item = Item(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
+def _item(token: Token, reading: Reading, target: str, bare: bool) -> GlossItem:
+    item = GlossItem(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
     item.feature = "bare" if bare else ""
     if reading.pos == "v":
         if reading.tag in ("ppas", "pact"):
@@ -180,7 +180,7 @@ def _fit(reading: Reading, context: _Context) -> int:
     return score
 
 
-def _case_fit(tag: str, role: str, previous: Item | None) -> int:
+def _case_fit(tag: str, role: str, previous: GlossItem | None) -> int:
     """A preposition governs, an adjective agrees, a noun after a noun is a genitive, else a subject."""
     case = tag[1]
     if role == "prep" and previous is not None:

@@ -1,4 +1,4 @@
-"""What every metric of the harness shares: statistics in rows, one row a segment, checked input."""
+"""What every metric of the harness shares: statistics in rows, one row per segment, checked input."""
 
 from __future__ import annotations
 

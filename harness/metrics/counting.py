@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Rows = list[list[float]]
+StatisticsRows = list[list[float]]
 
 
 def scorer(family: str, options: dict[str, Any]) -> Any:
@@ -31,24 +31,24 @@ def scorer(family: str, options: dict[str, Any]) -> Any:
 @contextmanager
 def heard() -> Iterator[dict[str, None]]:
     """What sacreBLEU warns about within, each line once, instead of its printing it."""
-    told: dict[str, None] = {}
+    warnings: dict[str, None] = {}
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            told.setdefault(" ".join(record.getMessage().split()))
+            warnings.setdefault(" ".join(record.getMessage().split()))
 
     logger = logging.getLogger("sacrebleu")
     listener, before = Listener(logging.WARNING), (logger.handlers, logger.propagate)
     logger.handlers, logger.propagate = [listener], False
     try:
-        yield told
+        yield warnings
     finally:
         logger.handlers, logger.propagate = before
 
 
 def count_here(
     family: str, options: dict[str, Any], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     """The statistics of each segment, and what sacreBLEU warned about.
 
     A reference list may differ in length from its neighbour's.
@@ -57,9 +57,9 @@ def count_here(
     streams = [[found[k] if k < len(found) else None for found in references] for k in range(most)]
     if not streams:
         return [], []
-    with heard() as told:
-        rows: Rows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
-    return rows, list(told)
+    with heard() as warnings:
+        rows: StatisticsRows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
+    return rows, list(warnings)
 
 
 def count(
@@ -70,7 +70,7 @@ def count(
     *,
     workers: int | None,
     costly: int,
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     """As `count_here`, on `workers` cores (None: all this process may use) from `costly` segments on."""
     n = len(hypotheses)
     cores = _cores() if workers is None else max(1, workers)
@@ -80,7 +80,7 @@ def count(
     # Dealt out in turn, so that a run of long segments does not land on one core.
     shares = [list(range(k, n, cores)) for k in range(cores)]
 
-    def one(k: int) -> tuple[Rows, list[str]]:
+    def one(k: int) -> tuple[StatisticsRows, list[str]]:
         texts = [hypotheses[i] for i in shares[k]]
         against = [list(references[i]) for i in shares[k]]
         if k == 0:
@@ -89,16 +89,16 @@ def count(
 
     with ThreadPoolExecutor(cores) as pool:
         parts = list(pool.map(one, range(cores)))
-    rows: Rows = [[] for _ in range(n)]
+    rows: StatisticsRows = [[] for _ in range(n)]
     for share, (part, _) in zip(shares, parts, strict=True):
         for index, row in zip(share, part, strict=True):
             rows[index] = row
-    return rows, list(dict.fromkeys(line for _, told in parts for line in told))
+    return rows, list(dict.fromkeys(line for _, warnings in parts for line in warnings))
 
 
 def _count_elsewhere(
     family: str, options: dict[str, Any], hypotheses: list[str], references: list[list[str]]
-) -> tuple[Rows, list[str]]:
+) -> tuple[StatisticsRows, list[str]]:
     job = json.dumps([family, options, hypotheses, references])
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve())],
@@ -110,8 +110,8 @@ def _count_elsewhere(
         from harness.errors import StageError
 
         raise StageError(f"{family}: a counting process ended with code {done.returncode}; see above")
-    rows, told = json.loads(done.stdout)
-    return rows, told
+    rows, warnings = json.loads(done.stdout)
+    return rows, warnings
 
 
 def _cores() -> int:

@@ -99,7 +99,7 @@ def _wrong_language(hypothesis: str, src: str, tgt: str) -> bool:
     return found == label(src) or found not in _NEAR.get(wanted, ())
 
 
-# Languages that identifiers mix up with each other for want of difference in writing.
+# Languages that identifiers confuse because their written forms hardly differ.
 _NEAR: dict[str, tuple[str, ...]] = {}
 for _group in (
     ("bs", "hr", "sr", "sh", "sl"), ("no", "nb", "nn", "da"), ("cs", "sk"), ("id", "ms"),

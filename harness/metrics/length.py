@@ -1,4 +1,4 @@
-"""How long the translations are beside their references: a number that shows loss and runaway."""
+"""How long the translations are beside their references: a number that shows omissions and runaway output."""
 
 from __future__ import annotations
 

@@ -69,10 +69,10 @@ class Lexical(Metric):
         self._references = counts.pop() if len(counts) == 1 else -1
         self._scorer()  # refuses what cannot work before any process starts
         self._warn(references)
-        rows, told = parallel.count(
+        rows, warnings = parallel.count(
             self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
         )
-        for line in told:
+        for line in warnings:
             tell(f"{self.name}: sacreBLEU warns: {line}")
         return np.array(rows, dtype=np.float64).reshape(len(hypotheses), self.width)
 
@@ -82,14 +82,14 @@ class Lexical(Metric):
         raise NotImplementedError
 
     def _scorer(self) -> Any:
-        with parallel.heard() as told:
+        with parallel.heard() as warnings:
             made = parallel.scorer(self.family, self._options)
-        for line in told:
+        for line in warnings:
             tell(f"{self.name}: sacreBLEU warns: {line}")
         return made
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
-        """Tell where the options do not suit the script of the references."""
+        """Give a notice where the options do not suit the script of the references."""
 
 
 class Bleu(Lexical):

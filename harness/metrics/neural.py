@@ -1,4 +1,4 @@
-"""Neural metrics in an environment of their own, spoken to in JSON lines."""
+"""Neural metrics in their own environment, driven over JSON lines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ScoringProcess:
         return dict(self._ask({"op": "load", "options": options})["identity"])
 
     def score(self, rows: Sequence[dict[str, Any]]) -> list[float | None]:
-        """One score a row, None where the model gives none."""
+        """One score per row, None where the model gives none."""
         scores = self._ask({"op": "score", "rows": list(rows)})["scores"]
         if len(scores) != len(rows):
             raise StageError(f"{self._name}: the worker gave {len(scores)} scores for {len(rows)} rows")
@@ -60,7 +60,7 @@ class ScoringProcess:
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         except BrokenPipeError:
-            pass  # the process is gone: told below, with its last words
+            pass  # the process is gone: reported below, with its last words
         if not line:
             code = self._process.wait()
             raise StageError(
@@ -163,17 +163,17 @@ class Neural(Mean):
     def signature(self) -> str:
         """Model, resolved revision, precision, package; what is not known before scoring is a `?`."""
         known = {"revision": self._options["revision"] or "?", "package": "?", **self._identity}
-        told = {
+        parts = {
             "model": self._options["model"],
             "revision": known["revision"],
             "precision": self._options["precision"],
             "refs": self._several if self._reads else "none",
             "package": str(known["package"]).replace(" ", "-"),
         }
-        return "|".join(f"{key}:{value}" for key, value in told.items())
+        return "|".join(f"{key}:{value}" for key, value in parts.items())
 
     def prepare(self) -> None:
-        """Make the environment now if it may be made; UnavailableError if it may not."""
+        """Create the environment now if that is allowed; UnavailableError if not."""
         self._python()
 
     def _python(self) -> Path:
@@ -184,7 +184,7 @@ class Neural(Mean):
     ) -> Statistics:
         """`(n, 2)`: the model's score and 1, or zeros where it gave none.
 
-        Raises UnavailableError when the environment is not there and may not be made, StageError when
+        Raises UnavailableError when the environment is missing and may not be created, StageError when
         the worker fails.
         """
         check(self.name, sources, hypotheses, references if self._reads else None)

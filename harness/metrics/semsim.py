@@ -35,9 +35,9 @@ class SemSim(Mean):
     @property
     def signature(self) -> str:
         """Against what, and the encoder with its revision and options."""
-        told = "|".join(f"{key}:{value}" for key, value in sorted(self._encoder.identity.items()))
+        encoder = "|".join(f"{key}:{value}" for key, value in sorted(self._encoder.identity.items()))
         copies = "|copies:0" if self.against == "source" else ""
-        return f"semsim|against:{self.against}{copies}|{told}"
+        return f"semsim|against:{self.against}{copies}|{encoder}"
 
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]

@@ -1,4 +1,4 @@
-"""Scripts that put no spaces between words, on which a tokenizer that splits at spaces is at a loss."""
+"""Scripts that put no spaces between words, so that a tokenizer that splits at spaces fails on them."""
 
 from __future__ import annotations
 

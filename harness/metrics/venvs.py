@@ -1,4 +1,4 @@
-"""Environments for metrics whose packages conflict with ours: made on request, kept, never shared."""
+"""Environments for metrics whose packages conflict with ours: created on request, kept, never shared."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ def folder(name: str, requirements: Sequence[str]) -> Path:
 
 
 def python(name: str, requirements: Sequence[str], install: bool, existing: str | None = None) -> Path:
-    """The interpreter of the environment; made first when `install` and it is not there yet.
+    """The interpreter of the environment, which is created first if missing and `install`.
 
-    `existing` is the folder of an environment of the user's own, taken as it is. Raises
-    UnavailableError when there is none and it may not be made, StageError when making it fails.
+    `existing` is the folder of the user's own environment, used as it is. Raises
+    UnavailableError when there is none and it may not be created, StageError when creation fails.
     """
     if existing is not None:
         found = _interpreter(Path(existing).expanduser())
         if not found.exists():
-            raise UnavailableError(f"{name}: {existing} is no virtual environment (no {found})")
+            raise UnavailableError(f"{name}: {existing} is not a virtual environment (no {found})")
         return found
     place = folder(name, requirements)
     if not (place / _DONE).exists():
         if not install:
             raise UnavailableError(
-                f"{name} runs in an environment of its own, which is not there yet ({place})."
-                f" Make it with install=true in its YAML or on the command line (metrics.NAME.install=true);"
-                f" it installs: {', '.join(requirements) or 'nothing'}"
+                f"{name} runs in its own environment, which does not exist yet ({place})."
+                " Create it with install=true in its YAML or on the command line"
+                f" (metrics.NAME.install=true); it installs: {', '.join(requirements) or 'nothing'}"
             )
         _make(name, place, requirements)
     return _interpreter(place)
@@ -63,7 +63,7 @@ def _make(name: str, place: Path, requirements: Sequence[str]) -> None:
         if (place / _DONE).exists():
             return
         shutil.rmtree(place, ignore_errors=True)
-        note(f"{name}: making an environment in {place} (once)")
+        note(f"{name}: creating an environment in {place} (once)")
         # Our own pip installs into it (pip --python): a second pip would take longer than most packages.
         ours = importlib.util.find_spec("pip") is not None
         _run(name, [sys.executable, "-m", "venv", *(["--without-pip"] if ours else []), str(place)])

@@ -1,6 +1,6 @@
 """Digests of a run's files, so that an edited result is noticed.
 
-They find accidents and careless hands, not forgers: whoever changes a file can write its digest anew.
+They catch accidents and careless edits, not forgery: whoever changes a file can rewrite its digest.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def record_digest(value: dict[str, Any]) -> str:
 def edited(value: dict[str, Any], folder: Path, thorough: bool = False) -> tuple[str, ...]:
     """Names of the files that are not what they were when the run was recorded; a missing one counts.
 
-    A file of the same size that is no newer than the record is taken as unchanged, unless `thorough`.
+    A file of the same size and no newer than the record counts as unchanged, unless `thorough`.
     Empty for records of versions that kept no digests.
     """
     if value.get("digest") is None:

@@ -1,4 +1,4 @@
-"""What people say of a run afterwards: labels.json in its folder, so that the record never changes."""
+"""Labels given to a run afterwards: labels.json in its folder, so that the record never changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _NAME = "labels.json"
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Null where nobody has said anything; an empty text takes back what the record says."""
+    """Null where none was given; an empty text clears what the record says."""
 
     tag: str | None = None
-    """A short name to find the run by; it takes the place of the one given when it was run."""
+    """A short name to find the run by; it replaces the one given when it was run."""
     note: str | None = None
     """A line for the reader."""
 

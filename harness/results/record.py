@@ -1,4 +1,4 @@
-"""The record of a run, record.json: what was run, on what, and what came of it.
+"""The record of a run, record.json: what was run, on what, and with what result.
 
 The dataclasses are the format: the shape that readers check is derived from them (`typed_json.shape_of`), a
 field with a default may be absent from a record or null. `results/README.md` shows them as a table.
@@ -88,7 +88,7 @@ class SideCounts:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentCounts:
-    """What aligning the documents came to."""
+    """The result of aligning the documents."""
 
     shapes: dict[str, int]
     """Beads by shape: `1-1`, `2-1`, `0-1`."""

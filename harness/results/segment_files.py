@@ -39,7 +39,7 @@ def write_manifest(run_dir: Path, parts: Sequence[Part]) -> None:
 def segment_bytes(run_dir: Path) -> Iterator[tuple[Path, bytes]]:
     """Each file of a run's segments with its bytes, in order.
 
-    Raises DataError for a part that is missing or is not what the manifest says, for a damaged manifest, and
+    Raises DataError for a part that is missing or does not match the manifest, for a damaged manifest, and
     where there are no segments at all.
     """
     manifest = run_dir / FOLDER / _MANIFEST
@@ -55,7 +55,7 @@ def segment_bytes(run_dir: Path) -> Iterator[tuple[Path, bytes]]:
         path = run_dir / FOLDER / Path(part.name).name
         data = read_bytes(path)
         if hashlib.sha256(data).hexdigest() != part.sha256:
-            raise DataError(f"{path}: not what the manifest says (damaged or edited by hand); {_REMEDY}")
+            raise DataError(f"{path}: does not match the manifest (damaged or edited by hand); {_REMEDY}")
         yield path, data
 
 

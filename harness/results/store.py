@@ -1,6 +1,6 @@
-"""The results store: one folder a run, a table derived from all of them. No shared file, no lock.
+"""The results store: one folder per run, a table derived from all of them. No shared file, no lock.
 
-Never imports torch, transformers or hydra, so that `list` and `compare` start at once.
+Never imports torch, transformers or hydra, so that `list` and `compare` start quickly.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Store:
         except DataError as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
         return RunInfo(
-            path.name, path, "crashed", problem="stopped before it finished; run it again to go on"
+            path.name, path, "crashed", problem="stopped before it finished; run it again to resume"
         )
 
     def runs(self) -> list[RunInfo]:
@@ -112,9 +112,7 @@ class Store:
         if len(prefixed) == 1:
             return prefixed[0]
         if prefixed:
-            raise UserError(
-                f"'{text}' is the beginning of {len(prefixed)} runs: {', '.join(r.run_id for r in prefixed)}"
-            )
+            raise UserError(f"'{text}' matches {len(prefixed)} runs: {', '.join(r.run_id for r in prefixed)}")
         named = [run for run in runs if run.record and text in (run.record.tag, run.record.model.name)]
         if named:
             return named[-1]

@@ -51,7 +51,7 @@ def digits_of(score: Score) -> int:
 
 
 def score_rows(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: run, model, pair, data, n, a column a metric, health."""
+    """Header and rows: run, model, pair, data, n, one column per metric, health."""
     metrics: dict[str, bool] = {}
     for record in records:
         for score in record.corpus_scores.values():
@@ -87,7 +87,7 @@ def health_cell(record: Record) -> str:
 
 
 def table_csv(records: Sequence[Record]) -> str:
-    """A long-lived CSV: a line a run, a column a metric with its interval and signature."""
+    """A long-lived CSV: one line per run, one column per metric with its interval and signature."""
     metrics = sorted({name for record in records for name in record.corpus_scores})
     fields = ["run_id", "created", "tag", "model", "model_id", "revision", "engine", "src", "tgt", "data"]
     fields += ["data_hash", "n", "config_hash"]

@@ -1,1 +1,1 @@
-"""One run: the order of the stages, its shards, and where they are worked."""
+"""One run: the order of the stages, its shards, and where they are processed."""

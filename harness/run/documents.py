@@ -120,8 +120,8 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
 
     Raises DataError when no documents or no beads correspond.
     """
-    if (told := remark(parts.encoder, _languages(documents))) is not None:
-        tell(told)
+    if (notice := remark(parts.encoder, _languages(documents))) is not None:
+        tell(notice)
     cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     candidates = _pairs(documents, src, tgt, parts.encoder)

@@ -14,7 +14,7 @@ from harness.common.progress import bar, note
 from harness.errors import DataError, StageError
 from harness.results.segment_files import FOLDER, SINGLE, Part, write_manifest
 from harness.run.backends.base import Backend
-from harness.run.shards import Done, Gathered, Rows, Shard, divide, merged_rows, merged_signature
+from harness.run.shards import Done, Gathered, Shard, ShardStatistics, divide, merged_rows, merged_signature
 from harness.run.timings import Stages
 from harness.run.worker import Worker
 from harness.types import Item
@@ -29,10 +29,10 @@ class Gathering:
     def __init__(self, worker: Worker, shards: Sequence[Shard], run_dir: Path) -> None:
         self._worker, self._shards, self._run_dir = worker, shards, run_dir
         self._done: dict[int, Done] = {}
-        self._rows: dict[int, Rows] = {}
+        self._rows: dict[int, ShardStatistics] = {}
 
     def missing(self) -> list[Shard]:
-        """The shards that are still to be worked."""
+        """The shards still to be processed."""
         return [shard for shard in self._shards if shard.index not in self._done]
 
     def adopt(self, done: Done) -> bool:
@@ -76,7 +76,7 @@ class Gathering:
 def gather(
     backend: Backend, worker: Worker, items: Sequence[Item], run_dir: Path, stages: Stages
 ) -> Gathered:
-    """Have every shard worked by `backend`, but for those an earlier attempt has finished.
+    """Have `backend` process every shard, except those an earlier attempt has finished.
 
     Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
     """
@@ -88,7 +88,9 @@ def gather(
             gathering.adopt(found)
     missing = gathering.missing()
     if missing and len(missing) < len(shards):
-        note(f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; working the rest")
+        note(
+            f"{len(shards) - len(missing)} of {len(shards)} shards are finished already; processing the rest"
+        )
     with worker, _watched(shards, missing) as advance:
         while missing:
             before = len(missing)
@@ -97,7 +99,7 @@ def gather(
                 vanished += not gathering.adopt(done)
             missing = gathering.missing()
             if len(missing) == before and not vanished:
-                raise StageError(f"the backend did not work shard {missing[0].index}")
+                raise StageError(f"the backend did not process shard {missing[0].index}")
     return gathering.result()
 
 

@@ -47,8 +47,8 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
-    with recorded_errors(store, run_id, stages), collecting() as told:
-        return _run(config, store, run_id, cache_dir or store.cache_dir, stages, told)
+    with recorded_errors(store, run_id, stages), collecting() as notices:
+        return _run(config, store, run_id, cache_dir or store.cache_dir, stages, notices)
 
 
 @contextmanager
@@ -62,9 +62,9 @@ def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]
 
 
 def _run(
-    config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: Stages, told: Mapping[str, None]
+    config: RunConfig, store: Store, run_id: str, cache_dir: Path, stages: Stages, notices: Mapping[str, None]
 ) -> Outcome:
-    """`told` grows by what readers and metrics tell (`notices`)."""
+    """`notices` fills up as readers and metrics add theirs (see `harness.common.notices`)."""
     created = _now()
     with stages("load"):
         parts = assemble(config)
@@ -135,7 +135,7 @@ def _run(
             scores=tuple(scores),
             health=gathered.health,
             failed=gathered.failed,
-            warnings=_warnings(bitext, told, gathered, config),
+            warnings=_warnings(bitext, notices, gathered, config),
         ),
         alignment=made.viewer,
     )
@@ -145,11 +145,15 @@ def _run(
     return Outcome(record, skipped=False)
 
 
-def _warnings(bitext: Bitext, told: Iterable[str], gathered: Gathered, config: RunConfig) -> tuple[str, ...]:
+def _warnings(
+    bitext: Bitext, notices: Iterable[str], gathered: Gathered, config: RunConfig
+) -> tuple[str, ...]:
     """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
     data = map(str, bitext.meta.get("warnings", []))
     return tuple(
-        dict.fromkeys((*data, *told, *gathered.warnings, *_tokenized(gathered, config), *_failures(gathered)))
+        dict.fromkeys(
+            (*data, *notices, *gathered.warnings, *_tokenized(gathered, config), *_failures(gathered))
+        )
     )
 
 

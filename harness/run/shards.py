@@ -1,12 +1,12 @@
-"""A run in shards: what is worked at once, and what stays on disk of each until the run is recorded.
+"""A run in shards: the unit of work, and what is kept of each on disk until the run is recorded.
 
     results/cache/shards/<config hash>-<shard size>-<version>/
         part-00000.jsonl   the shard's lines, as they stand in the run's folder in the end
-        part-00000.npz     its sums of statistics (`stats.block_sums`), a table a metric
+        part-00000.npz     its sums of statistics (`stats.block_sums`), one table per metric
         part-00000.json    its summary, written last: its existence means that the shard is finished
 
 Every file is replaced whole, and a shard worked twice gives the same bytes, so that it does not matter who
-works it, how often, or whether two runs of the same configuration do at the same time.
+processes it, how often, or whether two runs of the same configuration do at the same time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from harness.common.files import read_bytes, write_atomic
 from harness.errors import ConfigError, DataError
 from harness.protocols import Statistics
 
-Rows = dict[str, tuple[int, Statistics]]
+ShardStatistics = dict[str, tuple[int, Statistics]]
 """Of each metric the number of the first block that the shard touches, and the sums of its blocks."""
 
 
@@ -61,7 +61,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What all shards of a run come to. `rows` are sums of statistics by block, a table a metric."""
+    """All shards of a run combined. `rows` are sums of statistics by block, one table per metric."""
 
     rows: Mapping[str, Statistics]
     signatures: dict[str, str]
@@ -75,7 +75,7 @@ class Gathered:
 def divide(n: int, size: int) -> list[Shard]:
     """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
     if size < 1:
-        raise ConfigError(f"backend.shard_size={size}: at least 1")
+        raise ConfigError(f"backend.shard_size={size}: must be at least 1")
     starts = range(0, n, size)
     return [Shard(index, start, min(start + size, n)) for index, start in enumerate(starts)]
 
@@ -90,7 +90,7 @@ class Finished:
         """Where the lines of a shard are, or will be."""
         return self.folder / shard.name
 
-    def write(self, done: Done, lines: bytes, rows: Rows) -> None:
+    def write(self, done: Done, lines: bytes, rows: ShardStatistics) -> None:
         """Keep a shard; StageError when the disk is full."""
         table: dict[str, Any] = {f"{key}:{first}": values for key, (first, values) in rows.items()}
         buffer = io.BytesIO()
@@ -112,7 +112,7 @@ class Finished:
             return None  # not there, or damaged: it is worked again
         return done
 
-    def rows(self, shard: Shard) -> Rows:
+    def rows(self, shard: Shard) -> ShardStatistics:
         """The sums of a finished shard. Raises DataError when they are gone, ValueError when damaged."""
         data = read_bytes(self.part(shard).with_suffix(".npz"))
         try:
@@ -144,7 +144,7 @@ def merged_signature(signatures: list[str]) -> str:
     return "|".join(fields)
 
 
-def merged_rows(parts: list[Rows], blocks: int) -> Mapping[str, Statistics]:
+def merged_rows(parts: list[ShardStatistics], blocks: int) -> Mapping[str, Statistics]:
     """`(blocks, k)` of each metric from the shards' sums, added in the order given."""
     total: dict[str, Statistics] = {}
     for part in parts:

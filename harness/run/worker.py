@@ -1,4 +1,4 @@
-"""What is done to one shard, on whatever machine: translate, score, keep. The same code for every backend."""
+"""Processing one shard, on any machine: translate, score, store. The same code for every backend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
 from harness.run.score import score
-from harness.run.shards import Done, Finished, Rows, Shard, sha256
+from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
 from harness.types import Item
 
@@ -47,7 +47,7 @@ class Job:
 
 
 class Worker:
-    """Works shards of one job. Engine, metrics and splitter are built once, unless they are given."""
+    """Processes the shards of one job. Engine, metrics and splitter are built once, unless they are given."""
 
     def __init__(self, job: Job, engine: Any = None, metrics: Any = None, splitter: Any = None) -> None:
         from harness.translate.retry import Tolerant
@@ -81,12 +81,12 @@ class Worker:
     ) -> Done:
         """Translate and score the `items` of a shard and keep them in the folder of finished shards.
 
-        `stages` names and times what is being done; `advance` is told of translated segments.
+        `stages` names and times what is being done; `advance` counts translated segments.
         """
-        with collecting() as told:
+        with collecting() as notices:
             done, data, rows = self._worked(shard, items, stages, advance)
         with stages("record"):
-            done = replace(done, warnings=list(told))
+            done = replace(done, warnings=list(notices))
             self.finished.write(done, data, rows)
         return done
 
@@ -96,7 +96,7 @@ class Worker:
         items: Sequence[Item],
         stages: Stages,
         advance: Callable[[int], None] | None,
-    ) -> tuple[Done, bytes, Rows]:
+    ) -> tuple[Done, bytes, ShardStatistics]:
         from harness.translate.runner import stream
 
         job, engine = self.job, self._tolerant.engine

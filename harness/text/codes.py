@@ -1,4 +1,4 @@
-"""Language codes as far as text cares."""
+"""Language codes as the text stage needs them."""
 
 from __future__ import annotations
 

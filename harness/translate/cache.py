@@ -1,4 +1,4 @@
-"""Translations on disk: one folder a system, one file a writer, one line a finished batch.
+"""Translations on disk: one folder per system, one file per writer, one line per finished batch.
 
     <root>/<digest of the engine's identity>/identity.json
                                              20261121T231500-1f3a9c.jsonl
@@ -52,7 +52,7 @@ def short_key(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredOutput:
     """A stored output, without its source."""
 
     hypothesis: str
@@ -80,7 +80,7 @@ class Cache:
         self._files: array[int] = array("H")
         self._order: NDArray[np.int64] | None = None
         self._sorted: NDArray[np.uint64] | None = None
-        self._lines: dict[tuple[int, int], dict[str, Row]] = {}
+        self._lines: dict[tuple[int, int], dict[str, StoredOutput]] = {}
         self._writer: int | None = None
         self._batches: list[tuple[int, int]] = []  # where each of this writer's begins, and its size
         for path in [] if fresh else sorted(self.folder.glob("*.jsonl")):
@@ -98,7 +98,7 @@ class Cache:
         """Stored outputs; a text that two runs translated at once counts twice."""
         return len(self._hashes)
 
-    def get(self, text: str) -> Row | None:
+    def get(self, text: str) -> StoredOutput | None:
         """The stored output for a text, None when there is none."""
         wanted = key(text)
         for file, offset in reversed(self._places(int(wanted[:16], 16))):
@@ -186,7 +186,7 @@ class Cache:
         first, last = np.searchsorted(self._sorted, value), np.searchsorted(self._sorted, value, "right")
         return [(self._files[i], self._offsets[i]) for i in self._order[first:last].tolist()]
 
-    def _batch(self, file: int, offset: int) -> dict[str, Row]:
+    def _batch(self, file: int, offset: int) -> dict[str, StoredOutput]:
         known = self._lines.get((file, offset))
         if known is not None:
             return known
@@ -194,7 +194,8 @@ class Cache:
             stream.seek(offset)
             keys, found = _parsed(stream.readline(), self._paths[file], offset)
         rows = {
-            item: Row(h, cast(FinishReason, f), n, e) for item, (h, f, n, e) in zip(keys, found, strict=True)
+            item: StoredOutput(h, cast(FinishReason, f), n, e)
+            for item, (h, f, n, e) in zip(keys, found, strict=True)
         }
         if len(self._lines) >= _LINES:
             del self._lines[next(iter(self._lines))]
@@ -217,7 +218,7 @@ def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[
         if len(keys) != len(rows) or not all(_KEY.fullmatch(item) for item in keys):
             raise ValueError("keys and rows do not fit")
         if not all(isinstance(h, str) and isinstance(f, str) for h, f, _, _ in rows):
-            raise ValueError("a row is no text")
+            raise ValueError("a row is not text")
         return keys, rows
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StageError(

@@ -1,4 +1,4 @@
-"""What a language model is asked, by its YAML: `system`, `prompt`, `chat`, `stop`."""
+"""The prompt for a language model, from its YAML: `system`, `prompt`, `chat`, `stop`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Prompt:
             prompt = "{text}"
         if "{text}" not in prompt:
             raise ConfigError(
-                f"model '{model.get('name')}': its prompt has no {{text}}, the place of the text; write"
+                f"model '{model.get('name')}': its prompt has no {{text}} placeholder; write"
                 " model.prompt='Translate from {source_language} into {target_language}: {text}'"
             )
         return cls(
@@ -56,8 +56,8 @@ class Prompt:
 
     @property
     def identity(self) -> dict[str, Any]:
-        told = {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
-        return {**told, "template": dict(self.template)} if self.template else told
+        identity = {"prompt": self.prompt, "system": self.system, "chat": self.chat, "stop": list(self.stop)}
+        return {**identity, "template": dict(self.template)} if self.template else identity
 
     def text(self, source: str) -> str:
         """The prompt around a source, as raw text."""

@@ -1,4 +1,4 @@
-"""Engines that raise: tried again, narrowed down to the text, which is recorded as failed; the rest goes on.
+"""Engines that raise: retried, narrowed down to one text, which is recorded as failed; the rest goes on.
 
 Which errors concern the whole system, and end the run at once with their own line:
 every HarnessError but SegmentError (a bad option, a model out of reach, a server that refuses the key), a
@@ -12,7 +12,7 @@ import errno
 import time
 from collections.abc import Sequence
 
-from harness.errors import HarnessError, SegmentError, StageError
+from harness.errors import HarnessError, SegmentError, StageError, message_of, one_line
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
 
@@ -41,10 +41,10 @@ class Tolerant:
         self._last = ""
 
     def translate(self, batch: Batch, works: bool = False) -> Translated:
-        """As `Engine.translate`; finished batches are never asked for again.
+        """Like `Engine.translate`; finished batches are never requested again.
 
         `works` says that the engine is known to have translated others (a resumed run). Raises StageError
-        when the engine fails on everything or breaks its promise (an index twice, or never, or out of range).
+        when the engine fails on everything or breaks its contract (an index twice, never, or out of range).
         """
         self._works |= works
         units = batch.sources
@@ -77,7 +77,7 @@ class Tolerant:
                     f"the engine returned {len(done)} of {len(part)} segments; the first missing is {missing}"
                 )
         if self._in_a_row and not self._works:
-            raise StageError(f"the engine failed on every segment, on the last with: {self._last}")
+            raise StageError(f"the engine failed on every segment; the last error: {self._last}")
 
     def _placed(
         self, batch: list[tuple[int, Translation]], part: Sequence[int], done: set[int]
@@ -91,12 +91,11 @@ class Tolerant:
         return [(part[index], translation) for index, translation in batch]
 
     def _failed(self, unit: str, error: Exception) -> Translation:
-        kind = "" if isinstance(error, HarnessError) else f"{type(error).__name__}: "
-        self._last = message = kind + " ".join(str(error).split())
+        self._last = message = message_of(error) if isinstance(error, HarnessError) else one_line(error)
         self._in_a_row += 1
         if self._in_a_row >= (IN_A_ROW if self._works else PROBES):
             raise StageError(
-                f"the engine failed on {self._in_a_row} segments in a row, on the last with: {message}"
+                f"the engine failed on {self._in_a_row} segments in a row; the last error: {message}"
             ) from error
         return Translation(unit, "", "error", None, message)
 

@@ -110,7 +110,7 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         cache.discard(error.given)
         raise
     except KeyboardInterrupt:
-        note("interrupted: finished segments are kept; the same command goes on from there")
+        note("interrupted: finished segments are kept; the same command resumes from there")
         raise
     return errors
 
@@ -119,7 +119,7 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
 def _ticking(
     units: int, segments: int, advance: Callable[[int], None] | None
 ) -> Iterator[Callable[[int], None]]:
-    """Whom to tell of finished units: a progress bar of its own, or `advance`, which counts segments."""
+    """Where finished units are counted: in a progress bar, or by `advance`, which counts segments."""
     if advance is None:
         with bar("translating", units) as ticker:
             yield ticker.advance

@@ -70,7 +70,7 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
     assert slow.returncode == code, err
     if word:
         last = err.strip().splitlines()[-1]
-        assert word in last and "go on with: python -m harness run model=copy" in last
+        assert word in last and "resume with: python -m harness run model=copy" in last
         assert "Traceback" not in err
     listed = run_harness("list", cwd=tmp_path)
     assert "crashed" in listed.stderr

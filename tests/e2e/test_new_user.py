@@ -133,7 +133,7 @@ def test_the_loader_of_the_documentation(harness: Harness) -> None:
     odd = folder(harness) / "odd.txt"
     odd.write_text("a\n")
     refused = harness("run", *own, "data.path=odd.txt")
-    assert refused.returncode == 2 and "1 lines; an even number was expected" in refused.stderr
+    assert refused.returncode == 2 and "1 lines; expected an even number" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
 
 

@@ -63,7 +63,7 @@ def test_a_list_of_pairs_with_gold(tmp_path: Path, capsys: pytest.CaptureFixture
         (b"x", ["-o", "out.tmz"], "Did you mean '.tmx'"),
         (b"x", ["--aligner", "autos"], "Did you mean 'auto'"),
         (b"x", ["--set", "temprature=2"], "Did you mean 'temperature'"),
-        (b"x", ["--set", "temperature"], "KEY=VALUE was expected"),
+        (b"x", ["--set", "temperature"], "expected KEY=VALUE"),
     ],
 )
 def test_bad_input_is_one_line(

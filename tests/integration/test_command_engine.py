@@ -57,7 +57,7 @@ def test_command_fills_in_the_pair(tmp_path: Path) -> None:
         ("print(line, end='', flush=True)\nif i == 3: os.kill(os.getpid(), 9)",
          r"killed by signal 9 at line 14 \(s13\)"),
         ("print(line, end='', flush=True)\nif i == 3: time.sleep(600)",
-         r"no line for 1 s, at line 14 \(s13\); engine\.timeout=SECONDS"),
+         r"timed out after 1 s without a line, at line 14 \(s13\); raise engine\.timeout=SECONDS"),
     ],
 )  # fmt: skip
 def test_a_program_that_fails_names_the_line_after_those_it_gave(

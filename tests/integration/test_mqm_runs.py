@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
-from harness.common.mqm import Weights, outputs, read_mqm, scores
+from harness.common.mqm import MqmWeights, outputs, read_mqm, scores
 from harness.results.store import Store
 from tests.support.made_ratings import REFERENCE, write_mqm
 from tests.support.made_stores import METRICS, write_run
@@ -68,7 +68,7 @@ def test_mistakes_are_one_line(tmp_path: Path, words: list[str], message: str) -
 @pytest.mark.skipif(not RELEASED.is_file(), reason="the released annotations are not here")
 def test_the_released_annotations_give_the_published_figures(tmp_path: Path, capsys) -> None:
     annotations = read_mqm(RELEASED)
-    human = {name: sum(s.values()) / len(s) for name, s in scores(annotations, Weights()).items()}
+    human = {name: sum(s.values()) / len(s) for name, s in scores(annotations, MqmWeights()).items()}
     published = {"ref": 0.91, "Facebook-AI": 1.06, "Online-W": 1.12, "VolcTrans-AT": 1.24, "Nemo": 2.14}
     assert {name: round(human[name], 2) for name in published} == published
     systems = outputs(annotations)

@@ -197,7 +197,7 @@ def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: 
         "Into Polish: too long",
         "Into Polish: rude",
     }
-    with pytest.raises(StageError, match=r"every segment, .*refuses the request: 400 .*length exceeded"):
+    with pytest.raises(StageError, match=r"every segment; .*rejected the request: 400 .*length exceeded"):
         translate(engine(server.url), ["too long"], tmp_path / "b")
 
 
@@ -205,7 +205,7 @@ def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: 
     ("answer", "error", "message"),
     [
         ((401, {}, {"error": {"message": "bad key sk-secret"}}), UnavailableError,
-         "its key is refused .* environment variable MY_KEY"),
+         "the server rejected the key .* environment variable MY_KEY"),
         ((404, {}, {"error": {"message": "no model tiny"}}), UnavailableError, "not found .*no model tiny"),
         ((503, {}, "down"), UnavailableError, r"did not answer \(503 .*down; 3 tries\)"),
         ((200, {}, "<html>login</html>"), StageError, "not a completion .*<html>"),

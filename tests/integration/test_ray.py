@@ -109,7 +109,7 @@ def test_a_terminated_driver_says_how_to_go_on(words: list[str], tmp_path: Path)
     slow.send_signal(signal.SIGTERM)
     _, err = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == 143, err
-    assert "go on with: python -m harness run model=copy" in err and "Traceback" not in err
+    assert "resume with: python -m harness run model=copy" in err and "Traceback" not in err
 
 
 def test_an_error_of_the_system_comes_from_the_worker_as_its_own_line(

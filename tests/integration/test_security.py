@@ -125,7 +125,7 @@ def test_the_key_is_no_argument_of_any_process(tmp_path: Path) -> None:
 def test_a_key_among_the_recorded_options_is_refused() -> None:
     for name in ("api_key", "Authorization", "password", "access_token"):
         with pytest.raises(
-            ConfigError, match=rf"engine\.extra\.{name}: what is asked is recorded; put a key into"
+            ConfigError, match=rf"engine\.extra\.{name}: the request is recorded; put a key into"
         ):
             build("engine", {"kind": "openai", "extra": {name: KEY}}, model={"id": "m"}, src="fr", tgt="pl")
     with pytest.raises(ConfigError, match="must not hold a password"):

@@ -67,9 +67,9 @@ def engine(kind: str, folder: Path, tmp_path: Path) -> Any:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (missing, rf"not whole \(missing weights: {LAYER}\)"),
-        (renamed, r"weights that are not of this architecture: model.decoder.layers.0.ffn1.weight"),
-        (a_layer_too_many, r"not of this architecture: model.decoder.layers.9.fc1.weight"),
+        (missing, rf"incomplete \(missing weights: {LAYER}\)"),
+        (renamed, r"weights that do not belong to this architecture: model.decoder.layers.0.ffn1.weight"),
+        (a_layer_too_many, r"do not belong to this architecture: model.decoder.layers.9.fc1.weight"),
         (another_shape, rf"weights of another shape: {LAYER}"),
         (not_a_number, rf"NaN or infinity in {LAYER}"),
         (infinite, rf"NaN or infinity in {LAYER}"),

@@ -91,7 +91,7 @@ def test_an_environment_of_the_users_own(environments, tmp_path) -> None:
     first.statistics(*COLUMNS)
     own = probe(install=False, venv=first._identity["prefix"])
     assert own.statistics(*COLUMNS)[0, 0] == 1.0
-    with pytest.raises(UnavailableError, match="is no virtual environment"):
+    with pytest.raises(UnavailableError, match="is not a virtual environment"):
         probe(venv=str(tmp_path)).statistics(*COLUMNS)
 
 

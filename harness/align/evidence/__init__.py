@@ -1,1 +1,1 @@
-"""What speaks for a bead: spans, clauses, marks and the weights fitted to them."""
+"""The evidence for a bead: spans, clauses, marks and the weights fitted to them."""

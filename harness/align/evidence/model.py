@@ -25,7 +25,7 @@ from harness.protocols import Matrix
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class BeadWeights:
     """One number a feature."""
 
     cosine: float  # of the vectors of both sides
@@ -45,14 +45,14 @@ class Weights:
     edge: float  # 1 for a gap that begins the text, and for one that ends it
     open: float  # 1 for each gap, sentences left alone in a row
 
-    def at(self, slope: Weights, share: float) -> Weights:
+    def at(self, slope: BeadWeights, share: float) -> BeadWeights:
         """`self + share * slope`."""
-        return Weights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
+        return BeadWeights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
 
 
 LONG = 15.0  # hundreds of characters; of longer beads, none of which was fitted on, the layer knows nothing
 # the weights of beads; the others are of gaps
-OF_BEADS = tuple(f.name for f in fields(Weights) if f.name not in ("null", "null_length", "edge", "open"))
+OF_BEADS = tuple(f.name for f in fields(BeadWeights) if f.name not in ("null", "null_length", "edge", "open"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class Evidence:
         spans: tuple[Spans, Spans],
         parts: tuple[Clauses, Clauses],
         ratio: float,
-        middle: Weights,
-        slope: Weights,
+        middle: BeadWeights,
+        slope: BeadWeights,
         hidden: Hidden,
     ) -> None:
         self.spans, self._parts = spans, parts
@@ -101,7 +101,7 @@ class Evidence:
     def at(self, share: float) -> AtShare:
         return AtShare(self, share)
 
-    def null(self, side: int, weights: Weights) -> Array:
+    def null(self, side: int, weights: BeadWeights) -> Array:
         """`(n,)` scores of leaving each sentence of a side alone."""
         sizes = np.log((self.spans[side].chars + 10.0) / 100.0)
         out: Array = weights.null + weights.null_length * sizes

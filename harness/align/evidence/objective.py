@@ -12,7 +12,7 @@ from harness.protocols import Matrix
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class CosineWeights:
     """score = (cos - threshold - margin * mean cosine to neighbours) * log2(1 + min/max length) ** power."""
 
     threshold: float = 0.2
@@ -32,7 +32,7 @@ class Cosine:
         self,
         src: Spans,
         tgt: Spans,
-        weights: Weights,
+        weights: CosineWeights,
         ratio: float,
         shapes: tuple[Shape, ...] = SHAPES,
     ) -> None:

@@ -1,15 +1,15 @@
 """The weights of the default aligner, as `experiments/alignment/fit.py` printed them.
 
 `MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `GATE`
-weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has a row a unit, a
+weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has one row per unit, a
 column for each of `model.OF_BEADS`.
 """
 
 import numpy as np
 
-from harness.align.evidence.model import Hidden, Weights
+from harness.align.evidence.model import BeadWeights, Hidden
 
-MIDDLE = Weights(
+MIDDLE = BeadWeights(
     cosine=11.414,
     around=-3.845,
     coverage=4.061,
@@ -28,7 +28,7 @@ MIDDLE = Weights(
     open=-2.754,
 )
 
-SLOPE = Weights(
+SLOPE = BeadWeights(
     cosine=5.881,
     around=0.000,
     coverage=2.248,

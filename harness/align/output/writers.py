@@ -58,7 +58,7 @@ def to_tsv(aligned: Aligned) -> str:
 
 
 def to_jsonl(aligned: Aligned) -> str:
-    """One object a bead: src, tgt (numbers), src_text, tgt_text, shape, score, confidence, flags."""
+    """One object per bead: src, tgt (numbers), src_text, tgt_text, shape, score, confidence, flags."""
     lines = []
     for bead in aligned.beads:
         src, tgt = aligned.texts(bead)
@@ -82,7 +82,7 @@ def to_jsonl(aligned: Aligned) -> str:
 
 
 def to_tmx(aligned: Aligned) -> str:
-    """TMX 1.4b: a translation unit a bead with text on both sides, confidence and flags as properties.
+    """TMX 1.4b: one translation unit per bead with text on both sides, confidence and flags as properties.
 
     Null beads are not in it. Characters that XML cannot hold are left out.
     """

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.evidence.objective import Cosine, Weights
+from harness.align.evidence.objective import Cosine, CosineWeights
 from harness.align.evidence.spans import Spans
 from harness.align.search.lattice import Band, Lattice, Shape
 from harness.align.search.path import best_path
@@ -23,7 +23,7 @@ Columns = NDArray[np.int64]
 EXACT = 400_000  # cells up to which everything is searched
 RADIUS = 12  # sentences searched to either side of a path of small beads
 COARSE_RADIUS = 20  # the same around the path of the texts halved
-_COARSE = Weights(threshold=0.2, margin=0.5, power=0.0, null=0.0, open=0.0)
+_COARSE = CosineWeights(threshold=0.2, margin=0.5, power=0.0, null=0.0, open=0.0)
 _SMALL: tuple[Shape, ...] = ((1, 1), (1, 2), (2, 1))
 
 

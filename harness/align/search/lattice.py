@@ -59,7 +59,7 @@ class Band:
 
 
 class Table:
-    """One number a cell of a band, stored flat: `table[i]` is row i as a view."""
+    """One number per cell of a band, stored flat: `table[i]` is row i as a view."""
 
     def __init__(self, band: Band, kind: type = float) -> None:
         self._ends = [0, *np.cumsum(band.high - band.low).tolist()]

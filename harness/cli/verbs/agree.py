@@ -11,7 +11,7 @@ examples:
   python -m harness agree mqm.tsv --weights major=5 minor=1 punctuation=0.1 non-translation=25 --format json
 
 SCORES is a file of MQM annotations as WMT releases them (TSV), a table with the columns system, segment
-and score (CSV, TSV; a line a judgement, such as ESA or DA), a .seg.score file of mt-metrics-eval, or the
+and score (CSV, TSV; one judgement per line, such as ESA or DA), a .seg.score file of mt-metrics-eval, or the
 annotations.json of a pearmut campaign (made by: python -m harness export pearmut).
 RUN as in `python -m harness compare --help`. Systems are matched by name, segments by id. The outputs of
 an MQM file become runs with: python -m harness run data=mqm data.path=FILE model=mqm pair.src=en pair.tgt=de
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="KIND=N",
-        help="of MQM errors (default: major=5 minor=1 punctuation=0.1 non-translation=25)",
+        help="MQM error weights (default: major=5 minor=1 punctuation=0.1 non-translation=25)",
     )
     add("--scale", default="0,100", metavar="LOW,HIGH", help="range of a table's scores (default: 0,100)")
     add("--samples", type=int, default=1000, metavar="N", help="resamples and permutations (default: 1000)")
@@ -84,5 +84,5 @@ def _scale(text: str) -> tuple[float, float]:
     except ValueError:
         scale = 0.0, 0.0
     if not scale[0] < scale[1]:
-        raise ConfigError(f"--scale {text}: two numbers, the lower first, such as 0,100")
+        raise ConfigError(f"--scale {text}: expected two numbers, the lower first, such as 0,100")
     return scale

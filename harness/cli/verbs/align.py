@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from harness.cli.aligning import FilePair, Texts
 
 EXAMPLES = """\
-SRC and TGT are UTF-8 texts: raw, or one segment a line with --segmented. Raw texts are cleaned and split
+SRC and TGT are UTF-8 texts: raw, or one segment per line with --segmented. Raw texts are cleaned and split
 into sentences first. Two folders are paired by content; a list of pairs can be given instead.
 
 endings of OUT:
   .txt    [0, 1]:[2]:confidence a line (vecalign's format)     .tmx   translation memory, TMX 1.4b
   .tsv    numbers, both texts, confidence, flags                .html  two columns with links
-  .jsonl  one object a bead
+  .jsonl  one object per bead
 
 examples:
   python -m harness align seeds/000*/fr.txt seeds/004*/pl.txt --src fr --tgt pl
@@ -40,12 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--src", required=True, metavar="LANG", help="language of SRC: fr, deu, sr-Cyrl …")
     parser.add_argument("--tgt", required=True, metavar="LANG", help="language of TGT")
     parser.add_argument(
-        "--segmented", action="store_true", help="one segment a line: neither clean nor split"
+        "--segmented", action="store_true", help="one segment per line: do not clean or split"
     )
-    parser.add_argument("--gold", type=Path, help="the right beads, in vecalign's format: print the scores")
+    parser.add_argument("--gold", type=Path, help="gold beads in vecalign's format: print the scores")
     parser.add_argument(
         "--pairs", type=Path, metavar="LIST.tsv",
-        help="pairs of files instead of SRC and TGT: source, target and, if there is one, gold a line",
+        help="pairs of files instead of SRC and TGT: source, target and optional gold on each line",
     )  # fmt: skip
     parser.add_argument(
         "--aligner",
@@ -159,7 +159,7 @@ def _check(args: argparse.Namespace) -> None:
     if not args.pairs and is_dir(args.source) != is_dir(args.target):
         raise UserError(f"{args.source} and {args.target}: one is a folder, the other is not")
     if several and not args.output:
-        raise UserError("several documents: say where to with -o DIR")
+        raise UserError("several documents: name an output folder with -o DIR")
     if several and args.gold:
         raise UserError(
             "--gold is for one pair of files; for several, name it in the third column of --pairs"
@@ -180,7 +180,7 @@ def _options(pairs: list[str]) -> dict[str, Any]:
     for pair in pairs:
         key, found, value = pair.partition("=")
         if not found or not key:
-            raise ConfigError(f"--set {pair}: KEY=VALUE was expected")
+            raise ConfigError(f"--set {pair}: expected KEY=VALUE")
         try:
             out[key] = yaml.safe_load(value)
         except yaml.YAMLError:

@@ -1,4 +1,4 @@
-"""`cache`: what the cache of translations holds, and room made in it."""
+"""`cache`: what the translation cache holds, and pruning it."""
 
 from __future__ import annotations
 
@@ -43,9 +43,13 @@ class Entry:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
-    parser.add_argument("--results", default="results", metavar="DIR", help="the results store (results)")
+    parser.add_argument(
+        "--results", default="results", metavar="DIR", help="the results store (default: results)"
+    )
     parser.add_argument("--prune", action="store_true", help="delete what is shown")
-    parser.add_argument("--older-than", type=float, metavar="DAYS", help="only what was last written before")
+    parser.add_argument(
+        "--older-than", type=float, metavar="DAYS", help="only entries last written at least DAYS ago"
+    )
     parser.add_argument("--system", metavar="TEXT", help="only systems with this in their name")
     parser.add_argument("--format", default="table", choices=["table", "json"], help="default: table")
 

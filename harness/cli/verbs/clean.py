@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 EXAMPLES = """\
-Several files are one collection: what stands intact in one is evidence for the others.
+Several files form one collection: words intact in one are evidence for repairs in the others.
 In a terminal, removed text is red and added text green; elsewhere [-removed-]{+added+}.
 
 examples:
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drop-furniture",
         action="store_true",
-        help="leave furniture out of OUT that is kept out of alignment",
+        help="omit from OUT the furniture that is kept out of alignment",
     )
     parser.add_argument("--config-dir", type=Path, metavar="DIR", help="your own YAML files and classes")
     parser.add_argument("--json", action="store_true", help="print everything found as JSON")
@@ -82,7 +82,7 @@ def main(args: argparse.Namespace) -> int:
 def _document(path: Path, lang: str) -> Document:
     text = files.read_text(path, (lang,))
     if not text.strip():
-        raise DataError(f"{path}: is empty, there is nothing to clean")
+        raise DataError(f"{path}: empty, there is nothing to clean")
     return Document(str(path), lang, text, str(path))
 
 
@@ -93,7 +93,7 @@ def _outputs(sources: Sequence[Path], output: Path | None) -> list[Path]:
     if len(sources) == 1 and not output.is_dir():
         paths = [output]
     elif output.is_file():
-        raise UserError(f"{output}: is a file; for several texts -o names a folder")
+        raise UserError(f"{output}: is a file; with several texts, -o must name a folder")
     else:
         names = [path.name for path in sources]
         repeated = len(set(names)) < len(names)
@@ -102,7 +102,7 @@ def _outputs(sources: Sequence[Path], output: Path | None) -> list[Path]:
         raise UserError(f"{output}: two of the texts would get the same name there; clean them one by one")
     for source, path in zip(sources, paths, strict=True):
         if path.exists() and path.samefile(source):
-            raise UserError(f"{path}: is the text itself, which is never changed; name another file")
+            raise UserError(f"{path}: is the input itself, which is never overwritten; name another file")
     return paths
 
 
@@ -190,7 +190,7 @@ def _show(item: Cleaned, out: Console) -> None:
 
 
 def _print_rows(rows: Sequence[tuple[str, Text]], out: Console) -> None:
-    """Line numbers and texts: wrapped under each other in a terminal, one a line elsewhere."""
+    """Line numbers and texts: wrapped under each other in a terminal, one per line elsewhere."""
     from rich.table import Table
     from rich.text import Text
 

@@ -20,8 +20,8 @@ examples:
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
 model=… pair=… data=… engine=… tag=… run=… hash=… (lists with commas, patterns with *).
-Without RUN: the newest finished run of each system on each test set, a table a test set.
-Outputs of other systems join as runs of the engine that reads a file: python -m harness run model=file.
+Without RUN: the newest finished run of each system on each test set, one table per test set.
+To add outputs of other systems, run the engine that reads a file: python -m harness run model=file.
 
 exit codes: 0 compared, 1 --fail-if-worse and a run is significantly worse, 2 nothing to compare
 """
@@ -36,18 +36,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resample",
         choices=("segments", "documents"),
         default="segments",
-        help="what is drawn at random: segments, or documents as a whole (default: segments)",
+        help="what is resampled: segments, or whole documents (default: segments)",
     )
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
-    add("--by", metavar="KIND", help="also by bucket: length, shape, confidence, document, domain, health")
+    buckets = "length, shape, confidence, document, domain, health"
+    add("--by", metavar="KIND", help=f"also score by bucket: {buckets}")
     add(
         "--segments",
         type=int,
         default=0,
         metavar="N",
-        help="also the N segments where two systems differ most",
+        help="also show the N segments where two systems differ most",
     )
-    add("--versus", metavar="RUN", help="the other system of --segments (default: the next in rank)")
+    add("--versus", metavar="RUN", help="the other system for --segments (default: the next in rank)")
     add("--grid", metavar="T,T,…", help="confidence thresholds of the alignment view (default: .5 to .95)")
     add(
         "--fail-if-worse",
@@ -133,7 +134,9 @@ def _grid(text: str | None) -> tuple[float, ...]:
     except ValueError:
         grid = (-1.0,)
     if not all(0 <= level <= 1 for level in grid):
-        raise ConfigError(f"--grid {text}: numbers from 0 to 1 with commas between, such as 0.5,0.8,0.95")
+        raise ConfigError(
+            f"--grid {text}: expected numbers from 0 to 1 separated by commas, such as 0.5,0.8,0.95"
+        )
     return grid
 
 

@@ -22,7 +22,7 @@ examples:
   python -m harness doctor --config-dir my_conf pair=de-cs data=my_news model=my_model
 """
 
-Row = tuple[str, str]
+Finding = tuple[str, str]
 _TIMEOUT = 3.0
 
 
@@ -53,12 +53,12 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _print(rows: Iterator[Row]) -> None:
+def _print(rows: Iterator[Finding]) -> None:
     for name, value in rows:
         print(f"  {name:<32} {value}", flush=True)
 
 
-def _versions() -> Iterator[Row]:
+def _versions() -> Iterator[Finding]:
     found = environment()
     dirty = ", changed" if found.git_dirty else ""
     commit = f" (commit {found.git_commit[:12]}{dirty})" if found.git_commit else ""
@@ -68,7 +68,7 @@ def _versions() -> Iterator[Row]:
         yield name, str(number)
 
 
-def _devices() -> Iterator[Row]:
+def _devices() -> Iterator[Finding]:
     yield "cpu", f"{os.cpu_count()} cores"
     try:
         import torch
@@ -85,7 +85,7 @@ def _devices() -> Iterator[Row]:
         yield "mps", "available"
 
 
-def _caches() -> Iterator[Row]:
+def _caches() -> Iterator[Finding]:
     from huggingface_hub import constants
 
     from harness.data.fetch import cache_dir
@@ -104,7 +104,7 @@ def _caches() -> Iterator[Row]:
     yield "disk", f"{shutil.disk_usage(Path.home()).free / 2**30:,.0f} GiB free in {Path.home()}"
 
 
-def _hub(offline: bool) -> Iterator[Row]:
+def _hub(offline: bool) -> Iterator[Finding]:
     from huggingface_hub import constants, get_token
 
     yield "endpoint", constants.ENDPOINT
@@ -131,7 +131,7 @@ def _reach(url: str) -> str:
     return f"yes, in {time.perf_counter() - begin:.2f} s"
 
 
-def _extras() -> Iterator[Row]:
+def _extras() -> Iterator[Finding]:
     for extra, packages in sorted(extras().items()):
         missing = [name for name in packages if not _installed(name)]
         state = "installed" if not missing else f"not installed: pip install 'mt-harness[{extra}]'"

@@ -12,7 +12,7 @@ examples:
   python -m harness export pearmut --protocol ESA --segments 50 -o campaign.json
 
 kinds:
-  csv, parquet  the long table, a row a run and metric (--level segment: a row a segment)
+  csv, parquet  the long table, a row per run and metric (--level segment: per segment)
   model-index   evaluation results for the YAML front matter of a model card on the hub
   pearmut       a campaign for `pearmut add`: segments on which metrics disagree, ESA or MQM
 
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--level", choices=("corpus", "segment"), default="corpus", help="rows of the table (default: corpus)"
     )
-    add("--protocol", choices=("ESA", "MQM"), default="ESA", help="of a campaign (default: ESA)")
+    add("--protocol", choices=("ESA", "MQM"), default="ESA", help="protocol of a campaign (default: ESA)")
     add("--segments", type=int, default=50, metavar="N", help="segments of a campaign (default: 50)")
     add("--annotators", type=int, default=1, metavar="N", help="tasks of a campaign (default: 1)")
     add("--all", action="store_true", help="every matching run, not only the newest of each system")
@@ -87,12 +87,12 @@ def _campaign(args: argparse.Namespace) -> int:
     from harness.export.pearmut import campaign
 
     if args.segments < 1:
-        raise ConfigError(f"--segments {args.segments}: at least 1")
+        raise ConfigError(f"--segments {args.segments}: must be at least 1")
     results = compare(args, "harness export")
     if len(results) > 1:
-        told = "; ".join(result.test_set.title for result, _ in results)
+        titles = "; ".join(result.test_set.title for result, _ in results)
         raise UserError(
-            f"a campaign is of one test set, and these are {len(results)}: {told}; choose data=… pair=…"
+            f"a campaign covers one test set, but these are {len(results)}: {titles}; choose data=… pair=…"
         )
     found = campaign(results[0][0], args.segments, args.protocol, args.annotators)
     return _write(args, json.dumps(found, indent=2, ensure_ascii=True) + "\n")

@@ -19,7 +19,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.add_argument(
-        "overrides", nargs="+", metavar="GROUP=OPTION", help="model=NAME, and as in run: pair=…, model.KEY=…"
+        "overrides", nargs="+", metavar="GROUP=OPTION", help="model=NAME and, as for run, pair=…, model.KEY=…"
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would be downloaded, and stop")
     parser.add_argument("--config-dir", type=Path, metavar="DIR", help="your own YAML files")

@@ -28,9 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
     add("runs", nargs="*", metavar="RUN", help="runs to show (default: all)")
-    add("--by", choices=("name", "tag"), default="name", help="what makes a system (default: name)")
+    add("--by", choices=("name", "tag"), default="name", help="what identifies a system (default: name)")
     add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
-    add("--since", metavar="WHEN", help="only runs from this date (2026-01-31) or run on")
+    add("--since", metavar="WHEN", help="only runs since this date (2026-01-31) or this run")
     add("--gate", metavar="BASELINE", help="exit 1 when the newest run is significantly worse: RUN or last:K")
     add("--samples", type=int, metavar="N", help="resamples of the gate's test (default: 5000)")
     add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")

@@ -1,4 +1,4 @@
-"""`init DIR`: a folder of one's own configs and classes that runs as it stands."""
+"""`init DIR`: a starter folder of configs and classes that runs as it is."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
-    parser.add_argument("dir", metavar="DIR", help="the folder to write; made where it is not there")
-    parser.add_argument("--force", action="store_true", help="overwrite files of the same names in it")
+    parser.add_argument("dir", metavar="DIR", help="the folder to write; created if it does not exist")
+    parser.add_argument("--force", action="store_true", help="overwrite files of the same name in it")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"{target}: is a file; name a folder")
     existing = [path for path in wanted if path.exists()]
     if existing and not args.force:
-        raise UserError(f"{existing[0]}: is there already; name another folder, or overwrite it with --force")
+        raise UserError(f"{existing[0]}: already exists; name another folder, or overwrite it with --force")
     for path, to in zip(files, wanted, strict=True):
         write_atomic(to, read_text(path).replace("{DIR}", str(args.dir).rstrip("/")))
         print(to)

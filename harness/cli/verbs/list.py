@@ -43,13 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--all", action="store_true", help="every run, not only the newest of each configuration"
     )
     parser.add_argument(
-        "--options", action="store_true", help="what a group's options take: type, range, default"
+        "--options", action="store_true", help="show what a group's options accept: type, range, default"
     )
+    parser.add_argument("--pair", default="fr-pl", metavar="SRC-TGT", help="the pair for `list models`")
     parser.add_argument(
-        "--pair", default="fr-pl", metavar="SRC-TGT", help="the pair that `list models` is for"
-    )
-    parser.add_argument(
-        "--config-dir", type=Path, metavar="DIR", help="your folder: its options and classes, too"
+        "--config-dir", type=Path, metavar="DIR", help="your folder: include its options and classes"
     )
     parser.add_argument(
         "--format", default="table", choices=["table", "md", "csv", "json"], help="default: table"
@@ -89,7 +87,7 @@ def _options(group: str, own: list[Path]) -> int:
 
 
 def _about(path: Path) -> str:
-    """The comment with which a YAML begins, its first line; Hydra's own directive is none."""
+    """The first line of the comment at the top of a YAML; Hydra's own directive does not count."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             break

@@ -1,4 +1,4 @@
-"""`power`: what a test set can tell."""
+"""`power`: the smallest difference a test set detects."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ examples:
 RUN as in `python -m harness compare --help`. From the stored statistics of runs: the smallest difference of
 two systems that their test set detects, and how many segments of the same kind a difference needs.
 
-exit codes: 0 told, 2 there is nothing to tell it from
+exit codes: 0 done, 2 no runs to estimate it from
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
-    add("runs", nargs="*", metavar="RUN", help="runs to learn from (default: the newest of each system)")
+    add("runs", nargs="*", metavar="RUN", help="runs to estimate from (default: the newest of each system)")
     add("--difference", type=float, metavar="δ", help="segments needed for this difference, in points")
     add("--metric", action="append", metavar="KEY", help="only this metric; may be repeated (default: all)")
     add("--power", type=float, default=0.8, help="probability of finding the difference (default: 0.8)")
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resample",
         choices=("segments", "documents"),
         default="segments",
-        help="what is drawn at random: segments, or documents as a whole (default: segments)",
+        help="what is resampled: segments, or whole documents (default: segments)",
     )
     add("--samples", type=int, default=2000, metavar="N", help="resamples (default: 2000)")
     add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
@@ -63,12 +63,12 @@ def main(args: argparse.Namespace) -> int:
     )
     store = Store(args.results)
     sets, notes = group(store, select(store, args.runs))
-    told = []
+    test_sets = []
     for test_set in sets:
         found = power.detectable(test_set, options, args.power, args.difference, notes)
         if not found:
             continue
-        told.append(
+        test_sets.append(
             {"data": test_set.name, "data_hash": test_set.hash, "metrics": [asdict(o) for o in found]}
         )
         if args.format == "json":
@@ -81,9 +81,9 @@ def main(args: argparse.Namespace) -> int:
             formats.terminal(sheets, below, test_set.title)
     for line in notes:
         note(f"harness power: {line}")
-    if not told:
-        raise UserError("no ranking metric of these runs tells what their test set can; see: harness list")
+    if not test_sets:
+        raise UserError("these runs have no ranking metric to estimate from; see: harness list")
     if args.format == "json":
-        value = formats.finite({"schema": 1, "test_sets": told})
+        value = formats.finite({"schema": 1, "test_sets": test_sets})
         print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
     return 0

@@ -37,7 +37,7 @@ def main(args: argparse.Namespace) -> int:
     if not args.runs and not args.failed:
         raise UserError("which runs? Name them, or --failed. Nothing was deleted")
     if args.keep_last < 0:
-        raise UserError(f"--keep-last {args.keep_last}: 0 or more was expected")
+        raise UserError(f"--keep-last {args.keep_last}: must be 0 or more")
     store = Store(args.results)
     chosen = _chosen(store, args)
     chosen = chosen[: len(chosen) - args.keep_last] if args.keep_last else chosen

@@ -19,7 +19,7 @@ from harness.config.keys import conf_dir
 from harness.config.schema import RunConfig, register_schema, to_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
-from harness.errors import HarnessError, StageError, Terminated
+from harness.errors import HarnessError, StageError, Terminated, one_line
 from harness.results.labels import write_labels
 from harness.results.store import Store
 from harness.results.tables import score_rows
@@ -55,9 +55,9 @@ def _job(node: Any) -> None:
         note(f"harness run: {typed_words(hydra.overrides.task)}: {error}")
         sweep.report(store, job, "failed", folder.name, str(error))
     except Exception as error:
-        told = f"{type(error).__name__}: {error}"
-        note(f"harness run: {typed_words(hydra.overrides.task)}: internal error: {told}")
-        sweep.report(store, job, "failed", folder.name, told)
+        detail = one_line(error)
+        note(f"harness run: {typed_words(hydra.overrides.task)}: internal error: {detail}")
+        sweep.report(store, job, "failed", folder.name, detail)
 
 
 def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
@@ -117,7 +117,7 @@ def main_args(rest: list[str]) -> int:
                 raise failed[0]
     except KeyboardInterrupt as stop:
         command = " ".join(shlex.quote(word) for word in ["python", "-m", "harness", "run", *given])
-        raise type(stop)(f"what is translated is kept; go on with: {command}") from None
+        raise type(stop)(f"finished translations are kept; resume with: {command}") from None
     except SystemExit as stop:
         if stop.code not in (None, 0):
             raise

@@ -1,4 +1,4 @@
-"""`show RUN`: everything a reviewer asks about one run."""
+"""`show RUN`: everything a reviewer may ask about one run."""
 
 from __future__ import annotations
 

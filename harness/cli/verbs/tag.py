@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
     if (args.name is None) != args.remove:
         raise UserError("give a NAME, or --remove to take the tag off")
     if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
-        raise UserError(f"tag '{args.name}': a word without spaces or '=', and not 'latest', was expected")
+        raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
     store = Store(args.results)
     run = store.find_finished(args.run)
     write_labels(store.run_dir(run.run_id), tag=args.name or "")

@@ -11,7 +11,7 @@ from harness.results.store import RunInfo, Store
 
 EXAMPLES = """\
 Reads every file of every finished run and compares it with the digests in its record. That finds accidents
-and careless edits; it is no proof against someone who writes the digests anew.
+and careless edits; it does not stop someone who rewrites the digests as well.
 
 examples:
   python -m harness verify
@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _unreadable(store: Store, run: RunInfo) -> str | None:
-    """What is wrong with the segments, part by part, None where nothing is."""
+    """What is wrong with the segments, part by part; None if nothing is."""
     try:
         for _ in store.segments(run.run_id):
             pass

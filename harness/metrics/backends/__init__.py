@@ -1,1 +1,1 @@
-"""Programs of the worker processes. They run in environments of their own and never import the harness."""
+"""Programs of the worker processes. They run in their own environments and never import the harness."""

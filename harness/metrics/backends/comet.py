@@ -1,4 +1,4 @@
-"""COMET, CometKiwi and XCOMET (unbabel-comet 2.2): a score a row, higher is better."""
+"""COMET, CometKiwi and XCOMET (unbabel-comet 2.2): one score per row, higher is better."""
 
 from importlib import import_module
 from importlib.metadata import version

@@ -27,7 +27,7 @@ def interval(
 ) -> tuple[float, float]:
     """The percentile bootstrap interval (low, high) of a corpus score, in the metric's unit.
 
-    `statistics` is `(n, k)`, a row a segment (or a block of segments, see `block_size`); each of `samples`
+    `statistics` is `(n, k)`, one row per segment (or block of segments, see `block_size`); each of `samples`
     resamples draws n of n rows with replacement
     (Koehn 2004, aclanthology.org/W04-3250), by the generator and index rule of sacreBLEU. Resamples
     whose score is undefined are left out; (nan, nan) when there are none or all of them have the same score.

@@ -1,4 +1,4 @@
-"""What a test set can tell: the smallest difference it detects, and how many segments a difference needs."""
+"""The power of a test set: the smallest difference it detects, and how many segments a difference needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statistics import NormalDist
 from harness.metrics.stats.simultaneous import studentised
 
 MOST = 10_000_000
-"""No test set has more segments; what would need more cannot be told."""
+"""No test set has more segments; a need beyond that is not reported."""
 
 
 def smallest_difference(

@@ -47,7 +47,7 @@ def joint_scores(
 
     Columns with equal statistics get the same array. Above 100,000 rows, blocks of consecutive rows are
     drawn (see `block_size`). Sums are single precision: their rounding is far below any standard error.
-    `advance` is told how many resamples are done, block by block.
+    `advance` is called with the number of resamples done, block by block.
     """
     firsts: dict[tuple[str, bytes], int] = {}
     same = [firsts.setdefault((c.metric.signature, c.rows.tobytes()), k) for k, c in enumerate(columns)]

@@ -1,1 +1,1 @@
-"""Where the shards of a run are worked: in this process, or on a Ray cluster (conf/backend)."""
+"""Where the shards of a run are processed: in this process, or on a Ray cluster (conf/backend)."""

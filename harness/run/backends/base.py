@@ -1,4 +1,4 @@
-"""Where the shards of a run are worked (`conf/backend`). The results must not depend on it."""
+"""Where the shards of a run are processed (`conf/backend`). The results must not depend on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.types import Bead, Item
 
 
 class Backend(Extension):
-    """Works the shards of a run and aligns its documents."""
+    """Processes the shards of a run and aligns its documents."""
 
     shard_size: int
     """Segments translated, scored and kept at once."""
@@ -30,11 +30,11 @@ class Backend(Extension):
         stages: Stages,
         advance: Callable[[int], None] | None,
     ) -> Iterator[Done]:
-        """Have each shard of `items` worked as `worker.work` does, and yield the summaries in any order."""
+        """Process each shard of `items` as `worker.work` does, and yield the summaries in any order."""
 
     @abstractmethod
     def align(self, parts: TextParts, pairs: Sequence[Sides]) -> Iterable[list[Bead]]:
         """The beads of each pair of documents, in order."""
 
     def close(self) -> None:
-        """Let go of what it has started; called once, also after an error."""
+        """Release what it has started; called once, also after an error."""

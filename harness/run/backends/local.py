@@ -14,7 +14,7 @@ from harness.types import Bead, Item
 
 
 class Local(Backend):
-    """Work the shards here, one at a time.
+    """Process the shards here, one at a time.
 
     shard_size   segments translated, scored and kept at once: memory and what a crash repeats grow with it
     retries      how often a batch that the engine raises for is tried again before it is narrowed down

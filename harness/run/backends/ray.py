@@ -133,13 +133,13 @@ class Ray(Backend):
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
-        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # told below, in a line
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # reported below, in one line
         workers = min(self._room(), len(rows))
-        told = (job, str(Path.cwd()), list(sys.path), max(1, math.floor(self._cpus)))
+        setup = (job, str(Path.cwd()), list(sys.path), max(1, math.floor(self._cpus)))
         # Ray Data starts dead actors again and repeats their tasks without end; ShardActor sets the bound.
         mapped = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
             actor,
-            fn_constructor_args=told,
+            fn_constructor_args=setup,
             compute=ActorPoolStrategy(
                 min_size=1, max_size=workers, initial_size=workers, max_tasks_in_flight_per_actor=1
             ),
@@ -220,15 +220,15 @@ def _checked(row: Mapping[str, Any], stages: Stages | None = None) -> str:
     """What an actor made; raises its error as if it had been raised here."""
     if not row["error"]:
         return str(row["made"])
-    told = json.loads(row["error"])
-    if stages is not None and told["stage"]:
-        stages.current = told["stage"]
-    kind = getattr(errors, told["type"], None)
+    failure = json.loads(row["error"])
+    if stages is not None and failure["stage"]:
+        stages.current = failure["stage"]
+    kind = getattr(errors, failure["type"], None)
     if isinstance(kind, type) and issubclass(kind, HarnessError):
-        raise kind(told["message"])
-    logging.getLogger("harness").error("in a worker:\n%s", told["trace"])
+        raise kind(failure["message"])
+    logging.getLogger("harness").error("in a worker:\n%s", failure["trace"])
     raise StageError(
-        f"in a worker: {told['type']}: {told['message']} (its stack trace is in the run's harness.log)"
+        f"in a worker: {failure['type']}: {failure['message']} (its stack trace is in the run's harness.log)"
     )
 
 

@@ -1,1 +1,1 @@
-"""Checkpoints: where they are, how they come here, what family they are of, how they load."""
+"""Checkpoints: locating, downloading, recognising their family, loading."""

@@ -1,4 +1,4 @@
-"""Which models there are: what fits a pair, how large it is, under which licence, and what is here now."""
+"""The available models: which fit a pair, their size and licence, and which are on this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ModelRow:
     family: str
     licence: str | None
     size: str | None  # of the download, as the YAML states it
-    fits: bool  # can do the pair, as far as its lists tell
+    fits: bool  # supports the pair, as far as its lists say
     reason: str | None  # why it does not fit
     offline: bool | None  # usable now without network; None: depends on the user's server, program or files
 
@@ -78,7 +78,7 @@ def _row(model: Mapping[str, Any], langs: tuple[str, str] | None) -> ModelRow:
 
 
 def _refusal(model: Mapping[str, Any], src: str, tgt: str) -> str | None:
-    """Why a model cannot do a pair, None when nothing speaks against it."""
+    """Why a model does not support a pair; None if nothing rules it out."""
     try:
         check_listed(model, language(src), language(tgt))
         kind = FAMILIES.get(str(model.get("family")))

@@ -1,4 +1,4 @@
-"""Text to tokens and back for encoder-decoder models, told the pair by their family's recipe."""
+"""Text to tokens and back for encoder-decoder models, by their family's recipe for the pair."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def default_cache() -> Path:
 
 
 def converted(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, cache: Path) -> Path:
-    """The converted model's folder, made on first use: whole or not at all, whoever else is converting.
+    """The converted model's folder, created on first use: whole or not at all, even if others convert it too.
 
     Raises DataError for a checkpoint that is not whole or that CTranslate2 cannot convert, StageError when
     the disk is full.

@@ -1,4 +1,4 @@
-"""What generation on a CPU wants of the process: how many threads, how they wait, memory that is kept."""
+"""Process settings for generation on a CPU: how many threads, how they wait, memory that is kept."""
 
 from __future__ import annotations
 

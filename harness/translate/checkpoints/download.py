@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.common.progress import note
-from harness.errors import ConfigError, UnavailableError, UserError
+from harness.errors import ConfigError, UnavailableError, UserError, message_of
 from harness.translate.checkpoints.checkpoint import PICKLES, WEIGHTS, cache_folder
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def download(model: Mapping[str, Any], name: str, src: str, tgt: str) -> Path:
 
 
 def _persistently(call: Callable[[], T], tries: int = 6) -> T:
-    """Repeat what fails on the way: 5xx, 429, a dropped connection, a file that came short.
+    """Retry transient failures: 5xx, 429, a dropped connection, a truncated file.
 
     Finished files are not fetched again, so each try may meet the failure of another file. A hub that
     cannot be reached at all is not waited for.
@@ -200,5 +200,5 @@ def _offline(src: str, tgt: str) -> list[str]:
 
 
 def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split()).split(" For more information")[0] or type(error).__name__
+    text = message_of(error).split(" For more information")[0] or type(error).__name__
     return text if len(text) <= 160 else text[:157] + "…"

@@ -1,6 +1,6 @@
-"""How each family of encoder-decoder models is told the pair.
+"""How each family of encoder-decoder models receives the language pair.
 
-One function a family turns the two languages into a `Recipe`: what goes before the source, which source
+One function per family turns the two languages into a `Recipe`: what goes before the source, which source
 language the tokenizer is set to, which token the target starts with. Whatever the family cannot do is
 refused here, from its published list or from the checkpoint's own vocabulary, before a weight is loaded.
 """
@@ -140,14 +140,14 @@ def mbart50(model: str, src: Language, tgt: Language, folder: Path | None) -> Re
 
 
 def madlad(model: str, src: Language, tgt: Language, folder: Path | None) -> Recipe:
-    """MADLAD-400: `<2pl> ` before the source; the source language is not told."""
+    """MADLAD-400: `<2pl> ` before the source; the source language is not given."""
     from harness.translate.checkpoints.supported import MADLAD
 
     return Recipe(prefix=f"<2{_of(MADLAD, model, tgt, 'tgt')}> ")
 
 
 def plain(model: str, src: Language, tgt: Language, folder: Path | None) -> Recipe:
-    """Any other encoder-decoder checkpoint: made for its pair, told nothing."""
+    """Any other encoder-decoder checkpoint: made for its pair, given nothing."""
     return Recipe()
 
 
@@ -206,5 +206,5 @@ def check_listed(model: Mapping[str, Any], src: Language, tgt: Language) -> None
 def _languages(pair: str) -> tuple[Language, Language]:
     src, dash, tgt = pair.partition("-")
     if not dash:
-        raise ConfigError(f"model.pairs: '{pair}' is no pair; write two codes, for example fr-pl")
+        raise ConfigError(f"model.pairs: '{pair}' is not a pair; write two codes, for example fr-pl")
     return language(src), language(tgt)

@@ -101,7 +101,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
 def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placement, auto_class: str) -> Any:
     """The model in evaluation mode; safetensors only, unless the model's YAML says `pickle: true`.
 
-    Raises DataError for a checkpoint that is damaged or not whole (see `whole`), StageError when memory is
+    Raises DataError for a checkpoint that is damaged or incomplete (see `whole`), StageError when memory is
     not enough.
     """
     import torch
@@ -129,7 +129,7 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
 
 
 def check_weights(checkpoint: Checkpoint, model: Mapping[str, Any], auto_class: str) -> None:
-    """Load the weights as they are stored, on the CPU, to see that they are whole; see `load_weights`."""
+    """Load the weights as they are stored, on the CPU, to see that they are complete; see `load_weights`."""
     load_weights(checkpoint, model, Placement("cpu", "auto", None), auto_class)
 
 

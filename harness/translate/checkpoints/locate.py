@@ -24,11 +24,11 @@ from harness.translate.checkpoints.checkpoint import (
 from harness.translate.checkpoints.download import download
 
 CHECKPOINT_KEYS = ("path", "revision", "pickle", "shipped", "sentence_level", "max_input_tokens")
-"""The keys of a model YAML that say where its checkpoint is and how it is read."""
+"""The keys of a model YAML that say where its checkpoint is and how to read it."""
 
 
 def downloads(context: Context) -> list[str]:
-    """What a model of the hub demands: a download, where its commit is not in the cache."""
+    """The demands of a hub model: a download, if its commit is not in the cache."""
     model = context.model
     if model.get("path") or not model.get("id"):
         return []

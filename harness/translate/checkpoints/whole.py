@@ -1,6 +1,6 @@
-"""Whether a checkpoint is whole: no layer left at its random start, no weight that is not a number.
+"""Whether a checkpoint is complete: no layer left at its random start, no weight that is not finite.
 
-`from_pretrained` fills what a file lacks at random and only logs it; what such a model says looks like a
+`from_pretrained` fills what a file lacks at random and only logs it; the output of such a model looks like a
 poor translation.
 """
 
@@ -42,13 +42,13 @@ def check_whole(path: Any, model: Any, report: Mapping[str, Collection[Any]]) ->
         for what, names in (
             ("missing weights", missing),
             ("weights of another shape", mismatched),
-            ("weights that are not of this architecture", left_over),
+            ("weights that do not belong to this architecture", left_over),
         )
         if names
     ]
     if problems:
         raise DataError(
-            f"{path}: the checkpoint is not whole ({'; '.join(problems)}); it would translate with random"
+            f"{path}: the checkpoint is incomplete ({'; '.join(problems)}); it would translate with random"
             " layers. Download it again, or correct its config.json"
         )
     if broken := not_finite(model):

@@ -1,4 +1,4 @@
-"""Decoder-only language models, asked by their chat template or a raw prompt."""
+"""Decoder-only language models, prompted through their chat template or with raw text."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Causal:
         except Exception as error:  # templates are programs: they raise what they like
             raise DataError(
                 f"{self._checkpoint.path}: the chat template cannot be used ({first_line(error)});"
-                " a base model wants model.chat=false, a template without system role model.system=null"
+                " use model.chat=false for a base model, model.system=null for a template without system role"
             ) from error
         encoded = self._tokenizer(prompts, add_special_tokens=False, verbose=False)
         return [list(ids) for ids in encoded["input_ids"]]

@@ -130,8 +130,9 @@ class Command(Engine):
                         yield ready
             except TimeoutError:
                 raise SegmentError(
-                    f"{name}: no line for {self._timeout:g} s, at {_line(lines, given, start)};"
-                    " engine.timeout=SECONDS gives it longer, engine.chunk=N fewer lines at once"
+                    f"{name}: timed out after {self._timeout:g} s without a line, at"
+                    f" {_line(lines, given, start)}; raise engine.timeout=SECONDS, or send fewer lines"
+                    " at once with engine.chunk=N"
                 ) from None
             written = given + len(done)
             if written <= len(lines) and program.code:
@@ -177,14 +178,14 @@ class Command(Engine):
         try:
             text = line.decode(self._encoding)
         except UnicodeDecodeError as error:
-            told = (
+            problem = (
                 f"{shlex.join(self._words)}: its line {number} is not {iconv_name(self._encoding)}"
                 f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
             if self._wrote_utf8:
-                raise SegmentError(f"{told}, though lines before it are") from None
+                raise SegmentError(f"{problem}, though lines before it are") from None
             found = guess(line, (self._tgt,)) or "cp1252"
-            raise DataError(f"{told}; say what it writes, for example engine.encoding={found}") from None
+            raise DataError(f"{problem}; say what it writes, for example engine.encoding={found}") from None
         self._wrote_utf8 |= not text.isascii()
         return text
 
@@ -222,8 +223,8 @@ def _found(word: str, install: Any) -> Path:
             f" interpreter: engine.command='{_with_interpreter([word])}'"
         )
     hint = f"; install it: {install}" if install else ""
-    told = f"no such file: '{word}'" if "/" in word else f"no program '{word}' on the PATH"
-    raise UnavailableError(f"engine.command: {told}{hint}")
+    problem = f"no such file: '{word}'" if "/" in word else f"no program '{word}' on the PATH"
+    raise UnavailableError(f"engine.command: {problem}{hint}")
 
 
 def _with_interpreter(words: Sequence[str]) -> str:

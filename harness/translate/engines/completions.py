@@ -20,7 +20,7 @@ _MAX_WAIT = 60.0
 
 
 class Refused(Exception):
-    """The server understood and refuses this very request (400, 413, 422)."""
+    """The server understood this request and rejects it (400, 413, 422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Client:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Wake and end whatever waits."""
+        """Wake and stop all waiting threads."""
         self._stopped.set()
 
     def post(self, path: str, body: dict[str, Any]) -> Reply:
@@ -114,7 +114,7 @@ class Client:
 
     def _final(self, code: int, problem: str) -> Exception:
         if code in (401, 403):
-            have = "its key is refused" if self._key else "it wants a key"
+            have = "the server rejected the key" if self._key else "the server requires a key"
             return UnavailableError(
                 f"{self._url}: {have} ({problem}); put a valid one into the environment variable"
                 f" {self._key_name or '(name it with engine.api_key_env)'}"

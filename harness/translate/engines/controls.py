@@ -12,7 +12,7 @@ from harness.types import Translation
 
 
 class Copy(Engine):
-    """Every hypothesis is its source, unchanged: what a metric gives for no work at all."""
+    """Every hypothesis is its source, unchanged: the score for doing nothing."""
 
     cached = False  # cheaper to make than to look up
 
@@ -31,7 +31,7 @@ class Copy(Engine):
 
 
 class Reference(Engine):
-    """Every hypothesis is the first reference of its source: what a metric gives for a perfect match."""
+    """Every hypothesis is the first reference of its source: the score of a perfect match."""
 
     positional = True
 

@@ -31,7 +31,7 @@ class File(Engine):
     name           the system's name in tables: the model's; where that is only "file", the system's or file's
 
     Raises DataError when there is no such file, when its outputs are not as many as the segments, and for an
-    id that is missing or there twice.
+    id that is missing or occurs twice.
     """
 
     positional = True

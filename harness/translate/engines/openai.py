@@ -66,7 +66,7 @@ class OpenAI(Engine):
         secrets = [name for name in extra or {} if _SECRET.search(str(name))]
         if secrets:
             raise ConfigError(
-                f"engine.extra.{secrets[0]}: what is asked is recorded; put a key into the environment"
+                f"engine.extra.{secrets[0]}: the request is recorded; put a key into the environment"
                 " variable that engine.api_key_env names"
             )
         if not model.get("id"):
@@ -91,7 +91,7 @@ class OpenAI(Engine):
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """The server, the model and all that is asked; the key is no part of it."""
+        """The server, the model and the request settings, without the key."""
         return {
             "engine": "openai",
             "base_url": self._url,
@@ -139,7 +139,7 @@ class OpenAI(Engine):
             reply = future.result()
         except Refused as error:
             if not answered:  # nothing has worked so far: it may not be this text, the caller finds out
-                raise SegmentError(f"{self._url} refuses the request: {error}") from error
+                raise SegmentError(f"{self._url} rejected the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
         except HarnessError:
             raise

@@ -64,7 +64,7 @@ class Outputs:
             yield self._output(row, where)
 
     def by_id(self) -> dict[str, str]:
-        """The output of each id. Raises DataError for an id that is there twice."""
+        """The output of each id. Raises DataError for a duplicate id."""
         found: dict[str, str] = {}
         lines: dict[str, int] = {}
         for number, row, where in self._rows(self.text()):
@@ -77,7 +77,7 @@ class Outputs:
         return found
 
     def matched(self, ids: Sequence[str]) -> list[str]:
-        """The outputs of `ids` in their order. DataError naming ids without output; others are told."""
+        """The outputs of `ids` in their order. DataError naming ids without output; the rest get a notice."""
         found = self.by_id()
         if missing := [name for name in ids if name not in found]:
             have = f"; ids there: {_some(list(found))}" if len(missing) == len(ids) else ""
@@ -135,7 +135,7 @@ class Outputs:
             )
             return ""
         if not isinstance(value, str):
-            raise DataError(f"{where}: '{column}' holds {type(value).__name__}, a text was expected")
+            raise DataError(f"{where}: '{column}' holds {type(value).__name__}, expected text")
         return value
 
     def _several(self, row: Row) -> str:

@@ -49,9 +49,9 @@ class Seq2Seq:
                 **({cache_keyword(model): _beam_cache()} if self._decoding.beams > 1 else {}),
             )
         ends = end_tokens(config)
-        # The start token and the forced target language are told, not generated.
-        told = 1 if self._codec.target_id is None else 2
-        rows = [until_end(row, ends) for row in output[:, told:].tolist()]
+        # The start token and the forced target language are given, not generated.
+        forced = 1 if self._codec.target_id is None else 2
+        rows = [until_end(row, ends) for row in output[:, forced:].tolist()]
         decoded = self._codec.decode([ids for ids, _ in rows])
         return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
 

@@ -77,7 +77,7 @@ class Transformers(Engine):
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(device, dtype, threads)
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
-            self._told: dict[str, Any] = prompt.identity
+            self._instructions: dict[str, Any] = prompt.identity
         else:
             self.sentence_level = bool(model.get("sentence_level", True))
             kind, name = family(model), str(model.get("name"))
@@ -87,7 +87,7 @@ class Transformers(Engine):
             self._place = Placement.choose(device, dtype, threads)
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
-            self._told = recipe.identity
+            self._instructions = recipe.identity
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -102,7 +102,7 @@ class Transformers(Engine):
             "decoding": self._decoding.identity,
             "dtype": self._place.dtype,
             "too_long": self._too_long,
-            "told": self._told,
+            "told": self._instructions,
             "versions": versions("transformers", "torch"),
         }
 

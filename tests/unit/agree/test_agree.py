@@ -94,7 +94,9 @@ def test_segment_scores_of_mt_metrics_eval(store, capsys) -> None:
         assert [one["mean"] for one in found["human"]["systems"]] == pytest.approx([-0.5, -4 / 3, -6])
     (path.parent / "en-de.da.seg.score").write_text("good 1\n")
     err = agree(capsys, store, store / "eval")[2]
-    assert "has 2 of them, name one: human-scores/en-de.da.seg.score, human-scores/en-de.mqm.seg.score" in err
+    assert (
+        "found 2; name one of them: human-scores/en-de.da.seg.score, human-scores/en-de.mqm.seg.score" in err
+    )
 
 
 def test_segments_numbered_by_place_need_no_such_ids(tmp_path, capsys) -> None:
@@ -152,15 +154,18 @@ def test_marked_errors_of_a_pearmut_campaign_without_scores(store, capsys) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("system,segment,score\ngood,1,130\n", r"scores.csv:2: score 130 is not within 0 to 100; --scale"),
+        (
+            "system,segment,score\ngood,1,130\n",
+            r"scores.csv:2: score 130 is outside 0 to 100; set the range with --scale",
+        ),
         ("system,segment,score\ngood,1,high\n", r"scores.csv:2: score 'high' is not a number"),
-        ("system,segment,score\ngood,1\n", r"scores.csv:2: not as many fields"),
+        ("system,segment,score\ngood,1\n", r"scores.csv:2: the number of fields differs"),
         ("system,score\ngood,1\n", r"scores.csv:1: no column 'segment'"),
         (
             "system,segment,score\ngoood,1,5\nfairr,1,5\n",
             r"judges 0 of the runs' systems.*Did you mean 'good'",
         ),
-        ("system,segment,score\ngood,1,5\nfair,1,5\n", r"judges 2 of the runs' systems, and 3 at least"),
+        ("system,segment,score\ngood,1,5\nfair,1,5\n", r"judges 2 of the runs' systems; at least 3"),
         (
             "system,segment,score\ngood,x,5\nfair,x,5\npoor,x,5\n",
             r"judges other segments \('x', …\) than made en-de.*has \('1', …\)",

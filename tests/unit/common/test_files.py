@@ -70,7 +70,7 @@ def test_digest_does_not_depend_on_key_order() -> None:
     [
         ("texts/fr.tx", "texts/fr.tx: no such file; did you mean 'fr.txt'?"),
         ("texts/gone.txt", "texts/gone.txt: no such file; it is a broken symbolic link"),
-        ("texts", "texts: is a folder, a file was expected"),
+        ("texts", "texts: is a folder, expected a file"),
         ("texts/x", "texts/x: no such file; it is not in {folder}/texts"),
         ("text/deep/fr.txt", "text/deep/fr.txt: no such file; there is no folder 'text' in {folder}"),
         ("y" * 300, "y" * 300 + ": no such file; it is not in {folder}"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.common.mqm import Weights, is_mqm, outputs, parse_weights, read_mqm, scores
+from harness.common.mqm import MqmWeights, is_mqm, outputs, parse_weights, read_mqm, scores
 from harness.common.notices import collecting
 from harness.errors import ConfigError, DataError
 from tests.support.made_ratings import HEADER, write_mqm
@@ -24,7 +24,7 @@ def row(rater: str, category: str, severity: str, target: str = "ein <v>Satz</v>
 def test_outputs_are_without_marks_and_scores_are_sums_of_weights(tmp_path) -> None:
     annotations = read_mqm(write_mqm(tmp_path / "mqm.tsv"))
     assert outputs(annotations)["poor"]["1"] == "falsch falsch ist sehr alt ."
-    found = scores(annotations, Weights())
+    found = scores(annotations, MqmWeights())
     assert found["poor"] == {"1": 6.0, "2": 7.0, "3": 6.0}
     assert found["ref"] == {"1": 0.0, "2": 0.0, "3": 0.0}
 
@@ -37,7 +37,7 @@ def test_weights_follow_category_and_severity_and_raters_are_averaged(tmp_path) 
         row("r2", "Non-translation!", "Major"),
         row("r3", "Style/Awkward", "Neutral"),
     )
-    assert scores(read_mqm(path), Weights()) == {"a": {"1": pytest.approx((5.1 + 25 + 0) / 3)}}
+    assert scores(read_mqm(path), MqmWeights()) == {"a": {"1": pytest.approx((5.1 + 25 + 0) / 3)}}
     cheap = parse_weights(["non-translation=10", "punctuation=0", "major=1"])
     assert scores(read_mqm(path), cheap) == {"a": {"1": pytest.approx((1 + 10) / 3)}}
 
@@ -49,7 +49,7 @@ def test_weights_follow_category_and_severity_and_raters_are_averaged(tmp_path) 
         (["a\tdoc\t1"], r"mqm.tsv:2: 3 fields, the header has 10"),
         (
             [row("r1", "Style", "Minor"), row("r1", "Style", "Minor").replace("a sentence", "two")],
-            r"mqm.tsv:3: segment 1 has another source on an earlier line",
+            r"mqm.tsv:3: segment 1 has a different source on an earlier line",
         ),
     ],
 )

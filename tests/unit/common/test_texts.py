@@ -197,7 +197,7 @@ def test_a_packed_file_in_a_wrong_encoding_is_unpacked_in_the_advice(tmp_path: P
 def test_one_damaged_line_of_utf8_is_no_reason_to_convert_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.pl"
     path.write_bytes(PL.encode() + b"caf\xe9\n")
-    with pytest.raises(DataError, match=r"a\.pl:3: not UTF-8 .* mend that line by hand") as error:
+    with pytest.raises(DataError, match=r"a\.pl:3: not UTF-8 .* fix that line by hand") as error:
         lines(path)
     assert "iconv" not in str(error.value)
 

@@ -229,7 +229,7 @@ def test_queries_prefixes_and_newest(tmp_path, capsys) -> None:
     assert chosen("t", "z") == ["2025a", "2025b"]
     assert chosen("latest", "x") == ["2024b", "2025b"]
     _, _, err = run(capsys, tmp_path, "--all")
-    assert "2 runs have the same name and are told apart by run id: 2024a, 2024b" in err
+    assert "2 runs share a name and are distinguished by run id: 2024a, 2024b" in err
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_the_first_run_passes_the_gate_and_says_why(tmp_path, capsys) -> None:
     [
         (["--gate", "last:none"], "last:K needs a number of runs"),
         (["--gate", "nobody"], "no run 'nobody'"),
-        (["--since", "2030-01-01"], "none of the 4 runs is as new as that"),
+        (["--since", "2030-01-01"], "none of the 4 runs is that recent"),
         (["--metric", "chrff"], "Did you mean 'chrf'"),
     ],
 )

@@ -58,7 +58,7 @@ def test_it_says_in_words_what_cannot_be_told(tmp_path, capsys) -> None:
     assert "With 15 segments, a difference of" in flat
     assert "a smaller one is missed more often" in flat
     _, out, _ = power(capsys, write(tmp_path / "nine", 9), "--metric", "chrf", "--format", "md")
-    assert "9 segments are too few for any test: nothing can be told" in out
+    assert "9 segments are too few for any test: they cannot show which system is better" in out
     assert metrics(capsys, tmp_path / "nine")["chrf"]["smallest"] is None
 
 

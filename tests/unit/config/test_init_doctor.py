@@ -52,7 +52,7 @@ def test_init_overwrites_only_when_told(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["init", "mine"]) == 0
     Path("mine/my_parts.py").write_text("mine = 1\n")
     assert main(["init", "mine"]) == 2
-    assert "is there already; name another folder, or overwrite it with --force" in capsys.readouterr().err
+    assert "already exists; name another folder, or overwrite it with --force" in capsys.readouterr().err
     assert Path("mine/my_parts.py").read_text() == "mine = 1\n"
     assert main(["init", "mine", "--force"]) == 0
     assert "class Glossary" in Path("mine/my_parts.py").read_text()

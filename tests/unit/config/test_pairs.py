@@ -43,7 +43,7 @@ def test_a_wrong_code_gets_did_you_mean(code: str, meant: str) -> None:
 @pytest.mark.parametrize("code", ["sr-Latnn", "sr_Latnn", "SR-XYZ9Q"])
 def test_a_wrong_script_or_region_is_named(code: str) -> None:
     with pytest.raises(
-        ConfigError, match=rf"'{code}'\. Did you mean 'sr'\? '{code[3:]}' is no script or region"
+        ConfigError, match=rf"'{code}'\. Did you mean 'sr'\? '{code[3:]}' is not a script or region"
     ):
         language(code)
 

@@ -72,7 +72,7 @@ def test_every_way_of_writing_false_is_false_and_the_same_run(word: str) -> None
         (["bootstrp.seed=1"], "no key 'bootstrp.seed'. Did you mean 'bootstrap.seed'?"),
         (["engine.beams=2"], "engine.beams: engine 'copy' has no option 'beams'."),
         (["model.pairs=[pl-fr]"], "model 'copy' translates only pl-fr, not fr-pl."),
-        (["model.pairs=[french]"], "model.pairs: 'french' is no pair"),
+        (["model.pairs=[french]"], "model.pairs: 'french' is not a pair"),
         (["+metrics.own=bleu"], "metrics.own=bleu: needs a mapping"),
     ],
 )  # fmt: skip

@@ -199,8 +199,8 @@ def test_the_wrong_language_is_warned_about(tmp_path: Path) -> None:
     french = ["Le président a parlé hier au téléphone de la coopération économique entre les pays."] * 3
     files = {"src": write(tmp_path, "a", french), "tgt": write(tmp_path, "b", german)}
     warnings = bitext("bitext", **files).meta["warnings"]
-    assert [w for w in warnings if "plainly" in w] == [
-        "3 of 3 reference lines are plainly not in 'pl' (3 in 'de'); is the pair the right way round?"
+    assert [w for w in warnings if "clearly" in w] == [
+        "3 of 3 reference lines are clearly not in 'pl' (3 in 'de'); is the pair the right way round?"
     ]
 
 
@@ -276,7 +276,11 @@ def test_tsv_keeps_quotes_unless_told(tmp_path: Path) -> None:
         (["a\ta", "1\t2"], {}, r"x\.tsv:1: two columns have the same name"),
         ([], {}, "empty"),
         (["source\ttarget"], {}, "no line to score"),
-        (["source\ttarget\tid", "a\tb\t1", "c\td\t1"], {"line_id": "id"}, "the id '1' is there twice"),
+        (
+            ["source\ttarget\tid", "a\tb\t1", "c\td\t1"],
+            {"line_id": "id"},
+            "duplicate id '1'; ids must be unique",
+        ),
         (['source,"target', "a"], {"quoted": True, "delimiter": ","}, r"x\.tsv:2: not valid CSV"),
     ],
 )
@@ -306,7 +310,7 @@ def test_jsonl_paths_and_lists_of_references(tmp_path: Path) -> None:
         ("{", r"x\.jsonl:1: not valid JSON"),
         ("3", r"x\.jsonl:1: a JSON object was expected"),
         ("[1]", r"x\.jsonl: element 1: a JSON object was expected"),
-        ('{"source": 3, "target": "b"}', r"x\.jsonl:1: 'source' holds int, a text was expected"),
+        ('{"source": 3, "target": "b"}', r"x\.jsonl:1: 'source' holds int, expected text"),
         ('{"source": {"fr": "a"}, "target": "b"}', r"'source' holds dict.*for example 'source\.fr'"),
         ('{"source": "a", "targte": "b"}', r"no field 'target'\. Did you mean 'targte'\?"),
         ('{"source": ["a", "b"], "target": "b"}', "a source is one"),
@@ -365,7 +369,7 @@ def test_shards_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"b\.jsonl:2: not valid JSON"):
         bitext("jsonl", path=f"{tmp_path}/*.jsonl")
     write(tmp_path, "b.jsonl", ['{"source": "c", "target": "d", "id": 1}'])
-    with pytest.raises(DataError, match="the id '1' is there twice"):
+    with pytest.raises(DataError, match="duplicate id '1'; ids must be unique"):
         bitext("jsonl", path=f"{tmp_path}/*.jsonl", line_id="id")
     with pytest.raises(DataError, match=r"\*\.json: no file matches this pattern"):
         bitext("jsonl", path=f"{tmp_path}/*.json")

@@ -137,5 +137,5 @@ def test_a_large_set_is_loaded_and_checked_as_a_small_one(
 def test_an_id_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     rows = [{"source": "a", "target": "b", "id": i % 150} for i in range(200)]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.raises(DataError, match=r"a\.jsonl: the id '0' is there twice"):
+    with pytest.raises(DataError, match=r"a\.jsonl: duplicate id '0'"):
         load({"kind": "jsonl", "path": str(tmp_path / "a.jsonl"), "line_id": "id"}, "fr", "pl")

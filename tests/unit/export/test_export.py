@@ -67,7 +67,7 @@ def test_model_index_is_read_by_the_hubs_library(store, capsys) -> None:
     assert (chrf.task_type, chrf.dataset_config, chrf.verified) == ("translation", "fr-pl", False)
     assert chrf.metric_args["signature"].startswith("nrefs:1")
     assert main(["export", "model-index", "--results", str(store)]) == 2
-    assert "of one model" in capsys.readouterr().err
+    assert "for one model" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("protocol", ["ESA", "MQM"])

@@ -69,7 +69,7 @@ def test_find_by_id_prefix_tag_model_and_latest(tmp_path: Path) -> None:
     assert (
         store.find("mine").run_id == store.find("gloss").run_id == store.find("latest").run_id == "20260102-b"
     )
-    with pytest.raises(UserError, match="beginning of 2 runs"):
+    with pytest.raises(UserError, match="matches 2 runs"):
         store.find("2026")
     with pytest.raises(UserError, match="Did you mean 'gloss'"):
         store.find("glos")

@@ -93,7 +93,7 @@ def test_a_run_in_parts_reads_as_one_and_says_what_is_damaged(tmp_path: Path) ->
     write_manifest(store.run_dir("r"), parts)
     assert [line["id"] for line in store.segments("r")] == [f"{k}{i}" for k in range(3) for i in range(4)]
     (folder / "part-00001.jsonl").write_bytes(b'{"id": "x"}\n')
-    with pytest.raises(DataError, match=r"part-00001.jsonl: not what the manifest says"):
+    with pytest.raises(DataError, match=r"part-00001.jsonl: does not match the manifest"):
         list(store.segments("r"))
     (folder / "part-00001.jsonl").unlink()
     with pytest.raises(DataError, match=r"part-00001.jsonl: no such file"):

@@ -92,7 +92,7 @@ def test_mistakes_are_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str
     wrong.write_text("kind: [")
     for words, message in (
         ([tmp_path / "none.txt", "--lang", "fr"], "none.txt: no such file"),
-        ([empty, "--lang", "fr"], "empty.txt: is empty"),
+        ([empty, "--lang", "fr"], "empty.txt: empty"),
         ([bad, "--lang", "fr"], "bad.txt:1: not UTF-8 (byte 0xff at offset 4)"),
         ([text, "--lang", "xyzzy"], "no language with the code 'xyzzy'"),
         ([text, "--lang", "fr", "--cleaner", "rule"], "Did you mean 'rules'"),

@@ -113,7 +113,7 @@ def test_a_null_output_is_scored_as_empty_and_told(tmp_path: Path) -> None:
     with collecting() as told:
         assert read(path, column="o") == ["a", "", "c"]
     assert [line for line in told if "null, one in line 2" in line]
-    with pytest.raises(DataError, match=r"a\.jsonl:1: 'o' holds int, a text was expected"):
+    with pytest.raises(DataError, match=r"a\.jsonl:1: 'o' holds int, expected text"):
         read(write(tmp_path, "a.jsonl", ['{"o": 1}'] * 3), column="o")
 
 

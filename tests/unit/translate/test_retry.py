@@ -95,7 +95,7 @@ def test_a_full_disk_ends_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("n", [1, 2, 1000])
 def test_an_engine_that_fails_on_everything_is_not_the_texts_fault(n: int, tmp_path: Path) -> None:
     engine = Fragile(lambda _: RuntimeError("CUDA error: device lost"))
-    with pytest.raises(StageError, match="the engine failed on .* with: RuntimeError: CUDA error"):
+    with pytest.raises(StageError, match="the engine failed on .*; the last error: RuntimeError: CUDA error"):
         run(engine, [f"s{k}" for k in range(n)], tmp_path)
 
 
