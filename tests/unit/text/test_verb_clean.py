@@ -97,7 +97,7 @@ def test_mistakes_are_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str
         ([text, "--lang", "xyzzy"], "no language with the code 'xyzzy'"),
         ([text, "--lang", "fr", "--cleaner", "rule"], "Did you mean 'rules'"),
         ([text, "--lang", "fr", "--cleaner", wrong], "wrong.yaml:1: not valid YAML"),
-        ([text, "--lang", "fr", "-o", text], "is the text itself"),
+        ([text, "--lang", "fr", "-o", text], "is the input itself"),
         ([text, "--lang", "fr", "--drop-furniture"], "add -o OUT"),
         ([text], "--lang"),
     ):
