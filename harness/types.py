@@ -131,6 +131,11 @@ class DocumentSet:
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language of the documents once."""
+        return tuple(dict.fromkeys(document.lang for document in (*self.src, *self.tgt)))
+
 
 @dataclass(frozen=True, slots=True)
 class Bitext:

@@ -25,12 +25,12 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
     with collecting() as notices:
         loaded = _read(options, src, tgt, limit)
     meta = {**loaded.meta}
-    if isinstance(loaded, DocumentSet):
-        warnings = check_documents([*loaded.src, *loaded.tgt])
-    else:
+    if isinstance(loaded, Bitext):
         counts, warnings = check_items(loaded.items, src, tgt, loaded.name)
         warnings = [*left_out(meta), *warnings]
         meta["counts"] = {**meta.get("counts", {}), **counts}
+    else:
+        warnings = check_documents([*loaded.src, *loaded.tgt])
     meta["warnings"] = [*meta.get("warnings", ()), *notices, *warnings]
     return dataclasses.replace(loaded, meta=meta)
 

@@ -152,14 +152,16 @@ class Store:
         found: dict[str, Any] | None = read_json(path, ALIGNMENT) if path.exists() else None
         return found
 
-    def write_record(self, record: Record, alignment: Mapping[str, Any] | None = None) -> Record:
-        """Write alignment.json, if documents were aligned, and record.json; returns the record as stored.
+    def write_alignment(self, run_id: str, alignment: Mapping[str, Any]) -> None:
+        """Write alignment.json: what the documents of a run align to, before they are translated."""
+        write_json(self.run_dir(run_id) / "alignment.json", rounded(alignment))
+
+    def write_record(self, record: Record) -> Record:
+        """Write record.json with the digests of the other files; returns the record as stored.
 
         record.json is the last file of a run: its existence means "finished".
         """
         path = self.run_dir(record.run_id) / "record.json"
-        if alignment:
-            write_json(path.with_name("alignment.json"), rounded(alignment))
         value = replace(record, files=file_digests(path.parent), digest=None).to_json()
         value["digest"] = record_digest(value)
         stored = Record.from_json(value, path)

@@ -50,15 +50,15 @@ AlignPairs = Callable[[TextParts, Sequence[Sides]], Iterable[list[Bead]]]
 def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
                encoder: Mapping[str, Any]) -> TextParts:  # fmt: skip
     """Build cleaner, splitter, encoder and aligner from their configurations."""
-    from harness.align.api import build
     from harness.encode.progress import ProgressEncoder
 
-    built_encoder = ProgressEncoder(registry.build("encoder", encoder))
+    built = registry.build("encoder", encoder)
+    shown = ProgressEncoder(built)
     return TextParts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
-        aligner=build(aligner, built_encoder),
-        encoder=built_encoder,
+        aligner=registry.build("aligner", aligner, offered={"encoder": lambda: shown}),
+        encoder=shown,
         recipe={"aligner": aligner, "encoder": encoder},
     )
 
@@ -120,9 +120,9 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
 
     Raises DataError when no documents or no beads correspond.
     """
-    if (notice := remark(parts.encoder, _languages(documents))) is not None:
-        tell(notice)
     cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
+    if (notice := remark(parts.encoder, documents.languages)) is not None:
+        tell(notice)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     candidates = _pairs(documents, src, tgt, parts.encoder)
     items: list[Item] = []
@@ -153,10 +153,6 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
         pairing=tuple(pair for pair, _ in candidates),
         viewer={"documents": viewer, "candidates": [to_json(pair) for pair, _ in candidates]},
     )
-
-
-def _languages(documents: DocumentSet) -> list[str]:
-    return list(dict.fromkeys(document.lang for document in (*documents.src, *documents.tgt)))
 
 
 def corresponding(src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
@@ -197,7 +193,7 @@ def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequen
     ]
     if not any(candidate.accepted for candidate, _ in found):
         best = found[0][0]
-        blind = remark(encoder, _languages(documents))
+        blind = remark(encoder, documents.languages)
         raise DataError(
             f"{documents.name}: no counterpart found; the nearest are {best.src} and {best.tgt}"
             f" (score {best.score:.3f}): {best.reason}{f'; {blind}' if blind else ''}"

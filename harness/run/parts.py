@@ -32,15 +32,9 @@ def assemble(config: RunConfig) -> Parts:
     source, target = language(config.pair.src), language(config.pair.tgt)
     src, tgt = source.code, target.code
     engine = registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt)
+    metrics = {
+        key: registry.build("metric", options, at=f"metrics.{key}") for key, options in config.metrics.items()
+    }
+    backend = registry.build("backend", config.backend)
     check_listed(config.model, source, target)  # after the engine, which may say more
-    return Parts(
-        src=src,
-        tgt=tgt,
-        engine=engine,
-        metrics={
-            key: registry.build("metric", options, at=f"metrics.{key}")
-            for key, options in config.metrics.items()
-        },
-        backend=registry.build("backend", config.backend),
-        text=text,
-    )
+    return Parts(src, tgt, engine, metrics, text, backend)

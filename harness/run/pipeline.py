@@ -81,6 +81,8 @@ def _run(
                 metric.prepare()
         with stages("align"):
             made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align)
+            if made.viewer:
+                store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
         size = backend.shard_size if parts.engine.divisible else n
@@ -135,9 +137,8 @@ def _run(
             scores=tuple(scores),
             health=gathered.health,
             failed=gathered.failed,
-            warnings=_warnings(bitext, notices, gathered, config),
-        ),
-        alignment=made.viewer,
+            warnings=_warnings(bitext, notices, gathered),
+        )
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt
         clear(Path(job.folder))
@@ -145,21 +146,17 @@ def _run(
     return Outcome(record, skipped=False)
 
 
-def _warnings(
-    bitext: Bitext, notices: Iterable[str], gathered: Gathered, config: RunConfig
-) -> tuple[str, ...]:
+def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:
     """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
     data = map(str, bitext.meta.get("warnings", []))
     return tuple(
-        dict.fromkeys(
-            (*data, *notices, *gathered.warnings, *_tokenized(gathered, config), *_failures(gathered))
-        )
+        dict.fromkeys((*data, *notices, *gathered.warnings, *_tokenized(gathered), *_failures(gathered)))
     )
 
 
-def _tokenized(gathered: Gathered, config: RunConfig) -> list[str]:
+def _tokenized(gathered: Gathered) -> list[str]:
     """sacreBLEU's warning of outputs that were not detokenized, counted over all shards as it does."""
-    if gathered.tokenized < TOKENIZED or not any(m.get("kind") == "bleu" for m in config.metrics.values()):
+    if gathered.tokenized < TOKENIZED:
         return []
     return [
         f"{gathered.tokenized} outputs end in a tokenized period (' .'); sacreBLEU warns from {TOKENIZED} on:"

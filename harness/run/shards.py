@@ -55,7 +55,7 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
-    tokenized: int = 0  # hypotheses that end in a period after a space
+    tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
 
 

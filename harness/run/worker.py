@@ -129,6 +129,7 @@ class Worker:
             )
             data = text.encode()
             failed = [line for line in scored.lines if line["finish_reason"] == "error"]
+            bleu = any(options.get("kind") == "bleu" for options in job.metrics.values())
             done = Done(
                 shard=shard,
                 sha256=sha256(data),
@@ -138,7 +139,7 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
-                tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines),
+                tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows
 

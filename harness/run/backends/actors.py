@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness import registry
 from harness.common.notices import collecting
 from harness.data.spool import read_items
 from harness.errors import StageError
@@ -75,10 +76,9 @@ class AlignActor(Actor):
 
     @cached_property
     def _built(self) -> tuple[Aligner, Encoder]:
-        from harness.align.api import build, build_encoder
-
-        encoder = build_encoder(self.settings["encoder"])
-        return build(self.settings["aligner"], encoder), encoder
+        encoder = registry.build("encoder", self.settings["encoder"])
+        aligner = registry.build("aligner", self.settings["aligner"], offered={"encoder": lambda: encoder})
+        return aligner, encoder
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         def make(stages: Stages) -> str:
