@@ -66,8 +66,9 @@ class Text:
         mark, self.encoding = decoding.mark_of(first)
         if mark:
             utf8 = self.encoding == "utf-8"
-            how = "left out" if utf8 else f"followed: read as {decoding.iconv_name(self.encoding)}"
-            tell(f"{self.where}: its byte-order mark is {how}")
+            name = decoding.iconv_name(self.encoding)
+            how = "its byte-order mark is left out" if utf8 else f"read as {name}, as its byte-order mark says"
+            tell(f"{self.where}: {how}")
         else:
             self._refuse_nul(first[: decoding.SAMPLE])
         rest = self._decoded(chain([first[len(mark) :]], chunks))
