@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from speed import agreement, encoder_time, growth
 
 from harness.align.api import build, build_encoder
-from harness.align.gold import Counts, count, read_alignment, score
+from harness.align.gold import GoldCounts, count, read_alignment, score
 from harness.common.files import read_lines
 from harness.common.progress import bar
 from harness.types import Bead
@@ -83,11 +83,11 @@ def load(name: str, group: str, src: Path, tgt: Path, gold: Path) -> Document:
     return Document(name, group, left, right, read_alignment(gold, len(left), len(right)))
 
 
-def resampled(counts: list[Counts], draws: np.ndarray) -> dict[str, np.ndarray]:
+def resampled(counts: list[GoldCounts], draws: np.ndarray) -> dict[str, np.ndarray]:
     """Strict and null F1 of each resample of documents (`draws`: samples × documents)."""
     out = defaultdict(list)
     for draw in draws:
-        values = score(sum((counts[i] for i in draw), Counts()))
+        values = score(sum((counts[i] for i in draw), GoldCounts()))
         out["strict"].append(values.strict.f1 or 0.0)
         out["null"].append(values.null.f1 if values.null.f1 is not None else np.nan)
     return {key: np.array(values) for key, values in out.items()}
@@ -105,7 +105,7 @@ def quality(docs: list[Document], results: dict[str, list[list[Bead]]], samples:
         base = None
         for aligner, beads in results.items():
             counts = [count(docs[i].gold, beads[i]) for i in chosen]
-            values = score(sum(counts, Counts()))
+            values = score(sum(counts, GoldCounts()))
             boot = resampled(counts, draws)
             base = boot if base is None else base
             several = len(chosen) > 1

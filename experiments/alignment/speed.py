@@ -12,7 +12,7 @@ import numpy as np
 from harness.align.auto import Auto, Texts
 from harness.align.evidence.clauses import Clauses
 from harness.align.evidence.spans import Spans
-from harness.align.gold import Counts, count, score
+from harness.align.gold import GoldCounts, count, score
 
 
 class Timed:
@@ -46,7 +46,7 @@ def encoder_time(docs: Sequence[Any], encoder: Any) -> None:
         aligner, sums = Auto(timed, **options), {}
         for document in docs:
             beads = aligner.align(document.src, document.tgt)
-            sums[document.set] = sums.get(document.set, Counts()) + count(document.gold, beads)
+            sums[document.set] = sums.get(document.set, GoldCounts()) + count(document.gold, beads)
         spent[label] = timed.seconds, timed.texts, timed.characters
         scores = ", ".join(f"{name} {score(c).strict.f1:.3f}" for name, c in sums.items())
         print(

@@ -25,7 +25,7 @@ _LINE = re.compile(r"\s*\[([\d,\s]*)\]\s*:\s*\[([\d,\s]*)\]\s*(?::.*)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class GoldCounts:
     """What F1 is computed from; counts of documents add up by `+`."""
 
     test: int = 0  # test beads
@@ -38,8 +38,8 @@ class Counts:
     null_gold: int = 0
     null_right: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: GoldCounts) -> GoldCounts:
+        return GoldCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class AlignmentScore:
     null: PRF
 
 
-def count(gold: Sequence[Bead], test: Sequence[Bead]) -> Counts:
+def count(gold: Sequence[Bead], test: Sequence[Bead]) -> GoldCounts:
     """The counts of one document."""
     g, t = _pairs(gold), _pairs(test)
     found = _pairs(bead for bead in test if not bead.is_null)
     wanted = _pairs(bead for bead in gold if not bead.is_null)
     left_gold, left_test = _alone(wanted, gold), _alone(found, test)
-    return Counts(
+    return GoldCounts(
         test=len(t),
         test_strict=len(t & g),
         test_lax=_lax(t, g),
@@ -77,7 +77,7 @@ def count(gold: Sequence[Bead], test: Sequence[Bead]) -> Counts:
     )
 
 
-def score(counts: Counts) -> AlignmentScore:
+def score(counts: GoldCounts) -> AlignmentScore:
     """Precision, recall and F1 from counts summed over documents."""
     c = counts
     return AlignmentScore(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.align.gold import Counts, count, read_alignment
+from harness.align.gold import GoldCounts, count, read_alignment
 from harness.align.output.writers import Aligned
 from harness.common.files import normalise_newlines, read_lines, read_text
 from harness.common.langid import identify, label
@@ -101,7 +101,7 @@ def paired(source: Path, target: Path, texts: Texts, src: str, tgt: str) -> list
     return sorted(pairs, key=lambda pair: pair.name)
 
 
-def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Aligned, Counts | None]:
+def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Aligned, GoldCounts | None]:
     """Align two files, and count what is right where there is gold."""
     left, right = texts.read(pair.source, src), texts.read(pair.target, tgt)
     gold = read_alignment(pair.gold, len(left), len(right)) if pair.gold else None

@@ -13,7 +13,7 @@ from harness.types import Bead
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from harness.align.gold import Counts
+    from harness.align.gold import GoldCounts
     from harness.align.output.writers import Aligned
 
 
@@ -40,12 +40,12 @@ def _link(bead: Bead) -> str:
     return "\n".join([sure, *bead.flags])
 
 
-def show_scores(scored: Sequence[tuple[str, Counts]]) -> None:
+def show_scores(scored: Sequence[tuple[str, GoldCounts]]) -> None:
     """Precision, recall and F1: strict, lax, and of null beads; of each named pair, and over all of them."""
     from rich.table import Table
     from rich.text import Text
 
-    from harness.align.gold import Counts, score
+    from harness.align.gold import GoldCounts, score
 
     def cells(*values: float | None) -> list[str]:
         return ["–" if value is None else f"{value:.3f}" for value in values]
@@ -57,7 +57,7 @@ def show_scores(scored: Sequence[tuple[str, Counts]]) -> None:
             one = score(counts)
             each.add_row(Text(visible_line(name)), *cells(one.strict.f1, one.lax.f1, one.null.f1))
         out.print(each)
-    values = score(sum((counts for _, counts in scored), Counts()))
+    values = score(sum((counts for _, counts in scored), GoldCounts()))
     table = Table("against gold", "P", "R", "F1")
     for kind, prf in (("strict", values.strict), ("lax", values.lax), ("null", values.null)):
         table.add_row(kind, *cells(prf.precision, prf.recall, prf.f1))

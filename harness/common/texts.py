@@ -67,7 +67,9 @@ class Text:
         if mark:
             utf8 = self.encoding == "utf-8"
             name = decoding.iconv_name(self.encoding)
-            how = "its byte-order mark is left out" if utf8 else f"read as {name}, as its byte-order mark says"
+            how = (
+                "its byte-order mark is left out" if utf8 else f"read as {name}, as its byte-order mark says"
+            )
             tell(f"{self.where}: {how}")
         else:
             self._refuse_nul(first[: decoding.SAMPLE])

@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Subset:
+class BeadSubset:
     """Some of the beads: all, those of a confidence, those not partial."""
 
     label: str
@@ -52,7 +52,7 @@ class Verdict:
 class AlignmentView:
     """Scores over the grid, verdicts on the order, and intervals that account for doubtful beads."""
 
-    subsets: tuple[Subset, ...]
+    subsets: tuple[BeadSubset, ...]
     verdicts: tuple[Verdict, ...]
     intervals: dict[str, dict[str, tuple[float, float]]]  # metric key → system → (low, high)
     expected_right: float  # sum of confidences: beads that are right, in expectation
@@ -72,7 +72,8 @@ def view(result: Result, grid: Sequence[float] = GRID, least: int = 2) -> Alignm
     masks += [(f"confidence ≥ {level:g}", level, confidence >= level) for level in grid]
     masks.append(("without partial", None, ~partial))
     subsets = tuple(
-        Subset(label, level, int(mask.sum()), _scores(result, mask, least)) for label, level, mask in masks
+        BeadSubset(label, level, int(mask.sum()), _scores(result, mask, least))
+        for label, level, mask in masks
     )
     verdicts = tuple(_verdicts(result, subsets))
     return AlignmentView(subsets, verdicts, _intervals(result, confidence), float(confidence.sum()))
@@ -110,7 +111,7 @@ def _scores(result: Result, mask: Mask, least: int) -> dict[str, dict[str, float
     return scores
 
 
-def _verdicts(result: Result, subsets: Sequence[Subset]) -> list[Verdict]:
+def _verdicts(result: Result, subsets: Sequence[BeadSubset]) -> list[Verdict]:
     """One a metric and pair of neighbours in rank."""
     verdicts = []
     for found in result.metrics:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness.compare.across import across
-from harness.compare.alignment import AlignmentView, Subset
+from harness.compare.alignment import AlignmentView, BeadSubset
 from harness.compare.alignment import Verdict as AlignmentVerdict
 from harness.compare.buckets import Bucket
 from harness.compare.evaluate import MetricResult, Result, SystemScore, Verdict
@@ -251,7 +251,7 @@ def _order_line(verdict: AlignmentVerdict) -> str:
     return f"{order} turns at {', '.join(verdict.flips_at)}; the difference may be the alignment's"
 
 
-def _short(subset: Subset) -> str:
+def _short(subset: BeadSubset) -> str:
     label = subset.label if subset.threshold is None else f"≥{subset.threshold:g}"
     return f"{label}, n={subset.n}"
 

@@ -25,7 +25,7 @@ def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[OptionRow]
     """One row an option of each class that a YAML of the group names, or of each key of a model."""
     if group == "model":
         documented = model.documented()
-        for name, parameter in options.parameters(model.Model).items():
+        for name, parameter in options.parameters(model.ModelOptions).items():
             yield [f"model.{name}", values.described(parameter.annotation), "null", documented[name]]
         return
     for folder in (conf_dir(), *folders):

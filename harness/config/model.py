@@ -13,7 +13,7 @@ from harness.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelOptions:
     """The keys of a model YAML; all may be left out. The second part is read by some engines only."""
 
     name: Annotated[str | None, "the model's name in tables"] = None
@@ -61,12 +61,12 @@ _ANY = inspect.Parameter("model", inspect.Parameter.KEYWORD_ONLY, annotation=Any
 
 def keys() -> list[str]:
     """Every key of the table."""
-    return [field.name for field in fields(Model)]
+    return [field.name for field in fields(ModelOptions)]
 
 
 def documented() -> dict[str, str]:
     """The keys with what each says."""
-    return {name: get_args(p.annotation)[1] for name, p in options.parameters(Model).items()}
+    return {name: get_args(p.annotation)[1] for name, p in options.parameters(ModelOptions).items()}
 
 
 def checked(
@@ -81,7 +81,7 @@ def checked(
     read (an engine that does not say what it reads may read all of them).
     """
     reads = read_by(engine)
-    known = options.parameters(Model)
+    known = options.parameters(ModelOptions)
     for own in set(reads or ()) - known.keys():  # of a class of the user's
         known[own] = _ANY
     converted = options.checked("a model", model, known, "model", elsewhere)

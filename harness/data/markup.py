@@ -34,7 +34,7 @@ class Handler(ABC, Generic[T]):
 
     root: str
     """The name of the root element."""
-    told: str
+    noun: str
     """What such a file is called: "a TMX file"."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Target(Generic[T]):
             self._root = name
             if name != self.handler.root:
                 raise DataError(
-                    f"{self.handler.at()}: not {self.handler.told}, its root element is <{name}>,"
+                    f"{self.handler.at()}: not {self.handler.noun}, its root element is <{name}>,"
                     f" not <{self.handler.root}>"
                 )
         if self._skipped or (namespace and self.handler.foreign(namespace)):

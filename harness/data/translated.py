@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.common.notices import tell
-from harness.data.where import Selection
+from harness.data.where import RowSelection
 from harness.errors import DataError, did_you_mean
 from harness.types import Item
 
@@ -37,12 +37,12 @@ def segment_id(doc: str, segment: str) -> str:
 def no_system(path: str, system: str, there: Iterable[str]) -> DataError:
     """The error for a file without outputs of `system`; `there` are the systems that it holds."""
     known = list(there)
-    near, told = did_you_mean(system, known), ", ".join(known) or "none"
-    return DataError(f"{path}: no outputs of '{system}'.{near} Systems: {told}")
+    near, systems = did_you_mean(system, known), ", ".join(known) or "none"
+    return DataError(f"{path}: no outputs of '{system}'.{near} Systems: {systems}")
 
 
 def items(
-    docs: Iterable[Translated], wanted: Sequence[str] | None, selection: Selection, name: str
+    docs: Iterable[Translated], wanted: Sequence[str] | None, selection: RowSelection, name: str
 ) -> Iterator[Item]:
     """One item a segment with the references it has, in the order of `wanted` or of their first document.
 

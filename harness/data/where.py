@@ -47,13 +47,13 @@ class Where:
         """The names of the columns that are looked at."""
         return tuple(dict.fromkeys(condition.name for condition in self.conditions))
 
-    def begin(self, meta: dict[str, Any]) -> Selection:
+    def begin(self, meta: dict[str, Any]) -> RowSelection:
         """Start choosing; what is chosen is counted in `meta["where"]`, where there are conditions."""
-        return Selection(self, meta)
+        return RowSelection(self, meta)
 
 
 @dataclass
-class Selection:
+class RowSelection:
     """One pass over the rows. `end` is due after the last one."""
 
     where: Where
@@ -63,8 +63,8 @@ class Selection:
 
     def __post_init__(self) -> None:
         if self.where.conditions:
-            told = [str(condition) for condition in self.where.conditions]
-            self.meta["where"] = {"conditions": told, "of": 0, "kept": 0}
+            shown = [str(condition) for condition in self.where.conditions]
+            self.meta["where"] = {"conditions": shown, "of": 0, "kept": 0}
 
     def takes(self, row: rows.Row, at: str) -> bool:
         """Whether the row meets the conditions; a column that it lacks counts as null there.
@@ -103,9 +103,9 @@ class Selection:
                 near, known = did_you_mean(column, self._columns), ", ".join(self._columns) or "none"
                 raise DataError(f"{name}: data.where: no column '{column}'.{near} Columns: {known}")
         if not self.meta["where"]["kept"]:
-            told = "; ".join(f"{column}: {_some(self._seen[column])}" for column in self.where.columns)
+            shown = "; ".join(f"{column}: {_some(self._seen[column])}" for column in self.where.columns)
             conditions = ", ".join(self.meta["where"]["conditions"])
-            raise DataError(f"{name}: no row meets data.where ({conditions}); values there: {told}")
+            raise DataError(f"{name}: no row meets data.where ({conditions}); values there: {shown}")
 
 
 def _parsed(text: str) -> Condition:

@@ -7,7 +7,7 @@ before and after it choose among them.
 from __future__ import annotations
 
 from harness.gloss.items import ROLES, GlossItem, copied, opens_sentence, read_items
-from harness.gloss.tables import FunctionWord, Reading, Tables
+from harness.gloss.tables import FunctionWord, GlossReading, Tables
 from harness.gloss.text import Token
 
 _NOTHING = FunctionWord("", "", "")
@@ -102,7 +102,7 @@ def _choose(
     token: Token, form: str, previous: GlossItem | None, following: str, tables: Tables
 ) -> GlossItem | None:
     """The best reading with a translation; a form that is itself a headword beats its lemma."""
-    best: tuple[int, Reading, str] | None = None
+    best: tuple[int, GlossReading, str] | None = None
     for reading in tables.src.analyse(form) or _guessed(form, tables):
         # "actrice" is a headword beside "acteur", but "années" (an age) is not what "année" is.
         plural = reading.tag[1:2] == "p"
@@ -115,17 +115,17 @@ def _choose(
             continue
         score = _fit(reading, previous, following, tables)
         if best is None or score > best[0]:
-            best = score, Reading(own, reading.pos, "", reading.tag), target
+            best = score, GlossReading(own, reading.pos, "", reading.tag), target
     if best is None:
         return None
     _, reading, target = best
     return GlossItem(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
 
 
-def _guessed(form: str, tables: Tables) -> list[Reading]:
+def _guessed(form: str, tables: Tables) -> list[GlossReading]:
     """Readings for a form that the inflection table lacks: as a headword, or by a lemmatizer."""
     for lemma in (form, _lemma(form)):
-        found = [Reading(lemma, pos, "", "es") for pos in "nar" if tables.lexicon.get(lemma, pos)]
+        found = [GlossReading(lemma, pos, "", "es") for pos in "nar" if tables.lexicon.get(lemma, pos)]
         if found:
             return found
     return []
@@ -137,7 +137,7 @@ def _lemma(form: str) -> str:
     return str(lemmatize(form, lang="fr"))
 
 
-def _fit(reading: Reading, previous: GlossItem | None, following: str, tables: Tables) -> int:
+def _fit(reading: GlossReading, previous: GlossItem | None, following: str, tables: Tables) -> int:
     """How well a reading goes with its neighbours; ties keep the table's order."""
     role = previous.role if previous else ""
     after = tables.words.get(following, _NOTHING).role

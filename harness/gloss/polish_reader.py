@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.gloss.items import ROLES, GlossItem, copied, opens_sentence, read_items
-from harness.gloss.tables import Reading, Tables
+from harness.gloss.tables import GlossReading, Tables
 from harness.gloss.text import Token
 
 # Endings of the personal past and of the conditional: (ending, person).
@@ -112,7 +112,7 @@ def _choose(token: Token, form: str, context: _Context, tables: Tables) -> Gloss
     return best[1] if best else None
 
 
-def _item(token: Token, reading: Reading, target: str, bare: bool) -> GlossItem:
+def _item(token: Token, reading: GlossReading, target: str, bare: bool) -> GlossItem:
     item = GlossItem(token.text, token.spaced, ROLES[reading.pos], reading.lemma, reading.tag, target)
     item.feature = "bare" if bare else ""
     if reading.pos == "v":
@@ -131,21 +131,21 @@ def _item(token: Token, reading: Reading, target: str, bare: bool) -> GlossItem:
     return item
 
 
-def _derived(form: str, tables: Tables) -> list[Reading]:
+def _derived(form: str, tables: Tables) -> list[GlossReading]:
     """Personal past, conditional, declined participles and verbal nouns: the table has only their base."""
-    found: list[Reading] = []
+    found: list[GlossReading] = []
     for ending, person in _PERSONAL:
         if form.endswith(ending):
             past = "ł" if person[1] == "s" else ending[:2]
             base = form[: len(form) - len(ending)] + past
             found += [
-                Reading(r.lemma, "v", "", ("I" if r.kind == "i" else "L") + person)
+                GlossReading(r.lemma, "v", "", ("I" if r.kind == "i" else "L") + person)
                 for r in tables.src.analyse(base)
                 if r.pos == "v" and r.tag[0] == "L"
             ]
     if form.endswith("by"):
         found += [
-            Reading(r.lemma, "v", "", "K3" + r.tag[1])
+            GlossReading(r.lemma, "v", "", "K3" + r.tag[1])
             for r in tables.src.analyse(form[:-2])
             if r.pos == "v" and r.tag[0] == "L"
         ]
@@ -165,7 +165,7 @@ def _lemma(form: str) -> str:
     return str(lemmatize(form, lang="pl"))
 
 
-def _fit(reading: Reading, context: _Context) -> int:
+def _fit(reading: GlossReading, context: _Context) -> int:
     """How well a reading goes with the word before it; ties keep the table's order."""
     role, previous = context.role, context.previous
     score = {"n": 4, "a": 4, "r": 4, "v": 5}[reading.pos]

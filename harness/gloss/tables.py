@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "dictionaries"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GlossReading:
     """One grammatical reading of a form."""
 
     lemma: str
@@ -48,7 +48,7 @@ class Inflection:
         self._rows[0] = self._rows[0].removeprefix("=")
         self._parsed: dict[int, _Paradigm] = {}
         self._found: dict[tuple[str, str], list[tuple[str, _Paradigm]]] = {}
-        self._read: dict[str, tuple[Reading, ...]] = {}
+        self._read: dict[str, tuple[GlossReading, ...]] = {}
         self._stems = dict(row.split("\t") for row in rows.splitlines())
 
     def _paradigm(self, number: int) -> _Paradigm:
@@ -64,15 +64,15 @@ class Inflection:
         numbers = self._stems.get(stem)
         return [self._paradigm(int(number)) for number in numbers.split(",")] if numbers else []
 
-    def analyse(self, form: str) -> tuple[Reading, ...]:
+    def analyse(self, form: str) -> tuple[GlossReading, ...]:
         """Every reading of a form, longest stem first; empty for an unknown form. Case counts."""
         if form not in self._read:
             self._read[form] = self._readings(form)
         return self._read[form]
 
-    def _readings(self, form: str) -> tuple[Reading, ...]:
+    def _readings(self, form: str) -> tuple[GlossReading, ...]:
         return tuple(
-            Reading(form[:cut] + paradigm.lemma_ending, paradigm.pos, paradigm.kind, tag)
+            GlossReading(form[:cut] + paradigm.lemma_ending, paradigm.pos, paradigm.kind, tag)
             for cut in range(len(form), -1, -1)
             for paradigm in self._paradigms(form[:cut])
             for tag in paradigm.tags.get(form[cut:], ())

@@ -10,7 +10,7 @@ from harness.common.limits import OneOf
 from harness.protocols import Cleaner
 from harness.text import furniture, lexicon, repairs
 from harness.text.codes import primary
-from harness.text.evidence import Evidence
+from harness.text.evidence import SpellingEvidence
 from harness.text.offsets import apply, lines
 from harness.text.words import Words
 from harness.text.wrapped import unwrap
@@ -62,17 +62,17 @@ class Rules(Cleaner):
         by_language: defaultdict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[primary(document.lang)].append(document)
-        evidence = {lang: Evidence(group) for lang, group in by_language.items()}
+        evidence = {lang: SpellingEvidence(group) for lang, group in by_language.items()}
         return [self._clean(document, evidence[primary(document.lang)]) for document in documents]
 
-    def _clean(self, document: Document, evidence: Evidence) -> Cleaned:
+    def _clean(self, document: Document, evidence: SpellingEvidence) -> Cleaned:
         found = list(self._edits(document.text, primary(document.lang), evidence))
         edits = _disjoint(edit for edit in found if edit.after != edit.before)
         unrepaired = _disjoint(edit for edit in found if edit.after == edit.before)
         pieces = furniture.find(list(lines(document.text, edits)), self.keep_out) if self.furniture else ()
         return Cleaned(document, apply(document.text, edits), edits, tuple(pieces), unrepaired)
 
-    def _edits(self, text: str, lang: str, evidence: Evidence) -> Iterable[Edit]:
+    def _edits(self, text: str, lang: str, evidence: SpellingEvidence) -> Iterable[Edit]:
         words = Words(text, lang, evidence)
         lost = list(words.lost_letters()) if self.letters else []
         if self.unwrap:

@@ -34,7 +34,7 @@ def shape(number: str) -> str:
     return re.sub(r"\d+", "#", number)
 
 
-class Evidence:
+class SpellingEvidence:
     """The vocabulary of a collection in one language."""
 
     def __init__(self, documents: Iterable[Document]) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from harness.text import vocabulary as words
-from harness.text.offsets import Line
+from harness.text.offsets import LineOffsets
 from harness.types import Furniture
 
 KINDS = (
@@ -26,7 +26,7 @@ _BARE_WORDS, _BARE_RATIO = 4, 4  # of a heading that no blank line sets off; its
 _UNPUNCTUATED_SHARE = 0.4
 
 
-def find(lines: Sequence[Line], kept_out: frozenset[str]) -> list[Furniture]:
+def find(lines: Sequence[LineOffsets], kept_out: frozenset[str]) -> list[Furniture]:
     """The furniture of a document in order; spans are raw offsets without surrounding spaces."""
     kinds: list[str | None] = [_kind(line.text) for line in lines]
     _repeated_captions(lines, kinds)
@@ -48,7 +48,7 @@ def find(lines: Sequence[Line], kept_out: frozenset[str]) -> list[Furniture]:
     return found
 
 
-def _span(line: Line, kind: str, start: int, end: int, kept_out: frozenset[str]) -> list[Furniture]:
+def _span(line: LineOffsets, kind: str, start: int, end: int, kept_out: frozenset[str]) -> list[Furniture]:
     text = line.text[start:end]
     start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
     raw_start, raw_end = line.map.raw(start, closing=False), line.map.raw(end, closing=True)
@@ -120,7 +120,7 @@ def _menu(text: str, count: int) -> bool:
     return len(parts) >= 3 and all(len(p.split()) <= 4 for p in parts)
 
 
-def _repeated_captions(lines: Sequence[Line], kinds: list[str | None]) -> None:
+def _repeated_captions(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """A caption is often given again without its credit, or twice."""
     captions = set()
     for line, kind in zip(lines, kinds, strict=True):
@@ -137,7 +137,7 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _teased(lines: Sequence[Line], kinds: list[str | None]) -> None:
+def _teased(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """The titles of other articles that follow `A lire également` on lines of their own."""
     following = 0
     for number, line in enumerate(lines):
@@ -153,7 +153,7 @@ def _teased(lines: Sequence[Line], kinds: list[str | None]) -> None:
                 following = 0
 
 
-def _edges(lines: Sequence[Line], kinds: list[str | None]) -> None:
+def _edges(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """The first line of content without end punctuation, before prose, is the title."""
     content = [i for i, line in enumerate(lines) if kinds[i] is None and line.text.strip()]
     if len(content) >= 2:
@@ -167,7 +167,7 @@ def _edges(lines: Sequence[Line], kinds: list[str | None]) -> None:
             kinds[content[0]] = "title"
 
 
-def _headings(lines: Sequence[Line], kinds: list[str | None]) -> None:
+def _headings(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """Short lines without end punctuation between lines of prose.
 
     Set off by a blank line one may be a clause; without, only a few words between lines many times as long
@@ -198,12 +198,14 @@ def _headings(lines: Sequence[Line], kinds: list[str | None]) -> None:
             kinds[content[place]] = "heading"
 
 
-def _set_off(lines: Sequence[Line], number: int) -> bool:
+def _set_off(lines: Sequence[LineOffsets], number: int) -> bool:
     """Whether a blank line stands before or after a line."""
     return not (lines[number - 1].text.strip() and lines[number + 1].text.strip())
 
 
-def _marker(lines: Sequence[Line], kinds: Sequence[str | None], number: int) -> tuple[str, int, int] | None:
+def _marker(
+    lines: Sequence[LineOffsets], kinds: Sequence[str | None], number: int
+) -> tuple[str, int, int] | None:
     """A list bullet or an agency's dateline at the beginning of a line of content."""
     text = lines[number].text
     if dateline := words.AGENCY_DATELINE.match(text):

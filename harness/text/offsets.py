@@ -59,7 +59,7 @@ class OffsetMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineOffsets:
     """One line of a raw text, without its end."""
 
     start: int
@@ -73,7 +73,7 @@ class Line:
         return self.map.text
 
 
-def lines(raw: str, edits: Sequence[Edit] = ()) -> Iterator[Line]:
+def lines(raw: str, edits: Sequence[Edit] = ()) -> Iterator[LineOffsets]:
     """The lines of a text; edits are sorted. A line end inside an edit was repaired and ends no line."""
     start, first = 0, 0
     line_end = _LINE_END if "\n" in raw else _LINE_END_CR
@@ -86,7 +86,7 @@ def lines(raw: str, edits: Sequence[Edit] = ()) -> Iterator[Line]:
             continue
         end = min(end, len(raw))
         own = edits[first:last]
-        yield Line(start, end, own, OffsetMap(raw, start, end, own))
+        yield LineOffsets(start, end, own, OffsetMap(raw, start, end, own))
         start, first = following, last
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
 from harness.text import lexicon
-from harness.text.evidence import LETTER, WORD, Evidence, fold
+from harness.text.evidence import LETTER, WORD, SpellingEvidence, fold
 from harness.types import Edit
 
 _LOST = r"(?:\?{1,3}|\ufffd{1,3})"
@@ -39,7 +39,7 @@ _MOST_LETTERS = 3  # lost in one word; more leave too little of it to be sure
 class Words:
     """Repairs words of one document. `evidence` is of all documents in its language."""
 
-    def __init__(self, text: str, lang: str, evidence: Evidence) -> None:
+    def __init__(self, text: str, lang: str, evidence: SpellingEvidence) -> None:
         self.text, self.lang, self.evidence = text, lang, evidence
         self.intact = {c for c in set(text.lower()) if not c.isascii() and c.isalpha()}
         self.apostrophe = "’" if text.count("’") > text.count("'") else "'"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.align.search.lattice import REACH, Array, Band, Lattice, Table
+from harness.align.search.lattice import REACH, Array, Band, BeadTable, Lattice
 from harness.common.progress import bar
 
 Join = np.ufunc  # np.maximum: the best path; np.logaddexp: the sum over paths
@@ -57,11 +57,11 @@ class Ring:
 class Forward:
     """Values of all ways from (0, 0) to each cell joined, by state; `shape` leads to B on the best way."""
 
-    bead: Table
-    deleted: Table
-    inserted: Table
-    total: Table
-    shape: Table
+    bead: BeadTable
+    deleted: BeadTable
+    inserted: BeadTable
+    total: BeadTable
+    shape: BeadTable
 
 
 @contextmanager
@@ -84,8 +84,8 @@ def forward(lattice: Lattice, join: Join) -> Forward:
 def _forward(lattice: Lattice, join: Join, tick: Callable[[], None]) -> Forward:
     scorer, band = lattice.scorer, lattice.band
     low, high = band.low.tolist(), band.high.tolist()
-    bead, deleted, inserted, total = (Table(band) for _ in range(4))
-    shape = Table(band, np.int8)
+    bead, deleted, inserted, total = (BeadTable(band) for _ in range(4))
+    shape = BeadTable(band, np.int8)
     starts, gap = Ring(band, len(lattice.shapes)), Ring(band)
     arriving = [(a, places, starts.before(places)) for a, places in lattice.sides]
     for i in range(scorer.n + 1):

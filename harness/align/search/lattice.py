@@ -58,7 +58,7 @@ class Band:
         return int((self.high - self.low).sum())
 
 
-class Table:
+class BeadTable:
     """One number per cell of a band, stored flat: `table[i]` is row i as a view."""
 
     def __init__(self, band: Band, kind: type = float) -> None:

@@ -12,7 +12,7 @@ from harness.common.progress import bar, note
 from harness.errors import ConfigError, DataError, UserError
 
 if TYPE_CHECKING:
-    from harness.align.gold import Counts
+    from harness.align.gold import GoldCounts
     from harness.cli.aligning import FilePair, Texts
 
 EXAMPLES = """\
@@ -135,7 +135,7 @@ def _several(args: argparse.Namespace, pairs: list[FilePair], texts: Texts, src:
     outputs = [args.output / f"{pair.name}.{ending}" for pair in pairs]
     if len(set(outputs)) < len(outputs):
         raise DataError(f"two of the pairs would be written to the same file in {args.output}; rename one")
-    scored: list[tuple[str, Counts]] = []
+    scored: list[tuple[str, GoldCounts]] = []
     with bar("aligning", len(pairs), "documents") as ticker:
         for pair, path in zip(pairs, outputs, strict=True):
             aligned, counts = align_files(pair, texts, src, tgt)

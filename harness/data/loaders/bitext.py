@@ -10,7 +10,7 @@ from typing import Any
 from harness.data.mismatch import first_mismatch
 from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
-from harness.data.where import Conditions, Selection, Where
+from harness.data.where import Conditions, RowSelection, Where
 from harness.errors import DataError
 from harness.types import Input, Item
 
@@ -63,7 +63,7 @@ def read_parallel(
     files: Sequence[TextFile],
     docs: TextFile | None = None,
     columns: Mapping[str, TextFile] | None = None,
-    selection: Selection | None = None,
+    selection: RowSelection | None = None,
 ) -> Iterator[Item]:
     """Items of line-parallel files, the first of which is the source.
 

@@ -13,7 +13,7 @@ from typing import Any
 from harness.common.langs import language
 from harness.data.fields import Fields, one_line
 from harness.data.parallel import ParallelSet, Reading, columns
-from harness.data.where import Conditions, Selection, Where
+from harness.data.where import Conditions, RowSelection, Where
 from harness.errors import DataError, UnavailableError, did_you_mean
 from harness.protocols import Context
 from harness.types import Item
@@ -129,7 +129,7 @@ class Flores(ParallelSet):
         return Reading(f"flores-{self.split}", items, inputs, meta)
 
 
-def _joined(source: Any, target: Any, where: str, selection: Selection) -> Iterator[Item]:
+def _joined(source: Any, target: Any, where: str, selection: RowSelection) -> Iterator[Item]:
     references = {row["id"]: row["text"] for row in target.select_columns(["id", "text"])}
     ids = list(source["id"])
     if set(ids) != references.keys():

@@ -74,11 +74,11 @@ class Po(ParallelSet):
                     yield from _lines(entry, str(counts["entries"]), doc)
             for state, n in left_out.items():
                 counts[state] += n
-            told = ", ".join(f"{n} {state}" for state, n in left_out.items() if n)
+            states = ", ".join(f"{n} {state}" for state, n in left_out.items() if n)
             if sum(left_out.values()) == len(catalogue):
-                raise DataError(f"{file.where}: no translated entry ({told or 'it has none'})")
-            if told:
-                tell(f"{file.where}: entries left out: {told}, of {len(catalogue)}")
+                raise DataError(f"{file.where}: no translated entry ({states or 'it has none'})")
+            if states:
+                tell(f"{file.where}: entries left out: {states}, of {len(catalogue)}")
         selection.end(self.name)
 
 

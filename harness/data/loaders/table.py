@@ -169,8 +169,8 @@ def _parquet_rows(table: Any, fields: Fields, where: str) -> Iterator[Mapping[st
             _refuse(total, size, where)
             rows = batch.to_pylist()
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-            told = " ".join(str(error).split())
-            raise DataError(f"{where}: damaged after row {number} ({told})") from None
+            problem = " ".join(str(error).split())
+            raise DataError(f"{where}: damaged after row {number} ({problem})") from None
         yield from rows
         number += len(rows)
 

@@ -13,7 +13,7 @@ from harness.data.markup import LANG, LONGEST, Attributes, Content, Handler, rea
 from harness.data.parallel import ParallelSet, Reading, text_inputs
 from harness.data.reading import TextFile
 from harness.data.tags import Pooled, choose
-from harness.data.where import Conditions, Selection, Where
+from harness.data.where import Conditions, RowSelection, Where
 from harness.errors import DataError
 from harness.types import Input, Item
 
@@ -72,7 +72,7 @@ class Tmx(ParallelSet):
 
 
 def _items(
-    file: TextFile, src: str, tgt: str, counts: dict[str, int], selection: Selection
+    file: TextFile, src: str, tgt: str, counts: dict[str, int], selection: RowSelection
 ) -> Iterator[Item]:
     before, lacking, further = counts["units"], 0, 0
     tags: dict[str, None] = {}
@@ -98,8 +98,8 @@ def _items(
     counts["other_units"] += lacking
     units = counts["units"] - before
     if lacking == units:
-        told = ", ".join(sorted(tags)) or "none"
-        raise DataError(f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {told}")
+        found = ", ".join(sorted(tags)) or "none"
+        raise DataError(f"{file.where}: no unit has both '{src}' and '{tgt}'; its languages: {found}")
     if lacking:
         tell(f"{file.where}: units without both '{src}' and '{tgt}' are left out ({lacking} of {units})")
     if further:
@@ -125,7 +125,7 @@ class Unit:
 
 class _Units(Handler[Unit]):
     root = "tmx"
-    told = "a TMX file"
+    noun = "a TMX file"
 
     def __init__(self) -> None:
         super().__init__()

@@ -142,7 +142,7 @@ _NAMES = {"src": "", "ref": "translator", "hyp": "system"}
 
 class _Docs(Handler[_Doc]):
     root = "dataset"
-    told = "a test set of WMT"
+    noun = "a test set of WMT"
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,8 +180,10 @@ class _Docs(Handler[_Doc]):
     def _begin(self, attributes: Attributes) -> None:
         name = attributes.get("id")
         if not name or name in self._seen:
-            told = f"the id '{name}' is that of an earlier document" if name else "a document without an id"
-            raise DataError(f"{self.at()}: {told}; every <doc> needs its own")
+            problem = (
+                f"the id '{name}' is that of an earlier document" if name else "a document without an id"
+            )
+            raise DataError(f"{self.at()}: {problem}; every <doc> needs its own")
         self._seen.add(name)
         collection = {} if self._collection is None else {"collection": self._collection}
         self._doc = _Doc(name, self.at(), {**collection, **attributes})

@@ -87,9 +87,9 @@ class Xliff(ParallelSet):
 
     def _taken(
         self, file: TextFile, src: str, tgt: str, counts: dict[str, int]
-    ) -> Iterator[tuple[int, Segment]]:
+    ) -> Iterator[tuple[int, XliffSegment]]:
         """The segments of the pair that have a translation, with their number in the file; the others are
-        counted and told."""
+        counted in a notice."""
         left_out: dict[str, int] = {}
         pairs: dict[str, None] = {}
         pooled = Pooled(src), Pooled(tgt)
@@ -109,20 +109,20 @@ class Xliff(ParallelSet):
         for reason, n in left_out.items():
             counts[reason] = counts.get(reason, 0) + n
         if not taken:
-            told = ", ".join(f"{n} {_TOLD[reason]}" for reason, n in left_out.items()) or "it has none"
+            reasons = ", ".join(f"{n} {_TOLD[reason]}" for reason, n in left_out.items()) or "it has none"
             raise DataError(
-                f"{file.where}: no translated segment for '{src}' and '{tgt}' ({told}); its languages:"
+                f"{file.where}: no translated segment for '{src}' and '{tgt}' ({reasons}); its languages:"
                 f" {', '.join(pairs) or 'none'}"
             )
         if left_out:
-            told = ", ".join(f"{n} {_TOLD[reason]}" for reason, n in left_out.items())
-            tell(f"{file.where}: segments left out: {told}, of {total}")
+            reasons = ", ".join(f"{n} {_TOLD[reason]}" for reason, n in left_out.items())
+            tell(f"{file.where}: segments left out: {reasons}, of {total}")
         if unnamed:
             tell(f"{file.where}: does not name both its languages; taken to be '{src}' and '{tgt}'")
         for side in pooled:
             side.end(file.where)
 
-    def _refused(self, segment: Segment, src: str, tgt: str) -> str | None:
+    def _refused(self, segment: XliffSegment, src: str, tgt: str) -> str | None:
         """Why a segment is left out, as the name of its count; None where it is taken."""
         for tag, wanted in zip(segment.langs, (src, tgt), strict=True):
             if tag and fit(tag, wanted) is None:
@@ -146,7 +146,7 @@ _TOLD = {
 
 
 @dataclass
-class Segment:
+class XliffSegment:
     """One source with its target; `langs` are those of source and target, "" where they are not named."""
 
     id: str
@@ -192,9 +192,9 @@ class _Side:
         return [self.whole, *(self.marked[name] for name in self.open if name is not None)]
 
 
-class _Segments(Handler[Segment]):
+class _Segments(Handler[XliffSegment]):
     root = "xliff"
-    told = "an XLIFF file"
+    noun = "an XLIFF file"
 
     def __init__(self) -> None:
         super().__init__()
@@ -272,7 +272,7 @@ class _Segments(Handler[Segment]):
         if name in ("file", "group", "unit", "trans-unit") and self._side is None and not self._aside:
             self._translate.pop()
 
-    def _made(self) -> Iterator[Segment]:
+    def _made(self) -> Iterator[XliffSegment]:
         """The segments of a unit: its marked ones where both sides have the same, else one."""
         source, target = self._sides.get("source"), self._sides.get("target")
         if source is None:
@@ -283,7 +283,7 @@ class _Segments(Handler[Segment]):
             parts = [(f".{mid}", content, target.marked[mid]) for mid, content in marked.items()]
         name = ".".join(part for part in (self._unit.get("id"), self._segment.get("id")) if part)
         for suffix, text, translation in parts:
-            yield Segment(
+            yield XliffSegment(
                 id=f"{name}{suffix}",
                 doc=self._doc,
                 langs=(self._langs[0], self._langs[1] or self._target_lang or ""),

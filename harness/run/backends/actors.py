@@ -82,11 +82,11 @@ class AlignActor(Actor):
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         def make(stages: Stages) -> str:
-            with stages("align"), collecting() as told:
+            with stages("align"), collecting() as notices:
                 left, right = ([Segment(*fields) for fields in side] for side in json.loads(row["sides"]))
                 beads = align_pair(left, right, *self._built)
                 rows = [[b.src, b.tgt, b.score, b.confidence, b.flags] for b in beads]
-                return json.dumps({"beads": rows, "notices": list(told)})
+                return json.dumps({"beads": rows, "notices": list(notices)})
 
         return {"number": row["number"], **self.answer(make)}
 

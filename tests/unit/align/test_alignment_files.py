@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from harness.align.gold import Counts, count, format_bead, read_alignment, score
+from harness.align.gold import GoldCounts, count, format_bead, read_alignment, score
 from harness.align.output.writers import WRITERS, Aligned, writer
 from harness.errors import ConfigError, DataError
 from harness.types import Bead
@@ -36,7 +36,7 @@ def test_scores_follow_the_definition() -> None:
 
 def test_perfect_empty_and_summed() -> None:
     assert score(count(GOLD, GOLD)).strict.f1 == 1.0
-    assert score(Counts()).strict.f1 is None
+    assert score(GoldCounts()).strict.f1 is None
     both = score(count(GOLD, GOLD) + count(GOLD, beads(((0, 1, 2, 3, 4), (0, 1, 2, 3)))))
     assert both.strict.recall == pytest.approx(0.5)
     assert score(count(GOLD, beads(((0, 1, 2, 3, 4), (0, 1, 2, 3))))).null.f1 == 0.0
