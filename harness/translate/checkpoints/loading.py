@@ -11,6 +11,7 @@ from typing import Any
 from harness.errors import DataError, StageError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
+from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
 from harness.translate.checkpoints.whole import check_whole
 
 
@@ -64,14 +65,14 @@ class Placement:
     threads: int | None
 
     @classmethod
-    def choose(cls, device: str, dtype: str, threads: int | None) -> Placement:
-        """Resolve "auto": CUDA where there is one; float32 on CPU, float16 on GPU."""
+    def choose(cls, checkpoint: Checkpoint, device: str, dtype: str, threads: int | None) -> Placement:
+        """Resolve "auto": CUDA where there is one; float32 on CPU, elsewhere the checkpoint's own format."""
         if device == "auto":
             import torch
 
             device = "cuda" if torch.cuda.is_available() else "cpu"
         if dtype == "auto":
-            dtype = "float32" if device == "cpu" else "float16"
+            dtype = computed_in(device, stored_dtype(checkpoint.path), cuda_has_bfloat16)
         return cls(device, dtype, threads)
 
 

@@ -1,6 +1,6 @@
 """The `ctranslate2` engine: encoder-decoder checkpoints, converted once, then several times faster.
 
-CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU and float16 on GPU.
+CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU, and the checkpoint's own format on GPU.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from harness.translate.checkpoints.conversion import converted, default_cache, g
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
+from harness.translate.checkpoints.precision import computed_in, stored_dtype
 from harness.types import Translation
 
 Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32"]
@@ -29,7 +30,7 @@ Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bf
 class CTranslate2(Engine):
     """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
 
-    compute         auto (int8 on CPU, float16 on GPU) or one of CTranslate2's types
+    compute         auto (int8 on CPU, the checkpoint's own format on GPU) or one of CTranslate2's types
     beams           1 is greedy
     batch_tokens    padded source tokens that run together
     chunk           segments that are finished and stored together
@@ -71,9 +72,12 @@ class CTranslate2(Engine):
         self._model, self._device = model, device
         if device == "auto":
             self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        self._compute = compute
+        self._compute: str = compute
         if compute == "auto":
-            self._compute = "int8" if self._device == "cpu" else "float16"
+            kinds = ctranslate2.get_supported_compute_types
+            own = stored_dtype(self._checkpoint.path)
+            on_gpu = computed_in(self._device, own, lambda: "bfloat16" in kinds(self._device))
+            self._compute = "int8" if self._device == "cpu" else on_gpu
         self._beams, self._max_new_tokens = beams, max_new_tokens
         self._batch_tokens, self._chunk = batch_tokens, chunk
         self._too_long, self._threads = too_long, threads

@@ -32,7 +32,7 @@ class Transformers(Engine):
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
     batch_size      sentences a batch at most
-    dtype, device   auto: CUDA and float16 where there is one, else CPU and float32
+    dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
 
@@ -75,7 +75,7 @@ class Transformers(Engine):
             self.sentence_level = bool(model.get("sentence_level", False))
             prompt = Prompt.of(model, source, target)
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
-            self._place = Placement.choose(device, dtype, threads)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
             self._instructions: dict[str, Any] = prompt.identity
         else:
@@ -84,7 +84,7 @@ class Transformers(Engine):
             kind.recipe(name, source, target, None)  # what is known without the files
             self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
             recipe = kind.recipe(name, source, target, self._checkpoint.path)
-            self._place = Placement.choose(device, dtype, threads)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
