@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from harness.common.langid import identify, label
 from harness.common.langs import language
+from harness.metrics import chatter
 
 FLAGS = (
     "failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers",
     "unicode-form", "entities", "replacement-char",
+    "wrapped", "reasoning", "leftover-token", "several-lines", "refusal",
 )  # fmt: skip
 """Every flag `health` can give, in the order it gives them."""
 
@@ -55,6 +57,14 @@ def health(
                       of no width: zero-width space, word joiner, byte-order mark, soft hyphen
     entities          HTML entities (`&quot;`, `&#39;`)
     replacement-char  U+FFFD, which stands where text could not be decoded
+
+    and, likewise only where neither the source nor a reference has it, what language models add (`chatter`):
+
+    wrapped         words about the translation before or after it, a label, quotes or a code fence around it
+    reasoning       a block of thoughts, or the tag that closes one
+    leftover-token  a token that steers a model: `</s>`, `<unk>`, `<|im_end|>`, `<end_of_turn>`
+    several-lines   more lines than the source and the references have
+    refusal         the model declines
     """
     if not source.strip():
         return ()
@@ -74,8 +84,18 @@ def health(
             name: sign(hypothesis) and not any(map(sign, (source, *references)))
             for name, sign in _SIGNS.items()
         },
+        "wrapped": _wrapped(source, hypothesis, tgt, references),
+        "several-lines": chatter.several_lines(source, hypothesis, references),
     }
     return tuple(flag for flag in FLAGS if found.get(flag))
+
+
+def _wrapped(source: str, hypothesis: str, tgt: str, references: Sequence[str]) -> bool:
+    if chatter.quoted(source, hypothesis):
+        return not any(chatter.quoted(source, reference) for reference in references)
+    return chatter.wrapped(hypothesis, tgt) and not any(
+        chatter.wrapped(text, tgt) for text in (source, *references)
+    )
 
 
 def _copied(source: str, hypothesis: str) -> bool:
@@ -176,7 +196,14 @@ def _has_replacement(text: str) -> bool:
 
 _NO_WIDTH = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
-_SIGNS = {"unicode-form": _odd_form, "entities": _has_entities, "replacement-char": _has_replacement}
+_SIGNS = {
+    "unicode-form": _odd_form,
+    "entities": _has_entities,
+    "replacement-char": _has_replacement,
+    "reasoning": chatter.reasoning,
+    "leftover-token": chatter.leftover_token,
+    "refusal": chatter.refusal,
+}
 
 
 def _numbers(text: str) -> Counter[str]:

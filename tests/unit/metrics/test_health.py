@@ -160,3 +160,47 @@ def test_hardly_a_human_translation_is_flagged_for_its_characters() -> None:
         for flag in health(source, text, "stop", "fr", lang)
     )
     assert sum(flagged[flag] for flag in ("unicode-form", "entities", "replacement-char")) <= 3
+
+
+@pytest.mark.parametrize(
+    ("form", "flag"),
+    [
+        ("Here is the Polish translation:\n\n{0}", "wrapped"),
+        ("Oto tłumaczenie: {0}", "wrapped"),
+        ("**Polski:** {0}", "wrapped"),
+        ("„{0}”", "wrapped"),
+        ("```\n{0}\n```", "wrapped"),
+        ("{0}\n\nNote: the number was kept.", "wrapped"),
+        ("{0}\n\nAlternatively: {0}", "wrapped"),
+        ("<think>French to Polish.</think> {0}", "reasoning"),
+        ("The user wants Polish.\n</think>\n{0}", "reasoning"),
+        ("{0}</s>", "leftover-token"),
+        ("{0} <unk>", "leftover-token"),
+        ("{0}<|im_end|>", "leftover-token"),
+        ("{0}<end_of_turn>", "leftover-token"),
+        ("{0}\n{0}", "several-lines"),
+        ("As an AI language model, I cannot translate this.", "refusal"),
+        ("Przykro mi, ale nie mogę przetłumaczyć tego tekstu.", "refusal"),
+    ],
+)
+def test_what_language_models_add_is_flagged(form: str, flag: str) -> None:
+    text = form.format(GOOD)
+    assert flag in flags(text)
+    assert flag not in health(SOURCE, text, "stop", "fr", "pl", [text]), "a reference has it too"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("« Je n'ai rien cédé », dit-il. « Rien du tout. »", "„Nic nie oddałem. Zupełnie nic”."),
+        ("« Croyez-vous qu'il dit la vérité ?", '"Czy wierzycie, że mówi prawdę?"'),
+        ("Note : les prix sont en euros.", "Uwaga: ceny podano w euro."),
+        ("Traduction : Anna Nowak", "Tłumaczenie: Anna Nowak"),
+        ("Je suis désolé, mais je ne viendrai pas.", "Przykro mi, ale nie mogę przyjść."),
+        ("a < b, et <b>gras</b>", "a < b oraz <b>tłuste</b>"),
+        ("Première ligne\nDeuxième ligne", "Pierwsza linia\nDruga linia"),
+    ],
+)
+def test_translations_of_such_texts_have_no_flag_of_models(source: str, text: str) -> None:
+    new = {"wrapped", "reasoning", "leftover-token", "several-lines", "refusal"}
+    assert not new & set(health(source, text, "stop", "fr", "pl"))
