@@ -162,6 +162,70 @@ def test_passing_failures_are_tried_again(serve: Any, tmp_path: Path) -> None:
     assert [t.hypothesis for t in found] == ["A", "B", "C"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (520, {}, "unknown"),
+        (529, {}, {"error": {"message": "overloaded"}}),
+        (200, {}, {"choices": []}),
+        (200, {}, {"error": {"message": "upstream failed", "code": 502}}),
+    ],
+)
+def test_odd_failures_are_tried_again(answer: Answer, serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, attempt: answer if attempt == 1 else completion(text.upper()))
+    assert [t.hypothesis for t in translate(engine(server.url), ["a"], tmp_path)] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ((500, {}, {"error": {"message": "no such token"}}), "no such token"),
+        ((200, {}, {"choices": []}), "no choices"),
+        ((200, {}, {"error": {"message": "bad sk-secret", "code": 500}}), "sent as a success: bad …"),
+        ((200, {}, {"error": {"message": "too long", "code": 400}}), "too long"),
+    ],
+)
+def test_a_text_that_the_server_cannot_do_fails_alone(
+    answer: Answer, message: str, serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+    server = serve(lambda text, _: answer if text == "bad" else completion(text))
+    asking = engine(server.url, api_key_env="MY_KEY", concurrency=1, retries=1)
+    found = translate(asking, ["a", "bad", "b"], tmp_path)
+    assert [t.finish_reason for t in found] == ["stop", "error", "stop"]
+    assert message in str(found[1].error)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("eos_token", "stop"), ("end_turn", "stop"), ("STOP", "stop"), ("max_tokens", "length"),
+     ("MAX_TOKENS", "length"), (None, "stop")],
+)  # fmt: skip
+def test_reasons_to_finish_in_any_spelling(said: Any, expected: str, serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, _: completion(text, said))
+    assert [t.finish_reason for t in translate(engine(server.url), ["a"], tmp_path)] == [expected]
+
+
+def test_content_in_parts_and_thoughts_apart(serve: Any, tmp_path: Path) -> None:
+    parts = [{"type": "text", "text": "Dzień "}, {"type": "text", "text": "dobry"}]
+    message = {"content": parts, "reasoning_content": "The user wants Polish."}
+    answer = {"choices": [{"message": message, "finish_reason": "stop"}]}
+    server = serve(lambda text, _: (200, {}, answer))
+    assert [t.hypothesis for t in translate(engine(server.url), ["a"], tmp_path)] == ["Dzień dobry"]
+
+
+def test_the_limit_under_its_other_name(serve: Any, tmp_path: Path) -> None:
+    wanted = {"error": {"message": "Unsupported parameter: use 'max_completion_tokens' instead."}}
+
+    def script(text: str, _: int) -> Answer:
+        return completion(text) if "max_completion_tokens" in picky.seen[-1] else (400, {}, wanted)
+
+    picky = serve(script)
+    found = translate(engine(picky.url, concurrency=1, max_tokens=77), ["a", "b"], tmp_path)
+    assert [t.hypothesis for t in found] == ["a", "b"]
+    assert [request.get("max_completion_tokens") for request in picky.seen] == [None, 77, 77]
+
+
 def test_rate_limits_are_obeyed_by_all_threads(serve: Any, tmp_path: Path) -> None:
     def limit(text: str, attempt: int) -> Answer:
         if text == "s0" and attempt == 1:

@@ -8,28 +8,16 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 
 from harness.errors import StageError, UnavailableError
+from harness.translate.engines.replies import Empty, Refused, Reply, reply
 
-_PASSING = (408, 409, 425, 429, 500, 502, 503, 504)
+# Of the 5xx only "not implemented" and "HTTP version" are for good; 520 to 529 are those of proxies.
+_PASSING = {408, 409, 425, 429, *range(500, 600)} - {501, 505}
 _MAX_WAIT = 60.0
-
-
-class Refused(Exception):
-    """The server understood this request and rejects it (400, 413, 422)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One completion."""
-
-    text: str
-    finish_reason: str | None
-    n_tokens: int | None
 
 
 class Client:
@@ -58,22 +46,30 @@ class Client:
         self._stopped.set()
 
     def post(self, path: str, body: dict[str, Any]) -> Reply:
-        """Raises Refused, UnavailableError (out of reach, key refused) or StageError (not an answer)."""
-        problem = "no answer"
+        """Raises Refused (this text), UnavailableError (out of reach, key refused) or StageError (no answer).
+
+        A server that fails on a text to the last try (500, an answer without a completion) refuses it.
+        """
+        problem, of_text = "no answer", False
         for attempt in range(self._retries + 1):
             self._wait_for_turn()
             try:
-                return _reply(self._send(path, body), self._url)
+                return reply(self._send(path, body), self._url)
             except urllib.error.HTTPError as error:
                 problem = self._problem(error)
                 if error.code not in _PASSING:
                     raise self._final(error.code, problem) from None
-                asked = _retry_after(error)
+                asked, of_text = _retry_after(error), error.code == 500
+            except Empty as error:
+                problem, asked, of_text = self._without_key(str(error)), None, True
             except (OSError, HTTPException) as error:
                 problem, asked = str(getattr(error, "reason", "") or error or type(error).__name__), None
+                of_text = False
             if attempt < self._retries:
                 self._pause(attempt, asked)
         tries = f"{self._retries + 1} tries" if self._retries else "1 try"
+        if of_text:
+            raise Refused(f"{problem} ({tries})")
         raise UnavailableError(
             f"{self._url} did not answer ({problem}; {tries}); is the server running?"
             " Another one: engine.base_url=…"
@@ -128,6 +124,9 @@ class Client:
             return Refused(problem)
         return UnavailableError(f"{self._url}: {problem}")
 
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "…") if self._key else text
+
     def _problem(self, error: urllib.error.HTTPError) -> str:
         """Status and the server's message on one line, without the key should it repeat it."""
         with error:
@@ -139,23 +138,8 @@ class Client:
         except ValueError:
             pass
         text = " ".join(text.split())[:200]
-        if self._key:
-            text = text.replace(self._key, "…")
+        text = self._without_key(text)
         return f"{error.code} {error.reason}: {text}" if text else f"{error.code} {error.reason}"
-
-
-def _reply(payload: bytes, url: str) -> Reply:
-    try:
-        value = json.loads(payload)
-        choice = value["choices"][0]
-        text = choice["message"]["content"] if "message" in choice else choice["text"]
-        usage = value.get("usage") or {}
-        return Reply(text or "", choice.get("finish_reason"), usage.get("completion_tokens"))
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        start = payload[:80].decode("utf-8", "replace")
-        raise StageError(
-            f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
-        ) from None
 
 
 def _retry_after(error: urllib.error.HTTPError) -> float | None:

@@ -15,7 +15,8 @@ from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
-from harness.translate.engines.completions import Client, Refused, Reply
+from harness.translate.engines.completions import Client
+from harness.translate.engines.replies import Refused, Reply
 from harness.translate.prompts import PROMPT_KEYS, Prompt
 from harness.types import Translation
 
@@ -82,6 +83,7 @@ class OpenAI(Engine):
         self._concurrency = concurrency
         options = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed, **(extra or {})}
         self._options = {name: value for name, value in options.items() if value is not None}
+        self._limit = "max_tokens"  # the name under which the server takes it
         key = os.environ.get(api_key_env) if api_key_env else None
         self._client = Client(self._url, key, api_key_env, timeout, retries, requests_per_minute)
 
@@ -124,7 +126,20 @@ class OpenAI(Engine):
                 raise
 
     def _ask(self, source: str) -> Reply:
-        body: dict[str, Any] = {"model": self._model, **self._options}
+        try:
+            return self._post(source)
+        except Refused as error:
+            # Newer models of some servers take the same limit under another name only.
+            if "max_completion_tokens" not in str(error) or self._limit != "max_tokens":
+                raise
+            self._limit = "max_completion_tokens"
+            return self._post(source)
+
+    def _post(self, source: str) -> Reply:
+        options = {
+            self._limit if name == "max_tokens" else name: value for name, value in self._options.items()
+        }
+        body: dict[str, Any] = {"model": self._model, **options}
         if self._prompt.stop:
             body["stop"] = list(self._prompt.stop)
         if self._prompt.chat:
@@ -144,7 +159,7 @@ class OpenAI(Engine):
         except HarnessError:
             raise
         text = self._prompt.answer(reply.text)
-        if reply.finish_reason not in ("stop", "length", "eos", None):
+        if reply.finish_reason not in ("stop", "length", None):
             return Translation(source, text, "error", reply.n_tokens, f"finish_reason {reply.finish_reason}")
         return Translation(
             source, text, "length" if reply.finish_reason == "length" else "stop", reply.n_tokens

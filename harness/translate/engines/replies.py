@@ -1,0 +1,79 @@
+"""What servers answer, in the dialects there are: one completion, or why there is none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import StageError
+
+_ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
+_CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
+
+
+class Refused(Exception):
+    """The server understood this request and rejects it (400, 413, 422)."""
+
+
+class Empty(Exception):
+    """An answer without a completion, or an error sent as a success; another try may do better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One completion; `finish_reason` is "stop" or "length" in any spelling, else the server's own word."""
+
+    text: str
+    finish_reason: str | None
+    n_tokens: int | None
+
+
+def reply(payload: bytes, url: str) -> Reply:
+    """The completion in the body of an answer.
+
+    Raises Empty for a list of no choices and for an error inside a success, Refused for such an error that
+    says that the request is at fault, StageError for anything else that is no completion.
+    """
+    try:
+        value = json.loads(payload)
+        if value.get("error") and not value.get("choices"):
+            raise _error(value["error"])
+        if not value["choices"]:
+            raise Empty("an answer with no choices")
+        choice = value["choices"][0]
+        content = choice["message"]["content"] if "message" in choice else choice["text"]
+        return Reply(_text(content), _reason(choice.get("finish_reason")), _tokens(value))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        start = payload[:80].decode("utf-8", "replace")
+        raise StageError(
+            f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
+        ) from None
+
+
+def _text(content: Any) -> str:
+    """A content as one string: some servers send a list of parts, of which only those of text count."""
+    if isinstance(content, list):
+        return "".join(part if isinstance(part, str) else str(part.get("text") or "") for part in content)
+    if content is not None and not isinstance(content, str):
+        raise TypeError("content")
+    return content or ""
+
+
+def _reason(said: Any) -> str | None:
+    if said is None:
+        return None
+    word = str(said).lower()
+    return "stop" if word in _ENDED else "length" if word in _CUT else str(said)
+
+
+def _tokens(value: dict[str, Any]) -> int | None:
+    count = (value.get("usage") or {}).get("completion_tokens")
+    return count if isinstance(count, int) else None
+
+
+def _error(inner: Any) -> Exception:
+    said = str(inner.get("message", inner) if isinstance(inner, dict) else inner)
+    said = " ".join(said.split())[:200]
+    code = str(inner.get("code", "")) if isinstance(inner, dict) else ""
+    return (Refused if code in ("400", "413", "422") else Empty)(f"an error sent as a success: {said}")
