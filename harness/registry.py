@@ -62,6 +62,7 @@ TABLES: dict[str, dict[str, str]] = {
         "transformers": "harness.translate.engines.transformers:Transformers",
         "ctranslate2": "harness.translate.engines.ctranslate2:CTranslate2",
         "openai": "harness.translate.engines.openai:OpenAI",
+        "rest": "harness.translate.engines.rest:Rest",
         "command": "harness.translate.engines.command:Command",
         "file": "harness.translate.engines.file:File",
         "mqm": "harness.translate.engines.mqm:Mqm",
