@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
+from harness.common.secrets import SECRET_NAME
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
@@ -19,8 +19,6 @@ from harness.translate.engines.completions import Client
 from harness.translate.engines.replies import Refused, Reply
 from harness.translate.prompts import PROMPT_KEYS, Prompt
 from harness.types import Translation
-
-_SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
 
 
 class OpenAI(Engine):
@@ -64,7 +62,7 @@ class OpenAI(Engine):
             raise ConfigError(
                 "engine.base_url must not hold a password or key; put it into engine.api_key_env"
             )
-        secrets = [name for name in extra or {} if _SECRET.search(str(name))]
+        secrets = [name for name in extra or {} if SECRET_NAME.search(str(name))]
         if secrets:
             raise ConfigError(
                 f"engine.extra.{secrets[0]}: the request is recorded; put a key into the environment"
