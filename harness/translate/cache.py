@@ -168,10 +168,10 @@ class Cache:
             for line in stream:
                 if not line.endswith(b"\n"):
                     break  # the writer was killed here, or is writing right now
-                if _CRC.search(line):
-                    self._add(file, offset, _parsed(line, path, offset)[0])
-                else:
+                if _LINE.match(line) and not _CRC.search(line):
                     untrusted += 1
+                else:
+                    self._add(file, offset, _parsed(line, path, offset)[0])
                 offset += len(line)
         if untrusted:
             tell(f"{path}: {untrusted} lines without a checksum are not used: they are translated again")
@@ -211,6 +211,7 @@ class Cache:
 
 
 _CRC = re.compile(rb',"crc":"([0-9a-f]{8})"}\n$')
+_LINE = re.compile(rb'\{"keys": ?\[')
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
