@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness.common.terminal import never_fail, visible_line
+from harness.common.secrets import redacted
+from harness.common.terminal import full_stream, never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean, one_line
 from harness.version import __version__
@@ -109,14 +110,15 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, HarnessError):
         for text in (str(error), *getattr(error, "__notes__", [])):
-            print(visible_line(f"{name}: {text}"), file=sys.stderr)
+            print(visible_line(redacted(f"{name}: {text}")), file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
-        detail = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        print(visible_line(f"{name}: {detail} (--debug shows where)"), file=sys.stderr)
+        place = error.filename or full_stream(error)
+        detail = f"{place}: {error.strerror}" if place else error.strerror
+        print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
         return 1
     detail = one_line(error)
-    print(visible_line(f"{name}: internal error: {detail} (--debug shows where)"), file=sys.stderr)
+    print(visible_line(redacted(f"{name}: internal error: {detail} (--debug shows where)")), file=sys.stderr)
     return 1
 
 
@@ -142,7 +144,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UserError(
                 f"no verb '{verb}'.{hint} Verbs: {', '.join(VERBS)}. See: python -m harness --help"
             )
-        return _call(verb, words[1:])
+        code = _call(verb, words[1:])
+        sys.stdout.flush()  # a full disk shows now, not when Python ends
+        return code
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
         word = "terminated" if terminated else "interrupted"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from harness.common.secrets import redacted
 from harness.common.terminal import visible_line
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def console(stderr: bool = True) -> Console:
 
 def note(message: str) -> None:
     """One line for the user on stderr."""
-    print(visible_line(message), file=sys.stderr, flush=True)
+    print(visible_line(redacted(message)), file=sys.stderr, flush=True)
 
 
 _shown: list[str] = []  # the bars that are open, the outermost first

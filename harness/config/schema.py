@@ -71,10 +71,15 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
     },
+    ("engine", "transformers"): {"quantize": None, "attention": None},
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
 }  # fmt: skip
+_DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
+    ("engine", "transformers"): {"batch_tokens": 2048, "batch_size": 64},
+}
+"""What the null of an option stood for before it was null."""
 
 
 def identifying(config: RunConfig) -> dict[str, Any]:
@@ -89,6 +94,11 @@ def identifying(config: RunConfig) -> dict[str, Any]:
         options = settings[group]
         if options.get("kind") == kind:
             settings[group] = {k: v for k, v in options.items() if k not in younger or v != younger[k]}
+    for (group, kind), former in _DEFAULT_WAS.items():
+        options = settings[group]
+        if options.get("kind") == kind:
+            nulls = {k: v for k, v in former.items() if k in options and options[k] is None}
+            settings[group] = {**options, **nulls}
     return settings
 
 

@@ -67,6 +67,7 @@ class Store:
         """
         record_path = path / "record.json"
         try:
+            _check_plain(path)
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
                 record, labels = Record.from_json(value, record_path), read_labels(path)
@@ -76,7 +77,7 @@ class Store:
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
-        except DataError as error:
+        except (DataError, OSError) as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
         return RunInfo(
             path.name, path, "crashed", problem="stopped before it finished; run it again to resume"
@@ -171,3 +172,11 @@ class Store:
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""
         write_atomic(self.root / "table.csv", table_csv(self.records()))
+
+
+def _check_plain(folder: Path) -> None:
+    """Raises DataError for what is no file in the place of one: reading a pipe or a device would not end."""
+    for name in ("record.json", "labels.json", "error.json"):
+        path = folder / name
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path}: is not a file; delete the folder or run again")

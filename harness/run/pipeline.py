@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.common.environment import environment
 from harness.common.files import digest, digest_each, write_json
 from harness.common.notices import collecting
+from harness.common.secrets import redacted
 from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
 from harness.errors import HarnessError
@@ -173,7 +174,7 @@ def _failures(gathered: Gathered) -> list[str]:
 
 def _write_error(store: Store, run_id: str, stage: str, error: Exception) -> None:
     """error.json, for `list`. When even that cannot be written the original error matters more."""
-    value = {"stage": stage, "type": type(error).__name__, "message": str(error), "when": _now()}
+    value = {"stage": stage, "type": type(error).__name__, "message": redacted(str(error)), "when": _now()}
     try:
         write_json(store.run_dir(run_id) / "error.json", value)
     except HarnessError as second:

@@ -8,7 +8,8 @@ A run of many shards keeps each shard's in a part of its own, so that a worker's
 shard, and whoever takes over a dead worker's shard finds what was finished of it.
 
 A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …],
-"crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored.
+"crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored. A line without
+it is not used.
 Writing a batch as one line makes the batch the unit of loss: a process killed while writing leaves an
 unterminated line, which readers ignore, so a resumed run repeats that batch as a whole and in the same
 composition. Nobody appends to another writer's file, so two runs at once cannot harm each other.
@@ -35,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.common.files import digest, write_json
+from harness.common.notices import tell
 from harness.errors import StageError
 from harness.types import FinishReason, Translation
 
@@ -161,13 +163,18 @@ class Cache:
     def _read(self, path: Path) -> None:
         file = len(self._paths)
         self._paths.append(path)
-        offset = 0
+        offset = untrusted = 0
         with path.open("rb") as stream:
             for line in stream:
                 if not line.endswith(b"\n"):
                     break  # the writer was killed here, or is writing right now
-                self._add(file, offset, _parsed(line, path, offset)[0])
+                if _LINE.match(line) and not _CRC.search(line):
+                    untrusted += 1
+                else:
+                    self._add(file, offset, _parsed(line, path, offset)[0])
                 offset += len(line)
+        if untrusted:
+            tell(f"{path}: {untrusted} lines without a checksum are not used: they are translated again")
 
     def _add(self, file: int, offset: int, keys: Sequence[str]) -> None:
         for item in keys:
@@ -204,14 +211,15 @@ class Cache:
 
 
 _CRC = re.compile(rb',"crc":"([0-9a-f]{8})"}\n$')
+_LINE = re.compile(rb'\{"keys": ?\[')
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[Any]]]:
     """The keys and rows of a line. Raises StageError naming file and byte for a damaged one."""
     try:
-        crc = _CRC.search(line)  # lines of older versions have none
-        if crc is not None and int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
+        crc = _CRC.search(line)
+        if crc is None or int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
             raise ValueError("wrong checksum")
         data = json.loads(line)
         keys, rows = data["keys"], data["rows"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness import registry
+from harness.cli.main import main
 from harness.config.schema import compose
 from harness.config.typed import typed
 from harness.errors import ConfigError, StageError, UnavailableError
@@ -240,6 +241,14 @@ def test_an_answer_of_another_shape_is_told(tmp_path: Path) -> None:
             translate(engine, ["a", "b"], tmp_path)
     with pytest.raises(UnavailableError, match="is the server running"):
         translate(registry.build("engine", OWN, model={"name": "own"}, src="fr", tgt="pl"), ["a"], tmp_path)
+
+
+def test_no_key_reaches_the_store(deepl: Running, tmp_path: Path) -> None:
+    words = ["model=deepl", f"engine.url={deepl.served.url}{deepl.path}", f"results={tmp_path}", "limit=2"]
+    assert main(["run", "data=seeds", "metrics=chrf", *words]) == 0
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY.encode() not in written and b"{env:DEEPL_API_KEY}" in written
+    assert main(["run", *words, "engine.headers.Authorization=abc"]) == 2
 
 
 def test_a_key_is_not_carried_to_another_address(deepl: Running, tmp_path: Path) -> None:

@@ -100,9 +100,16 @@ def _campaign(args: argparse.Namespace) -> int:
 
 def _write(args: argparse.Namespace, text: str) -> int:
     from harness.common.files import write_atomic
+    from harness.common.progress import note
+    from harness.common.terminal import visible
 
     if args.output:
         write_atomic(args.output, text)
     else:
-        print(text, end="")
+        shown = visible(text)
+        if shown != text:
+            note(
+                "harness export: control characters are shown by their codes; -o FILE writes them as they are"
+            )
+        print(shown, end="")
     return 0

@@ -17,6 +17,7 @@ from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.keys import conf_dir
 from harness.config.schema import RunConfig, register_schema, to_config
+from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import HarnessError, StageError, Terminated, one_line
@@ -63,6 +64,7 @@ def _job(node: Any) -> None:
 def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     store = Store(config.results)
     with recorded_errors(store, folder.name, Stages()):
+        refuse_in_config(config, folder)
         config = typed(config)
     outcome = run_one(config, store, folder.name)
     record = outcome.record
@@ -98,6 +100,7 @@ def main_args(rest: list[str]) -> int:
     import hydra
 
     check_flags(rest)
+    refuse_in_arguments(rest)
     given, rest = rest, sweep.fan_out(readable(rest, config_dirs(rest)))
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.errors import DataError, StageError
 from harness.translate.checkpoints.checkpoint import Checkpoint
+from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
 from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
 from harness.translate.checkpoints.whole import check_whole
@@ -63,17 +64,26 @@ class Placement:
     device: str
     dtype: str
     threads: int | None
+    computing: Computing = PLAIN
 
     @classmethod
-    def choose(cls, checkpoint: Checkpoint, device: str, dtype: str, threads: int | None) -> Placement:
+    def choose(
+        cls,
+        checkpoint: Checkpoint,
+        device: str,
+        dtype: str,
+        threads: int | None,
+        computing: Computing = PLAIN,
+    ) -> Placement:
         """Resolve "auto": CUDA where there is one; float32 on CPU, elsewhere the checkpoint's own format."""
         if device == "auto":
             import torch
 
             device = "cuda" if torch.cuda.is_available() else "cpu"
+        computing.check(device)
         if dtype == "auto":
             dtype = computed_in(device, stored_dtype(checkpoint.path), cuda_has_bfloat16)
-        return cls(device, dtype, threads)
+        return cls(device, dtype, threads, computing)
 
 
 def versions(*packages: str) -> dict[str, str]:
@@ -123,10 +133,11 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
             use_safetensors=None if model.get("pickle") else True,
             ignore_mismatched_sizes=True,  # named below, which the library's own error does not
             output_loading_info=True,
+            **place.computing.arguments(place.device),
         )
     check_whole(checkpoint.path, loaded, report)
     with _explained(checkpoint, f"the weights cannot be moved to {place.device}"):
-        return loaded.to(place.device).eval()
+        return place.computing.placed(loaded, place.device).eval()
 
 
 def check_weights(checkpoint: Checkpoint, model: Mapping[str, Any], auto_class: str) -> None:

@@ -99,6 +99,11 @@ class Causal:
             tokenizer.pad_token = tokenizer.eos_token
         return tokenizer
 
+    @property
+    def loaded(self) -> Any:
+        """The model, loaded on first use."""
+        return self._loaded[0]
+
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForCausalLM")

@@ -55,6 +55,11 @@ class Seq2Seq:
         decoded = self._codec.decode([ids for ids, _ in rows])
         return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
 
+    @property
+    def loaded(self) -> Any:
+        """The model, loaded on first use."""
+        return self._loaded[0]
+
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         forced = self._codec.target_id  # a missing token is found before any weight is loaded

@@ -15,9 +15,11 @@ from harness.errors import DataError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
+from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
+from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import TOKENIZER_FILES, Causal
 from harness.translate.engines.seq2seq import Output, Seq2Seq
 from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
@@ -31,8 +33,11 @@ class Transformers(Engine):
     sample          draw tokens instead (then `temperature`, `top_p`, `top_k`); a `seed` makes it repeatable
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
-    batch_size      sentences a batch at most
-    dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32
+    batch_size      sentences a batch at most; null for either: 2048 and 64, on a GPU what its memory takes
+    dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32;
+                    device=split spreads a model over all GPUs, then memory, then disk
+    quantize        8bit or 4bit: weights rounded while they are loaded
+    attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
 
@@ -53,10 +58,12 @@ class Transformers(Engine):
         top_k: Natural = 0,
         seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
         max_new_tokens: Count | None = None,
-        batch_tokens: Count = 2048,
-        batch_size: Count = 64,
+        batch_tokens: Count | None = None,
+        batch_size: Count | None = None,
         dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
         device: str = "auto",
+        quantize: Literal["8bit", "4bit"] | None = None,
+        attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
     ) -> None:
@@ -69,13 +76,14 @@ class Transformers(Engine):
             max_new_tokens if max_new_tokens is not None else 1024 if chat else 256,
             *(sample, temperature, top_p, top_k, seed),
         )
+        computing = Computing(quantize, attention)
         check_listed(model, source, target)
         self._model: Seq2Seq | Causal
         if chat:
             self.sentence_level = bool(model.get("sentence_level", False))
             prompt = Prompt.of(model, source, target)
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
-            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
             self._instructions: dict[str, Any] = prompt.identity
         else:
@@ -84,7 +92,7 @@ class Transformers(Engine):
             kind.recipe(name, source, target, None)  # what is known without the files
             self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
             recipe = kind.recipe(name, source, target, self._checkpoint.path)
-            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
@@ -101,14 +109,16 @@ class Transformers(Engine):
             **self._checkpoint.identity,
             "decoding": self._decoding.identity,
             "dtype": self._place.dtype,
+            **self._place.computing.identity,
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
         }
 
     def translate(self, batch: Batch) -> Translated:
-        sources = batch.sources
-        for part in batches(self._pending(sources), self._batch_tokens, self._batch_size):
+        sources, pending = batch.sources, self._pending(batch.sources)
+        most = limits(self._model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
+        for part in batches(pending, most.tokens, most.texts):
             outputs = self._outputs([text for item in part for text in item.texts])
             yield list(_gather(part, outputs, sources))
 

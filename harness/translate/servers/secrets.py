@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from harness.common.secrets import FROM_ENVIRONMENT, SECRET_NAME, secret_in
 from harness.errors import ConfigError, UnavailableError
-
-SECRET = re.compile(
-    r"api.?key|authori[sz]ation|bearer|cookie|passw|secret|subscription-key|(access|auth|hf)[_-]?token$", re.I
-)
-"""Names of fields that hold keys."""
-_IN_QUERY = re.compile(rf"{SECRET.pattern}|^(?:key|token)$", re.I)
-_VARIABLE = re.compile(r"\{env:([A-Za-z_]\w*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +24,28 @@ def check_address(url: str, at: str, example: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"{at}={url}: not an http(s) URL, for example {example}")
-    keys = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True) if _IN_QUERY.search(name)]
-    if parts.username or parts.password or keys:
+    if parts.username or parts.password or secret_in(url):
         raise ConfigError(f"{at} must not hold a password or key; name an environment variable that holds it")
 
 
 def check_no_secrets(names: Iterable[object], at: str, instead: str) -> None:
     """Refuse fields of a request that look like keys."""
     for name in names:
-        if SECRET.search(str(name)):
+        if SECRET_NAME.search(str(name)):
             raise ConfigError(f"{at}.{name}: the request is recorded; {instead}")
 
 
 def variables(headers: Mapping[str, str | None]) -> tuple[str, ...]:
     """The environment variables that `{env:NAME}` in headers asks for, each once."""
-    return tuple(dict.fromkeys(name for value in headers.values() for name in _VARIABLE.findall(value or "")))
+    return tuple(
+        dict.fromkeys(name for value in headers.values() for name in FROM_ENVIRONMENT.findall(value or ""))
+    )
 
 
 def check_headers(headers: Mapping[str, str | None]) -> None:
     """Refuse a header that is named like a key and holds it as written."""
     for name, value in headers.items():
-        if value and SECRET.search(name) and not _VARIABLE.search(value):
+        if value and SECRET_NAME.search(name) and not FROM_ENVIRONMENT.search(value):
             raise ConfigError(
                 f"engine.headers.{name}: the configuration is recorded, so a key must come from the"
                 f" environment: engine.headers.{name}='{{env:MY_KEY}}'"
@@ -73,7 +67,7 @@ def filled(headers: Mapping[str, str | None]) -> Filled:
             )
         found[name] = value
     values = {
-        name: _VARIABLE.sub(lambda match: found[match[1]], value)
+        name: FROM_ENVIRONMENT.sub(lambda match: found[match[1]], value)
         for name, value in headers.items()
         if value is not None
     }
