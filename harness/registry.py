@@ -61,6 +61,7 @@ TABLES: dict[str, dict[str, str]] = {
         "gloss": "harness.gloss.engine:Gloss",
         "transformers": "harness.translate.engines.transformers:Transformers",
         "ctranslate2": "harness.translate.engines.ctranslate2:CTranslate2",
+        "vllm": "harness.translate.engines.vllm:Vllm",
         "openai": "harness.translate.engines.openai:OpenAI",
         "command": "harness.translate.engines.command:Command",
         "file": "harness.translate.engines.file:File",
