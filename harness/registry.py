@@ -63,6 +63,7 @@ TABLES: dict[str, dict[str, str]] = {
         "ctranslate2": "harness.translate.engines.ctranslate2:CTranslate2",
         "vllm": "harness.translate.engines.vllm:Vllm",
         "openai": "harness.translate.engines.openai:OpenAI",
+        "rest": "harness.translate.engines.rest:Rest",
         "command": "harness.translate.engines.command:Command",
         "file": "harness.translate.engines.file:File",
         "mqm": "harness.translate.engines.mqm:Mqm",

@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import StageError
+from harness.translate.servers.failures import Empty, Refused
+from harness.types import Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
-
-
-class Refused(Exception):
-    """The server understood this request and rejects it (400, 413, 422)."""
-
-
-class Empty(Exception):
-    """An answer without a completion, or an error sent as a success; another try may do better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +21,15 @@ class Reply:
     text: str
     finish_reason: str | None
     n_tokens: int | None
+
+    def translation(self, source: str, text: str) -> Translation:
+        """This reply as the translation of a source, with `text` as what is left of its output."""
+        if self.finish_reason not in ("stop", "length", None):
+            error = f"finish_reason {self.finish_reason}"
+            return Translation(source, text, "error", self.n_tokens, error)
+        return Translation(
+            source, text, "length" if self.finish_reason == "length" else "stop", self.n_tokens
+        )
 
 
 def reply(payload: bytes, url: str) -> Reply:
@@ -43,7 +46,7 @@ def reply(payload: bytes, url: str) -> Reply:
             raise Empty("an answer with no choices")
         choice = value["choices"][0]
         content = choice["message"]["content"] if "message" in choice else choice["text"]
-        return Reply(_text(content), _reason(choice.get("finish_reason")), _tokens(value))
+        return Reply(_text(content), finish_reason(choice.get("finish_reason")), _tokens(value))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")
         raise StageError(
@@ -60,7 +63,8 @@ def _text(content: Any) -> str:
     return content or ""
 
 
-def _reason(said: Any) -> str | None:
+def finish_reason(said: Any) -> str | None:
+    """ "stop" or "length" for what any service calls them, else its own word."""
     if said is None:
         return None
     word = str(said).lower()
