@@ -17,6 +17,7 @@ TABLES: dict[str, dict[str, str]] = {
         "seeds": "harness.data.loaders.documents:Seeds",
         "documents": "harness.data.loaders.documents:Documents",
         "bitext": "harness.data.loaders.bitext:LineParallel",
+        "references": "harness.data.loaders.references:References",
         "tsv": "harness.data.loaders.delimited:Tsv",
         "csv": "harness.data.loaders.delimited:Csv",
         "xlsx": "harness.data.loaders.workbook:Xlsx",

@@ -16,7 +16,7 @@ from harness.common.typed_json import rounded
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
-from harness.results.labels import read_labels
+from harness.results.labels import read_labels, write_labels
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
@@ -168,6 +168,14 @@ class Store:
         stored = Record.from_json(value, path)
         write_json(path, value)
         return stored
+
+    def tag(self, record: Record, name: str | None) -> Record:
+        """Give a finished run the tag of one that it stands for; without one it keeps its own."""
+        if not name or name == record.tag:
+            return record
+        write_labels(self.run_dir(record.run_id), tag=name)
+        self.write_table()
+        return replace(record, tag=name)
 
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""

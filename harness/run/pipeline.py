@@ -20,7 +20,7 @@ from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.documents import bitext_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble
+from harness.run.parts import assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -70,6 +70,7 @@ def _run(
     with stages("load"):
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
+        check_sources(parts, loaded)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
     identities = parts.engine.identity, parts.text.encoder.identity
@@ -101,6 +102,8 @@ def _run(
             folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}{own}").resolve()),
             cache_dir=str(cache_dir.resolve()),
             fresh=config.force,
+            whole=bitext.whole,
+            sourceless=not bitext.has_source,
         )
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)
