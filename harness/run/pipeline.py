@@ -16,6 +16,7 @@ from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
+from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.documents import bitext_of
@@ -48,7 +49,7 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
-    with recorded_errors(store, run_id, stages), collecting() as notices:
+    with recorded_errors(store, run_id, stages), journal(store.run_dir(run_id)), collecting() as notices:
         return _run(config, store, run_id, cache_dir or store.cache_dir, stages, notices)
 
 
