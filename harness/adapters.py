@@ -106,6 +106,7 @@ class PlainMetric(_Plain, Metric):
         self.name = str(getattr(plain, "name", ""))
         self.higher_is_better = bool(getattr(plain, "higher_is_better", True))
         self.neutral = bool(getattr(plain, "neutral", False))
+        self.needs_source = bool(getattr(plain, "needs_source", False))
         self._enter: Callable[[], Any] | None = getattr(plain, "__enter__", None)
 
     @property

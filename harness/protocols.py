@@ -123,6 +123,8 @@ class Batch:
     """Segments in the test set; None: as many as there are sources."""
     ids: Sequence[str] = ()
     """The id of the segment of each source."""
+    whole: int | None = None
+    """Segments of the set of which these are the first, where `limit` left out the others."""
 
 
 Translated = Iterator[list[tuple[int, Translation]]]
@@ -180,6 +182,8 @@ class Metric(Extension):
     higher_is_better: bool = True
     neutral: bool = False
     """Whether neither direction is better (a length ratio): no ranking, no significance."""
+    needs_source: bool = False
+    """Whether it reads the source; such a metric is refused where there are references alone."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
 

@@ -146,6 +146,19 @@ class Bitext:
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)  # warnings, counts, subset taken
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the set has source texts; False for references alone, where every source is empty."""
+        return not self.meta.get("sourceless")
+
+    @property
+    def whole(self) -> int | None:
+        """Lines of the set before `limit` kept the first of them; None where lines were chosen otherwise."""
+        subset = self.meta.get("subset")
+        if subset is None:
+            return len(self.items)
+        return None if {"sample", "dropped_empty"} & subset.keys() else int(subset["of"])
+
 
 @dataclass(frozen=True, slots=True)
 class Details:

@@ -18,6 +18,7 @@ from harness.version import __version__
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
+    "score": "score outputs that exist already against references, one table, recorded like any run",
     "list": "list the runs in the results store, or the available models, pairs, metrics …",
     "show": "show one run in full: scores, signatures, alignment, pairing, inputs",
     "compare": "compare runs: which is better, how certain that is, and where they differ",

@@ -132,6 +132,7 @@ class Neural(Mean):
         self.name = label or model.rsplit("/", 1)[-1]
         self.higher_is_better = higher_is_better
         self._reads = reference == "required"
+        self.needs_source = self._backend.stem != "bleurt"
         self._several = several_references
         self._requirements = list(requirements)
         self._install = install

@@ -16,11 +16,12 @@ from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
 from harness.errors import HarnessError
 from harness.metrics.stats.bootstrap import block_size
+from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.documents import bitext_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble
+from harness.run.parts import assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -49,7 +50,7 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
-    with recorded_errors(store, run_id, stages), collecting() as notices:
+    with recorded_errors(store, run_id, stages), journal(store.run_dir(run_id)), collecting() as notices:
         return _run(config, store, run_id, cache_dir or store.cache_dir, stages, notices)
 
 
@@ -71,6 +72,7 @@ def _run(
     with stages("load"):
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
+        check_sources(parts, loaded)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
     inputs = [[item.name, item.sha256] for item in loaded.inputs]
     identities = parts.engine.identity, parts.text.encoder.identity
@@ -102,6 +104,8 @@ def _run(
             folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}{own}").resolve()),
             cache_dir=str(cache_dir.resolve()),
             fresh=config.force,
+            whole=bitext.whole,
+            sourceless=not bitext.has_source,
         )
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)

@@ -25,8 +25,11 @@ class Scored:
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
-          src: str, tgt: str) -> Scored:  # fmt: skip
-    """Segment scores, statistics and health of some segments of a test set."""
+          src: str, tgt: str, sourceless: bool = False) -> Scored:  # fmt: skip
+    """Segment scores, statistics and health of some segments of a test set.
+
+    `sourceless` sets have references alone: their health is that of the output beside them.
+    """
     from harness.metrics.health import health
 
     sources = [item.source for item in items]
@@ -36,7 +39,8 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     flags: Counter[str] = Counter()
     for line, item, translation in zip(lines, items, translations, strict=True):
         text, reason = translation.hypothesis, translation.finish_reason
-        line["health"] = list(health(translation.source, text, reason, src, tgt, item.references))
+        source = None if sourceless else translation.source
+        line["health"] = list(health(source, text, reason, src, tgt, item.references))
         flags.update(line["health"])
     statistics = {}
     for key, metric in metrics.items():

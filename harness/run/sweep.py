@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.common.files import write_json
 from harness.common.mqm import outputs, read_mqm
+from harness.common.notices import once_each
 from harness.common.paths import is_file, user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
@@ -115,6 +116,8 @@ def finish(results: Path, name: str) -> int:
             records[outcome["run_id"]] = record
     if records:
         print_table(*score_rows(list(records.values())))
+        for line in once_each([record.warnings for record in records.values()], "runs"):
+            note(line)
     count = {state: sum(o["state"] == state for o in outcomes) for state in ("finished", "skipped", "failed")}
     note(f"{count['finished']} finished, {count['skipped']} skipped, {count['failed']} failed")
     shutil.rmtree(folder, ignore_errors=True)

@@ -29,7 +29,8 @@ class Job:
 
     `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
     together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
-    that all of them see. `fresh` asks the engine for everything, whatever is stored.
+    that all of them see. `fresh` asks the engine for everything, whatever is stored. `whole` and `sourceless`
+    as `Bitext` has them.
     """
 
     engine: Mapping[str, Any]
@@ -45,6 +46,8 @@ class Job:
     folder: str
     cache_dir: str
     fresh: bool = False
+    whole: int | None = None
+    sourceless: bool = False
 
 
 class Worker:
@@ -106,7 +109,8 @@ class Worker:
             batch = Batch(sources)
             if engine.positional:
                 references = [item.references for item in items]
-                batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
+                ids = [item.id for item in items]
+                batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
             part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
             translations = list(
                 stream(
@@ -122,7 +126,7 @@ class Worker:
                 )
             )
         with stages("score"):
-            scored = score(items, translations, self.metrics, job.src, job.tgt)
+            scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless)
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
             text = "".join(

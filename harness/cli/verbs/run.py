@@ -7,7 +7,6 @@ import shlex
 import shutil
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import HarnessError, StageError, Terminated, one_line
-from harness.results.labels import write_labels
 from harness.results.store import Store
 from harness.results.tables import score_rows
 from harness.run import sweep
@@ -70,15 +68,12 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     record = outcome.record
     if outcome.skipped:
         shutil.rmtree(folder, ignore_errors=True)  # Hydra made it before we knew
-        if config.tag and config.tag != record.tag:
-            write_labels(store.run_dir(record.run_id), tag=config.tag)
-            store.write_table()
-            record = replace(record, tag=config.tag)
+        record = store.tag(record, config.tag)
         note(f"skipped: this configuration was already run as {record.run_id} (force=true runs it again)")
     if sweep.current() is None:
         print_table(*score_rows([record]))
-    for warning in record.warnings:
-        note(f"warning: {warning}")
+        for warning in record.warnings:
+            note(f"warning: {warning}")
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
     if record.failed:
         raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")
