@@ -25,6 +25,7 @@ from harness.run.parts import assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
+from harness.run.usage import several_models, total
 from harness.run.worker import Job, Worker
 from harness.types import Bitext
 from harness.version import __version__
@@ -111,6 +112,7 @@ def _run(
     with stages("score"):
         scores = corpus_scores(parts.metrics, gathered, n, job.block, config.bootstrap)
     identity = parts.engine.identity
+    usage = total(gathered.usage, (config.engine.get("prices") or {}).get("currency"))
     record = store.write_record(
         Record(
             run_id=run_id,
@@ -142,7 +144,9 @@ def _run(
             scores=tuple(scores),
             health=gathered.health,
             failed=gathered.failed,
-            warnings=_warnings(bitext, notices, gathered),
+            cleaned=gathered.cleaned if parts.engine.filters else None,
+            usage=usage,
+            warnings=(*_warnings(bitext, notices, gathered), *several_models(usage)),
         )
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt

@@ -13,6 +13,7 @@ from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.replies import Reply, reply
 from harness.translate.prompts import PROMPT_KEYS, Prompt
@@ -33,6 +34,8 @@ class OpenAI(Engine):
     retries, timeout     tries again after a passing failure, seconds for one answer
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
+    version              a version of yours, to keep its stored outputs apart from another's
+    answer               filters that clean an output: `raw` none, `strip` all, or a list of names
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -54,6 +57,8 @@ class OpenAI(Engine):
         max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
+        version: str | float | None = None,
+        answer: Answer = "raw",
     ) -> None:
         check_address(base_url, "engine.base_url", "http://127.0.0.1:8000/v1")
         parts = urlsplit(base_url)
@@ -68,6 +73,7 @@ class OpenAI(Engine):
             raise ConfigError(
                 "engine 'openai' needs the name under which the server knows the model: model.id=…"
             )
+        self.filters, self._version = chosen(answer), version
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -102,6 +108,8 @@ class OpenAI(Engine):
             "model": self._model,
             "decoding": self._options,
             "told": self._prompt.identity,
+            **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:

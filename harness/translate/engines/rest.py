@@ -11,6 +11,7 @@ from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.rest_replies import Answers, Paths
 from harness.translate.prompts import PROMPT_KEYS, Prompt
@@ -39,6 +40,7 @@ class Rest(Engine):
     source_codes, target_codes   the service's language codes by ISO 639 or BCP-47 code, where they differ
     concurrency, requests_per_minute, retries, timeout   as for `openai`
     version         a version of yours, to keep its stored outputs apart from another's
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     A text that the service refuses fails alone. Raises UnavailableError when the service is out of reach,
     refuses the key or has no quota left.
@@ -69,12 +71,14 @@ class Rest(Engine):
         retries: Natural = 5,
         timeout: Annotated[float, Above(0)] = 120.0,
         version: str | float | None = None,
+        answer: Answer = "raw",
     ) -> None:
         if not url or not request or not output:
             raise ConfigError(
                 "engine 'rest' needs the address, the request and where its answer is: engine.url=…"
                 " engine.request=… engine.output=…; ready ones: deepl, google, azure, anthropic, gemini"
             )
+        self.filters = chosen(answer)
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -133,6 +137,7 @@ class Rest(Engine):
             "languages": [self._values["src"], self._values["tgt"]],
             "told": self._prompt.identity if self._prompt else None,
             **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def check(self) -> None:

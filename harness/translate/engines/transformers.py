@@ -13,6 +13,7 @@ from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
 from harness.errors import SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
@@ -40,6 +41,7 @@ class Transformers(Engine):
     attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -66,7 +68,9 @@ class Transformers(Engine):
         attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
     ) -> None:
+        self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
@@ -113,6 +117,7 @@ class Transformers(Engine):
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:
