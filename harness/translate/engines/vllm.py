@@ -32,7 +32,7 @@ class Vllm(Engine):
     quantization    one of vLLM's methods (`bitsandbytes`, `fp8` …); null: as the checkpoint is stored
     chunk           segments that are finished and stored together
     too_long        `split` a source beyond the model's length into pieces, or `error`
-    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
+    answer          filters that clean an output, as of `transformers`
 
     Batches are vLLM's own and outputs depend a little on them. Raises what `transformers` raises, and
     UnavailableError when the package is not installed.
