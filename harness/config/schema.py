@@ -64,6 +64,9 @@ class RunConfig:
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
 
+# What an engine may take, of money and requests: it changes how far a run gets, not its numbers.
+_BUDGET = ("max_requests", "max_cost", "prices")
+
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
@@ -91,6 +94,7 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    settings["engine"] = {k: v for k, v in settings["engine"].items() if k not in _BUDGET}
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

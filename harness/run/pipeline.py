@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,17 +21,24 @@ from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.documents import bitext_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import Parts, assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import several_models, total
 from harness.run.worker import Job, Worker
-from harness.types import Bitext
+from harness.types import Bitext, Input
 from harness.version import __version__
 
 TOKENIZED = 100
 """Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
+
+
+def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts) -> str:
+    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
+    read = [[item.name, item.sha256] for item in inputs]
+    identities = parts.engine.identity, parts.text.encoder.identity
+    return digest([identifying(config), read, *identities], length=16)
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,7 @@ def _run(
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
-    # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    inputs = [[item.name, item.sha256] for item in loaded.inputs]
-    identities = parts.engine.identity, parts.text.encoder.identity
-    config_hash = digest([identifying(config), inputs, *identities], length=16)
+    config_hash = hash_of(config, loaded.inputs, parts)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:

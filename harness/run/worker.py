@@ -111,7 +111,7 @@ class Worker:
                 references = [item.references for item in items]
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
-            part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
+            part = cache_part(sources) if job.n > job.size else None
             translations = list(
                 stream(
                     self._tolerant,
@@ -149,6 +149,11 @@ class Worker:
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows
+
+
+def cache_part(sources: Sequence[str]) -> str:
+    """The part of the cache that a shard has to itself."""
+    return f"shard-{digest(sources, 16)}"
 
 
 def _plain(text: str) -> str:
