@@ -19,6 +19,8 @@ from harness.protocols import (
     Loader,
     Matrix,
     Metric,
+    Realigned,
+    Realigner,
     Splitter,
     Statistics,
     Translated,
@@ -99,6 +101,12 @@ class PlainEngine(_Plain, Engine):
         yield from self._plain.translate(batch.sources)
 
 
+class PlainRealigner(_Plain, Realigner):
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        found: Realigned = self._plain.realign(output, sources, references)
+        return found
+
+
 class PlainMetric(_Plain, Metric):
     def __init__(self, plain: Any) -> None:
         super().__init__(plain)
@@ -148,5 +156,6 @@ _ADAPTERS: dict[type[Extension], Callable[[Any], Extension]] = {
     Encoder: PlainEncoder,
     Aligner: PlainAligner,
     Engine: PlainEngine,
+    Realigner: PlainRealigner,
     Metric: PlainMetric,
 }

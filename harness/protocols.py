@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -161,6 +161,29 @@ class Engine(Extension):
 
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Realigned:
+    """A re-segmented output: one piece a segment, and the name of the method that cut it."""
+
+    pieces: list[Piece]
+    method: str
+
+
+class Realigner(Extension):
+    """Re-segments the outputs of whole documents (`conf/realign`).
+
+    Its constructor gets `aligner`, `splitter` and `tgt` (the language of the outputs) if it has such
+    parameters.
+    """
+
+    @abstractmethod
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        """One piece of `output` for each segment of a document, in order; joined they are `output`.
+
+        `references[k]` holds every reference of segment k. Raises ValueError for no segments.
+        """
 
 
 class Metric(Extension):
