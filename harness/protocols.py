@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +147,8 @@ class Engine(Extension):
 
     Such an engine gets whole segments, in order, and is never asked twice.
     """
+    unit: Literal["segment", "document"] = "segment"
+    """What one source is: a segment of the test set, or a whole document, whose output is re-segmented."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 

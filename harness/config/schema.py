@@ -53,6 +53,7 @@ class RunConfig:
     model: dict[str, Any] = field(default_factory=dict)
     engine: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    realign: dict[str, Any] = field(default_factory=lambda: {"kind": "auto"})
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     limit: Count | None = None
@@ -70,6 +71,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "command"): {"encoding": "utf-8"},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
+        "unit": "segment",
     },
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
@@ -80,11 +82,14 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
 def identifying(config: RunConfig) -> dict[str, Any]:
     """The settings by which a run is known: all but what cannot change its numbers.
 
-    `pair.ter_characters` is left out, because what it decides stands in the options of the metric. So is an
+    `pair.ter_characters` is left out, because what it decides stands in the options of the metric; `realign`,
+    where outputs are of segments. So is an
     option that is younger than runs people have, where it is unset.
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    if config.engine.get("unit", "segment") == "segment":
+        del settings["realign"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

@@ -12,6 +12,7 @@ from harness.config.schema import BootstrapConfig
 from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
 from harness.run.shards import Gathered
+from harness.run.whole import Cut, line_of
 from harness.types import Item, Score, Translation
 
 
@@ -25,8 +26,11 @@ class Scored:
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
-          src: str, tgt: str) -> Scored:  # fmt: skip
-    """Segment scores, statistics and health of some segments of a test set."""
+          src: str, tgt: str, cuts: Sequence[Cut] = ()) -> Scored:  # fmt: skip
+    """Segment scores, statistics and health of some segments of a test set.
+
+    `cuts`: how each came by its translation, where that is a piece of the output for a document.
+    """
     from harness.metrics.health import health
 
     sources = [item.source for item in items]
@@ -38,6 +42,10 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
         text, reason = translation.hypothesis, translation.finish_reason
         line["health"] = list(health(translation.source, text, reason, src, tgt, item.references))
         flags.update(line["health"])
+    for line, made in zip(lines, cuts, strict=False):
+        line.update(line_of(made))
+        line["health"] += made.flags
+        flags.update(made.flags)
     statistics = {}
     for key, metric in metrics.items():
         statistics[key] = metric.statistics(sources, hypotheses, references)

@@ -55,6 +55,7 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
 
@@ -70,6 +71,7 @@ class Gathered:
     failures: list[dict[str, str]]
     tokenized: int
     warnings: tuple[str, ...]
+    realign: dict[str, int] = field(default_factory=dict)
 
 
 def divide(n: int, size: int) -> list[Shard]:
