@@ -53,6 +53,7 @@ class RunConfig:
     model: dict[str, Any] = field(default_factory=dict)
     engine: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    realign: dict[str, Any] = field(default_factory=lambda: {"kind": "auto"})
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
     limit: Count | None = None
@@ -71,6 +72,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "openai"): {"version": None, "answer": "raw"},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
+        "unit": "segment",
     },
     ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw"},
     ("aligner", "auto"): {"order": "monotone"},
@@ -86,11 +88,14 @@ _DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
 def identifying(config: RunConfig) -> dict[str, Any]:
     """The settings by which a run is known: all but what cannot change its numbers.
 
-    `pair.ter_characters` is left out, because what it decides stands in the options of the metric. So is an
+    `pair.ter_characters` is left out, because what it decides stands in the options of the metric; `realign`,
+    where outputs are of segments. So is an
     option that is younger than runs people have, where it is unset.
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    if config.engine.get("unit", "segment") == "segment":
+        del settings["realign"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

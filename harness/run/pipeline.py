@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import several_models, total
+from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
 from harness.types import Bitext
 from harness.version import __version__
@@ -88,12 +89,15 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
+        check_whole(bitext, parts.engine, config.realign)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        size = backend.shard_size if parts.engine.divisible else n
+        whole = parts.engine.unit == "document"
+        size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,
             model=config.model,
             metrics=config.metrics,
+            realign={name: getattr(config, name) for name in REALIGNING if whole},
             splitter=config.splitter,
             src=parts.src,
             tgt=parts.tgt,
@@ -138,7 +142,7 @@ def _run(
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=made.counts,
+            counts=replace(made.counts, realign=gathered.realign),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),
