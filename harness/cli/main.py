@@ -24,6 +24,7 @@ VERBS = {
     "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
+    "serve": "the workbench: follow runs, compare and read segments in the browser",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
