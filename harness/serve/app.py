@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from harness.serve import pages, reading
+from harness.serve import editing, pages, reading
 from harness.serve.catalogue import Catalogue
 from harness.serve.guard import Access, Guard
 
@@ -17,6 +17,7 @@ _PAGES = {
     "/run/{name}": ("run", "Run"),
     "/compare": ("compare", "Comparison"),
     "/history": ("history", "History"),
+    "/align/{name}": ("align", "Alignment"),
 }
 
 
@@ -26,7 +27,7 @@ def application(catalogue: Catalogue, access: Access) -> ASGIApp:
     def shown(page: str, title: str) -> Route:
         def handler(request: Request) -> Response:
             name = request.path_params.get("name", "")
-            if page == "run" and catalogue.run(name) is None:
+            if page in ("run", "align") and catalogue.run(name) is None:
                 return PlainTextResponse(f"no run '{name}' in this store\n", 404)
             return HTMLResponse(pages.shell(page, name or title, access.prefix, name, access.read_only))
 
@@ -38,6 +39,7 @@ def application(catalogue: Catalogue, access: Access) -> ASGIApp:
             *(shown(page, title) for page, title in _PAGES.values()),
             Route("/assets/{stamp}/{file}", _asset),
             *reading.routes(catalogue),
+            *editing.routes(catalogue),
         ]
     )
     return Guard(app, access)

@@ -11,7 +11,17 @@ from harness.errors import StageError
 from harness.report import page as report
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-PAGES = ("fetched.js", "workbench.js", "runs.js", "run.js", "compare.js", "history.js", "start.js")
+PAGES = (
+    "fetched.js",
+    "workbench.js",
+    "runs.js",
+    "run.js",
+    "compare.js",
+    "history.js",
+    "links.js",
+    "editor.js",
+    "start.js",
+)
 _DRAWS = ("compare",)  # pages with charts
 
 _SHELL = """<!doctype html>

@@ -102,8 +102,9 @@ def test_choose_runs_in_the_list_and_compare_them(driver: Any) -> None:
     driver.find_element("id", "search").send_keys("made")
     until(lambda: "q=made" in driver.current_url)
     for run in ("2026-0", "2026-2"):
+        # The list may be drawn anew meanwhile.
         box = f'input[aria-label="choose {run}"]'
-        until(lambda box=box: driver.find_element("css selector", box).click() or True)  # drawn anew meanwhile
+        until(lambda box=box: driver.find_element("css selector", box).click() or True)
     driver.find_element("css selector", "button.main").click()
     until(lambda: driver.execute_script("return document.body.dataset.ready") == "yes"
           and "/compare?runs=2026-0&runs=2026-2" in driver.current_url)  # fmt: skip

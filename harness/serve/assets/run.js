@@ -47,7 +47,7 @@ PAGES.run = async (main) => {
     .map(([name, value]) => el('details', {}, el('summary', {}, name), tree(value)))));
   if (found.aligned) {
     const body = el('div', { id: 'alignment-body' });
-    main.append(section('alignment', 'Alignment', body));
+    main.append(section('alignment', 'Alignment', el('p', { class: 'links' }, el('a', { href: href(`align/${encodeURIComponent(NAME)}`) }, READ_ONLY ? 'Look at it in the editor' : 'Correct this alignment')), body));
     await showDocuments(body, one, 0);
   }
   const place = el('div', { id: 'segments-body' });
