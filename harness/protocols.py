@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Piece, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -108,6 +108,11 @@ class Aligner(Extension):
     @abstractmethod
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; every index of either side is in exactly one bead."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Files that its beads come from: part of what a run is known by, and of its record."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ TABLES: dict[str, dict[str, str]] = {
         "comparable": "harness.align.aligners:Comparable",
         "gale-church": "harness.align.galechurch:GaleChurch",
         "vecalign": "harness.align.vecalign:Vecalign",
+        "gold": "harness.align.golden:Gold",
     },
     "encoder": {
         "use": "harness.encode.use:Use",

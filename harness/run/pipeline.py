@@ -19,7 +19,7 @@ from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
-from harness.run.documents import bitext_of
+from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
 from harness.run.parts import assemble, check_sources
 from harness.run.score import corpus_scores
@@ -75,7 +75,7 @@ def _run(
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    inputs = [[item.name, item.sha256] for item in loaded.inputs]
+    inputs = [[item.name, item.sha256] for item in inputs_of(loaded, parts.text.aligner)]
     identities = parts.engine.identity, parts.text.encoder.identity
     config_hash = digest([identifying(config), inputs, *identities], length=16)
     if not config.force and (standing := store.standing(config_hash)) is not None:
