@@ -69,7 +69,7 @@ VOLATILE = ("backend", "force", "results", "tag")
 # before is still recognised. By config group and kind.
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
-    ("engine", "openai"): {"version": None, "answer": "raw"},
+    ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
         "unit": "segment",

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.common.langs import Language
 from harness.errors import ConfigError
+from harness.translate.thoughts import answer_start
 
 CHAT_FAMILIES = ("llm", "translategemma")
 PROMPT_KEYS = ("system", "prompt", "chat", "stop", "chat_template_kwargs")
@@ -18,7 +19,7 @@ PROMPT_KEYS = ("system", "prompt", "chat", "stop", "chat_template_kwargs")
 class Prompt:
     """A prompt for one pair. `{text}` is still open; the languages are filled in.
 
-    `chat` False sends the prompt as raw text to be continued. `stop`: the output ends before any of these.
+    `chat` False sends the prompt as raw text to be continued. `stop`: the answer ends before any of these.
     """
 
     family: str
@@ -76,11 +77,29 @@ class Prompt:
         system = [] if self.system is None else [{"role": "system", "content": self.system}]
         return [*system, {"role": "user", "content": self.text(source)}]
 
-    def answer(self, output: str) -> str:
-        """The translation within a model's output: before any stop text, without white space around."""
+    def answer(self, output: str, opened: bool = False) -> str:
+        """A model's output up to the first stop text behind its thoughts, without white space around.
+
+        `opened` says that the prompt ended within thoughts.
+        """
+        thoughts, answer = self._parts(output, opened)
         for stop in self.stop:
-            output = output.split(stop, 1)[0]
-        return output.strip()
+            answer = answer.split(stop, 1)[0]
+        return (thoughts + answer).strip()
+
+    def reached(self, output: str, opened: bool = False) -> bool:
+        """Whether a stop text stands in an output, behind its thoughts."""
+        _, answer = self._parts(output, opened)
+        return any(stop in answer for stop in self.stop)
+
+    def _parts(self, output: str, opened: bool) -> tuple[str, str]:
+        """Thoughts with the white space behind them, and the answer."""
+        start = answer_start(output, opened) if self.stop else 0
+        if start is None:
+            return output, ""
+        if start:
+            start += len(output[start:]) - len(output[start:].lstrip())
+        return output[:start], output[start:]
 
 
 def _filled(template: str, src: Language, tgt: Language) -> str:
