@@ -170,6 +170,11 @@ class Engine(Extension):
     def identity(self) -> dict[str, Any]:
         """Engine, model id, resolved revision, decoding, prompt: everything its translations depend on."""
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """For `show`: how outputs are chosen, with what a model brings along; recorded, no identity."""
+        return {}
+
     @abstractmethod
     def translate(self, batch: Batch) -> Translated:
         """Yield finished batches, in any order, each index of `batch.sources` once."""

@@ -67,6 +67,7 @@ VOLATILE = ("backend", "force", "results", "tag")
 
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
+_GENERATION = dict.fromkeys(("repetition_penalty", "no_repeat_ngram_size", "min_length", "length_penalty"))
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
     ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None},
@@ -74,7 +75,8 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
         "unit": "segment",
     },
-    ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw"},
+    ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw", **_GENERATION},
+    ("engine", "ctranslate2"): dict(_GENERATION),
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},

@@ -69,6 +69,8 @@ class Model:
     """The engine's kind: `transformers`, `file`, or a `module:Class`."""
     identity: dict[str, Any] = field(default_factory=dict)
     """Everything the outputs depend on: decoding, prompt, precision, versions."""
+    settings: dict[str, Any] | None = field(default=None, metadata={"omit": True})
+    """How outputs were chosen, with the settings that the model brought along."""
 
     @property
     def label(self) -> str:

@@ -139,6 +139,7 @@ def _run(
                 revision=identity.get("revision") or identity.get("sha256"),
                 engine=config.engine.get("kind"),
                 identity=identity,
+                settings=dict(parts.engine.settings) or None,
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
