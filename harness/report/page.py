@@ -11,7 +11,8 @@ from harness.report.payload import Payload
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
-SHARED = ("base.js", "charts.js", "table.js", "align.js", "segments.js")  # the workbench has them too
+# The workbench has them too.
+SHARED = ("base.js", "charts.js", "trends.js", "table.js", "align.js", "segments.js")
 SCRIPTS = (*SHARED, "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page
 

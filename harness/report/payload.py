@@ -19,6 +19,7 @@ from harness.compare.alignment import AlignmentView
 from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.groups import TestSet
+from harness.report.trends import over_time, power
 from harness.results.store import Store
 
 BLOCK = 200  # segments a block
@@ -48,9 +49,11 @@ def payload(
     many are missing; only when no segment fits, the aligned documents go.
     """
     everything = [result.test_set.n for result, _ in results]
+    records = [run.record for run in store.runs() if run.record]
+    trends = [{"power": power(result), "history": over_time(records, result)} for result, _ in results]
     keep, documents = everything, True
     while True:
-        packed = _pack(store, results, keep, title, documents)
+        packed = _pack(store, results, trends, keep, title, documents)
         if packed.size <= budget or (max(keep) == 0 and not documents):
             return packed
         if max(keep) == 0:
@@ -63,6 +66,7 @@ def payload(
 def _pack(
     store: Store,
     results: Sequence[tuple[Result, AlignmentView | None]],
+    trends: Sequence[dict[str, Any]],
     keep: Sequence[int],
     title: str,
     documents: bool,
@@ -96,7 +100,9 @@ def _pack(
             )
             notices.append(notice)
         sets.append(
-            summary(result, view) | {"blocks": names, "notice": notice, "documents": found is not None}
+            summary(result, view)
+            | trends[number]
+            | {"blocks": names, "notice": notice, "documents": found is not None}
         )
     return Payload(pack({"title": title, "sets": sets}), blocks, tuple(notices))
 
