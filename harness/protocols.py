@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -109,6 +109,11 @@ class Aligner(Extension):
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; every index of either side is in exactly one bead."""
 
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Files that its beads come from: part of what a run is known by, and of its record."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -169,6 +174,8 @@ class Engine(Extension):
     The cache keeps the outputs as they came: `identity` may name the filters under `answer`, which is not
     part of the cache's key.
     """
+    unit: Literal["segment", "document"] = "segment"
+    """What one source is: a segment of the test set, or a whole document, whose output is re-segmented."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 
@@ -176,6 +183,11 @@ class Engine(Extension):
     @abstractmethod
     def identity(self) -> dict[str, Any]:
         """Engine, model id, resolved revision, decoding, prompt: everything its translations depend on."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """For `show`: how outputs are chosen, with what a model brings along; recorded, no identity."""
+        return {}
 
     @abstractmethod
     def translate(self, batch: Batch) -> Translated:
@@ -187,6 +199,29 @@ class Engine(Extension):
 
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Realigned:
+    """A re-segmented output: one piece a segment, and the name of the method that cut it."""
+
+    pieces: list[Piece]
+    method: str
+
+
+class Realigner(Extension):
+    """Re-segments the outputs of whole documents (`conf/realign`).
+
+    Its constructor gets `aligner`, `splitter` and `tgt` (the language of the outputs) if it has such
+    parameters.
+    """
+
+    @abstractmethod
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        """One piece of `output` for each segment of a document, in order; joined they are `output`.
+
+        `references[k]` holds every reference of segment k. Raises ValueError for no segments.
+        """
 
 
 class Metric(Extension):

@@ -26,7 +26,7 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)
     parts = assemble(config)
-    for name in ("clean", "splitter", "aligner", "encoder"):
+    for name in ("clean", "splitter", "aligner", "encoder", "realign"):
         yield name, str(getattr(config, name).get("kind"))
     yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
     yield "engine", f"{config.engine.get('kind')}  {_short(parts.engine.identity)}"

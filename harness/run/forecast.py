@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from harness.config.schema import RunConfig
 from harness.data.load import load
 from harness.protocols import Engine, Forecast, Splitter
 from harness.results.store import Store
-from harness.run.documents import bitext_of
-from harness.run.parts import assemble
+from harness.run.documents import bitext_of, inputs_of
+from harness.run.parts import assemble, check_sources
 from harness.run.pipeline import hash_of
 from harness.run.shards import divide
 from harness.run.worker import cache_part
@@ -21,11 +22,11 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     Documents are aligned, as that decides what is translated; no service is asked. Raises what `run_one`
     would before it translates.
     """
-    from contextlib import closing
-
     parts = assemble(config)
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
-    standing = None if config.force else store.standing(hash_of(config, loaded.inputs, parts))
+    check_sources(parts, loaded)
+    config_hash = hash_of(config, inputs_of(loaded, parts.text.aligner), parts)
+    standing = None if config.force else store.standing(config_hash)
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
-from harness.run.documents import bitext_of
+from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
 from harness.run.parts import Parts, assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import several_models, total
+from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
 from harness.types import Bitext, Input
 from harness.version import __version__
@@ -80,7 +81,7 @@ def _run(
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
-    config_hash = hash_of(config, loaded.inputs, parts)
+    config_hash = hash_of(config, inputs_of(loaded, parts.text.aligner), parts)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
@@ -92,12 +93,15 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
+        check_whole(bitext, parts.engine, config.realign)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        size = backend.shard_size if parts.engine.divisible else n
+        whole = parts.engine.unit == "document"
+        size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,
             model=config.model,
             metrics=config.metrics,
+            realign={name: getattr(config, name) for name in REALIGNING if whole},
             splitter=config.splitter,
             src=parts.src,
             tgt=parts.tgt,
@@ -139,10 +143,11 @@ def _run(
                 revision=identity.get("revision") or identity.get("sha256"),
                 engine=config.engine.get("kind"),
                 identity=identity,
+                settings=dict(parts.engine.settings) or None,
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=made.counts,
+            counts=replace(made.counts, realign=gathered.realign),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),

@@ -12,6 +12,7 @@ from harness.config.schema import BootstrapConfig
 from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
 from harness.run.shards import Gathered
+from harness.run.whole import Cut, line_of
 from harness.types import Item, Score, Translation
 
 
@@ -25,10 +26,11 @@ class Scored:
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
-          src: str, tgt: str, sourceless: bool = False) -> Scored:  # fmt: skip
+          src: str, tgt: str, sourceless: bool = False, cuts: Sequence[Cut] = ()) -> Scored:  # fmt: skip
     """Segment scores, statistics and health of some segments of a test set.
 
     `sourceless` sets have references alone: their health is that of the output beside them.
+    `cuts`: how each came by its translation, where that is a piece of the output for a document.
     """
     from harness.metrics.health import health
 
@@ -42,6 +44,10 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
         source = None if sourceless else translation.source
         line["health"] = list(health(source, text, reason, src, tgt, item.references))
         flags.update(line["health"])
+    for line, made in zip(lines, cuts, strict=False):
+        line.update(line_of(made))
+        line["health"] += made.flags
+        flags.update(made.flags)
     statistics = {}
     for key, metric in metrics.items():
         statistics[key] = metric.statistics(sources, hypotheses, references)

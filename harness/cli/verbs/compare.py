@@ -59,14 +59,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from harness.compare.ask import compare
+    from harness.compare.ask import compare, grid_of
     from harness.errors import ConfigError
 
     if args.fail_if_worse and not args.baseline:
         raise ConfigError("--fail-if-worse needs --baseline RUN")
     if args.format in ("csv", "latex", "json") and (args.by or args.segments):
         raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
-    results = compare(args, "harness compare", _grid(args.grid))
+    results = compare(args, "harness compare", grid_of(args.grid))
     _print(args, results)
     return _verdict([result for result, _ in results], args.fail_if_worse)
 
@@ -121,23 +121,6 @@ def _sheets(
     if args.by:
         sheets += cells.bucket_sheets(result, args.by, buckets(result, args.by))
     return sheets, extra
-
-
-def _grid(text: str | None) -> tuple[float, ...]:
-    from harness.compare.alignment import GRID
-    from harness.errors import ConfigError
-
-    if text is None:
-        return GRID
-    try:
-        grid = tuple(float(word) for word in text.split(","))
-    except ValueError:
-        grid = (-1.0,)
-    if not all(0 <= level <= 1 for level in grid):
-        raise ConfigError(
-            f"--grid {text}: expected numbers from 0 to 1 separated by commas, such as 0.5,0.8,0.95"
-        )
-    return grid
 
 
 def _verdict(results: list[Result], fail_if_worse: bool) -> int:

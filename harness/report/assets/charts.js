@@ -115,5 +115,7 @@ function drawCharts(set, metric) {
   const grid = el('div', { class: 'charts' }, intervalChart(metric));
   if (set.systems.length > 1) grid.append(pairChart(metric, set.alpha));
   if (set.view) grid.append(thresholdChart(metric, set.view));
+  if (set.power[metric.key]) grid.append(powerChart(metric, set.power[metric.key]));
+  grid.append(historyChart(metric, set.history) ?? '');
   $('charts-body').replaceChildren(grid);
 }

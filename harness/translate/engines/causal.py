@@ -81,6 +81,7 @@ class Causal:
         if config.eos_token_id is None:
             config.eos_token_id = self._prompted.tokenizer.eos_token_id
         config.pad_token_id = self._prompted.tokenizer.pad_token_id
+        config.stop_strings = None  # they are among those of the prompt
         self._processors = processors(config)
         model.generation_config = config
         return model, config

@@ -6,6 +6,7 @@ import gc
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
+from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.memory import limits
@@ -31,6 +33,8 @@ class Transformers(Engine):
     """Translate with a checkpoint's own tokenizer and `generate`.
 
     beams           1 is greedy, more is beam search; null: 4, for language models 1
+    repetition_penalty, no_repeat_ngram_size, min_length, length_penalty
+                    null: as the checkpoint's generation settings have it (`show` lists those in force)
     sample          draw tokens instead (then `temperature`, `top_p`, `top_k`); a `seed` makes it repeatable
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
@@ -59,6 +63,10 @@ class Transformers(Engine):
         top_p: Annotated[float, Range(0, 1, beyond=True)] = 1.0,
         top_k: Natural = 0,
         seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
+        repetition_penalty: Annotated[float, Above(0)] | None = None,
+        no_repeat_ngram_size: Natural | None = None,
+        min_length: Natural | None = None,
+        length_penalty: float | None = None,
         max_new_tokens: Count | None = None,
         batch_tokens: Count | None = None,
         batch_size: Count | None = None,
@@ -79,6 +87,7 @@ class Transformers(Engine):
             beams if beams is not None else 1 if chat else 4,
             max_new_tokens if max_new_tokens is not None else 1024 if chat else 256,
             *(sample, temperature, top_p, top_k, seed),
+            Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty),
         )
         computing = Computing(quantize, attention)
         check_listed(model, source, target)
@@ -88,8 +97,9 @@ class Transformers(Engine):
             prompt = Prompt.of(model, source, target)
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
-            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
             self._instructions: dict[str, Any] = prompt.identity
+            prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:
             self.sentence_level = bool(model.get("sentence_level", True))
             kind, name = family(model), str(model.get("name"))
@@ -119,6 +129,13 @@ class Transformers(Engine):
             "versions": versions("transformers", "torch"),
             **identity(self.filters),
         }
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """How outputs are chosen, with the settings that the checkpoint brings along."""
+        decoding = self._decoding
+        found = in_force(self._checkpoint.path, decoding.beams, decoding.sample, decoding.replaced)
+        return decoding.identity | described(found, decoding.replaced)
 
     def translate(self, batch: Batch) -> Translated:
         sources, model = batch.sources, self._model
