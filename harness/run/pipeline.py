@@ -25,7 +25,7 @@ from harness.run.parts import Parts, assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
-from harness.run.usage import several_models, total
+from harness.run.usage import another_model, several_models, total
 from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
 from harness.types import Bitext, Input
@@ -155,7 +155,11 @@ def _run(
             failed=gathered.failed,
             cleaned=gathered.cleaned if parts.engine.filters else None,
             usage=usage,
-            warnings=(*_warnings(bitext, notices, gathered), *several_models(usage)),
+            warnings=(
+                *_warnings(bitext, notices, gathered),
+                *several_models(usage),
+                *another_model(usage, identity.get("model")),
+            ),
         )
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt

@@ -57,6 +57,24 @@ def several_models(usage: Usage | None) -> list[str]:
     return [f"the answers came from {len(served)} models: {told}; force=true asks for all of them again"]
 
 
+def another_model(usage: Usage | None, asked: str | None) -> list[str]:
+    """A warning where the model that says it answered is not that which was asked, by its name.
+
+    A longer name of the same model (with a date), and one without its maker, are the same.
+    """
+    if usage is None or not asked:
+        return []
+    names = [name.split()[0] for name in usage.served_by if name.split()]
+    others = [name for name in names if not _same(name, asked)]
+    told = ", ".join(dict.fromkeys(others))
+    return [f"the server was asked for '{asked}' and says that '{told}' answered"] if others else []
+
+
+def _same(name: str, asked: str) -> bool:
+    first, second = (text.lower().rstrip("/").rpartition("/")[2] for text in (name, asked))
+    return first.startswith(second) or second.startswith(first)
+
+
 def _sum(values: Iterable[Any]) -> Any:
     """The sum of what is known; None where nothing is."""
     known = [value for value in values if value is not None]

@@ -157,6 +157,24 @@ def test_reasons_tokens_and_system_messages(
         )
 
 
+def test_a_setting_that_a_model_refuses_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def newer(asked: services.Asked, served: Served) -> services.Answer:
+        if "temperature" in asked.body:
+            message = "`temperature` is deprecated for this model."
+            return 400, {}, {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+        return services.anthropic(asked, served)
+
+    for running in _running("anthropic", monkeypatch):
+        with services.service(newer) as served:
+            url = served.url + running.path
+            with pytest.raises(StageError, match="engine.request.temperature=null leaves it out"):
+                translate(running.engine(url=url), ["a"], tmp_path)
+            without = running.engine("engine.request.temperature=null", url=url)
+            assert [t.hypothesis for t in translate(without, ["a"], tmp_path)] == ["A"]
+
+
 def test_a_wrong_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in IDS:
         for running in _running(name, monkeypatch):

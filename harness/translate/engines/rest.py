@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
 from harness.common.notices import tell
-from harness.errors import ConfigError, HarnessError, SegmentError
+from harness.errors import ConfigError, SegmentError
 from harness.protocols import Batch, Context, Engine, Forecast, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
@@ -161,11 +161,23 @@ class Rest(Engine):
             self._concurrency,
             client.stop,
         ):
-            found = _translations(future, [sources[i] for i in indices], self._url, worked)
+            found = self._finished(future, [sources[i] for i in indices], worked)
             worked |= any(translation.error is None for translation in found)
             for notice in self._money.notices():
                 tell(notice)
             yield list(zip(indices, found, strict=True))
+
+    def _finished(
+        self, future: Future[list[Translation]], sources: Sequence[str], worked: bool
+    ) -> list[Translation]:
+        """The outputs of one request; what the service refuses for these texts alone is their error."""
+        try:
+            return future.result()
+        except Refused as error:
+            if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
+                hint = _named(self._request, str(error))
+                raise SegmentError(f"{self._url} rejected the request: {error}{hint}") from error
+            return [Translation(source, "", "error", None, str(error)) for source in sources]
 
     def _client(self) -> Client:
         filled = secrets.filled(self._headers)
@@ -232,17 +244,14 @@ class Rest(Engine):
             return [Translation(source, "", "error", None, str(refusal)) for source in sources]
 
 
-def _translations(
-    future: Future[list[Translation]], sources: Sequence[str], url: str, worked: bool
-) -> list[Translation]:
-    try:
-        return future.result()
-    except Refused as error:
-        if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
-            raise SegmentError(f"{url} rejected the request: {error}") from error
-        return [Translation(source, "", "error", None, str(error)) for source in sources]
-    except HarnessError:
-        raise
+def _named(request: Any, refusal: str, at: str = "engine.request") -> str:
+    """How to leave out the field of a request that a refusal names; nothing where it names none."""
+    for name, value in request.items() if isinstance(request, Mapping) else ():
+        if isinstance(value, int | float) and str(name) in refusal:
+            return f"; {at}.{name}=null leaves it out"
+        if inner := _named(value, refusal, f"{at}.{name}"):
+            return inner
+    return ""
 
 
 def _set(value: Any) -> Any:
