@@ -55,6 +55,7 @@ class RunConfig:
     metrics: dict[str, Any] = field(default_factory=dict)
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+    alignment: str | None = None
     limit: Count | None = None
     tag: str | None = None
     force: bool = False
@@ -73,6 +74,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("engine", "transformers"): {"quantize": None, "attention": None},
     ("aligner", "auto"): {"order": "monotone"},
+    **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
 }  # fmt: skip
@@ -90,6 +92,8 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    if settings["alignment"] is None:  # younger than runs people have, too
+        del settings["alignment"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

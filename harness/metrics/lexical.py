@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
+from harness.common.progress import bar
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
@@ -69,9 +70,10 @@ class Lexical(Metric):
         self._references = counts.pop() if len(counts) == 1 else -1
         self._scorer()  # refuses what cannot work before any process starts
         self._warn(references)
-        rows, warnings = parallel.count(
-            self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
-        )
+        with bar(self.name, None):  # how far it is nobody knows
+            rows, warnings = parallel.count(
+                self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
+            )
         for line in warnings:
             tell(f"{self.name}: sacreBLEU warns: {line}")
         return np.array(rows, dtype=np.float64).reshape(len(hypotheses), self.width)

@@ -24,6 +24,7 @@ from harness.config.arguments import quoted
 from harness.errors import ConfigError
 from harness.results.store import Store
 from harness.results.tables import score_rows
+from harness.run.counterparts import unpaired
 
 _VARIABLE = "HARNESS_SWEEP"
 _OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})
@@ -118,6 +119,8 @@ def finish(results: Path, name: str) -> int:
         print_table(*score_rows(list(records.values())))
         for line in once_each([record.warnings for record in records.values()], "runs"):
             note(line)
+        for left_over in dict.fromkeys(filter(None, map(unpaired, records.values()))):
+            note(left_over)
     count = {state: sum(o["state"] == state for o in outcomes) for state in ("finished", "skipped", "failed")}
     note(f"{count['finished']} finished, {count['skipped']} skipped, {count['failed']} failed")
     shutil.rmtree(folder, ignore_errors=True)

@@ -23,6 +23,7 @@ from harness.errors import HarnessError, StageError, Terminated, one_line
 from harness.results.store import Store
 from harness.results.tables import score_rows
 from harness.run import sweep
+from harness.run.counterparts import unpaired
 from harness.run.pipeline import recorded_errors, run_one
 from harness.run.timings import Stages
 
@@ -74,6 +75,8 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
         print_table(*score_rows([record]))
         for warning in record.warnings:
             note(f"warning: {warning}")
+        if left_over := unpaired(record):
+            note(left_over)
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
     if record.failed:
         raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")
