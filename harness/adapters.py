@@ -84,6 +84,7 @@ class PlainEngine(_Plain, Engine):
         self.name = getattr(plain, "name", None)
         self.sentence_level = bool(getattr(plain, "sentence_level", False))
         self.cached = bool(getattr(plain, "cached", True))
+        self.filters = tuple(getattr(plain, "filters", ()))
         self.positional = bool(getattr(plain, "positional", self._bind is not None))
         self.divisible = not self.positional or self._bind is not None or self._at is not None
 

@@ -149,6 +149,12 @@ class Engine(Extension):
 
     Such an engine gets whole segments, in order, and is never asked twice.
     """
+    filters: Sequence[str] = ()
+    """The filters that clean its outputs (`harness.translate.answers`), in their order; none: as they come.
+
+    The cache keeps the outputs as they came: `identity` may name the filters under `answer`, which is not
+    part of the cache's key.
+    """
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 

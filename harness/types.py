@@ -163,6 +163,25 @@ class Bitext:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What came with an output beside its text; None where there was none of it."""
+
+    raw: str | None = None  # the output before `engine.answer` cleaned it, where that changed it
+    reasoning: str | None = None  # thoughts that a server gave apart from the output
+    prompt_tokens: int | None = None
+    served_by: str | None = None  # the model that says it answered, with its fingerprint
+    cost: float | None = None  # by the prices in the configuration, in their currency
+
+    def to_json(self) -> dict[str, Any]:
+        """What there is, by name."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+NO_DETAILS = Details()
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """One system output. `n_tokens` counts generated tokens, None where there are none."""
 
@@ -171,6 +190,7 @@ class Translation:
     finish_reason: FinishReason = "stop"
     n_tokens: int | None = None
     error: str | None = None
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)

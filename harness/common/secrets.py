@@ -9,9 +9,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 SECRET_NAME = re.compile(
-    r"api.?key(?!_env)|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE
+    r"api.?key(?!_env)|subscription.?key|authori[sz]ation|bearer|cookie|passw|secret|(access|auth|hf)_?token$",
+    re.IGNORECASE,
 )
 """Names of options whose values are secret."""
+
+FROM_ENVIRONMENT = re.compile(r"\{env:([A-Za-z_]\w*)\}")
+"""Where the value of an environment variable is put in when it is needed, and not recorded."""
 
 _IN_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@'\"]+@", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
@@ -47,7 +51,8 @@ def secrets_of(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
         for inner in value:
             yield from secrets_of(inner, at)
     elif isinstance(value, str) and value:
-        found = "a secret" if SECRET_NAME.search(at.rpartition(".")[2]) else secret_in(value)
+        named = SECRET_NAME.search(at.rpartition(".")[2]) and not FROM_ENVIRONMENT.search(value)
+        found = "a secret" if named else secret_in(value)
         if found:
             yield at, found
 

@@ -68,11 +68,12 @@ VOLATILE = ("backend", "force", "results", "tag")
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
-    ("engine", "command"): {"encoding": "utf-8"},
+    ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
+    ("engine", "openai"): {"version": None, "answer": "raw"},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
     },
-    ("engine", "transformers"): {"quantize": None, "attention": None},
+    ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw"},
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},

@@ -8,9 +8,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.common import chatter
 from harness.common.langid import identify, label
 from harness.common.langs import language
-from harness.metrics import chatter
 
 FLAGS = (
     "failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers",

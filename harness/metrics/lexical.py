@@ -1,7 +1,7 @@
-"""BLEU, spBLEU, chrF, chrF++ and TER: counted by sacreBLEU, aggregated here for many samples at once.
+"""BLEU, spBLEU, chrF, chrF++ and TER: sacreBLEU's statistics, aggregated here for many samples at once.
 
-sacreBLEU (Post 2018, aclanthology.org/W18-6319) turns text into sufficient statistics and prints the
-signature. The formulas that turn summed statistics into a score are repeated here over arrays, so
+sacreBLEU (Post 2018, aclanthology.org/W18-6319) tokenizes and prints the signature; `rows` counts its
+sufficient statistics. The formulas that turn summed statistics into a score are repeated here over arrays, so
 that thousands of resamples cost one matrix operation and reading stored statistics needs no tokenizer.
 Each repeats sacreBLEU's operations in its order and in the dtype of its input, so scores agree to
 1e-9 and p-values exactly.
@@ -35,7 +35,7 @@ class Lexical(Metric):
 
     decimals = 1
     family: ClassVar[str]  # the class in sacrebleu.metrics
-    costly: ClassVar[int] = 6000  # segments from which a second process pays for its start
+    costly: ClassVar[int] = 60000  # segments from which a second process pays for its start
 
     def __init__(
         self, name: str, options: dict[str, Any], higher_is_better: bool, workers: int | None
@@ -45,6 +45,7 @@ class Lexical(Metric):
         self._options = options
         self._workers = workers
         self._references: int | None = None
+        self._made: Any = None
 
     @property
     def signature(self) -> str:
@@ -60,7 +61,9 @@ class Lexical(Metric):
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
-        """`(n, k)` sufficient statistics, counted by sacreBLEU against all references of a segment.
+        """`(n, k)` sufficient statistics, sacreBLEU's own, against all references of a segment.
+
+        sacreBLEU counts a few segments too; should it differ, it counts all of them, and a notice says so.
 
         Raises DataError for columns of different length or a segment without reference,
         UnavailableError where a tokenizer model cannot be downloaded.
@@ -68,15 +71,32 @@ class Lexical(Metric):
         check(self.name, sources, hypotheses, references)
         counts = {len(found) for found in references}
         self._references = counts.pop() if len(counts) == 1 else -1
-        self._scorer()  # refuses what cannot work before any process starts
+        made = self._scorer()
         self._warn(references)
+        if not hypotheses:
+            return np.zeros((0, self.width))
         with bar(self.name, None):  # how far it is nobody knows
             rows, warnings = parallel.count(
-                self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
+                self.family,
+                self._options,
+                made,
+                hypotheses,
+                references,
+                workers=self._workers,
+                costly=self.costly,
             )
-        for line in warnings:
+        with parallel.heard() as more:
+            differing = parallel.differing(made, hypotheses, references, rows)
+            if differing is not None:
+                rows = np.array(parallel.by_sacrebleu(made, hypotheses, references), dtype=np.float64)
+        if differing is not None:
+            tell(
+                f"{self.name}: this release of sacreBLEU counts otherwise than mt-harness (segment"
+                f" {differing}, counted from 0): sacreBLEU itself counted all segments, which takes longer"
+            )
+        for line in dict.fromkeys((*warnings, *more)):
             tell(f"{self.name}: sacreBLEU warns: {line}")
-        return np.array(rows, dtype=np.float64).reshape(len(hypotheses), self.width)
+        return rows
 
     @property
     def width(self) -> int:
@@ -84,11 +104,13 @@ class Lexical(Metric):
         raise NotImplementedError
 
     def _scorer(self) -> Any:
-        with parallel.heard() as warnings:
-            made = parallel.scorer(self.family, self._options)
-        for line in warnings:
-            tell(f"{self.name}: sacreBLEU warns: {line}")
-        return made
+        """sacreBLEU's metric, made once: some tokenizers read a model."""
+        if self._made is None:
+            with parallel.heard() as warnings:
+                self._made = parallel.scorer(self.family, self._options)
+            for line in warnings:
+                tell(f"{self.name}: sacreBLEU warns: {line}")
+        return self._made
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
         """Give a notice where the options do not suit the script of the references."""
@@ -205,7 +227,6 @@ class Chrf(Lexical):
     """
 
     family = "CHRF"
-    costly = 1000
 
     def __init__(
         self,
@@ -271,7 +292,7 @@ class Ter(Lexical):
     """
 
     family = "TER"
-    costly = 64
+    costly = 6000
 
     def __init__(
         self,

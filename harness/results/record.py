@@ -112,6 +112,21 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a service was asked for and says of it, each text once, outputs from the cache too."""
+
+    characters: int
+    """Characters of the sources."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """By the prices in the configuration."""
+    currency: str | None = None
+    served_by: dict[str, int] = field(default_factory=dict)
+    """Answers by the model, with its fingerprint, that says it gave them."""
+
+
+@dataclass(frozen=True, slots=True)
 class PairingCandidate:
     """Two documents that were considered as a pair."""
 
@@ -164,6 +179,10 @@ class Record:
     """Segments by health flag."""
     failed: int = 0
     """Segments that the engine failed on."""
+    cleaned: int | None = field(default=None, metadata={"omit": True})
+    """Segments whose output `engine.answer` changed; the raw ones are in segments.jsonl."""
+    usage: Usage | None = field(default=None, metadata={"omit": True})
+    """Tokens, cost and answering models of a service."""
     warnings: tuple[str, ...] = ()
     """One line each: what the user should know before trusting the numbers."""
     files: dict[str, FileDigest] = field(default_factory=dict)

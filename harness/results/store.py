@@ -17,18 +17,20 @@ from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
 from harness.results.labels import read_labels, write_labels
+from harness.results.live import Progress, progress
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
 
-State = Literal["finished", "failed", "crashed", "damaged"]
+State = Literal["finished", "running", "failed", "crashed", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """A run folder. `record` is present when finished, `problem` (one line) otherwise.
 
-    `edited` names the files of a finished run that were changed after it was recorded.
+    `edited` names the files of a finished run that were changed after it was recorded, `progress` how far one
+    is (or came) that has not ended.
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class RunInfo:
     record: Record | None = None
     problem: str | None = None
     edited: tuple[str, ...] = ()
+    progress: Progress | None = None
 
     @property
     def warning(self) -> str | None:
@@ -79,8 +82,16 @@ class Store:
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
         except (DataError, OSError) as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
+        now = progress(path)
+        if now is not None and now.running:
+            return RunInfo(path.name, path, "running", problem=now.sentence, progress=now)
+        came = f" (at {now.sentence})" if now else ""
         return RunInfo(
-            path.name, path, "crashed", problem="stopped before it finished; run it again to resume"
+            path.name,
+            path,
+            "crashed",
+            problem=f"stopped before it finished{came}; run it again to resume",
+            progress=now,
         )
 
     def runs(self) -> list[RunInfo]:

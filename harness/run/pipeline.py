@@ -16,6 +16,7 @@ from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
 from harness.errors import ConfigError, HarnessError
 from harness.metrics.stats.bootstrap import block_size
+from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
@@ -25,6 +26,7 @@ from harness.run.parts import assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
+from harness.run.usage import several_models, total
 from harness.run.worker import Job, Worker
 from harness.types import Bitext, DocumentSet
 from harness.version import __version__
@@ -49,7 +51,7 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
-    with recorded_errors(store, run_id, stages), collecting() as notices:
+    with recorded_errors(store, run_id, stages), journal(store.run_dir(run_id)), collecting() as notices:
         return _run(config, store, run_id, cache_dir or store.cache_dir, stages, notices)
 
 
@@ -113,6 +115,7 @@ def _run(
     with stages("score"):
         scores = corpus_scores(parts.metrics, gathered, n, job.block, config.bootstrap)
     identity = parts.engine.identity
+    usage = total(gathered.usage, (config.engine.get("prices") or {}).get("currency"))
     record = store.write_record(
         Record(
             run_id=run_id,
@@ -144,7 +147,9 @@ def _run(
             scores=tuple(scores),
             health=gathered.health,
             failed=gathered.failed,
-            warnings=_warnings(bitext, notices, gathered),
+            cleaned=gathered.cleaned if parts.engine.filters else None,
+            usage=usage,
+            warnings=(*_warnings(bitext, notices, gathered), *several_models(usage)),
         )
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt

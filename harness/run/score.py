@@ -106,6 +106,7 @@ def _line(item: Item, translation: Translation) -> dict[str, Any]:
         "finish_reason": translation.finish_reason,
         "n_tokens": translation.n_tokens,
         "error": translation.error,
+        **translation.details.to_json(),
         "scores": {},
         "stats": {},
     }

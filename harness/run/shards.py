@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Done:
     signatures: dict[str, str]
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
+    cleaned: int = 0  # outputs that `engine.answer` changed
+    usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Gathered:
     failures: list[dict[str, str]]
     tokenized: int
     warnings: tuple[str, ...]
+    cleaned: int = 0
+    usage: Sequence[dict[str, Any] | None] = ()
 
 
 def divide(n: int, size: int) -> list[Shard]:

@@ -16,6 +16,7 @@ from harness.protocols import Batch
 from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
+from harness.run.usage import usage_of
 from harness.types import Item
 
 SHOWN = 3
@@ -143,6 +144,8 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
+                cleaned=sum(translation.details.raw is not None for translation in translations),
+                usage=usage_of(translations),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.common.notices import tell
 from harness.common.progress import bar, note
 from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
+from harness.translate.answers import cleaned
 from harness.translate.cache import Cache, short_key
 from harness.translate.retry import Tolerant
-from harness.types import FinishReason, Translation
+from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
 # Scripts written without spaces between sentences.
 _UNSPACED = {"zh", "ja", "yue", "th", "lo", "km", "my", "bo"}
@@ -67,15 +69,22 @@ def stream(
     """
     engine, sources = tolerant.engine, batch.sources
     if engine.positional or not engine.cached:
-        yield from _in_order(tolerant, batch, advance)
+        for translation in _in_order(tolerant, batch, advance):
+            yield cleaned(translation, engine.filters, tgt)
         return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    with Cache(cache_dir, engine.identity, part, fresh) as cache:
+    # The cache has the outputs as they came: other filters need no other outputs.
+    asked = {k: v for k, v in engine.identity.items() if k != "answer" or not engine.filters}
+    with Cache(cache_dir, asked, part, fresh) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
+        before, now = cache.answered_by() if fresh else (None, None)
+        if before and now and before != now:
+            tell(f"another model answered: {before} before, {now} now")
         for source in sources:
             plan = _plan(source, sentences, src)
-            parts = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            found = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            parts = [cleaned(translation, engine.filters, tgt) for translation in found]
             yield _join(source, parts, plan.gaps, joint)
 
 
@@ -152,7 +161,7 @@ def _stored(cache: Cache, unit: str) -> Translation:
     row = cache.get(unit)
     if row is None:
         raise StageError(f"the engine returned no translation for {unit[:60]!r}")
-    return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error)
+    return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error, row.details)
 
 
 def _plan(source: str, splitter: Splitter | None, src: str) -> Plan:
@@ -175,13 +184,38 @@ def _join(source: str, parts: Sequence[Translation], gaps: Sequence[str], joint:
         return parts[0]
     if not parts:
         return Translation(source, "", "stop", 0)
-    text = parts[0].hypothesis
-    for gap, part in zip(gaps, parts[1:], strict=True):
-        text += (joint if gap == " " else gap) + part.hypothesis
+    between = [joint if gap == " " else gap for gap in gaps]
+    text = _joined([part.hypothesis for part in parts], between)
     reasons = {part.finish_reason for part in parts}
     reason: FinishReason = "error" if "error" in reasons else "length" if "length" in reasons else "stop"
     counts = [part.n_tokens for part in parts if part.n_tokens is not None]
     errors = [part.error for part in parts if part.error]
     return Translation(
-        source, text, reason, sum(counts) if len(counts) == len(parts) else None, "; ".join(errors) or None
+        source,
+        text,
+        reason,
+        sum(counts) if len(counts) == len(parts) else None,
+        "; ".join(errors) or None,
+        _details(parts, between),
+    )
+
+
+def _joined(texts: Sequence[str], between: Sequence[str]) -> str:
+    return texts[0] + "".join(gap + text for gap, text in zip(between, texts[1:], strict=True))
+
+
+def _details(parts: Sequence[Translation], between: Sequence[str]) -> Details:
+    """The details of a segment from those of its sentences."""
+    every = [part.details for part in parts]
+    if all(details == NO_DETAILS for details in every):
+        return NO_DETAILS
+    raw = [part.hypothesis if part.details.raw is None else part.details.raw for part in parts]
+    tokens = [details.prompt_tokens for details in every if details.prompt_tokens is not None]
+    costs = [details.cost for details in every if details.cost is not None]
+    return Details(
+        raw=_joined(raw, between) if any(details.raw is not None for details in every) else None,
+        reasoning="\n".join(details.reasoning for details in every if details.reasoning) or None,
+        prompt_tokens=sum(tokens) if len(tokens) == len(parts) else None,
+        served_by=", ".join(dict.fromkeys(d.served_by for d in every if d.served_by)) or None,
+        cost=sum(costs) if costs else None,
     )

@@ -21,8 +21,8 @@ import pytest
 
 from harness import registry
 from harness.errors import ConfigError, StageError, UnavailableError
-from harness.translate.engines.completions import Client
 from harness.translate.runner import translate
+from harness.translate.servers.client import Client
 from tests.support import tiny_checkpoints as checkpoints
 from tests.support.program import PATIENCE, wait_until
 

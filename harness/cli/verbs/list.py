@@ -137,6 +137,9 @@ def _runs(args: argparse.Namespace) -> int:
             print_scores(shown, args.wide)
     else:
         note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
+    for run in runs:
+        if run.state == "running":
+            note(f"running: {run.run_id}: {run.problem}")
     for state in ("failed", "crashed"):
         stopped = [run for run in runs if run.state == state]
         if stopped:

@@ -66,4 +66,8 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
 
     runs = store.runs()
     named = {record.run_id for record in select(store, args.runs, every=True).records} if args.runs else set()
-    return [run for run in runs if run.run_id in named or (args.failed and run.state != "finished")]
+    return [
+        run
+        for run in runs
+        if run.run_id in named or (args.failed and run.state not in ("finished", "running"))
+    ]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from functools import cached_property
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
-from harness.common.secrets import SECRET_NAME
 from harness.errors import ConfigError, HarnessError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
-from harness.translate.engines.completions import Client
-from harness.translate.engines.replies import Refused, Reply
+from harness.translate.engines.replies import Reply, reply
 from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.servers.client import Client, Service
+from harness.translate.servers.failures import Refused
+from harness.translate.servers.pool import answered
+from harness.translate.servers.secrets import check_address, check_no_secrets
 from harness.types import Translation
 
 
@@ -31,6 +34,8 @@ class OpenAI(Engine):
     retries, timeout     tries again after a passing failure, seconds for one answer
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
+    version              a version of yours, to keep its stored outputs apart from another's
+    answer               filters that clean an output: `raw` none, `strip` all, or a list of names
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -52,26 +57,23 @@ class OpenAI(Engine):
         max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
+        version: str | float | None = None,
+        answer: Answer = "raw",
     ) -> None:
+        check_address(base_url, "engine.base_url", "http://127.0.0.1:8000/v1")
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigError(
-                f"engine.base_url={base_url}: not an http(s) URL, for example http://127.0.0.1:8000/v1"
-            )
-        if parts.username or parts.password or parts.query:
-            raise ConfigError(
-                "engine.base_url must not hold a password or key; put it into engine.api_key_env"
-            )
-        secrets = [name for name in extra or {} if SECRET_NAME.search(str(name))]
-        if secrets:
-            raise ConfigError(
-                f"engine.extra.{secrets[0]}: the request is recorded; put a key into the environment"
-                " variable that engine.api_key_env names"
-            )
+        if parts.query:
+            raise ConfigError(f"engine.base_url={base_url}: must end with the path, without a question mark")
+        check_no_secrets(
+            extra or {},
+            "engine.extra",
+            "put a key into the environment variable that engine.api_key_env names",
+        )
         if not model.get("id"):
             raise ConfigError(
                 "engine 'openai' needs the name under which the server knows the model: model.id=…"
             )
+        self.filters, self._version = chosen(answer), version
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -83,7 +85,15 @@ class OpenAI(Engine):
         self._options = {name: value for name, value in options.items() if value is not None}
         self._limit = "max_tokens"  # the name under which the server takes it
         key = os.environ.get(api_key_env) if api_key_env else None
-        self._client = Client(self._url, key, api_key_env, timeout, retries, requests_per_minute)
+        service = Service(
+            shown=self._url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            secrets=(key,) if key else (),
+            key_names=(api_key_env,) if api_key_env else (),
+            missing="engine.base_url must end in /v1, and model.id be one of that server's models",
+            another="engine.base_url=…",
+        )
+        self._client = Client(service, timeout, retries, requests_per_minute)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -98,30 +108,18 @@ class OpenAI(Engine):
             "model": self._model,
             "decoding": self._options,
             "told": self._prompt.identity,
+            **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:
-        sources = batch.sources
-        waiting: dict[Future[Reply], int] = {}
-        todo = iter(enumerate(sources))
-        answered = 0
-        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="openai") as pool:
-            try:
-                while True:
-                    while len(waiting) < 2 * self._concurrency and (task := next(todo, None)) is not None:
-                        waiting[pool.submit(self._ask, task[1])] = task[0]
-                    if not waiting:
-                        return
-                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=lambda future: waiting[future]):
-                        index = waiting.pop(future)
-                        translation = self._finished(future, sources[index], answered)
-                        answered += translation.error is None
-                        yield [(index, translation)]
-            except BaseException:
-                self._client.stop()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        sources, worked = batch.sources, False
+        for index, future in answered(
+            lambda index: self._ask(sources[index]), range(len(sources)), self._concurrency, self._client.stop
+        ):
+            translation = self._finished(future, sources[index], worked)
+            worked |= translation.error is None
+            yield [(index, translation)]
 
     def _ask(self, source: str) -> Reply:
         try:
@@ -143,22 +141,20 @@ class OpenAI(Engine):
         if self._prompt.chat:
             if self._prompt.template:  # as vLLM, SGLang and llama.cpp name it
                 body["chat_template_kwargs"] = dict(self._prompt.template)
-            return self._client.post("/chat/completions", body | {"messages": self._prompt.messages(source)})
-        return self._client.post("/completions", body | {"prompt": self._prompt.text(source)})
+            return self._send("/chat/completions", body | {"messages": self._prompt.messages(source)})
+        return self._send("/completions", body | {"prompt": self._prompt.text(source)})
 
-    def _finished(self, future: Future[Reply], source: str, answered: int) -> Translation:
+    def _send(self, path: str, body: dict[str, Any]) -> Reply:
+        return self._client.post(self._url + path, body, lambda payload: reply(payload, self._url))
+
+    def _finished(self, future: Future[Reply], source: str, worked: bool) -> Translation:
         """One answer as a translation; what the server refuses for this text alone is its error."""
         try:
             reply = future.result()
         except Refused as error:
-            if not answered:  # nothing has worked so far: it may not be this text, the caller finds out
+            if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
                 raise SegmentError(f"{self._url} rejected the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
         except HarnessError:
             raise
-        text = self._prompt.answer(reply.text)
-        if reply.finish_reason not in ("stop", "length", None):
-            return Translation(source, text, "error", reply.n_tokens, f"finish_reason {reply.finish_reason}")
-        return Translation(
-            source, text, "length" if reply.finish_reason == "length" else "stop", reply.n_tokens
-        )
+        return reply.translation(source, self._prompt.answer(reply.text))

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.engines.logits import processors
-
-Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
 
 
 class Seq2Seq:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import gc
 import sys
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
-from harness.errors import DataError, SegmentError
+from harness.errors import SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
-from harness.translate.batching import Pending, batches, pieces
+from harness.translate.answers import Answer, chosen, identity
+from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.memory import limits
-from harness.translate.engines.causal import TOKENIZER_FILES, Causal
-from harness.translate.engines.seq2seq import Output, Seq2Seq
+from harness.translate.engines.causal import Causal
+from harness.translate.engines.prompted import TOKENIZER_FILES
+from harness.translate.engines.seq2seq import Seq2Seq
 from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
-from harness.types import Translation
 
 
 class Transformers(Engine):
@@ -40,6 +41,7 @@ class Transformers(Engine):
     attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -66,7 +68,9 @@ class Transformers(Engine):
         attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
     ) -> None:
+        self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
@@ -113,14 +117,16 @@ class Transformers(Engine):
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:
-        sources, pending = batch.sources, self._pending(batch.sources)
-        most = limits(self._model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
+        sources, model = batch.sources, self._model
+        pending = cut(sources, model.lengths, model.source_limit, self._too_long)
+        most = limits(model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
         for part in batches(pending, most.tokens, most.texts):
             outputs = self._outputs([text for item in part for text in item.texts])
-            yield list(_gather(part, outputs, sources))
+            yield list(gather(part, outputs, sources))
 
     def _outputs(self, texts: Sequence[str]) -> list[Output]:
         """The outputs of one batch; out of memory halves what goes at once, from then on."""
@@ -151,35 +157,6 @@ class Transformers(Engine):
             text = "\0".join(texts).encode("utf-8", "surrogatepass")
             torch.manual_seed(zlib.crc32(text, self._decoding.seed & 0xFFFFFFFF))
         return self._model.generate(texts)
-
-    def _pending(self, sources: Sequence[str]) -> list[Pending]:
-        limit, lengths = self._model.source_limit, self._model.lengths(sources)
-        result = []
-        for index, (source, length) in enumerate(zip(sources, lengths, strict=True)):
-            texts: tuple[str, ...] = (source,)
-            if length > limit:
-                if self._too_long == "error":
-                    raise DataError(
-                        f"segment {index + 1} has {length} tokens, the model takes {limit};"
-                        " shorten it, or engine.too_long=split"
-                    )
-                texts = tuple(pieces(source, lambda text: self._model.lengths([text])[0] <= limit))
-                length = max(self._model.lengths(texts))
-            result.append(Pending(index, texts, length))
-        return result
-
-
-def _gather(
-    batch: Sequence[Pending], outputs: Sequence[Output], sources: Sequence[str]
-) -> Iterator[tuple[int, Translation]]:
-    start = 0
-    for item in batch:
-        parts = outputs[start : start + len(item.texts)]
-        start += len(item.texts)
-        text = " ".join(part[0] for part in parts)
-        ended = all(part[1] for part in parts)
-        tokens = sum(part[2] for part in parts)
-        yield item.index, Translation(sources[item.index], text, "stop" if ended else "length", tokens)
 
 
 def _release() -> None:
