@@ -76,15 +76,8 @@ class Lexical(Metric):
         if not hypotheses:
             return np.zeros((0, self.width))
         with bar(self.name, None):  # how far it is nobody knows
-            rows, warnings = parallel.count(
-                self.family,
-                self._options,
-                made,
-                hypotheses,
-                references,
-                workers=self._workers,
-                costly=self.costly,
-            )
+            given = self.family, self._options, made, hypotheses, references
+            rows, warnings = parallel.count(*given, workers=self._workers, costly=self.costly)
         with parallel.heard() as more:
             differing = parallel.differing(made, hypotheses, references, rows)
             if differing is not None:
