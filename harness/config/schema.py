@@ -56,6 +56,7 @@ class RunConfig:
     realign: dict[str, Any] = field(default_factory=lambda: {"kind": "auto"})
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+    alignment: str | None = None
     limit: Count | None = None
     tag: str | None = None
     force: bool = False
@@ -78,6 +79,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw", **_GENERATION},
     ("engine", "ctranslate2"): dict(_GENERATION),
     ("aligner", "auto"): {"order": "monotone"},
+    **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
 }  # fmt: skip
@@ -98,6 +100,8 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     del settings["pair"]["ter_characters"]
     if config.engine.get("unit", "segment") == "segment":
         del settings["realign"]
+    if settings["alignment"] is None:  # younger than runs people have, too
+        del settings["alignment"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
+from harness.common.progress import bar
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
@@ -74,15 +75,9 @@ class Lexical(Metric):
         self._warn(references)
         if not hypotheses:
             return np.zeros((0, self.width))
-        rows, warnings = parallel.count(
-            self.family,
-            self._options,
-            made,
-            hypotheses,
-            references,
-            workers=self._workers,
-            costly=self.costly,
-        )
+        with bar(self.name, None):  # how far it is nobody knows
+            given = self.family, self._options, made, hypotheses, references
+            rows, warnings = parallel.count(*given, workers=self._workers, costly=self.costly)
         with parallel.heard() as more:
             differing = parallel.differing(made, hypotheses, references, rows)
             if differing is not None:

@@ -14,11 +14,12 @@ from harness.common.notices import collecting
 from harness.common.secrets import redacted
 from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
-from harness.errors import HarnessError
+from harness.errors import ConfigError, HarnessError
 from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
+from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
 from harness.run.parts import assemble, check_sources
@@ -28,7 +29,7 @@ from harness.run.timings import Stages
 from harness.run.usage import several_models, total
 from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
-from harness.types import Bitext
+from harness.types import Bitext, DocumentSet
 from harness.version import __version__
 
 TOKENIZED = 100
@@ -74,8 +75,10 @@ def _run(
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
+        corrected = corrected_beads(config, loaded)
     # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    inputs = [[item.name, item.sha256] for item in inputs_of(loaded, parts.text.aligner)]
+    files = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    inputs = [[item.name, item.sha256] for item in files]
     identities = parts.engine.identity, parts.text.encoder.identity
     config_hash = digest([identifying(config), inputs, *identities], length=16)
     if not config.force and (standing := store.standing(config_hash)) is not None:
@@ -85,7 +88,7 @@ def _run(
             for metric in parts.metrics.values():
                 metric.prepare()
         with stages("align"):
-            made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align)
+            made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
@@ -130,7 +133,7 @@ def _run(
                 name=bitext.name,
                 n=n,
                 hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
-                inputs=bitext.inputs,
+                inputs=files,
                 meta=bitext.meta,
             ),
             model=Model(
@@ -158,6 +161,17 @@ def _run(
         clear(Path(job.folder))
     store.write_table()
     return Outcome(record, skipped=False)
+
+
+def corrected_beads(config: RunConfig, loaded: DocumentSet | Bitext) -> CorrectedAlignment | None:
+    """The beads that `alignment` names, if it does. Raises ConfigError for a set that is not of documents."""
+    if config.alignment is None:
+        return None
+    if isinstance(loaded, Bitext):
+        raise ConfigError(
+            f"alignment={config.alignment}: {loaded.name} is parallel already; it is for documents"
+        )
+    return read_corrected(config.alignment)
 
 
 def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:

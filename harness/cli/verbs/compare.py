@@ -39,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what is resampled: segments, or whole documents (default: segments)",
     )
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     buckets = "length, shape, confidence, document, domain, health"
     add("--by", metavar="KIND", help=f"also score by bucket: {buckets}")
     add(
@@ -101,7 +102,7 @@ def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title
     if args.format == "md":
         print(formats.markdown(sheets, notes, title))
     else:
-        formats.terminal(sheets, notes, title)
+        formats.terminal(sheets, notes, title, args.wide)
 
 
 def _sheets(
