@@ -11,7 +11,9 @@ from harness.report.payload import Payload
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
-SCRIPTS = ("base.js", "charts.js", "table.js", "align.js", "segments.js", "main.js")
+SCRIPTS = (
+    "base.js", "state.js", "charts.js", "pairs.js", "table.js", "align.js", "segments.js", "main.js",
+)  # fmt: skip
 LIMIT = 3_000_000  # bytes of the whole page
 
 # The one style element that Observable Plot puts into each chart, the same for every chart.

@@ -1,5 +1,5 @@
 // Results: all metrics at a glance, then one metric against the baseline.
-function sortable(head, rows, first) {
+function sortable(label, head, rows, first) {
   const body = el('tbody');
   let current = first, up = head[first].up ?? true;
   const cells = head.map((column, k) => {
@@ -25,10 +25,26 @@ function sortable(head, rows, first) {
       }, cell.show)))));
   }
   draw();
-  return el('div', { class: 'scroll' }, el('table', {}, el('thead', {}, el('tr', {}, cells)), body));
+  return el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': label }, el('table', {}, el('thead', {}, el('tr', {}, cells)), body));
+}
+
+// The best score among systems that are not the reference, and those not significantly worse than it.
+function standing(set, metric) {
+  const ceilings = new Set(set.systems.filter((s) => s.engine === 'reference').map((s) => s.name));
+  const real = metric.rows.filter((r) => !ceilings.has(r.system) && r.value !== null);
+  if (metric.neutral || real.length < 2) return () => '';
+  const best = real[0];
+  const tested = new Map(metric.pairs.flatMap(([a, b, p]) => (a === best.system ? [[b, p]] : b === best.system ? [[a, p]] : [])));
+  return (row) => {
+    if (!real.includes(row)) return '';
+    if (row.value === best.value) return 'best';
+    const p = tested.get(row.system);
+    return p !== null && p !== undefined && p >= set.alpha ? 'level' : '';
+  };
 }
 
 function overview(set, chosen) {
+  const places = new Map(set.metrics.map((metric) => [metric.key, standing(set, metric)]));
   const head = [{ name: 'system', text: true, up: true }];
   for (const metric of set.metrics) {
     head.push({ name: metric.name + arrow(metric), title: metric.signature, up: !metric.up });
@@ -41,8 +57,9 @@ function overview(set, chosen) {
       const row = metric.rows.find((r) => r.system === system.name);
       const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
       cells.push(row
-        ? { key: row.value, show: number(row.value, digitsOf(metric)) + half, title: metric.signature,
-          best: !metric.neutral && row.cluster === 1 && set.systems.length > 1 }
+        ? { key: row.value, title: metric.signature, best: places.get(metric.key)(row) === 'best',
+          show: [number(row.value, digitsOf(metric)) + half,
+            el('sup', { class: 'level' }, places.get(metric.key)(row) === 'level' ? '†' : '')] }
         : { key: null, show: '–' });
     }
     const flags = Object.entries(system.health);
@@ -50,7 +67,7 @@ function overview(set, chosen) {
       ? el('span', {}, flags.map(([flag, n]) => el('span', { class: 'flag' }, `${n} ${flag}`))) : 'ok' });
     return { cells };
   });
-  return sortable(head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)));
+  return sortable('Scores of all metrics', head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)));
 }
 
 function against(set, metric) {
@@ -82,13 +99,13 @@ function against(set, metric) {
     }
     return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
   });
-  return sortable(head, rows, 2);
+  return sortable(`${metric.name} against ${metric.baseline}`, head, rows, 2);
 }
 
 function drawResults(set, metric) {
   $('results-body').replaceChildren(
     overview(set, metric),
-    el('p', { class: 'soft' }, 'Bold: in the best group. Hover or focus a heading for the signature of a metric.'),
+    el('p', { class: 'soft' }, `Bold: the best score, the reference aside. †: not significantly worse than it (p ≥ ${set.alpha}, corrected for all pairs). Hover or focus a heading for the signature of a metric.`),
     el('h3', {}, `${metric.name} against ${metric.baseline}`),
     el('p', { class: 'soft' }, metric.signature),
     against(set, metric),
