@@ -132,6 +132,20 @@ class Batch:
     """Segments of the set of which these are the first, where `limit` left out the others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What translating some texts would ask of a service. Tokens are estimates, None where none count."""
+
+    requests: int
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """By the prices in the configuration, None without any."""
+    currency: str | None = None
+    over: str | None = None
+    """The limit of the configuration that this would exceed: "engine.max_cost=5"."""
+
+
 Translated = Iterator[list[tuple[int, Translation]]]
 """Finished batches of (index into the sources, translation)."""
 
@@ -178,6 +192,10 @@ class Engine(Extension):
     @abstractmethod
     def translate(self, batch: Batch) -> Translated:
         """Yield finished batches, in any order, each index of `batch.sources` once."""
+
+    def forecast(self, sources: Sequence[str]) -> Forecast | None:
+        """What translating these would ask of a service; None for an engine that asks none. Sends nothing."""
+        return None
 
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""

@@ -66,6 +66,9 @@ class RunConfig:
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
 
+# What an engine may take, of money and requests: it changes how far a run gets, not its numbers.
+_BUDGET = ("max_requests", "max_cost", "prices")
+
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
 _GENERATION = dict.fromkeys(("repetition_penalty", "no_repeat_ngram_size", "min_length", "length_penalty"))
@@ -98,6 +101,7 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    settings["engine"] = {k: v for k, v in settings["engine"].items() if k not in _BUDGET}
     if config.engine.get("unit", "segment") == "segment":
         del settings["realign"]
     if settings["alignment"] is None:  # younger than runs people have, too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -22,18 +22,25 @@ from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import Parts, assemble, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import several_models, total
 from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
-from harness.types import Bitext, DocumentSet
+from harness.types import Bitext, DocumentSet, Input
 from harness.version import __version__
 
 TOKENIZED = 100
 """Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
+
+
+def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts) -> str:
+    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
+    read = [[item.name, item.sha256] for item in inputs]
+    identities = parts.engine.identity, parts.text.encoder.identity
+    return digest([identifying(config), read, *identities], length=16)
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,8 @@ def _run(
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
         corrected = corrected_beads(config, loaded)
-    # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    files = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    inputs = [[item.name, item.sha256] for item in files]
-    identities = parts.engine.identity, parts.text.encoder.identity
-    config_hash = digest([identifying(config), inputs, *identities], length=16)
+    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    config_hash = hash_of(config, inputs, parts)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:

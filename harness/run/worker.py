@@ -117,7 +117,7 @@ class Worker:
                 references = [item.references for item in items]
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
-            part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
+            part = cache_part(sources) if job.n > job.size else None
             translations = list(
                 stream(
                     self._tolerant,
@@ -173,6 +173,11 @@ class Worker:
             pieces = cut([items[at] for at in whole.segments], output, realigner)
             made.update(zip(whole.segments, pieces, strict=True))
         return [made[at] for at in range(len(items))]
+
+
+def cache_part(sources: Sequence[str]) -> str:
+    """The part of the cache that a shard has to itself."""
+    return f"shard-{digest(sources, 16)}"
 
 
 def _plain(text: str) -> str:

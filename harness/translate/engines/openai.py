@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,7 +14,7 @@ from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.common.notices import tell
 from harness.errors import ConfigError, HarnessError, SegmentError
-from harness.protocols import Batch, Context, Engine, Translated
+from harness.protocols import Batch, Context, Engine, Forecast, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.accepts import Accepts
@@ -22,7 +22,9 @@ from harness.translate.engines.replies import Reply, reply
 from harness.translate.prompts import PROMPT_KEYS, Prompt
 from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
+from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
+from harness.translate.servers.prices import Price, Prices
 from harness.translate.servers.secrets import check_address, check_no_secrets
 from harness.translate.thoughts import answer_start
 from harness.types import Translation
@@ -42,6 +44,8 @@ class OpenAI(Engine):
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
     thinking             false: the chat template is told not to let the model think; null: as it likes
+    max_requests, max_cost   what this command may take, repeated requests too; finished texts are kept
+    prices               of a million tokens: {input: 2.5, output: 10, currency: USD}, for costs and max_cost
     version              a version of yours, to keep its stored outputs apart from another's
     answer               filters that clean an output: `raw` none, `strip` all, or a list of names
 
@@ -66,6 +70,9 @@ class OpenAI(Engine):
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
         thinking: bool | None = None,
+        max_requests: Count | None = None,
+        max_cost: Annotated[float, Above(0)] | None = None,
+        prices: Mapping[Price, float | str] | None = None,
         version: str | float | None = None,
         answer: Answer = "raw",
     ) -> None:
@@ -104,7 +111,8 @@ class OpenAI(Engine):
             missing="engine.base_url must end in /v1, and model.id be one of that server's models",
             another="engine.base_url=…",
         )
-        self._client = Client(service, timeout, retries, requests_per_minute)
+        self._money = Money(Prices.of(prices), max_requests, max_cost)
+        self._client = Client(service, timeout, retries, requests_per_minute, self._money.budget)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -131,7 +139,7 @@ class OpenAI(Engine):
         ):
             translation = self._finished(future, sources[index], worked)
             worked |= translation.error is None
-            for notice in self._server.notices():
+            for notice in (*self._server.notices(), *self._money.notices()):
                 tell(notice)
             yield [(index, translation)]
 
@@ -140,7 +148,7 @@ class OpenAI(Engine):
         while True:
             server = self._server
             try:
-                reply = self._post(source, server)
+                reply = self._money.paid(source, self._sent(source), partial(self._post, source, server))
             except Refused as error:
                 adapted = server.after(str(error))
                 if adapted is None:
@@ -151,6 +159,13 @@ class OpenAI(Engine):
                 adapted = replace(server, stops=False)
             if self._server == server:  # else another thread has adapted meanwhile
                 self._server = adapted
+
+    def _sent(self, source: str) -> str:
+        """The texts of a request, for estimates."""
+        return f"{self._prompt.system or ''}{self._prompt.text(source)}"
+
+    def forecast(self, sources: Sequence[str]) -> Forecast:
+        return self._money.forecast(sources, [self._sent(source) for source in sources], len(sources))
 
     def _post(self, source: str, server: Accepts) -> Reply:
         body: dict[str, Any] = {"model": self._model, **server.options(self._options)}

@@ -19,7 +19,7 @@ from tests.support.program import ROOT
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("experiments/*/README.md"))]
 COMMAND = re.compile(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z-]+(?: .*)?)$")
 # Hydra's own flags: they choose what to do with a config, not what is in it.
-FLAGS = {"-m", "--multirun", "--debug", "--resolve"}
+FLAGS = {"-m", "--multirun", "--debug", "--resolve", "--dry-run"}
 
 
 def commands(text: str) -> Iterator[str]:
