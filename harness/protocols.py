@@ -149,6 +149,8 @@ class Engine(Extension):
 
     Such an engine gets whole segments, in order, and is never asked twice.
     """
+    shown: Sequence[tuple[str, str]] = ()
+    """Sources with their translations that it learns from as it works: none may be in the test set."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 

@@ -21,7 +21,7 @@ from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.documents import bitext_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import assemble, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -87,6 +87,7 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
+        check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
         size = backend.shard_size if parts.engine.divisible else n
         job = Job(
