@@ -176,6 +176,8 @@ class Engine(Extension):
     """
     unit: Literal["segment", "document"] = "segment"
     """What one source is: a segment of the test set, or a whole document, whose output is re-segmented."""
+    shown: Sequence[tuple[str, str]] = ()
+    """Sources with their translations that it learns from as it works: none may be in the test set."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 

@@ -22,7 +22,7 @@ from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
-from harness.run.parts import Parts, assemble, check_sources
+from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -97,6 +97,7 @@ def _run(
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
         check_whole(bitext, parts.engine, config.realign)
+        check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
         whole = parts.engine.unit == "document"
         size = backend.shard_size if parts.engine.divisible and not whole else n
@@ -137,7 +138,7 @@ def _run(
                 name=bitext.name,
                 n=n,
                 hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
-                inputs=files,
+                inputs=inputs,
                 meta=bitext.meta,
             ),
             model=Model(

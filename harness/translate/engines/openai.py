@@ -94,6 +94,7 @@ class OpenAI(Engine):
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
         self._prompt = Prompt.of(model, source, target)
+        self.shown = self._prompt.examples
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency

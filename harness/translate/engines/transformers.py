@@ -98,6 +98,7 @@ class Transformers(Engine):
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             self._instructions: dict[str, Any] = prompt.identity
+            self.shown = prompt.examples
             prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:
