@@ -33,6 +33,7 @@ VERBS = {
     "align": "align the sentences of two texts, or of two folders of them",
     "tag": "name a finished run",
     "note": "write a line about a finished run",
+    "import": "copy or move finished runs of another results store into this one",
     "rm": "delete runs from the results store",
     "verify": "check whether files of finished runs were edited or damaged",
     "rerun": "run a record's configuration again and check that its results are identical",
