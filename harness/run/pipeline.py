@@ -135,7 +135,7 @@ def _run(
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=replace(made.counts, realign=gathered.realign),
+            counts=replace(made.counts, realign=gathered.realign or None),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),
