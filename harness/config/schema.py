@@ -65,6 +65,8 @@ class RunConfig:
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
 
+_PROMPTED = ("openai", "transformers")
+
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
@@ -73,6 +75,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
         "unit": "segment",
     },
+    **{("engine", kind): {"unit": "segment", "window": 10, "context": 0} for kind in _PROMPTED},
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},

@@ -110,7 +110,7 @@ class Counts:
     """`edits`, `unrepaired` by rule and `furniture` by kind."""
     alignment: AlignmentCounts | None = field(default=None, metadata={"omit": True})
     realign: dict[str, int] | None = field(default=None, metadata={"omit": True})
-    """Of outputs of whole documents: `documents` (`by_wer`, `by_embed`), `segments`, `omitted`,
+    """Of re-segmented outputs of documents: `outputs` (`by_wer`, `by_embed`), `segments`, `omitted`,
     `hallucinated` and `unsure` ones, `characters` and `nowhere_characters` (that belong to no segment)."""
 
 

@@ -87,7 +87,7 @@ def _run(
         bitext, n = made.bitext, len(made.bitext.items)
         check_whole(bitext, parts.engine, config.realign)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        whole = parts.engine.unit == "document"
+        whole = parts.engine.unit != "segment"
         size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,

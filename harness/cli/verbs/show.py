@@ -78,7 +78,7 @@ def _summary(record: Record, edited: str | None) -> None:
             if side.aligned_share is not None
         ]
     if pieces := record.counts.realign:
-        rows.append(("documents", ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in pieces.items())))
+        rows.append(("realign", ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in pieces.items())))
     for kind, found in record.counts.cleaning.items():
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
@@ -17,7 +17,7 @@ from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.completions import Client
 from harness.translate.engines.replies import Refused, Reply
-from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.prompts import PROMPT_KEYS, Prompt, check_unit
 from harness.types import Translation
 
 _SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
@@ -33,6 +33,8 @@ class OpenAI(Engine):
     retries, timeout     tries again after a passing failure, seconds for one answer
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
+    unit                 what one request is of: a segment, a whole document, or a window of `window` segments
+                         with `context` segments before it; `realign` cuts the output into segments
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -54,6 +56,9 @@ class OpenAI(Engine):
         max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -77,6 +82,8 @@ class OpenAI(Engine):
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
         self._prompt = Prompt.of(model, source, target)
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])

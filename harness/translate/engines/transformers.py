@@ -20,7 +20,7 @@ from harness.translate.checkpoints.loading import Decoding, Placement, first_lin
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.engines.causal import TOKENIZER_FILES, Causal
 from harness.translate.engines.seq2seq import Output, Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 from harness.types import Translation
 
 
@@ -35,6 +35,8 @@ class Transformers(Engine):
     dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    unit            of language models, what one source is: a segment, a whole document, or a window of
+                    `window` segments with `context` segments before it; `realign` cuts the output
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -59,6 +61,9 @@ class Transformers(Engine):
         device: str = "auto",
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
@@ -88,6 +93,8 @@ class Transformers(Engine):
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
