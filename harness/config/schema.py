@@ -72,14 +72,17 @@ _BUDGET = ("max_requests", "max_cost", "prices")
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
 _GENERATION = dict.fromkeys(("repetition_penalty", "no_repeat_ngram_size", "min_length", "length_penalty"))
+_UNIT = {"unit": "segment", "window": 10, "context": 0}
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
-    ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None},
+    ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None, **_UNIT},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
         "unit": "segment",
     },
-    ("engine", "transformers"): {"quantize": None, "attention": None, "answer": "raw", **_GENERATION},
+    ("engine", "transformers"): {
+        "quantize": None, "attention": None, "answer": "raw", **_GENERATION, **_UNIT,
+    },
     ("engine", "ctranslate2"): dict(_GENERATION),
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},

@@ -99,7 +99,7 @@ def _run(
         check_whole(bitext, parts.engine, config.realign)
         check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        whole = parts.engine.unit == "document"
+        whole = parts.engine.unit != "segment"
         size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,
@@ -151,7 +151,7 @@ def _run(
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=replace(made.counts, realign=gathered.realign),
+            counts=replace(made.counts, realign=gathered.realign or None),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),

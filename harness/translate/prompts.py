@@ -14,6 +14,7 @@ from typing import Any
 from harness.common.files import digest
 from harness.common.langs import Language
 from harness.errors import ConfigError
+from harness.protocols import Engine
 from harness.translate.guidance import Glossary, Pair, read_examples, read_glossary
 from harness.translate.thoughts import answer_start
 
@@ -203,3 +204,18 @@ def _filled(template: str, src: Language, tgt: Language) -> str:
     }.items():
         template = template.replace(name, value)
     return template
+
+
+def check_unit(engine: Engine, model: Mapping[str, Any]) -> None:
+    """ConfigError for documents where a model is given one sentence at a time, and for an idle option."""
+    unit = engine.unit
+    if unit != "segment" and engine.sentence_level:
+        raise ConfigError(
+            f"engine.unit={unit}: the model '{model.get('name')}' is given one sentence at a time; a language"
+            " model takes documents (or model.sentence_level=false, if this one does)"
+        )
+    for name in ("window", "context"):
+        if unit != "window" and getattr(engine, name) != getattr(Engine, name):
+            raise ConfigError(
+                f"engine.{name}={getattr(engine, name)}: is of engine.unit=window, not of {unit}"
+            )
