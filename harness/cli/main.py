@@ -25,6 +25,7 @@ VERBS = {
     "history": "a system's scores over time and what changed between runs; a gate for CI",
     "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
+    "campaign": "let people judge stored outputs: ESA, MQM or pairs; progress and exports",
     "agree-gold": "how far two annotators of one alignment agree",
     "report": "write a comparison as one self-contained HTML page",
     "serve": "the workbench: follow runs, compare and read segments in the browser",
