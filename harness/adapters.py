@@ -88,6 +88,7 @@ class PlainEngine(_Plain, Engine):
         self.cached = bool(getattr(plain, "cached", True))
         self.filters = tuple(getattr(plain, "filters", ()))
         self.unit = getattr(plain, "unit", "segment")
+        self.window, self.context = getattr(plain, "window", 10), getattr(plain, "context", 0)
         self.positional = bool(getattr(plain, "positional", self._bind is not None))
         self.divisible = not self.positional or self._bind is not None or self._at is not None
 

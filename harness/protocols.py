@@ -174,8 +174,15 @@ class Engine(Extension):
     The cache keeps the outputs as they came: `identity` may name the filters under `answer`, which is not
     part of the cache's key.
     """
-    unit: Literal["segment", "document"] = "segment"
-    """What one source is: a segment of the test set, or a whole document, whose output is re-segmented."""
+    unit: Literal["segment", "document", "window"] = "segment"
+    """What one source is: a segment of the test set, a whole document or a window of it, with its segments a
+    line each; the output is then re-segmented."""
+    window: int = 10
+    """Segments of a window that are scored."""
+    context: int = 0
+    """Segments before them in the same document that are translated with them, and not scored."""
+    shown: Sequence[tuple[str, str]] = ()
+    """Sources with their translations that it learns from as it works: none may be in the test set."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 

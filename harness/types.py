@@ -130,6 +130,8 @@ class DocumentSet:
     tgt: tuple[Document, ...]
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)
+    pairs: tuple[tuple[int, int], ...] | None = None
+    """Positions in `src` and `tgt` of the documents that belong together; None: it is found."""
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -12,8 +12,10 @@ from harness.report.payload import Payload
 ASSETS = Path(__file__).resolve().parent / "assets"
 VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
 # The workbench has them too.
-SHARED = ("base.js", "charts.js", "trends.js", "table.js", "align.js", "segments.js")
-SCRIPTS = (*SHARED, "embedded.js", "main.js")
+SHARED = (
+    "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "segments.js",
+)  # fmt: skip
+SCRIPTS = (*SHARED, "state.js", "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page
 
 # The one style element that Observable Plot puts into each chart, the same for every chart.

@@ -111,8 +111,8 @@ class Counts:
     cleaning: dict[str, dict[str, int]] = field(default_factory=dict, metadata={"omit": True})
     """`edits`, `unrepaired` by rule and `furniture` by kind."""
     alignment: AlignmentCounts | None = field(default=None, metadata={"omit": True})
-    realign: dict[str, int] = field(default_factory=dict, metadata={"omit": True})
-    """Of outputs of whole documents: `documents` (`by_wer`, `by_embed`), `segments`, `omitted`,
+    realign: dict[str, int] | None = field(default=None, metadata={"omit": True})
+    """Of re-segmented outputs of documents: `outputs` (`by_wer`, `by_embed`), `segments`, `omitted`,
     `hallucinated` and `unsure` ones, `characters` and `nowhere_characters` (that belong to no segment)."""
 
 

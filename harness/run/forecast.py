@@ -11,7 +11,7 @@ from harness.protocols import Engine, Forecast, Splitter
 from harness.results.store import Store
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.parts import assemble, check_sources
-from harness.run.pipeline import hash_of
+from harness.run.pipeline import corrected_beads, hash_of
 from harness.run.shards import divide
 from harness.run.worker import cache_part
 
@@ -25,13 +25,17 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     parts = assemble(config)
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
-    config_hash = hash_of(config, inputs_of(loaded, parts.text.aligner), parts)
+    corrected = corrected_beads(config, loaded)
+    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    config_hash = hash_of(config, inputs, parts)
     standing = None if config.force else store.standing(config_hash)
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
     with closing(parts.backend) as backend:
-        items = bitext_of(loaded, parts.text, config.data, config.limit, backend.align).bitext.items
+        items = bitext_of(
+            loaded, parts.text, config.data, config.limit, backend.align, corrected
+        ).bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
     sources = [item.source for item in items]
     cache = str(store.cache_dir.resolve())

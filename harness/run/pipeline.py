@@ -14,21 +14,22 @@ from harness.common.notices import collecting
 from harness.common.secrets import redacted
 from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
-from harness.errors import HarnessError
+from harness.errors import ConfigError, HarnessError
 from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
+from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
-from harness.run.parts import Parts, assemble, check_sources
+from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import another_model, several_models, total
 from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
-from harness.types import Bitext, Input
+from harness.types import Bitext, DocumentSet, Input
 from harness.version import __version__
 
 TOKENIZED = 100
@@ -81,7 +82,9 @@ def _run(
         parts = assemble(config)
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
-    config_hash = hash_of(config, inputs_of(loaded, parts.text.aligner), parts)
+        corrected = corrected_beads(config, loaded)
+    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    config_hash = hash_of(config, inputs, parts)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
@@ -89,13 +92,14 @@ def _run(
             for metric in parts.metrics.values():
                 metric.prepare()
         with stages("align"):
-            made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align)
+            made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
         check_whole(bitext, parts.engine, config.realign)
+        check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        whole = parts.engine.unit == "document"
+        whole = parts.engine.unit != "segment"
         size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,
@@ -134,7 +138,7 @@ def _run(
                 name=bitext.name,
                 n=n,
                 hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
-                inputs=bitext.inputs,
+                inputs=inputs,
                 meta=bitext.meta,
             ),
             model=Model(
@@ -147,7 +151,7 @@ def _run(
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=replace(made.counts, realign=gathered.realign),
+            counts=replace(made.counts, realign=gathered.realign or None),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),
@@ -166,6 +170,17 @@ def _run(
         clear(Path(job.folder))
     store.write_table()
     return Outcome(record, skipped=False)
+
+
+def corrected_beads(config: RunConfig, loaded: DocumentSet | Bitext) -> CorrectedAlignment | None:
+    """The beads that `alignment` names, if it does. Raises ConfigError for a set that is not of documents."""
+    if config.alignment is None:
+        return None
+    if isinstance(loaded, Bitext):
+        raise ConfigError(
+            f"alignment={config.alignment}: {loaded.name} is parallel already; it is for documents"
+        )
+    return read_corrected(config.alignment)
 
 
 def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:

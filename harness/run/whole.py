@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,14 +20,23 @@ UNSURE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A document of a test set: its segments in order, as positions in the set."""
+    """A document of a test set, or a window of it: its segments in order, as positions in the set.
+
+    The first `context` of them are translated with the others and not scored.
+    """
 
     id: str
     segments: list[int]
+    context: int = 0
+
+    @property
+    def scored(self) -> list[int]:
+        """The segments that are scored."""
+        return self.segments[self.context :]
 
 
-def wholes(items: Sequence[Item]) -> list[Whole]:
-    """The documents of a test set, in the order in which they begin.
+def wholes(items: Sequence[Item], engine: Engine) -> list[Whole]:
+    """The documents of a test set, in the order in which they begin, or their windows.
 
     Raises DataError for a segment without document.
     """
@@ -35,11 +44,20 @@ def wholes(items: Sequence[Item]) -> list[Whole]:
     for at, item in enumerate(items):
         if item.doc is None:
             raise DataError(
-                f"segment {item.id} is in no document, and engine.unit=document needs them:"
+                f"segment {item.id} is in no document, and engine.unit={engine.unit} needs them:"
                 " data.docs=FILE (bitext) or data.doc_id=COLUMN (tables) says which segment is in which"
             )
         found.setdefault(item.doc, Whole(item.doc, [])).segments.append(at)
-    return list(found.values())
+    if engine.unit == "document":
+        return list(found.values())
+    return [window for whole in found.values() for window in _windows(whole, engine.window, engine.context)]
+
+
+def _windows(whole: Whole, size: int, context: int) -> Iterator[Whole]:
+    for number, start in enumerate(range(0, len(whole.segments), size)):
+        before = min(context, start)
+        segments = whole.segments[start - before : start + size]
+        yield Whole(f"{whole.id}#{number + 1}", segments, before)
 
 
 def check_whole(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) -> None:
@@ -48,14 +66,14 @@ def check_whole(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) ->
     Raises ConfigError for a `realign` that does nothing, DataError for segments without document, and for a
     subset of the segments where the outputs are of all.
     """
-    if engine.unit != "document":
+    if engine.unit == "segment":
         if realigner.get("kind", "auto") != "auto":
             raise ConfigError(
                 f"realign={realigner['kind']}: there is nothing to re-segment, the engine gives an output for"
-                " each segment; engine.unit=document reads outputs of whole documents (model=file)"
+                " each segment; engine.unit=document takes whole documents"
             )
         return
-    wholes(bitext.items)
+    wholes(bitext.items, engine)
     subset = bitext.meta.get("subset")
     if subset and engine.positional:
         raise DataError(
@@ -105,14 +123,16 @@ class Cut:
         return (*omitted, "hallucinated") if self.piece.nowhere else omitted
 
 
-def cut(items: Sequence[Item], output: Translation, realigner: Realigner) -> list[Cut]:
-    """The segments of one document with their pieces of its output.
+def cut(items: Sequence[Item], output: Translation, realigner: Realigner, context: int = 0) -> list[Cut]:
+    """The segments of one document with their pieces of its output, without the first `context`.
 
     Line breaks in a piece become spaces in its hypothesis. A document that failed, failed in each segment;
     one that was cut off at the length limit was so in its last segment with output, and those after it.
     """
     if output.finish_reason == "error":
-        return [Cut(replace(output, source=item.source, hypothesis=""), Piece(0, 0)) for item in items]
+        return [
+            Cut(replace(output, source=item.source, hypothesis=""), Piece(0, 0)) for item in items[context:]
+        ]
     text = output.hypothesis
     made = realigner.realign(text, [i.source for i in items], [i.references for i in items])
     _check(made, text, len(items))
@@ -121,9 +141,11 @@ def cut(items: Sequence[Item], output: Translation, realigner: Realigner) -> lis
     found = []
     for at, (item, piece, hypothesis) in enumerate(zip(items, made.pieces, hypotheses, strict=True)):
         reason = output.finish_reason if at >= last else "stop"
-        document = None if at else {"output": text, "method": made.method, "n_tokens": output.n_tokens}
+        document = (
+            {"output": text, "method": made.method, "n_tokens": output.n_tokens} if at == context else None
+        )
         found.append(Cut(Translation(item.source, hypothesis, reason), piece, document))
-    return found
+    return found[context:]
 
 
 def _check(made: Realigned, output: str, n: int) -> None:
@@ -151,12 +173,12 @@ def line_of(made: Cut) -> dict[str, Any]:
 
 
 def counts_of(made: Sequence[Cut]) -> dict[str, int]:
-    """Counts for the record: documents by method (`wer`, `embed`), segments by what became of them.
+    """Counts for the record: outputs by method (`wer`, `embed`), segments by what became of them.
 
     `characters` of output, of which `nowhere_characters` belong to no segment; `unsure`: segments of whose
     ends one has a confidence below .5.
     """
-    found: dict[str, int] = dict.fromkeys(("documents", "segments", "omitted", "hallucinated", "unsure"), 0)
+    found: dict[str, int] = dict.fromkeys(("outputs", "segments", "omitted", "hallucinated", "unsure"), 0)
     found |= {"characters": 0, "nowhere_characters": 0}
     for one in made:
         found["segments"] += 1
@@ -166,7 +188,7 @@ def counts_of(made: Sequence[Cut]) -> dict[str, int]:
         found["characters"] += one.piece.end - one.piece.start
         found["nowhere_characters"] += sum(end - start for start, end in one.piece.nowhere)
         if one.document is not None:
-            found["documents"] += 1
+            found["outputs"] += 1
             method = f"by_{one.document['method']}"
             found[method] = found.get(method, 0) + 1
     return found

@@ -108,7 +108,7 @@ class Worker:
 
         job, engine = self.job, self._tolerant.engine
         sources = [item.source for item in items]
-        found = wholes(items) if engine.unit == "document" else []
+        found = wholes(items, engine) if engine.unit != "segment" else []
         with stages("translate"):
             batch = Batch(sources)
             if found:
@@ -170,8 +170,8 @@ class Worker:
         realigner = build_realigner(**job.realign, splitter=self._splitter, tgt=job.tgt)
         made: dict[int, Cut] = {}
         for whole, output in zip(found, outputs, strict=True):
-            pieces = cut([items[at] for at in whole.segments], output, realigner)
-            made.update(zip(whole.segments, pieces, strict=True))
+            pieces = cut([items[at] for at in whole.segments], output, realigner, whole.context)
+            made.update(zip(whole.scored, pieces, strict=True))
         return [made[at] for at in range(len(items))]
 
 

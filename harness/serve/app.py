@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from harness.serve import editing, pages, reading
+from harness.serve import editing, judging, pages, reading
 from harness.serve.catalogue import Catalogue
 from harness.serve.guard import Access, Guard
 
@@ -18,6 +18,7 @@ _PAGES = {
     "/compare": ("compare", "Comparison"),
     "/history": ("history", "History"),
     "/align/{name}": ("align", "Alignment"),
+    "/campaigns": ("campaigns", "Campaigns"),
 }
 
 
@@ -40,6 +41,7 @@ def application(catalogue: Catalogue, access: Access) -> ASGIApp:
             Route("/assets/{stamp}/{file}", _asset),
             *reading.routes(catalogue),
             *editing.routes(catalogue),
+            *judging.routes(catalogue, access),
         ]
     )
     return Guard(app, access)

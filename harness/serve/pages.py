@@ -20,6 +20,8 @@ PAGES = (
     "history.js",
     "links.js",
     "editor.js",
+    "campaigns.js",
+    "judge.js",
     "start.js",
 )
 _DRAWS = ("compare",)  # pages with charts

@@ -10,10 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.compare import cells, formats
+from harness.compare.bucket_cells import bucket_notes, bucket_sheets
 from harness.compare.buckets import buckets
 from harness.compare.cells import Sheet
 from harness.compare.history import histories
 from harness.compare.history_cells import sheet
+from harness.compare.latex import latex
 from harness.compare.select import select, since
 from harness.report.payload import documents_of, summary
 from harness.results.store import RunInfo
@@ -79,8 +81,11 @@ class Reading:
         for result, found in results:
             sheets: list[Sheet | None] = [cells.verdict_sheet(result)]
             sheets += cells.alignment_sheets(result, found) if found else []
-            sheets += cells.bucket_sheets(result, by, buckets(result, by)) if by else []
             notes = cells.alignment_notes(result, found) if found else ()
+            if by:
+                split = buckets(result, by)
+                sheets += bucket_sheets(result, by, split)
+                notes = (*notes, *bucket_notes(result, by, split))
             sets.append(
                 summary(result, found)
                 | {
@@ -99,7 +104,7 @@ class Reading:
         if kind == "csv":
             return download(formats.csv_text([result for result, _ in results]), "comparison.csv", "text/csv")
         if kind == "tex":
-            text = "\n".join(formats.latex(result) for result, _ in results)
+            text = "\n".join(latex(result) for result, _ in results)
             return download(text, "comparison.tex", "application/x-tex")
         if kind == "json":
             return download(formats.json_text(results), "comparison.json", "application/json")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.progress import note
-from harness.common.tables import print_table
 from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.keys import conf_dir
@@ -21,8 +20,9 @@ from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import ConfigError, HarnessError, StageError, Terminated, one_line
 from harness.results.store import Store
-from harness.results.tables import score_rows
+from harness.results.tables import print_scores
 from harness.run import sweep
+from harness.run.counterparts import unpaired
 from harness.run.pipeline import recorded_errors, run_one
 from harness.run.timings import Stages
 
@@ -71,9 +71,11 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
         record = store.tag(record, config.tag)
         note(f"skipped: this configuration was already run as {record.run_id} (force=true runs it again)")
     if sweep.current() is None:
-        print_table(*score_rows([record]))
+        print_scores([record])
         for warning in record.warnings:
             note(f"warning: {warning}")
+        if left_over := unpaired(record):
+            note(left_over)
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
     if record.failed:
         raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")

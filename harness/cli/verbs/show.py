@@ -80,6 +80,8 @@ def _summary(record: Record, edited: str | None) -> None:
             for name, side in (("src", alignment.src), ("tgt", alignment.tgt))
             if side.aligned_share is not None
         ]
+    if pieces := record.counts.realign:
+        rows.append(("realign", ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in pieces.items())))
     for kind, found in record.counts.cleaning.items():
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))

@@ -48,8 +48,35 @@ class EmbeddedSource {
 
   async page(state, number) {
     const kept = this.chosen(state);
-    const page = Math.min(number, Math.max(0, Math.ceil(kept.length / PAGE) - 1));
-    return { rows: kept.slice(page * PAGE, (page + 1) * PAGE), count: kept.length, total: this.all.length, page };
+    const at = state.open ? kept.findIndex((segment) => segment.id === state.open) : -1;
+    state.open = undefined;
+    const page = Math.min(at < 0 ? number : Math.floor(at / PAGE), Math.max(0, Math.ceil(kept.length / PAGE) - 1));
+    return { rows: kept.slice(page * PAGE, (page + 1) * PAGE), count: kept.length, total: this.all.length, page, open: kept[at]?.k };
+  }
+}
+
+// Its state is that of the page, which stands in the address.
+class AddressedExplorer extends Explorer {
+  constructor(source, baseline) {
+    const { q, flag, doc, sort, segment, page } = state, known = (name, other) => (source.systems.includes(name) ? name : other);
+    super(source, baseline, { query: q, flag, doc, sort, metric: Math.max(0, source.metrics.findIndex((m) => m.key === state.by)),
+      a: known(state.a, 'reference'), b: known(state.b, baseline ?? source.systems[0]), open: segment || undefined });
+    this.page = Math.max(0, (Number(page) || 1) - 1);
+    this.all = state.open === 'all';
+    this.usual = { metric: source.metrics[0]?.key ?? '', b: baseline };
+  }
+
+  opened(segment) {
+    state.segment = segment?.id ?? '';
+  }
+
+  draw() {
+    const { query, flag, doc, sort, metric, a, b } = this.state, by = this.source.metrics[metric]?.key ?? '';
+    if (this.open === null) state.segment = '';
+    Object.assign(state, { q: query, flag, doc, sort, by: by === this.usual.metric ? '' : by, a, b: b === this.usual.b ? '' : b,
+      page: String(this.page + 1), open: this.all ? 'all' : '' });
+    writeAddress();
+    super.draw();
   }
 }
 
@@ -57,5 +84,5 @@ async function drawSegments(set) {
   $('segments-body').replaceChildren(el('p', { role: 'status' }, 'reading…'));
   const source = new EmbeddedSource(set);
   await source.load();
-  await new Explorer(source, set.baseline).start($('segments-body'));
+  await new AddressedExplorer(source, set.baseline).start($('segments-body'));
 }

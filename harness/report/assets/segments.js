@@ -8,6 +8,7 @@ class Explorer {
     this.names = source.systems;
     this.state = { query: '', flag: '', doc: '', sort: 'order', metric: 0, a: 'reference', b: baseline ?? this.names[0], ...state };
     this.open = null;
+    this.all = false; // whether every segment is open
     this.page = 0;
     this.asked = 0;
   }
@@ -16,16 +17,17 @@ class Explorer {
     const set = (key) => (value) => { this.state[key] = value; this.page = 0; this.open = null; this.load(); };
     const { flags, docs } = this.source, { state } = this;
     const search = el('input', { type: 'search', id: 'search', placeholder: 'words in any text', value: state.query, oninput: () => set('query')(search.value) });
-    const systems = this.names.map((n) => [n, n]);
+    const systems = this.names.map((n) => [n, visible(n)]);
     return el('div', { class: 'controls', role: 'search' },
       field('Search', search),
       flags.length ? field('Flag', select([['', 'any'], ...flags.map((f) => [f, f])], set('flag'), state.flag)) : null,
-      docs.length > 1 ? field('Document', select([['', 'all'], ...docs.map((d) => [d, d])], set('doc'), state.doc)) : null,
+      docs.length > 1 ? field('Document', picker([['', 'all'], ...docs.map((d) => [d, d])], set('doc'), state.doc)) : null,
       field('Metric', select(this.source.metrics.map((m, k) => [String(k), m.name]), (k) => set('metric')(Number(k)), String(state.metric))),
       field('Sort by', select([['order', 'order in the text'], ['spread', 'difference between systems'], ['low', 'lowest score of B'],
         ['high', 'highest score of B'], ['length', 'length of the source'], ['sure', 'doubtful alignment first']], set('sort'), state.sort)),
-      field('Compare A', select([['reference', 'reference'], ...systems], set('a'), this.state.a)),
-      field('with B', select(systems, set('b'), this.state.b)));
+      field('Compare A', picker([['reference', 'reference'], ...systems], set('a'), this.state.a)),
+      field('with B', picker(systems, set('b'), this.state.b)),
+      el('button', { type: 'button', onclick: () => { this.all = !this.all; this.open = null; this.draw(); } }, 'Open or close all'));
   }
 
   async start(place) {
@@ -47,11 +49,12 @@ class Explorer {
     this.page = found.page;
     if (found.open !== undefined) this.open = found.open;
     this.draw();
+    if (found.open !== undefined) this.list.querySelector('[aria-expanded=true]')?.scrollIntoView({ block: 'center' });
   }
 
   key(event) {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (event.key === 'Escape') { this.open = null; this.draw(); return; }
+    if (event.key === 'Escape') { this.open = null; this.all = false; this.opened(null); this.draw(); return; }
     if (!step || !event.target.classList.contains('row')) return;
     const rows = [...this.list.querySelectorAll('button.row')];
     const next = rows[rows.indexOf(event.target) + step];
@@ -62,13 +65,22 @@ class Explorer {
     const { rows, count, total } = this.found;
     const pages = Math.max(1, Math.ceil(count / PAGE));
     const at = this.names.indexOf(this.state.b);
-    this.count.textContent = `${count} of ${total} segments`;
+    const { query, flag, doc } = this.state;
+    const filters = [query && `“${query}”`, flag, doc].filter(Boolean).map((f) => `, ${f}`).join('');
+    this.count.textContent = `${count} of ${total} segments${filters}; page ${this.page + 1} of ${pages}; `
+      + `the number is ${this.source.metrics[this.state.metric]?.name ?? 'the score'} of ${this.state.b}`;
     this.list.replaceChildren(...rows.map((segment) => {
-      const isOpen = this.open === segment.k;
+      const isOpen = this.all || this.open === segment.k;
       const value = (segment.v[this.state.metric] ?? [])[at] ?? null;
       const row = el('button', { type: 'button', class: 'row', 'aria-expanded': String(isOpen), 'data-k': segment.k,
-        onclick: () => { this.open = isOpen ? null : segment.k; this.opened(isOpen ? null : segment); this.draw(); this.list.querySelector(`[data-k="${segment.k}"]`).focus(); } },
-      el('span', {}, segment.id), text(segment.s), el('span', {}, number(value, 1)));
+        onclick: () => {
+          this.open = isOpen ? null : segment.k;
+          this.all = false;
+          this.opened(isOpen ? null : segment);
+          this.draw();
+          this.list.querySelector(`[data-k="${segment.k}"]`).focus();
+        } },
+      el('span', { class: 'id' }, segment.id), text(segment.s), el('span', {}, number(value, 1)));
       return el('li', {}, row, isOpen ? this.detail(segment) : null);
     }));
     const turn = (step) => () => { this.page += step; this.open = null; this.load().then(() => this.list.scrollIntoView()); };

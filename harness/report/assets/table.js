@@ -1,6 +1,6 @@
 // Results: all metrics at a glance, then one metric against the baseline.
 // `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
-function sortable(name, head, rows, first) {
+function sortable(name, head, rows, first, label = name) {
   const body = el('tbody');
   let current = first, up = head[first]?.up ?? true, drawn = rows;
   const cells = head.map((column, k) => {
@@ -28,14 +28,15 @@ function sortable(name, head, rows, first) {
   }
   draw();
   const table = el('table', {}, el('thead', {}, el('tr', {}, cells)), body);
-  return el('div', {}, el('div', { class: 'scroll' }, table), exports(name, () => grid(head, drawn)));
+  return el('div', {}, el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': label }, table),
+    exports(name, () => grid(head, drawn)));
 }
 
 // The table as it stands, in cells: `plain` the numbers unrounded, `shown` as they are shown.
 function grid(head, rows) {
   const shown = ({ show }) => (show instanceof Node
     ? (show.children.length ? [...show.children].map((n) => n.textContent).join(', ') : show.textContent) : String(show));
-  return { head: head.map((column) => column.name), rows: rows.map((row) => row.cells.map((cell, k) => (
+  return { head: head.map((column) => column.name.replaceAll('\u00a0', ' ')), rows: rows.map((row) => row.cells.map((cell, k) => (
     { shown: shown(cell), plain: head[k].text || cell.show instanceof Node || typeof cell.key !== 'number' ? shown(cell) : String(cell.key) }))) };
 }
 
@@ -64,7 +65,23 @@ function latexOf({ head, rows }) {
     ...rows.map((row) => line(row.map((c) => c.shown))), '\\bottomrule', '\\end{tabular}', ''].join('\n');
 }
 
+// The best score among systems that are not the reference, and those not significantly worse than it.
+function standing(set, metric) {
+  const ceilings = new Set(set.systems.filter((s) => s.engine === 'reference').map((s) => s.name));
+  const real = metric.rows.filter((r) => !ceilings.has(r.system) && r.value !== null);
+  if (metric.neutral || real.length < 2) return () => '';
+  const best = real[0];
+  const tested = new Map(metric.pairs.flatMap(([a, b, p]) => (a === best.system ? [[b, p]] : b === best.system ? [[a, p]] : [])));
+  return (row) => {
+    if (!real.includes(row)) return '';
+    if (row.value === best.value) return 'best';
+    const p = tested.get(row.system);
+    return p !== null && p !== undefined && p >= set.alpha ? 'level' : '';
+  };
+}
+
 function overview(set, chosen) {
+  const places = new Map(set.metrics.map((metric) => [metric.key, standing(set, metric)]));
   const head = [{ name: 'system', text: true, up: true }];
   for (const metric of set.metrics) {
     head.push({ name: metric.name + arrow(metric), title: metric.signature, up: !metric.up });
@@ -77,8 +94,9 @@ function overview(set, chosen) {
       const row = metric.rows.find((r) => r.system === system.name);
       const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
       cells.push(row
-        ? { key: row.value, show: number(row.value, digitsOf(metric)) + half, title: metric.signature,
-          best: !metric.neutral && row.cluster === 1 && set.systems.length > 1 }
+        ? { key: row.value, title: metric.signature, best: places.get(metric.key)(row) === 'best',
+          show: [number(row.value, digitsOf(metric)) + half,
+            el('sup', { class: 'level' }, places.get(metric.key)(row) === 'level' ? '†' : '')] }
         : { key: null, show: '–' });
     }
     const flags = Object.entries(system.health);
@@ -86,7 +104,7 @@ function overview(set, chosen) {
       ? el('span', {}, flags.map(([flag, n]) => el('span', { class: 'flag' }, `${n} ${flag}`))) : 'ok' });
     return { cells };
   });
-  return sortable('overview', head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)));
+  return sortable('overview', head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)), 'Scores of all metrics');
 }
 
 function against(set, metric) {
@@ -118,13 +136,13 @@ function against(set, metric) {
     }
     return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
   });
-  return sortable(`against-${metric.key}`, head, rows, 2);
+  return sortable(`against-${metric.key}`, head, rows, 2, `${metric.name} against ${metric.baseline}`);
 }
 
 function drawResults(set, metric) {
   $('results-body').replaceChildren(
     overview(set, metric),
-    el('p', { class: 'soft' }, 'Bold: in the best group. Hover or focus a heading for the signature of a metric.'),
+    el('p', { class: 'soft' }, `Bold: the best score, the reference aside. †: not significantly worse than it (p ≥ ${set.alpha}, corrected for all pairs). Hover or focus a heading for the signature of a metric.`),
     el('h3', {}, `${metric.name} against ${metric.baseline}`),
     el('p', { class: 'soft' }, metric.signature),
     against(set, metric),

@@ -1,6 +1,6 @@
 // What all pages of the workbench share.
 function menu() {
-  const links = [['', 'Runs', 'runs'], ['compare', 'Compare', 'compare'], ['history', 'History', 'history']];
+  const links = [['', 'Runs', 'runs'], ['compare', 'Compare', 'compare'], ['history', 'History', 'history'], ['campaigns', 'Campaigns', 'campaigns']];
   $('pages').replaceChildren(...links.map(([path, name, page]) => el('a', { href: href(path), 'aria-current': page === PAGE_NAME ? 'page' : null }, name)));
 }
 

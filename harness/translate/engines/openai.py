@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
@@ -19,7 +19,7 @@ from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.accepts import Accepts
 from harness.translate.engines.replies import Reply, reply
-from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.prompts import PROMPT_KEYS, Prompt, check_unit
 from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
 from harness.translate.servers.money import Money
@@ -48,6 +48,8 @@ class OpenAI(Engine):
     prices               of a million tokens: {input: 2.5, output: 10, currency: USD}, for costs and max_cost
     version              a version of yours, to keep its stored outputs apart from another's
     answer               filters that clean an output: `raw` none, `strip` all, or a list of names
+    unit                 what one request is of: a segment, a whole document, or a window of `window` segments
+                         with `context` segments before it; `realign` cuts the output into segments
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -75,6 +77,9 @@ class OpenAI(Engine):
         prices: Mapping[Price, float | str] | None = None,
         version: str | float | None = None,
         answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         check_address(base_url, "engine.base_url", "http://127.0.0.1:8000/v1")
         parts = urlsplit(base_url)
@@ -93,7 +98,10 @@ class OpenAI(Engine):
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
         self._prompt = Prompt.of(model, source, target)
+        self.shown = self._prompt.examples
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency

@@ -107,6 +107,11 @@ class Rest(Engine):
         if "model" in used and not model.get("id"):
             raise ConfigError("engine 'rest' needs the model's name at the service: model.id=…")
         self._prompt = Prompt.of(model, source, target) if "prompt" in used else None
+        self.shown = self._prompt.examples if self._prompt else ()
+        if self.shown and self._prompt and "{examples}" not in self._prompt.prompt:
+            raise ConfigError(
+                "model.examples: a request has no turns for them; put {examples} into model.prompt"
+            )
         self._values = {
             "src": _code(source, source_codes or {}, source.short),
             "tgt": _code(target, target_codes or {}),

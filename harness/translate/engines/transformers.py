@@ -26,7 +26,7 @@ from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import Causal
 from harness.translate.engines.prompted import TOKENIZER_FILES
 from harness.translate.engines.seq2seq import Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 
 class Transformers(Engine):
@@ -46,6 +46,8 @@ class Transformers(Engine):
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
     answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
+    unit            of language models, what one source is: a segment, a whole document, or a window of
+                    `window` segments with `context` segments before it; `realign` cuts the output
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -77,6 +79,9 @@ class Transformers(Engine):
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
         answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
@@ -98,6 +103,7 @@ class Transformers(Engine):
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             self._instructions: dict[str, Any] = prompt.identity
+            self.shown = prompt.examples
             prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:
@@ -110,6 +116,8 @@ class Transformers(Engine):
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
