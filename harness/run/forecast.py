@@ -13,6 +13,7 @@ from harness.run.documents import bitext_of, inputs_of
 from harness.run.parts import assemble, check_sources
 from harness.run.pipeline import corrected_beads, hash_of
 from harness.run.shards import divide
+from harness.run.whole import check_whole, documents_of, wholes
 from harness.run.worker import cache_part
 
 
@@ -33,14 +34,17 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
     with closing(parts.backend) as backend:
-        items = bitext_of(
-            loaded, parts.text, config.data, config.limit, backend.align, corrected
-        ).bitext.items
+        made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
+        items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
+    check_whole(made.bitext, parts.engine, config.realign)
     sources = [item.source for item in items]
+    if parts.engine.unit != "segment":
+        sources = list(documents_of(items, wholes(items, parts.engine)).sources)
+        size = len(sources)
     cache = str(store.cache_dir.resolve())
     units, n = _pending(parts.engine, sources, cache, parts.text.splitter, parts.src, size, config.force)
-    yield "segments", f"{len(items):,}, {sum(map(len, sources)):,} characters"
+    yield "segments", f"{len(items):,}, {sum(len(item.source) for item in items):,} characters"
     yield "texts", f"{n:,} different ones, {n - len(units):,} in the cache"
     yield "to translate", f"{len(units):,}, {sum(map(len, units)):,} characters"
     expected = parts.engine.forecast(units)

@@ -138,12 +138,13 @@ def cut(items: Sequence[Item], output: Translation, realigner: Realigner, contex
     _check(made, text, len(items))
     hypotheses = [" ".join(text[piece.start : piece.end].split()) for piece in made.pieces]
     last = max((at for at, hypothesis in enumerate(hypotheses) if hypothesis), default=0)
+    whole = {
+        "output": text, "method": made.method, "n_tokens": output.n_tokens, **output.details.to_json()
+    }  # fmt: skip
     found = []
     for at, (item, piece, hypothesis) in enumerate(zip(items, made.pieces, hypotheses, strict=True)):
         reason = output.finish_reason if at >= last else "stop"
-        document = (
-            {"output": text, "method": made.method, "n_tokens": output.n_tokens} if at == context else None
-        )
+        document = whole if at == context else None
         found.append(Cut(Translation(item.source, hypothesis, reason), piece, document))
     return found[context:]
 

@@ -131,6 +131,7 @@ class Worker:
                     job.fresh,
                 )
             )
+        outputs = translations  # of whole documents or windows, where the engine gives those
         cuts: list[Cut] = []
         if found:
             with stages("realign"):
@@ -156,8 +157,8 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
-                cleaned=sum(translation.details.raw is not None for translation in translations),
-                usage=usage_of(translations),
+                cleaned=sum(output.details.raw is not None for output in outputs),
+                usage=usage_of(outputs),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows

@@ -199,3 +199,17 @@ def test_a_dry_run_of_other_engines(words: list[str], capsys: pytest.CaptureFixt
     assert told["service"].strip().startswith("none")
     assert main(["run", *data, "model=copy", "pair=fr-pl,pl-fr", "-m", "--dry-run"]) == 2
     assert "one configuration" in capsys.readouterr().err
+
+
+def test_documents_of_a_service_have_usage_and_are_forecast(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "docs.txt").write_text("a\na\na\n")
+    words = [*words, f"data.docs={tmp_path}/docs.txt", "engine.unit=document", "engine.answer=[quotes]"]
+    assert dry(words, capsys)["requests"].strip() == "1"
+    assert main(words) == 0
+    record = newest(tmp_path)
+    assert len(served.asked) == 1
+    assert (record["usage"]["prompt_tokens"], record["cleaned"]) == (30, 1)
+    first, second, _ = lines(tmp_path, record)
+    assert first["document"]["raw"] == f'"{first["document"]["output"]}"' and "document" not in second

@@ -170,7 +170,9 @@ class OpenAI(Engine):
 
     def _sent(self, source: str) -> str:
         """The texts of a request, for estimates."""
-        return f"{self._prompt.system or ''}{self._prompt.text(source)}"
+        if not self._prompt.chat:
+            return self._prompt.text(source)
+        return "\n".join(str(message["content"]) for message in self._prompt.messages(source))
 
     def forecast(self, sources: Sequence[str]) -> Forecast:
         return self._money.forecast(sources, [self._sent(source) for source in sources], len(sources))
