@@ -64,7 +64,7 @@ def _of_service(expected: Forecast) -> Iterator[tuple[str, str]]:
     if expected.cost is None:
         yield "cost", "not known without prices (engine.prices)"
     else:
-        yield "cost", f"about {expected.cost:.2f} {expected.currency}"
+        yield "cost", f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
     if expected.over:
         yield "limit", f"{expected.over} would end the run before that; what is finished is kept"
 

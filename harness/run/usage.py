@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from harness.protocols import Engine
 from harness.results.record import Usage
 from harness.types import Translation
 
 
-def usage_of(translations: Sequence[Translation]) -> dict[str, Any] | None:
-    """The usage of a shard, each text once as it is asked for; None where no output says anything of it."""
+def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, Any] | None:
+    """The usage of a shard, each text once as it is asked for; None for an engine that asks no service."""
+    if engine.forecast([]) is None:
+        return None
     once = {translation.source: translation for translation in translations}.values()
     told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
-    if not told and all(t.details.cost is None for t in once):
-        return None
     costs = [t.details.cost for t in once if t.details.cost is not None]
     return asdict(
         Usage(

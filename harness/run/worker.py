@@ -158,7 +158,7 @@ class Worker:
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
                 cleaned=sum(output.details.raw is not None for output in outputs),
-                usage=usage_of(outputs),
+                usage=usage_of(outputs, engine),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows

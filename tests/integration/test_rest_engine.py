@@ -261,12 +261,15 @@ def test_an_answer_of_another_shape_is_told(tmp_path: Path) -> None:
         translate(registry.build("engine", OWN, model={"name": "own"}, src="fr", tgt="pl"), ["a"], tmp_path)
 
 
-def test_no_key_reaches_the_store(deepl: Running, tmp_path: Path) -> None:
+def test_no_key_reaches_the_store(deepl: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["model=deepl", f"engine.url={deepl.served.url}{deepl.path}", f"results={tmp_path}", "limit=2"]
     assert main(["run", "data=seeds", "metrics=chrf", *words]) == 0
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in written and b"{env:DEEPL_API_KEY}" in written
+    (record,) = tmp_path.glob("runs/*/record.json")
+    assert json.loads(record.read_text())["usage"]["characters"] > 0
     assert main(["run", *words, "engine.headers.Authorization=abc"]) == 2
+    assert "engine.headers.Authorization='{env:MY_KEY}'" in capsys.readouterr().err
 
 
 def test_a_key_is_not_carried_to_another_address(deepl: Running, tmp_path: Path) -> None:

@@ -82,9 +82,11 @@ class Rest(Engine):
         answer: Answer = "raw",
     ) -> None:
         if not url or not request or not output:
+            needed = {"url": url, "request": request, "output": output}
+            missing = " ".join(f"engine.{name}=…" for name, value in needed.items() if not value)
             raise ConfigError(
-                "engine 'rest' needs the address, the request and where its answer is: engine.url=…"
-                " engine.request=… engine.output=…; ready ones: deepl, google, azure, anthropic, gemini"
+                f"engine 'rest' needs {missing} (the service's address, the request, where the answer is);"
+                " ready are model=deepl, google, azure, anthropic, gemini"
             )
         self.filters = chosen(answer)
         source, target = language(src), language(tgt)
