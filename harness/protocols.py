@@ -200,8 +200,11 @@ class Engine(Extension):
     def translate(self, batch: Batch) -> Translated:
         """Yield finished batches, in any order, each index of `batch.sources` once."""
 
-    def forecast(self, sources: Sequence[str]) -> Forecast | None:
-        """What translating these would ask of a service; None for an engine that asks none. Sends nothing."""
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast | None:
+        """What translating these would ask of a service; None for an engine that asks none. Sends nothing.
+
+        `measured`: by what the estimated tokens of prompts and of outputs are to be multiplied.
+        """
         return None
 
     def check(self) -> None:

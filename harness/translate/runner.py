@@ -90,7 +90,8 @@ def stream(
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
-    pending, n = _pending(sources, cache, sentences, src)
+    units = _units(sources, sentences, src)
+    pending, n = [unit for unit in units if cache.get(unit) is None], len(units)
     if advance is None and pending and len(pending) < n:
         note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
     errors: dict[str, Translation] = {}
@@ -113,20 +114,17 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
     return errors
 
 
-def _pending(
-    sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str
-) -> tuple[list[str], int]:
-    """The units that are not in the cache, each once, and how many different ones there are."""
+def _units(sources: Sequence[str], sentences: Splitter | None, src: str) -> list[str]:
+    """What an engine is given for some sources, each unit once."""
     seen: set[int] = set()
-    pending = []
+    found = []
     for source in sources:
         for unit in _plan(source, sentences, src).units:
             number = short_key(unit)
             if number not in seen:
                 seen.add(number)
-                if cache.get(unit) is None:
-                    pending.append(unit)
-    return pending, len(seen)
+                found.append(unit)
+    return found
 
 
 def pending(
@@ -137,13 +135,18 @@ def pending(
     src: str = "en",
     part: str | None = None,
     fresh: bool = False,
-) -> tuple[list[str], int]:
-    """What `stream` would ask the engine for, and of how many units; all of them for one without a cache."""
-    sentences = splitter if engine.sentence_level else None
+) -> tuple[list[str], list[Translation]]:
+    """The units that `stream` would ask the engine for, and the outputs that it would take from the cache."""
     if engine.positional or not engine.cached:
-        return list(sources), len(sources)
+        return list(sources), []
+    todo, known = [], []
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
-        return _pending(sources, cache, sentences, src)
+        for unit in _units(sources, splitter if engine.sentence_level else None, src):
+            if cache.get(unit) is None:
+                todo.append(unit)
+            else:
+                known.append(_stored(cache, unit))
+    return todo, known
 
 
 def _asked(engine: Engine) -> dict[str, Any]:

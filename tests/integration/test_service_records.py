@@ -213,3 +213,17 @@ def test_documents_of_a_service_have_usage_and_are_forecast(
     assert (record["usage"]["prompt_tokens"], record["cleaned"]) == (30, 1)
     first, second, _ = lines(tmp_path, record)
     assert first["document"]["raw"] == f'"{first["document"]["output"]}"' and "document" not in second
+
+
+def test_a_dry_run_judges_by_the_tokens_of_stored_outputs(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src.txt").write_text("".join(f"Ligne {i}.\n" for i in range(10, 30)))
+    (tmp_path / "tgt.txt").write_text("".join(f"Linia {i}.\n" for i in range(10, 30)))
+    assert "by a rule of thumb" in dry(words, capsys)["tokens"]
+    assert main([*words, "limit=8"]) == 0
+    told = dry(words, capsys, "engine.prices={input: 1, output: 10}")
+    assert (
+        told["tokens"].strip() == "about 360 of prompts and 84 of outputs, as of the 8 in the cache"
+    )  # 30 and 7
+    assert told["cost"].strip() == "about 0.001200 USD"

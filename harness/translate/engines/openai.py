@@ -174,8 +174,9 @@ class OpenAI(Engine):
             return self._prompt.text(source)
         return "\n".join(str(message["content"]) for message in self._prompt.messages(source))
 
-    def forecast(self, sources: Sequence[str]) -> Forecast:
-        return self._money.forecast(sources, [self._sent(source) for source in sources], len(sources))
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
+        sent = [self._sent(source) for source in sources]
+        return self._money.forecast(sources, sent, len(sources), measured)
 
     def _post(self, source: str, server: Accepts) -> Reply:
         body: dict[str, Any] = {"model": self._model, **server.options(self._options)}

@@ -240,9 +240,10 @@ class Rest(Engine):
             list(sources) if prompt is None else [f"{prompt.system or ''}{prompt.text(s)}" for s in sources]
         )
 
-    def forecast(self, sources: Sequence[str]) -> Forecast:
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
         requests = sum(1 for _ in self._requests(sources))
-        return self._money.forecast(sources, self._sent(sources), requests, self._prompt is not None)
+        factors = measured if self._prompt else None
+        return self._money.forecast(sources, self._sent(sources), requests, factors)
 
     def _part(self, client: Client, sources: Sequence[str], error: Refused) -> list[Translation]:
         try:
