@@ -84,7 +84,7 @@ class Lexical(Metric):
             costly=self.costly,
         )
         with parallel.heard() as more:
-            differing = parallel.differing(made, hypotheses, references, rows)
+            differing = parallel.differing(self.family, made, hypotheses, references)
             if differing is not None:
                 rows = np.array(parallel.by_sacrebleu(made, hypotheses, references), dtype=np.float64)
         if differing is not None:
