@@ -194,6 +194,21 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What a segment got of the output for its document: `output[start:end]`, empty where it got nothing.
+
+    The pieces of an output in order, joined, are the output. `confidence` in [0, 1] is how sure the less sure
+    of its two ends is, None where that is not known. `nowhere` are the spans in it, as offsets into the
+    output, that correspond to no segment.
+    """
+
+    start: int
+    end: int
+    confidence: float | None = None
+    nowhere: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A value of a metric with what is needed to trust it.
 

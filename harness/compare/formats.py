@@ -1,4 +1,4 @@
-"""A comparison as terminal tables, Markdown, CSV, LaTeX (booktabs) and JSON."""
+"""A comparison as terminal tables, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.common.tables import cell_width, markdown_text, without
 from harness.common.terminal import visible, visible_json, visible_line
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
-from harness.compare.cells import Sheet, digits_of, number, tests_line
+from harness.compare.cells import Sheet
 from harness.compare.evaluate import MetricResult, Result
 
 
@@ -203,55 +203,6 @@ def _across(results: Sequence[Result]) -> dict[str, Any] | None:
         return None
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     return {key: [asdict(line) for line in across(results, key)] for key in keys}
-
-
-def latex(result: Result) -> str:
-    """A booktabs table, systems down and metrics across.
-
-    Bold is the best score (and an equal one); a dagger marks systems that are not significantly worse.
-    """
-    metrics = [metric for metric in result.metrics if not metric.neutral]
-    arrows = {True: "$\\uparrow$", False: "$\\downarrow$"}
-    heads = [f"{_tex(m.name)} {arrows[m.higher_is_better]}" for m in metrics]
-    names = list(dict.fromkeys(row.system for metric in metrics for row in metric.rows))
-    lines = [
-        f"% {visible_line(result.test_set.title)}",
-        *(f"% {visible_line(metric.name)}: {visible_line(metric.signature)}" for metric in metrics),
-        f"% {tests_line(result.options)}",
-        "\\begin{tabular}{l" + "r" * len(metrics) + "}",
-        "\\toprule",
-        " & ".join(["System", *heads]) + " \\\\",
-        "\\midrule",
-    ]
-    for name in names:
-        cells = [_latex_cell(metric, name, result.options.alpha) for metric in metrics]
-        lines.append(" & ".join([_tex(name), *cells]) + " \\\\")
-    lines += [
-        "\\bottomrule",
-        "\\end{tabular}",
-        "% bold: best; dagger: not significantly worse than the best"
-        f" (p >= {result.options.alpha:g}, corrected for all pairs)",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_cell(metric: MetricResult, name: str, alpha: float) -> str:
-    row = metric.row(name)
-    if row is None or not math.isfinite(row.value):
-        return "--"
-    text = number(row.value, digits_of(metric)).replace("-", "$-$")
-    best = metric.rows[0].system
-    pair = metric.pair(best, name)
-    if pair is None or pair.difference == 0:
-        return f"\\textbf{{{text}}}"
-    return text if pair.p < alpha or math.isnan(pair.p) else f"{text}$^\\dagger$"
-
-
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in visible_line(text))
 
 
 def finite(value: Any) -> Any:

@@ -31,6 +31,11 @@ class TestSet:
         return len(self.systems[0].ids)
 
     @property
+    def ceilings(self) -> frozenset[str]:
+        """The systems that repeat the reference: the scale ends there, and no system is compared with it."""
+        return frozenset(s.name for s in self.systems if s.record.model.engine == "reference")
+
+    @property
     def title(self) -> str:
         """`"ntrex fr-pl, 1997 segments (data 1a2b3c4d)"`."""
         return f"{self.name} {self.src}-{self.tgt}, {self.n} segments (data {self.hash[:8]})"

@@ -69,6 +69,8 @@ class Model:
     """The engine's kind: `transformers`, `file`, or a `module:Class`."""
     identity: dict[str, Any] = field(default_factory=dict)
     """Everything the outputs depend on: decoding, prompt, precision, versions."""
+    settings: dict[str, Any] | None = field(default=None, metadata={"omit": True})
+    """How outputs were chosen, with the settings that the model brought along."""
 
     @property
     def label(self) -> str:
@@ -109,6 +111,9 @@ class Counts:
     cleaning: dict[str, dict[str, int]] = field(default_factory=dict, metadata={"omit": True})
     """`edits`, `unrepaired` by rule and `furniture` by kind."""
     alignment: AlignmentCounts | None = field(default=None, metadata={"omit": True})
+    realign: dict[str, int] | None = field(default=None, metadata={"omit": True})
+    """Of re-segmented outputs of documents: `outputs` (`by_wer`, `by_embed`), `segments`, `omitted`,
+    `hallucinated` and `unsure` ones, `characters` and `nowhere_characters` (that belong to no segment)."""
 
 
 @dataclass(frozen=True, slots=True)

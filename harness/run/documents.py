@@ -18,7 +18,7 @@ from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
 from harness.run.corrected import CorrectedAlignment
 from harness.run.counterparts import pairs_of
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Item, Segment
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Item, Segment
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,11 @@ def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[s
     return replace(made, bitext=take(made.bitext, options, limit))
 
 
+def inputs_of(loaded: DocumentSet | Bitext, aligner: Aligner) -> tuple[Input, ...]:
+    """The files that a test set rests on: those that were loaded, and those that align them."""
+    return loaded.inputs if isinstance(loaded, Bitext) else (*loaded.inputs, *aligner.inputs)
+
+
 def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cleaned], list[list[Segment]]]:
     """Documents of one collection, cleaned and cut into segments.
 
@@ -161,7 +166,9 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
     if not items:
         raise DataError(f"{documents.name}: the documents correspond, yet no sentences do: no beads to score")
     return Alignment(
-        bitext=Bitext(documents.name, tuple(items), documents.inputs, dict(documents.meta)),
+        bitext=Bitext(
+            documents.name, tuple(items), inputs_of(documents, parts.aligner), dict(documents.meta)
+        ),
         counts=Counts(
             documents={"src": len(documents.src), "tgt": len(documents.tgt), "pairs": len(viewer)},
             cleaning=_cleaning_counts(cleaned),

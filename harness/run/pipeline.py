@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,19 +20,27 @@ from harness.results.live import journal
 from harness.results.record import Data, Model, Pair, Record
 from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
-from harness.run.documents import bitext_of
+from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
 from harness.run.usage import several_models, total
+from harness.run.whole import REALIGNING, check_whole
 from harness.run.worker import Job, Worker
-from harness.types import Bitext, DocumentSet
+from harness.types import Bitext, DocumentSet, Input
 from harness.version import __version__
 
 TOKENIZED = 100
 """Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
+
+
+def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts) -> str:
+    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
+    read = [[item.name, item.sha256] for item in inputs]
+    identities = parts.engine.identity, parts.text.encoder.identity
+    return digest([identifying(config), read, *identities], length=16)
 
 
 @dataclass(frozen=True)
@@ -75,11 +83,8 @@ def _run(
         loaded = load(config.data, parts.src, parts.tgt, config.limit)
         check_sources(parts, loaded)
         corrected = corrected_beads(config, loaded)
-    # Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
-    files = (*loaded.inputs, *([corrected.input] if corrected else []))
-    inputs = [[item.name, item.sha256] for item in files]
-    identities = parts.engine.identity, parts.text.encoder.identity
-    config_hash = digest([identifying(config), inputs, *identities], length=16)
+    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    config_hash = hash_of(config, inputs, parts)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
@@ -91,12 +96,16 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
+        check_whole(bitext, parts.engine, config.realign)
+        check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        size = backend.shard_size if parts.engine.divisible else n
+        whole = parts.engine.unit != "segment"
+        size = backend.shard_size if parts.engine.divisible and not whole else n
         job = Job(
             engine=config.engine,
             model=config.model,
             metrics=config.metrics,
+            realign={name: getattr(config, name) for name in REALIGNING if whole},
             splitter=config.splitter,
             src=parts.src,
             tgt=parts.tgt,
@@ -129,7 +138,7 @@ def _run(
                 name=bitext.name,
                 n=n,
                 hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
-                inputs=files,
+                inputs=inputs,
                 meta=bitext.meta,
             ),
             model=Model(
@@ -138,10 +147,11 @@ def _run(
                 revision=identity.get("revision") or identity.get("sha256"),
                 engine=config.engine.get("kind"),
                 identity=identity,
+                settings=dict(parts.engine.settings) or None,
             ),
             encoder=parts.text.encoder.identity,
             environment=environment(),
-            counts=made.counts,
+            counts=replace(made.counts, realign=gathered.realign or None),
             pairing=made.pairing,
             timings=stages.seconds,
             scores=tuple(scores),

@@ -13,6 +13,7 @@ from harness.config.schema import BootstrapConfig
 from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
 from harness.run.shards import Gathered
+from harness.run.whole import Cut, line_of
 from harness.types import Item, Score, Translation
 
 
@@ -26,10 +27,11 @@ class Scored:
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
-          src: str, tgt: str, sourceless: bool = False) -> Scored:  # fmt: skip
+          src: str, tgt: str, sourceless: bool = False, cuts: Sequence[Cut] = ()) -> Scored:  # fmt: skip
     """Segment scores, statistics and health of some segments of a test set.
 
     `sourceless` sets have references alone: their health is that of the output beside them.
+    `cuts`: how each came by its translation, where that is a piece of the output for a document.
     """
     from harness.metrics.health import health
 
@@ -45,6 +47,10 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
             line["health"] = list(health(source, text, reason, src, tgt, item.references))
             flags.update(line["health"])
             ticker.advance()
+    for line, made in zip(lines, cuts, strict=False):
+        line.update(line_of(made))
+        line["health"] += made.flags
+        flags.update(made.flags)
     statistics = {}
     for key, metric in metrics.items():
         statistics[key] = metric.statistics(sources, hypotheses, references)

@@ -55,6 +55,7 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
     cleaned: int = 0  # outputs that `engine.answer` changed
@@ -74,6 +75,7 @@ class Gathered:
     warnings: tuple[str, ...]
     cleaned: int = 0
     usage: Sequence[dict[str, Any] | None] = ()
+    realign: dict[str, int] = field(default_factory=dict)
 
 
 def divide(n: int, size: int) -> list[Shard]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.common.notices import tell
 from harness.common.progress import bar, note
@@ -74,9 +75,7 @@ def stream(
         return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    # The cache has the outputs as they came: other filters need no other outputs.
-    asked = {k: v for k, v in engine.identity.items() if k != "answer" or not engine.filters}
-    with Cache(cache_dir, asked, part, fresh) as cache:
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
         before, now = cache.answered_by() if fresh else (None, None)
         if before and now and before != now:
@@ -91,19 +90,9 @@ def stream(
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
-    seen: set[int] = set()
-    pending = []
-    for source in sources:
-        for unit in _plan(source, sentences, src).units:
-            number = short_key(unit)
-            if number not in seen:
-                seen.add(number)
-                if cache.get(unit) is None:
-                    pending.append(unit)
-    if advance is None and pending and len(pending) < len(seen):
-        note(
-            f"{len(seen) - len(pending)} of {len(seen)} segments are in the cache; translating {len(pending)}"
-        )
+    pending, n = _pending(sources, cache, sentences, src)
+    if advance is None and pending and len(pending) < n:
+        note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
     errors: dict[str, Translation] = {}
     if not pending:
         if advance is not None:
@@ -122,6 +111,44 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         note("interrupted: finished segments are kept; the same command resumes from there")
         raise
     return errors
+
+
+def _pending(
+    sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str
+) -> tuple[list[str], int]:
+    """The units that are not in the cache, each once, and how many different ones there are."""
+    seen: set[int] = set()
+    pending = []
+    for source in sources:
+        for unit in _plan(source, sentences, src).units:
+            number = short_key(unit)
+            if number not in seen:
+                seen.add(number)
+                if cache.get(unit) is None:
+                    pending.append(unit)
+    return pending, len(seen)
+
+
+def pending(
+    engine: Engine,
+    sources: Sequence[str],
+    cache_dir: str | Path,
+    splitter: Splitter | None = None,
+    src: str = "en",
+    part: str | None = None,
+    fresh: bool = False,
+) -> tuple[list[str], int]:
+    """What `stream` would ask the engine for, and of how many units; all of them for one without a cache."""
+    sentences = splitter if engine.sentence_level else None
+    if engine.positional or not engine.cached:
+        return list(sources), len(sources)
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache:
+        return _pending(sources, cache, sentences, src)
+
+
+def _asked(engine: Engine) -> dict[str, Any]:
+    """What the cache is keyed by. It has outputs as they came: other filters need no other outputs."""
+    return {k: v for k, v in engine.identity.items() if k != "answer" or not engine.filters}
 
 
 @contextmanager

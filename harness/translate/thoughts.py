@@ -24,8 +24,10 @@ def answer_start(text: str, opened: bool = False) -> int | None:
 
 
 def opens(prompt: str) -> bool:
-    """Whether a prompt ends within a block of thoughts, as templates of some models do."""
-    return answer_start(prompt) is None
+    """Whether a prompt ends with the tag that opens thoughts, as templates of some models do."""
+    prompt = prompt.rstrip()
+    marks = list(_MARK.finditer(prompt))
+    return bool(marks) and marks[-1].end() == len(prompt) and not _closes(marks[-1])
 
 
 def without_thoughts(text: str) -> str:

@@ -113,3 +113,89 @@ def test_an_empty_account_ends_the_run_at_once(
     assert main([*words, "engine.concurrency=1"]) == 2
     assert "no quota or credit left (429" in capsys.readouterr().err
     assert len(served.asked) <= 2
+
+
+PRICES = "engine.prices={input: 2, output: 10, currency: EUR}"
+
+
+def test_costs_are_recorded_by_the_prices_and_change_no_identity(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, PRICES]) == 0
+    record = newest(tmp_path)
+    assert record["usage"]["cost"] == pytest.approx(2 * (30 * 2 + 7 * 10) / 1e6)
+    assert record["usage"]["currency"] == "EUR"
+    asked = len(served.asked)
+    assert main([*words, "engine.max_requests=7"]) == 0
+    assert "already run as" in capsys.readouterr().err
+    assert len(served.asked) == asked
+
+
+def test_a_budget_of_requests_ends_the_run_and_keeps_what_is_finished(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src.txt").write_text("".join(f"Ligne {i}.\n" for i in range(10)))
+    (tmp_path / "tgt.txt").write_text("".join(f"Linia {i}.\n" for i in range(10)))
+    for asked in (4, 8):
+        assert main([*words, "engine.max_requests=4", "engine.concurrency=2"]) == 1
+        assert "engine.max_requests=4 is reached; finished texts are kept" in capsys.readouterr().err
+        assert len(served.asked) == asked
+    assert main([*words, "engine.max_requests=4"]) == 0
+    assert len(served.asked) == 10  # none twice
+
+
+def test_a_budget_of_money_is_never_exceeded(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src.txt").write_text("".join(f"Ligne {i}.\n" for i in range(10)))
+    (tmp_path / "tgt.txt").write_text("".join(f"Linia {i}.\n" for i in range(10)))
+    assert main([*words, PRICES, "engine.max_cost=0.0005", "engine.concurrency=1"]) == 1
+    assert "EUR are spent or under way" in capsys.readouterr().err
+    assert len(served.asked) == 3  # each costs 0.00013, and is taken for less before the first
+    assert main([*words, PRICES, "engine.max_cost=0.01"]) == 0
+    assert len(served.asked) == 10
+    assert main([*words, "engine.max_cost=1"]) == 2
+    assert "engine.max_cost=1 needs prices" in capsys.readouterr().err
+    assert main([*words, "engine.prices={input: -1}"]) == 2
+    assert "engine.prices.input=-1: needs a number" in capsys.readouterr().err
+    assert main([*words, "engine.prices={inputs: 1}"]) == 2
+    assert "engine.prices" in capsys.readouterr().err
+
+
+def dry(words: list[str], capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, str]:
+    capsys.readouterr()
+    assert main([*words, *more, "--dry-run"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    return {name: value for name, _, value in (line.partition("  ") for line in told)}
+
+
+def test_a_dry_run_tells_what_a_run_would_take_and_sends_nothing(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = dry(words, capsys)
+    assert told["segments"].strip() == "3, 11 characters"
+    assert told["texts"].strip() == "2 different ones, 0 in the cache"
+    assert told["to translate"].strip() == "2, 8 characters" and told["requests"].strip() == "2"
+    assert "not known without prices" in told["cost"]
+    prompts = int(told["tokens"].split()[1])
+    assert 40 <= prompts <= 80 and "about" in told["tokens"]
+    assert not served.asked and not (tmp_path / "results" / "runs").exists()
+    told = dry(words, capsys, "engine.prices={input: 1000000, output: 0}", "engine.max_cost=1")
+    assert told["cost"].strip() == f"about {prompts}.00 USD"
+    assert "engine.max_cost=1 would end the run" in told["limit"]
+    assert main([*words, "limit=1"]) == 0
+    told = dry(words, capsys)
+    assert told["texts"].strip() == "2 different ones, 1 in the cache" and told["requests"].strip() == "1"
+    assert main(words) == 0
+    assert "nothing would be translated" in dry(words, capsys)["finished"]
+    assert dry(words, capsys, "force=true")["requests"].strip() == "2"
+
+
+def test_a_dry_run_of_other_engines(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    data = words[1:5]
+    told = dry(["run", *data, "model=deepl"], capsys, "engine.prices={characters: 20}")
+    assert told["requests"].strip() == "1" and "tokens" not in told and "USD" in told["cost"]
+    told = dry(["run", *data, "model=copy"], capsys)
+    assert told["service"].strip().startswith("none")
+    assert main(["run", *data, "model=copy", "pair=fr-pl,pl-fr", "-m", "--dry-run"]) == 2
+    assert "one configuration" in capsys.readouterr().err

@@ -99,7 +99,7 @@ def _about(path: Path) -> str:
 
 
 def _models(pair: str, own: list[Path]) -> int:
-    """Every model with what is known for a pair; those that fit and work offline first."""
+    """Every model with what is known for a pair; those known to fit first, and of these the offline ones."""
     from harness.translate.checkpoints.catalogue import models_table
 
     def offline(value: bool | None) -> str:
@@ -109,7 +109,7 @@ def _models(pair: str, own: list[Path]) -> int:
     rows = [
         [
             row.name,
-            "yes" if row.fits else f"no: {row.reason}",
+            "yes" if row.fits else f"{'no' if row.fits is False else '?'}: {row.reason}",
             offline(row.offline),
             row.licence or "–",
             row.size or "–",

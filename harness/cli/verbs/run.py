@@ -18,7 +18,7 @@ from harness.config.schema import RunConfig, register_schema, to_config
 from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
-from harness.errors import HarnessError, StageError, Terminated, one_line
+from harness.errors import ConfigError, HarnessError, StageError, Terminated, one_line
 from harness.results.store import Store
 from harness.results.tables import print_scores
 from harness.run import sweep
@@ -82,6 +82,23 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     return record.run_id, "skipped" if outcome.skipped else "finished"
 
 
+def _dry_run(arguments: list[str]) -> int:
+    """Say what the run would ask for, without a folder for it in the store."""
+    from harness.config.check import composed
+    from harness.run.forecast import forecast
+
+    check_flags(arguments)
+    refuse_in_arguments(arguments)
+    if {"-m", "--multirun"} & set(sweep.fan_out(arguments)):
+        raise ConfigError("--dry-run tells of one configuration: leave out -m and lists of values")
+    folders = config_dirs(arguments)
+    overrides = [w for w in arguments if w.startswith("~") or ("=" in w and not w.startswith("-"))]
+    config = composed(overrides, folders[0] if folders else None)
+    for name, value in forecast(config, Store(config.results)):
+        print(f"{name:<13} {value}")
+    return 0
+
+
 def _results(arguments: list[str]) -> Path:
     """The results store that the arguments name, for the table at the end of a sweep."""
     named = [word.partition("=")[2] for word in arguments if word.startswith("results=")]
@@ -96,6 +113,8 @@ def main_args(rest: list[str]) -> int:
     """Run with Hydra's arguments `rest`; raises a HarnessError of one line for what cannot be done."""
     import hydra
 
+    if "--dry-run" in rest:
+        return _dry_run([word for word in rest if word != "--dry-run"])
     check_flags(rest)
     refuse_in_arguments(rest)
     given, rest = rest, sweep.fan_out(readable(rest, config_dirs(rest)))

@@ -63,6 +63,7 @@ def _summary(record: Record, edited: str | None) -> None:
         ("pair", f"{record.pair.src} → {record.pair.tgt}"),
         ("model", f"{model.name}  {model.id or ''} {model.revision or ''}".strip()),
         ("engine", model.engine),
+        *([("decoding", ", ".join(f"{k} {v}" for k, v in model.settings.items()))] if model.settings else []),
         ("data", f"{data.name}, {data.n} segments, sha256 {data.hash[:16]}…"),
         ("config hash", record.config_hash),
         ("harness", f"{environment.harness}{commit}, Python {environment.python}"),
@@ -79,6 +80,8 @@ def _summary(record: Record, edited: str | None) -> None:
             for name, side in (("src", alignment.src), ("tgt", alignment.tgt))
             if side.aligned_share is not None
         ]
+    if pieces := record.counts.realign:
+        rows.append(("realign", ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in pieces.items())))
     for kind, found in record.counts.cleaning.items():
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))

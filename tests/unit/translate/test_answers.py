@@ -92,7 +92,7 @@ def test_the_raw_output_is_kept_and_other_filters_ask_nothing_again(tmp_path: Pa
         assert cleaning.asked == 0 and cleaning.identity != raw.identity
 
 
-@pytest.mark.parametrize("kind", ["transformers", "openai", "rest", "command"])
+@pytest.mark.parametrize("kind", ["transformers", "vllm", "openai", "rest", "command"])
 def test_an_unknown_filter_is_refused(kind: str) -> None:
     with pytest.raises(ConfigError, match=r"engine.answer=\[thnk\].*Did you mean 'think'"):
         registry.check("engine", {"kind": kind, "answer": ["thnk"]})
