@@ -68,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
     if args.options:
         return _options(groups[args.what], folders[1:])
     if groups[args.what] == "model":
-        return _models(args.pair, folders[1:])
+        return _models(args.pair, folders[1:], args.wide)
     options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
     width = max(map(len, options), default=0)
     for name, path in sorted(options.items()):
@@ -98,7 +98,7 @@ def _about(path: Path) -> str:
     return ""
 
 
-def _models(pair: str, own: list[Path]) -> int:
+def _models(pair: str, own: list[Path], wide: bool) -> int:
     """Every model with what is known for a pair; those known to fit first, and of these the offline ones."""
     from harness.translate.checkpoints.catalogue import models_table
 
@@ -117,7 +117,7 @@ def _models(pair: str, own: list[Path]) -> int:
         ]
         for row in models_table(pair, *own)
     ]
-    print_table(header, rows)
+    print_table(header, rows, spare=("size", "licence"), wide=wide)
     return 0
 
 

@@ -141,7 +141,9 @@ def _pairing(record: Record) -> None:
         for c in record.pairing
     ]
     print_table(
-        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"], rows
+        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"],
+        rows,
+        spare=("mutual best ↑", "gap ↑"),
     )
 
 
