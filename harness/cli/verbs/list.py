@@ -15,6 +15,9 @@ from harness.results.store import Store
 from harness.results.tables import newest, print_scores, score_rows, table_csv
 
 EXAMPLES = """\
+Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
+intervals, run, health, pair, metrics from the last on. --wide shows everything, as do files and pipes.
+
 examples:
   python -m harness list
   python -m harness list --all --format md
