@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-Text = str | Sequence[str]
-"""A string is read as its characters, a list as its words."""
+Text = str | Sequence[int]
+"""A string is read as its characters; numbers stand for words."""
 Integers = npt.NDArray[np.int64]
 
 _BLOCK = 256  # segments: what is sorted together stays within the cache of a core
@@ -59,17 +60,18 @@ def _block(hypotheses: Sequence[Text], references: Sequence[Sequence[Text]], ord
 
 
 def _numbered(texts: Sequence[Text]) -> Integers:
-    """The units of all texts, one after the other, as numbers from 1."""
+    """The units of all texts, one after the other, as numbers from 1 without gaps."""
+    points: npt.NDArray[Any]
     if texts and isinstance(texts[0], str):
-        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4")  # type: ignore[arg-type]
-        used = np.zeros(int(points.max(initial=0)) + 1, dtype=np.int64)
-        used[points] = 1
-        units: Integers = np.cumsum(used)[points]
-        return units
-    numbers: dict[str, int] = {}
-    return np.array(
-        [numbers.setdefault(word, len(numbers) + 1) for word in chain.from_iterable(texts)], dtype=np.int64
-    )
+        points = np.frombuffer(
+            "".join(cast(Sequence[str], texts)).encode("utf-32-le", "surrogatepass"), "<u4"
+        )
+    else:
+        points = np.fromiter(chain.from_iterable(cast(Sequence[Sequence[int]], texts)), dtype=np.int64)
+    used = np.zeros(int(points.max(initial=0)) + 1, dtype=np.int64)
+    used[points] = 1
+    units: Integers = np.cumsum(used)[points]
+    return units
 
 
 def _sorted(
@@ -111,13 +113,12 @@ def _one(hypothesis: Text, references: Sequence[Text], order: int) -> Integers:
     """One segment with too many different units to be packed."""
     counts = np.zeros((1, order), dtype=np.int64)
     for k in range(1, order + 1):
-        most: Counter[Text] = Counter()
+        most: Counter[tuple[str | int, ...]] = Counter()
         for reference in references:
-            most |= Counter(_grams(reference, k))
-        counts[0, k - 1] = (Counter(_grams(hypothesis, k)) & most).total()
+            most |= _grams(reference, k)
+        counts[0, k - 1] = (_grams(hypothesis, k) & most).total()
     return counts
 
 
-def _grams(text: Text, k: int) -> list[Text]:
-    slices = (text[i : i + k] for i in range(len(text) - k + 1))
-    return list(slices) if isinstance(text, str) else [tuple(words) for words in slices]
+def _grams(text: Text, k: int) -> Counter[tuple[str | int, ...]]:
+    return Counter(tuple(text[i : i + k]) for i in range(len(text) - k + 1))

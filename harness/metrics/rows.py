@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from harness.metrics.edits import count_edits
 from harness.metrics.ngrams import shared, totals
-from harness.metrics.tokens import splitter
+from harness.metrics.tokens import Words, tokens
 from harness.protocols import Statistics
 
 References = Sequence[Sequence[str]]
@@ -22,13 +23,15 @@ References = Sequence[Sequence[str]]
 
 def bleu(scorer: Any, hypotheses: Sequence[str], references: References) -> Statistics:
     """`(n, 2 + 2 order)`: tokens of the hypothesis, of the reference nearest in length, matches, totals."""
-    split, order = splitter(scorer.tokenizer), scorer.max_ngram_order
+    order = scorer.max_ngram_order
+    numbered = tokens(scorer.tokenizer)
 
-    def tokens(text: str) -> list[str]:
-        return split((text.lower() if scorer.lowercase else text).rstrip())
+    def prepared(texts: Iterable[str]) -> list[str]:
+        return [(text.lower() if scorer.lowercase else text).rstrip() for text in texts]
 
-    ours = [tokens(text) for text in hypotheses]
-    theirs = [[tokens(text) for text in found] for found in references]
+    ours = numbered(prepared(hypotheses))
+    flat = iter(numbered(prepared(text for found in references for text in found)))
+    theirs = [list(islice(flat, len(found))) for found in references]
     lengths = [len(words) for words in ours]
     nearest = [_nearest(n, map(len, found)) for n, found in zip(lengths, theirs, strict=True)]
     sides = np.array([lengths, nearest], dtype=np.float64).T
@@ -49,14 +52,8 @@ def chrf(scorer: Any, hypotheses: Sequence[str], references: References) -> Stat
     characters = _strings if scorer.whitespace else _without_spaces
     parts = [_triples(characters(ours), characters(theirs), whose, scorer.char_order)]
     if scorer.word_order:
-        words: dict[str, list[str]] = {}
-
-        def split(texts: Sequence[str]) -> list[list[str]]:
-            for word in {word for text in texts for word in text.split()} - words.keys():
-                words[word] = scorer._remove_punctuation(word)
-            return [[part for word in text.split() for part in words[word]] for text in texts]
-
-        parts.append(_triples(split(ours), split(theirs), whose, scorer.word_order))
+        words = Words(scorer._remove_punctuation)
+        parts.append(_triples(words(ours), words(theirs), whose, scorer.word_order))
     rows = np.concatenate(parts, axis=1)
     return rows if len(whose) == len(hypotheses) else rows[_best(scorer, rows.astype(int).tolist(), whose)]
 

@@ -14,7 +14,9 @@ from typing import Any
 from harness.common.files import digest
 from harness.common.langs import Language
 from harness.errors import ConfigError
+from harness.protocols import Engine
 from harness.translate.guidance import Glossary, Pair, read_examples, read_glossary
+from harness.translate.thoughts import answer_start
 
 CHAT_FAMILIES = ("llm", "translategemma")
 PROMPT_KEYS = (
@@ -36,7 +38,7 @@ _PART = re.compile(r"\[\[((?:(?!\]\]).)*?\{(?:examples|glossary)\}.*?)\]\]", re.
 class Prompt:
     """A prompt for one pair. `{text}` is still open; the languages are filled in.
 
-    `chat` False sends the prompt as raw text to be continued. `stop`: the output ends before any of these.
+    `chat` False sends the prompt as raw text to be continued. `stop`: the answer ends before any of these.
     """
 
     family: str
@@ -143,11 +145,29 @@ class Prompt:
             turns.append({"role": "assistant", "content": translation})
         return [*system, *turns, {"role": "user", "content": self.text(source)}]
 
-    def answer(self, output: str) -> str:
-        """The translation within a model's output: before any stop text, without white space around."""
+    def answer(self, output: str, opened: bool = False) -> str:
+        """A model's output up to the first stop text behind its thoughts, without white space around.
+
+        `opened` says that the prompt ended within thoughts.
+        """
+        thoughts, answer = self._parts(output, opened)
         for stop in self.stop:
-            output = output.split(stop, 1)[0]
-        return output.strip()
+            answer = answer.split(stop, 1)[0]
+        return (thoughts + answer).strip()
+
+    def reached(self, output: str, opened: bool = False) -> bool:
+        """Whether a stop text stands in an output, behind its thoughts."""
+        _, answer = self._parts(output, opened)
+        return any(stop in answer for stop in self.stop)
+
+    def _parts(self, output: str, opened: bool) -> tuple[str, str]:
+        """Thoughts with the white space behind them, and the answer."""
+        start = answer_start(output, opened) if self.stop else 0
+        if start is None:
+            return output, ""
+        if start:
+            start += len(output[start:]) - len(output[start:].lstrip())
+        return output[:start], output[start:]
 
 
 def _check_places(model: Mapping[str, Any], family: str, prompt: str) -> None:
@@ -184,3 +204,18 @@ def _filled(template: str, src: Language, tgt: Language) -> str:
     }.items():
         template = template.replace(name, value)
     return template
+
+
+def check_unit(engine: Engine, model: Mapping[str, Any]) -> None:
+    """ConfigError for documents where a model is given one sentence at a time, and for an idle option."""
+    unit = engine.unit
+    if unit != "segment" and engine.sentence_level:
+        raise ConfigError(
+            f"engine.unit={unit}: the model '{model.get('name')}' is given one sentence at a time; a language"
+            " model takes documents (or model.sentence_level=false, if this one does)"
+        )
+    for name in ("window", "context"):
+        if unit != "window" and getattr(engine, name) != getattr(Engine, name):
+            raise ConfigError(
+                f"engine.{name}={getattr(engine, name)}: is of engine.unit=window, not of {unit}"
+            )

@@ -14,6 +14,7 @@ from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
 from harness.errors import SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
@@ -25,7 +26,7 @@ from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import Causal
 from harness.translate.engines.prompted import TOKENIZER_FILES
 from harness.translate.engines.seq2seq import Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 
 class Transformers(Engine):
@@ -44,6 +45,9 @@ class Transformers(Engine):
     attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
+    unit            of language models, what one source is: a segment, a whole document, or a window of
+                    `window` segments with `context` segments before it; `realign` cuts the output
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -74,7 +78,12 @@ class Transformers(Engine):
         attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
+        self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
@@ -107,6 +116,8 @@ class Transformers(Engine):
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -124,6 +135,7 @@ class Transformers(Engine):
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
+            **identity(self.filters),
         }
 
     @cached_property

@@ -15,7 +15,7 @@ from harness.metrics import counting, ngrams
 from harness.metrics.edit_matrix import beams
 from harness.metrics.edits import count_edits
 from harness.metrics.rows import FAMILIES
-from harness.metrics.tokens import splitter
+from harness.metrics.tokens import tokens
 from tests.support.made_texts import pieces, streams
 from tests.support.nasty_texts import LINES, pairs
 
@@ -57,7 +57,8 @@ def test_statistics_over_pieces_are_sacrebleus(tmp_path, monkeypatch: pytest.Mon
     monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_spm.SACREBLEU_DIR", str(tmp_path))
     fit = [line for line in LINES if "\ud800" not in line and line.strip()]
     pieces(tmp_path / "models", fit, size=400)
-    references = [[line, line + " more"] for line in fit]
+    fit += ["ꙮ is not in the model", "nor is ꙮꙮ ꙮ , ꙮ", "ꚙ ꙮ"]
+    references = [[line, line + " ꙮ more"] for line in fit]
     _same("BLEU", {"tokenize": "flores200"}, fit[::-1], references)
 
 
@@ -71,10 +72,13 @@ def test_words_split_alone_are_the_tokens_of_the_line(name: str) -> None:
         "-\n",
     ]
     tokenizer = sacrebleu.metrics.BLEU(tokenize=name).tokenizer
-    split = splitter(tokenizer)
-    for _ in range(4000):
-        line = "".join(draw.choices(alphabet, k=draw.randint(0, 9))).rstrip()
-        assert split(line) == type(tokenizer).__call__.__wrapped__(tokenizer, line).split(), line
+    lines = ["".join(draw.choices(alphabet, k=draw.randint(0, 9))).rstrip() for _ in range(4000)]
+    numbered = tokens(tokenizer)
+    found = numbered(lines)
+    known = {number: token for token, number in numbered.numbers.items()}
+    for line, numbers in zip(lines, found, strict=True):
+        whole = type(tokenizer).__call__.__wrapped__(tokenizer, line).split()
+        assert [known[number] for number in numbers] == whole, line
 
 
 @pytest.mark.parametrize("lengths", [(3, 3), (26, 40), (40, 26), (2, 120), (120, 2), (1, 60), (55, 53)])
