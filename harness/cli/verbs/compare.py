@@ -17,6 +17,7 @@ examples:
   python -m harness compare
   python -m harness compare model=gloss,copy pair=fr-pl --test both
   python -m harness compare gloss copy --baseline copy --metric chrf --margin 60%
+  python -m harness compare gloss copy --level document
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
 model=… pair=… data=… engine=… tag=… run=… hash=… (lists with commas, patterns with *).
@@ -37,6 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("segments", "documents"),
         default="segments",
         help="what is resampled: segments, or whole documents (default: segments)",
+    )
+    add(
+        "--level",
+        choices=("segment", "document"),
+        default="segment",
+        help="document: score each document as one text, BLEU, chrF and TER only (default: segment)",
     )
     add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
     buckets = "length, shape, confidence, document, domain, health"
