@@ -47,6 +47,8 @@ class Job:
     fresh: bool = False
     realign: Mapping[str, Any] = field(default_factory=dict)
     """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
+    ends: Sequence[int] = ()
+    """Where shards may end; none: anywhere."""
 
 
 class Worker:
@@ -112,7 +114,7 @@ class Worker:
             elif engine.positional:
                 references = [item.references for item in items]
                 batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
-            part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
+            part = f"shard-{digest(sources, 16)}" if len(shard) < job.n else None
             translations = list(
                 stream(
                     self._tolerant,

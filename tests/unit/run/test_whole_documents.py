@@ -245,6 +245,14 @@ def test_a_document_that_fails_fails_in_each_segment(folder: Path) -> None:
     assert hypotheses(lines)[:3] == LINES[:3] and "omitted" not in record.health
 
 
+def test_shards_end_where_documents_do_and_score_the_same(folder: Path) -> None:
+    whole, _ = flowing(folder)
+    divided, lines = flowing(folder, "backend.shard_size=2", "force=true")
+    assert len(list((folder / f"results/runs/{divided.run_id}/segments").glob("part-*"))) == 2
+    assert hypotheses(lines) == LINES and divided.counts.realign == whole.counts.realign
+    assert [score.value for score in divided.scores] == [score.value for score in whole.scores]
+
+
 def test_a_subset_of_a_document_is_translated_as_one(folder: Path) -> None:
     _, lines = flowing(folder, "limit=2")
     assert Flowing.asked == ["\n".join(SOURCES["ship"][:2])] and hypotheses(lines) == LINES[:2]
