@@ -86,6 +86,7 @@ class PlainEngine(_Plain, Engine):
         self.name = getattr(plain, "name", None)
         self.sentence_level = bool(getattr(plain, "sentence_level", False))
         self.cached = bool(getattr(plain, "cached", True))
+        self.filters = tuple(getattr(plain, "filters", ()))
         self.unit = getattr(plain, "unit", "segment")
         self.window, self.context = getattr(plain, "window", 10), getattr(plain, "context", 0)
         self.positional = bool(getattr(plain, "positional", self._bind is not None))
@@ -115,6 +116,7 @@ class PlainMetric(_Plain, Metric):
         self.name = str(getattr(plain, "name", ""))
         self.higher_is_better = bool(getattr(plain, "higher_is_better", True))
         self.neutral = bool(getattr(plain, "neutral", False))
+        self.needs_source = bool(getattr(plain, "needs_source", False))
         self._enter: Callable[[], Any] | None = getattr(plain, "__enter__", None)
 
     @property

@@ -29,7 +29,7 @@ class Margin:
         return noticed(self.value, config) if self.is_share else self.value
 
 
-def parse_margin(text: str | None) -> Margin | None:
+def parse_margin(text: str | None, option: str = "--margin") -> Margin | None:
     """`"0.5"` (points of the metric) or `"60%"` (noticed by 60 % of judges). Raises ConfigError otherwise."""
     if text is None:
         return None
@@ -43,7 +43,7 @@ def parse_margin(text: str | None) -> Margin | None:
     if not share and 0 < value < float("inf"):
         return Margin(value)
     raise ConfigError(
-        f"--margin {text}: expected a difference above 0 such as 0.5,"
+        f"{option} {text}: expected a difference above 0 such as 0.5,"
         " or a share of judges above 50 % such as 60%"
     )
 

@@ -21,14 +21,7 @@ from harness.types import DocumentSet
 
 def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tuple[str, str]]:
     """What each part of the configuration is. Raises the ConfigError, DataError … that `run` would."""
-    if config_dir is not None:
-        make_importable(config_dir)
-    try:
-        config = compose(overrides, config_dir)
-    except Exception as error:
-        arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
-        raise explain(error, arguments) from error
-    config = typed(config)
+    config = composed(overrides, config_dir)
     src, tgt = language(config.pair.src), language(config.pair.tgt)
     yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
     yield "data", _data(config, src.code, tgt.code)
@@ -40,6 +33,18 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     parts.engine.check()
     for key, metric in parts.metrics.items():
         yield f"metric {key}", metric.signature
+
+
+def composed(overrides: list[str], config_dir: Path | None) -> RunConfig:
+    """The checked configuration that `run` would use. Raises ConfigError of one line."""
+    if config_dir is not None:
+        make_importable(config_dir)
+    try:
+        config = compose(overrides, config_dir)
+    except Exception as error:
+        arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
+        raise explain(error, arguments) from error
+    return typed(config)
 
 
 def _data(config: RunConfig, src: str, tgt: str) -> str:

@@ -63,6 +63,15 @@ class StoredSegment:
     """Tokens generated; null for engines without any."""
     error: str | None = None
     """One line, where the engine failed on it."""
+    raw: str | None = None
+    """The output before `engine.answer` cleaned it, where that changed it."""
+    reasoning: str | None = None
+    """Thoughts that a server gave apart from the output."""
+    prompt_tokens: int | None = None
+    served_by: str | None = None
+    """The model that says it answered, with its fingerprint."""
+    cost: float | None = None
+    """By the prices in the configuration."""
     health: list[str] = field(default_factory=list)
     scores: dict[str, float | None] = field(default_factory=dict)
     """Segment score of each metric; null where it is undefined."""

@@ -68,6 +68,8 @@ class Gathering:
             failures=[failure for item in done for failure in item.failures][:3],
             tokenized=sum(item.tokenized for item in done),
             warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
+            cleaned=sum(item.cleaned for item in done),
+            usage=[item.usage for item in done],
             realign=dict(sorted(realign.items())),
         )
 

@@ -59,6 +59,8 @@ class Done:
     realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
+    cleaned: int = 0  # outputs that `engine.answer` changed
+    usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Gathered:
     failures: list[dict[str, str]]
     tokenized: int
     warnings: tuple[str, ...]
+    cleaned: int = 0
+    usage: Sequence[dict[str, Any] | None] = ()
     realign: dict[str, int] = field(default_factory=dict)
 
 

@@ -16,6 +16,7 @@ from harness.protocols import Batch
 from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
+from harness.run.usage import usage_of
 from harness.run.whole import Cut, Whole, build_realigner, counts_of, cut, documents_of, wholes
 from harness.types import Item, Translation
 
@@ -29,7 +30,8 @@ class Job:
 
     `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
     together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
-    that all of them see. `fresh` asks the engine for everything, whatever is stored.
+    that all of them see. `fresh` asks the engine for everything, whatever is stored. `whole` and `sourceless`
+    as `Bitext` has them.
     """
 
     engine: Mapping[str, Any]
@@ -45,6 +47,8 @@ class Job:
     folder: str
     cache_dir: str
     fresh: bool = False
+    whole: int | None = None
+    sourceless: bool = False
     realign: Mapping[str, Any] = field(default_factory=dict)
     """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
     ends: Sequence[int] = ()
@@ -113,8 +117,9 @@ class Worker:
                 batch = documents_of(items, found)
             elif engine.positional:
                 references = [item.references for item in items]
-                batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
-            part = f"shard-{digest(sources, 16)}" if len(shard) < job.n else None
+                ids = [item.id for item in items]
+                batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
+            part = cache_part(sources) if len(shard) < job.n else None
             translations = list(
                 stream(
                     self._tolerant,
@@ -134,7 +139,7 @@ class Worker:
                 cuts = self._cut(items, found, translations)
             translations = [made.translation for made in cuts]
         with stages("score"):
-            scored = score(items, translations, self.metrics, job.src, job.tgt, cuts)
+            scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless, cuts)
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
             text = "".join(
@@ -153,6 +158,8 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
+                cleaned=sum(translation.details.raw is not None for translation in translations),
+                usage=usage_of(translations),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows
@@ -168,6 +175,11 @@ class Worker:
             pieces = cut([items[at] for at in whole.segments], output, realigner, whole.context)
             made.update(zip(whole.scored, pieces, strict=True))
         return [made[at] for at in range(len(items))]
+
+
+def cache_part(sources: Sequence[str]) -> str:
+    """The part of the cache that a shard has to itself."""
+    return f"shard-{digest(sources, 16)}"
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.errors import DataError
+from harness.types import Translation
+
+Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -14,6 +19,39 @@ class Pending:
     index: int
     texts: tuple[str, ...]
     length: int
+
+
+def cut(
+    sources: Sequence[str], lengths: Callable[[Sequence[str]], list[int]], limit: int, too_long: str
+) -> list[Pending]:
+    """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error"."""
+    result = []
+    for index, (source, length) in enumerate(zip(sources, lengths(sources), strict=True)):
+        texts: tuple[str, ...] = (source,)
+        if length > limit:
+            if too_long == "error":
+                raise DataError(
+                    f"segment {index + 1} has {length} tokens, the model takes {limit};"
+                    " shorten it, or engine.too_long=split"
+                )
+            texts = tuple(pieces(source, lambda text: lengths([text])[0] <= limit))
+            length = max(lengths(texts))
+        result.append(Pending(index, texts, length))
+    return result
+
+
+def gather(
+    batch: Sequence[Pending], outputs: Sequence[Output], sources: Sequence[str]
+) -> Iterator[tuple[int, Translation]]:
+    """The translations of a batch from the outputs of its texts: those of pieces are joined."""
+    start = 0
+    for item in batch:
+        parts = outputs[start : start + len(item.texts)]
+        start += len(item.texts)
+        text = " ".join(part[0] for part in parts)
+        ended = all(part[1] for part in parts)
+        tokens = sum(part[2] for part in parts)
+        yield item.index, Translation(sources[item.index], text, "stop" if ended else "length", tokens)
 
 
 def batches(pending: Sequence[Pending], tokens: int, size: int) -> Iterator[list[Pending]]:

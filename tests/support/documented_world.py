@@ -32,6 +32,11 @@ ENGLISH = [
     "He spoke with the minister.",
     "It took two hours.",
 ]
+GERMAN = [
+    "Der Präsident besuchte am Montag die Stadt Warschau.",
+    "Er sprach mit dem Minister.",
+    "Es dauerte zwei Stunden.",
+]
 CZECH = ["Prezident v pondělí navštívil město Varšavu.", "Mluvil s ministrem o hospodářství."]
 UKRAINIAN = ["Президент у понеділок відвідав місто Варшаву.", "Він говорив з міністром про економіку."]
 
@@ -70,6 +75,9 @@ def furnish(folder: Path) -> None:
         write(folder, name, FRENCH)
     for name in ("b.txt", "news.pl", "news2.pl", "pl/one.txt"):
         write(folder, name, POLISH)
+    write(folder, "src.en", ENGLISH)
+    for name, lines in (("ref.de", GERMAN), ("outs/a.hyp", GERMAN), ("outs/b.hyp", GERMAN[::-1])):
+        write(folder, name, lines)
     write(folder, "a.cs", CZECH)
     write(folder, "b.uk", UKRAINIAN)
     pairs = list(zip(FRENCH, POLISH, strict=True))

@@ -128,7 +128,8 @@ class File(Engine):
         total = n if batch.total is None else batch.total
         if self._count is None:
             self._count = sum(1 for _ in self._read())
-        if self._count != total:
+        if self._count not in (total, batch.whole):  # the outputs of the whole set, cut by `limit`, too
+            total = batch.whole or total
             table = self._outputs.is_table
             unit, hint = ("rows", " (engine.id=COLUMN matches by id)") if table else ("lines", "")
             raise DataError(
