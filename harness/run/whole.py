@@ -124,13 +124,15 @@ class Cut:
     translation: Translation
     piece: Piece
     document: Mapping[str, Any] | None = None
+    wanted: bool = True
+    """Whether its source or a reference has text, so that an empty translation is an omission."""
 
     @property
     def flags(self) -> tuple[str, ...]:
         """`omitted` for a segment without output, `hallucinated` where output belongs to no segment."""
         if self.translation.finish_reason == "error":
             return ()
-        omitted = ("omitted",) if not self.translation.hypothesis and self.translation.source.strip() else ()
+        omitted = ("omitted",) if self.wanted and not self.translation.hypothesis else ()
         return (*omitted, "hallucinated") if self.piece.nowhere else omitted
 
 
@@ -155,7 +157,8 @@ def cut(items: Sequence[Item], output: Translation, realigner: Realigner, contex
         document = (
             {"output": text, "method": made.method, "n_tokens": output.n_tokens} if at == context else None
         )
-        found.append(Cut(Translation(item.source, hypothesis, reason), piece, document))
+        wanted = any(text.strip() for text in (item.source, *item.references))
+        found.append(Cut(Translation(item.source, hypothesis, reason), piece, document, wanted))
     return found[context:]
 
 
