@@ -7,15 +7,15 @@ from contextlib import closing
 
 from harness.config.schema import RunConfig
 from harness.data.load import load
-from harness.protocols import Engine, Forecast, Splitter
+from harness.protocols import Engine, Forecast
 from harness.results.store import Store
 from harness.run.documents import bitext_of, inputs_of
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import Parts, assemble, check_sources
 from harness.run.pipeline import corrected_beads, hash_of
-from harness.run.shards import divide
-from harness.run.whole import check_whole, documents_of, wholes
+from harness.run.shards import Shard, divide
+from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
-from harness.types import Translation
+from harness.types import Item, Translation
 
 _ENOUGH = 5
 """Stored outputs from which the tokens of others are judged."""
@@ -41,13 +41,9 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
         made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
         items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
-    check_whole(made.bitext, parts.engine, config.realign)
-    sources = [item.source for item in items]
-    if parts.engine.unit != "segment":
-        sources = list(documents_of(items, wholes(items, parts.engine)).sources)
-        size = len(sources)
+    shards = divide(len(items), max(size, 1), document_ends(made.bitext, parts.engine, config.realign))
     cache = str(store.cache_dir.resolve())
-    units, known = _pending(parts.engine, sources, cache, parts.text.splitter, parts.src, size, config.force)
+    units, known = _pending(parts, items, shards, cache, config.force)
     yield "segments", f"{len(items):,}, {sum(len(item.source) for item in items):,} characters"
     yield "texts", f"{len(units) + len(known):,} different ones, {len(known):,} in the cache"
     yield "to translate", f"{len(units):,}, {sum(map(len, units)):,} characters"
@@ -85,17 +81,21 @@ def _of_service(expected: Forecast, basis: str) -> Iterator[tuple[str, str]]:
 
 
 def _pending(
-    engine: Engine, sources: Sequence[str], cache: str, splitter: Splitter, src: str, size: int, fresh: bool
+    parts: Parts, items: Sequence[Item], shards: Sequence[Shard], cache: str, fresh: bool
 ) -> tuple[list[str], list[Translation]]:
     """The units that are not in the cache, and the outputs that are, shard by shard as the run would."""
     from harness.translate.runner import pending
 
     found: list[str] = []
     known: list[Translation] = []
-    for shard in divide(len(sources), max(size, 1)):
-        part = sources[shard.start : shard.stop]
-        name = cache_part(part) if len(sources) > size else None
-        units, stored = pending(engine, part, cache, splitter, src, name, fresh)
+    engine = parts.engine
+    for shard in shards:
+        mine = items[shard.start : shard.stop]
+        sources: Sequence[str] = [item.source for item in mine]
+        name = cache_part(sources) if len(mine) < len(items) else None
+        if engine.unit != "segment":
+            sources = documents_of(mine, wholes(mine, engine)).sources
+        units, stored = pending(engine, sources, cache, parts.text.splitter, parts.src, name, fresh)
         found += units
         known += stored
     return found, known

@@ -51,6 +51,8 @@ class Job:
     sourceless: bool = False
     realign: Mapping[str, Any] = field(default_factory=dict)
     """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
+    ends: Sequence[int] = ()
+    """Where shards may end; none: anywhere."""
 
 
 class Worker:
@@ -117,7 +119,7 @@ class Worker:
                 references = [item.references for item in items]
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
-            part = cache_part(sources) if job.n > job.size else None
+            part = cache_part(sources) if len(shard) < job.n else None
             translations = list(
                 stream(
                     self._tolerant,

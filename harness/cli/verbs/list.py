@@ -30,7 +30,10 @@ examples:
 def _groups() -> dict[str, str]:
     """What can be listed → its config group: both `models` and `model` are understood."""
     names = sorted(p.name for p in resource("conf").iterdir() if p.is_dir() and p.name != "hydra")
-    plural = {name if name.endswith("s") or name in ("data", "clean") else f"{name}s": name for name in names}
+    plural = {
+        name if name.endswith("s") or name in ("data", "clean", "realign") else f"{name}s": name
+        for name in names
+    }
     return plural | {name: name for name in names}
 
 
