@@ -86,6 +86,7 @@ TABLES: dict[str, dict[str, str]] = {
         "length_ratio": "harness.metrics.length:LengthRatio",
         "semsim": "harness.metrics.semsim:SemSim",
         "neural": "harness.metrics.neural:Neural",
+        "gemba-mqm": "harness.metrics.judges.gemba:GembaMqm",
     },
 }
 

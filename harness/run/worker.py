@@ -110,7 +110,7 @@ class Worker:
         sources = [item.source for item in items]
         found = wholes(items, engine) if engine.unit != "segment" else []
         with stages("translate"):
-            batch = Batch(sources)
+            batch = Batch(sources, docs=[item.doc for item in items] if engine.before else ())
             if found:
                 batch = documents_of(items, found)
             elif engine.positional:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
 from harness.translate.answers import cleaned
 from harness.translate.cache import Cache, short_key
+from harness.translate.following import in_documents
 from harness.translate.retry import Tolerant
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
@@ -73,6 +74,9 @@ def stream(
         for translation in _in_order(tolerant, batch, advance):
             yield cleaned(translation, engine.filters, tgt)
         return
+    if engine.before:
+        yield from _in_documents(tolerant, batch, cache_dir, tgt, part, advance, fresh)
+        return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
@@ -85,6 +89,27 @@ def stream(
             found = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
             parts = [cleaned(translation, engine.filters, tgt) for translation in found]
             yield _join(source, parts, plan.gaps, joint)
+
+
+def _in_documents(
+    tolerant: Tolerant,
+    batch: Batch,
+    cache_dir: str | Path,
+    tgt: str | None,
+    part: str | None,
+    advance: Callable[[int], None] | None,
+    fresh: bool,
+) -> Iterator[Translation]:
+    engine, sources = tolerant.engine, batch.sources
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache, ExitStack() as stack:
+        tick = advance or stack.enter_context(bar("translating", len(sources))).advance
+
+        def ask(units: Sequence[str]) -> dict[str, Translation]:
+            errors = _fill(tolerant, units, cache, None, "", tick)
+            return {unit: errors.get(unit) or _stored(cache, unit) for unit in units}
+
+        docs = batch.docs or [None] * len(sources)
+        yield from in_documents(ask, sources, docs, engine.before, engine.filters, tgt)
 
 
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
@@ -137,7 +162,7 @@ def pending(
     fresh: bool = False,
 ) -> tuple[list[str], list[Translation]]:
     """The units that `stream` would ask the engine for, and the outputs that it would take from the cache."""
-    if engine.positional or not engine.cached:
+    if engine.positional or engine.before or not engine.cached:  # `before`: the context is not known yet
         return list(sources), []
     todo, known = [], []
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:

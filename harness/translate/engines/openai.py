@@ -99,9 +99,10 @@ class OpenAI(Engine):
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
         self.unit, self.window, self.context = unit, window, context
-        check_unit(self, model)
         self._prompt = Prompt.of(model, source, target)
-        self.shown = self._prompt.examples
+        self.shown, self.before = self._prompt.examples, self._prompt.context
+        self.divisible = not self.before
+        check_unit(self, model)
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency

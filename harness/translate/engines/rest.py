@@ -110,6 +110,10 @@ class Rest(Engine):
             raise ConfigError("engine 'rest' needs the model's name at the service: model.id=…")
         self._prompt = Prompt.of(model, source, target) if "prompt" in used else None
         self.shown = self._prompt.examples if self._prompt else ()
+        if model.get("context"):
+            raise ConfigError(
+                "model.context: engine 'rest' sends single texts; openai and transformers have it"
+            )
         if self.shown and self._prompt and "{examples}" not in self._prompt.prompt:
             raise ConfigError(
                 "model.examples: a request has no turns for them; put {examples} into model.prompt"
