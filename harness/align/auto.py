@@ -23,6 +23,7 @@ from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.search.path import best_path
 from harness.common.limits import Above, AtLeast, Between, Natural
+from harness.common.threads import one_thread_each
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
@@ -72,9 +73,10 @@ class Auto(Aligner):
         `score` is the log odds of the bead's posterior, and `confidence` the posterior itself after the
         temperature: the logistic function of score / temperature.
         """
-        if self.order == "free":
-            return free_order(src, tgt, self._monotone)
-        return self._monotone(src, tgt)
+        with one_thread_each():
+            if self.order == "free":
+                return free_order(src, tgt, self._monotone)
+            return self._monotone(src, tgt)
 
     def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         if not src or not tgt:
