@@ -40,6 +40,9 @@ VERBS = {
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
 
+# What requirements-lite.txt leaves out of an installation that only scores and compares.
+NOT_LITE = {"torch", "transformers", "datasets"}
+
 EXAMPLES = """\
 examples:
   python -m harness run
@@ -118,6 +121,12 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         detail = f"{place}: {error.strerror}" if place else error.strerror
         print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
         return 1
+    if isinstance(error, ModuleNotFoundError) and error.name in NOT_LITE:
+        print(
+            f"{name}: this needs {error.name}, which is not installed: pip install mt-harness",
+            file=sys.stderr,
+        )
+        return 2
     detail = one_line(error)
     print(visible_line(redacted(f"{name}: internal error: {detail} (--debug shows where)")), file=sys.stderr)
     return 1
