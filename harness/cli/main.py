@@ -37,6 +37,7 @@ VERBS = {
     "fetch": "download a model for a pair; shows the size first",
     "cache": "show or prune stored translations and converted models",
     "init": "write a commented starter folder: pair, test set, model, engine and metric",
+    "completion": "print the script that completes verbs, groups, runs and tags in bash, zsh or fish",
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
 
