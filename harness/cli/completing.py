@@ -13,6 +13,8 @@ from harness.config.user_folder import config_dirs
 
 RUNS = ("show", "compare", "history", "power", "report", "tag", "note", "rm", "rerun", "verify", "export")
 """The verbs that take runs by id, tag or model name."""
+QUERIED = ("compare", "history", "power", "report", "rm", "export")
+"""Those that also take queries, such as `model=…`."""
 QUERY = ("model", "pair", "data", "engine", "tag", "run", "hash")
 KEYS = ("limit=", "tag=", "force=true", "results=", "-m", "--config-dir")
 
@@ -98,7 +100,7 @@ def _positional(
     if verb in RUNS:
         results = next((b for a, b in pairwise(rest) if a == "--results"), "results")
         yield from _names(Path(results))
-        if "=" not in current:
+        if verb in QUERIED:
             yield from (f"{key}=" for key in QUERY)
 
 
