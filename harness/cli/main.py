@@ -27,6 +27,8 @@ VERBS = {
     "agree": "which metrics agree with human judgement of the same outputs",
     "report": "write a comparison as one self-contained HTML page",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
+    "push": "upload stored runs as a dataset to the Hugging Face hub",
+    "pull": "copy the runs of such a dataset into a store",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
     "tag": "name a finished run",
@@ -122,7 +124,7 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         detail = f"{place}: {error.strerror}" if place else error.strerror
         print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
         return 1
-    if isinstance(error, ModuleNotFoundError) and error.name in NOT_LITE:
+    if isinstance(error, ModuleNotFoundError) and error.name in {*NOT_LITE, "huggingface_hub"}:
         print(
             f"{name}: this needs {error.name}, which is not installed: pip install mt-harness",
             file=sys.stderr,
