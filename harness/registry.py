@@ -50,6 +50,7 @@ TABLES: dict[str, dict[str, str]] = {
         "comparable": "harness.align.aligners:Comparable",
         "gale-church": "harness.align.galechurch:GaleChurch",
         "vecalign": "harness.align.vecalign:Vecalign",
+        "gold": "harness.align.golden:Gold",
     },
     "encoder": {
         "use": "harness.encode.use:Use",
@@ -68,6 +69,11 @@ TABLES: dict[str, dict[str, str]] = {
         "command": "harness.translate.engines.command:Command",
         "file": "harness.translate.engines.file:File",
         "mqm": "harness.translate.engines.mqm:Mqm",
+    },
+    "realigner": {
+        "auto": "harness.realign.auto:Auto",
+        "wer": "harness.realign.wer:Wer",
+        "embed": "harness.realign.embed:Embed",
     },
     "backend": {
         "local": "harness.run.backends.local:Local",
@@ -91,6 +97,7 @@ BASES: dict[str, str] = {
     "aligner": "harness.protocols:Aligner",
     "encoder": "harness.protocols:Encoder",
     "engine": "harness.protocols:Engine",
+    "realigner": "harness.protocols:Realigner",
     "backend": "harness.run.backends.base:Backend",
     "metric": "harness.protocols:Metric",
 }
@@ -169,7 +176,11 @@ def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
 
 
 # What the caller supplies to a class of each kind; its other parameters are the options of its YAML.
-GIVEN: dict[str, tuple[str, ...]] = {"engine": ("model", "src", "tgt"), "aligner": ("encoder",)}
+GIVEN: dict[str, tuple[str, ...]] = {
+    "engine": ("model", "src", "tgt"),
+    "aligner": ("encoder",),
+    "realigner": ("aligner", "splitter", "tgt"),
+}
 
 
 def check(

@@ -142,6 +142,8 @@ def main() -> None:
                 "system00",
                 "--format",
                 "json",
+                "--test",
+                "bs",
                 "--samples",
                 str(args.samples),
             ]

@@ -70,7 +70,7 @@ def _groups(folder: Path) -> list[Path]:
 
 def _parser(verb: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    importlib.import_module(f"harness.cli.verbs.{verb}").configure(parser)
+    importlib.import_module(f"harness.cli.verbs.{verb.replace('-', '_')}").configure(parser)
     return parser
 
 

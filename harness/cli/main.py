@@ -25,7 +25,10 @@ VERBS = {
     "history": "a system's scores over time and what changed between runs; a gate for CI",
     "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
+    "campaign": "let people judge stored outputs: ESA, MQM or pairs; progress and exports",
+    "agree-gold": "how far two annotators of one alignment agree",
     "report": "write a comparison as one self-contained HTML page",
+    "serve": "the workbench: follow runs, compare and read segments in the browser",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "push": "upload stored runs as a dataset to the Hugging Face hub",
     "pull": "copy the runs of such a dataset into a store",
@@ -33,6 +36,7 @@ VERBS = {
     "align": "align the sentences of two texts, or of two folders of them",
     "tag": "name a finished run",
     "note": "write a line about a finished run",
+    "import": "copy or move finished runs of another results store into this one",
     "rm": "delete runs from the results store",
     "verify": "check whether files of finished runs were edited or damaged",
     "rerun": "run a record's configuration again and check that its results are identical",
@@ -94,7 +98,7 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 def _call(verb: str, rest: list[str]) -> int:
     for folder in config_dirs(rest):  # the user's classes that a record or a config names
         make_importable(folder)
-    module = importlib.import_module(f"harness.cli.verbs.{verb}")
+    module = importlib.import_module(f"harness.cli.verbs.{verb.replace('-', '_')}")
     if hasattr(module, "main_args"):  # Hydra parses the rest itself
         return int(module.main_args(rest))
     parser = Parser(

@@ -50,6 +50,16 @@ def working(task: str, done: int = 0, total: int | None = None) -> None:
         watcher(task, done, total)
 
 
+@contextmanager
+def hidden() -> Iterator[None]:
+    """Show no bar within."""
+    _shown.append("")
+    try:
+        yield
+    finally:
+        _shown.remove("")
+
+
 class Ticker:
     """Counts finished units of one task."""
 
@@ -109,4 +119,4 @@ def bar(description: str, total: int | None, unit: str = "segments") -> Iterator
                 working(description, 0, total)
             yield Ticker(progress, progress.add_task(description, total=total), outermost)
         finally:
-            _shown.pop()
+            _shown.remove(description)

@@ -57,6 +57,35 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print(line)
 
 
+def width_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Characters of a line of the table."""
+    return 2 + sum(3 + max(map(cell_width, column)) for column in zip(header, *rows, strict=True)) - 3
+
+
+def cell_width(text: str) -> int:
+    """Characters of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(visible_line(text))
+
+
+def without(
+    header: Sequence[str], rows: Sequence[Sequence[str]], at: int
+) -> tuple[list[str], list[list[str]]]:
+    """The table without one column."""
+    return [*header[:at], *header[at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in rows]
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that stdout is; None where it is none, and no table need fit."""
+    from rich.console import Console
+
+    console = Console()
+    return console.width if console.is_terminal else None
+
+
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The lines of a table, one row per line. Looks as `rich` draws it, in a tenth of the time."""
     from rich.cells import cell_len

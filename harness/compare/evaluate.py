@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from harness.common.progress import bar
 from harness.compare.columns import Columns, best_first, by_document, columns_of, is_neutral
 from harness.compare.draws import FEWEST, Draws, Pair, PairTest
 from harness.compare.groups import TestSet
@@ -125,7 +126,11 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
         columns = by_document(test_set, columns)
     baseline = _baseline(test_set, options, columns)
     draws = Draws(columns, options)
-    results = [_metric(key, test_set, baseline, draws, options, notes) for key in columns]
+    results = []
+    with bar("testing", len(columns), "metrics") as ticker:
+        for key in columns:
+            results.append(_metric(key, test_set, baseline, draws, options, notes))
+            ticker.advance()
     if len(test_set.systems) > 1:
         notes += _limits(draws, options)
     return Result(test_set, baseline, options, tuple(results), tuple(notes), draws.n)

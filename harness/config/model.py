@@ -43,6 +43,13 @@ class ModelOptions:
     chat_template_kwargs: Annotated[
         Mapping[str, Any] | None, "further arguments of the chat template: {enable_thinking: false}"
     ] = None
+    examples: Annotated[
+        Mapping[str, Any] | None,
+        "translations it is shown: {path: FILE} or {src: FILE, tgt: FILE}; n, seed",
+    ] = None
+    example: Annotated[str | None, "one of them in {examples}, with {source} and {target}"] = None
+    glossary: Annotated[str | None, "a file of terms, a tab and their translation, for {glossary}"] = None
+    term: Annotated[str | None, "one of them in {glossary}, with {source} and {target}"] = None
     command: Annotated[str | None, "the command line of a program; engine.command wins"] = None
 
 

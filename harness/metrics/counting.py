@@ -1,8 +1,8 @@
-"""Count sacreBLEU statistics on several cores.
+"""Count the statistics of the lexical metrics: each text once, on several cores, held against sacreBLEU.
 
-The file is also the program of the worker processes: run by path, it needs sacreBLEU only. Plain
-subprocesses rather than multiprocessing, because forking a process that has PyTorch's threads can
-hang and spawning one runs the caller's script again.
+The file is also the program of the worker processes, run by path. Plain subprocesses rather than
+multiprocessing, because forking a process that has PyTorch's threads can hang and spawning one runs the
+caller's script again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-StatisticsRows = list[list[float]]
+if TYPE_CHECKING:
+    from harness.protocols import Statistics
+
+References = Sequence[Sequence[str]]
+_CHECKED, _CHECKED_LENGTH = 8, 400  # segments of a call that sacreBLEU counts too, and their characters
 
 
 def scorer(family: str, options: dict[str, Any]) -> Any:
@@ -46,63 +50,81 @@ def heard() -> Iterator[dict[str, None]]:
         logger.handlers, logger.propagate = before
 
 
-def count_here(
-    family: str, options: dict[str, Any], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-) -> tuple[StatisticsRows, list[str]]:
-    """The statistics of each segment, and what sacreBLEU warned about.
+def by_sacrebleu(made: Any, hypotheses: Sequence[str], references: References) -> list[list[float]]:
+    """The statistics of each segment, counted by sacreBLEU itself.
 
     A reference list may differ in length from its neighbour's.
     """
     most = max((len(found) for found in references), default=0)
     streams = [[found[k] if k < len(found) else None for found in references] for k in range(most)]
-    if not streams:
-        return [], []
-    with heard() as warnings:
-        rows: StatisticsRows = scorer(family, options)._extract_corpus_statistics(hypotheses, streams)
-    return rows, list(warnings)
+    rows: list[list[float]] = made._extract_corpus_statistics(hypotheses, streams) if streams else []
+    return rows
+
+
+def differing(made: Any, hypotheses: Sequence[str], references: References, rows: Statistics) -> int | None:
+    """Hold the statistics of a few segments against sacreBLEU's: the first that differs, None if none does.
+
+    A release of sacreBLEU may count otherwise than the one that `rows` follows, and its version is signed.
+    """
+    sizes = [len(text) + sum(map(len, found)) for text, found in zip(hypotheses, references, strict=True)]
+    short = [i for i, size in enumerate(sizes) if size <= 2 * _CHECKED_LENGTH] or [sizes.index(min(sizes))]
+    chosen = short[:: max(1, len(short) // _CHECKED)][:_CHECKED]
+    theirs = by_sacrebleu(made, [hypotheses[i] for i in chosen], [references[i] for i in chosen])
+    found = zip(chosen, theirs, strict=True)
+    return next((i for i, row in found if rows[i].tolist() != [float(value) for value in row]), None)
 
 
 def count(
     family: str,
     options: dict[str, Any],
+    made: Any,
     hypotheses: Sequence[str],
-    references: Sequence[Sequence[str]],
+    references: References,
     *,
     workers: int | None,
     costly: int,
-) -> tuple[StatisticsRows, list[str]]:
-    """As `count_here`, on `workers` cores (None: all this process may use) from `costly` segments on."""
-    n = len(hypotheses)
+) -> tuple[Statistics, list[str]]:
+    """`(n, k)` statistics and sacreBLEU's warnings, on `workers` cores from `costly` segments on.
+
+    `made` is `scorer(family, options)`; workers None: all cores this process may use. Segments with equal
+    texts are counted once.
+    """
+    import numpy as np
+
+    from harness.metrics.rows import FAMILIES
+
+    first: dict[tuple[str, ...], int] = {}
+    whose = [
+        first.setdefault((text, *found), len(first))
+        for text, found in zip(hypotheses, references, strict=True)
+    ]
+    texts, against = [key[0] for key in first], [list(key[1:]) for key in first]
+    n = len(texts)
     cores = _cores() if workers is None else max(1, workers)
     cores = min(cores, 1 + n // costly)
-    if cores == 1:
-        return count_here(family, options, hypotheses, references)
     # Dealt out in turn, so that a run of long segments does not land on one core.
-    shares = [list(range(k, n, cores)) for k in range(cores)]
-
-    def one(k: int) -> tuple[StatisticsRows, list[str]]:
-        texts = [hypotheses[i] for i in shares[k]]
-        against = [list(references[i]) for i in shares[k]]
-        if k == 0:
-            return count_here(family, options, texts, against)
-        return _count_elsewhere(family, options, texts, against)
-
+    shares = [slice(k, n, cores) for k in range(cores)]
     with ThreadPoolExecutor(cores) as pool:
-        parts = list(pool.map(one, range(cores)))
-    rows: StatisticsRows = [[] for _ in range(n)]
-    for share, (part, _) in zip(shares, parts, strict=True):
-        for index, row in zip(share, part, strict=True):
-            rows[index] = row
-    return rows, list(dict.fromkeys(line for _, warnings in parts for line in warnings))
+        others = [
+            pool.submit(_count_elsewhere, family, options, texts[share], against[share])
+            for share in shares[1:]
+        ]
+        with heard() as warnings:
+            part = FAMILIES[family](made, texts[shares[0]], against[shares[0]])
+        rows = np.empty((n, part.shape[1]))
+        rows[shares[0]] = part
+        for share, other in zip(shares[1:], others, strict=True):
+            rows[share], lines = other.result()
+            warnings.update(dict.fromkeys(lines))
+    return rows[whose], list(warnings)
 
 
 def _count_elsewhere(
     family: str, options: dict[str, Any], hypotheses: list[str], references: list[list[str]]
-) -> tuple[StatisticsRows, list[str]]:
-    job = json.dumps([family, options, hypotheses, references])
+) -> tuple[list[list[float]], list[str]]:
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve())],
-        input=job.encode(),
+        input=json.dumps([family, options, hypotheses, references]).encode(),
         stdout=subprocess.PIPE,
         check=False,
     )
@@ -112,6 +134,16 @@ def _count_elsewhere(
         raise StageError(f"{family}: a counting process ended with code {done.returncode}; see above")
     rows, warnings = json.loads(done.stdout)
     return rows, warnings
+
+
+def _work() -> None:
+    """Count what standard input asks for."""
+    from harness.metrics.rows import FAMILIES
+
+    family, options, hypotheses, references = json.load(sys.stdin)
+    with heard() as warnings:
+        rows = FAMILIES[family](scorer(family, options), hypotheses, references)
+    print(json.dumps([rows.tolist(), list(warnings)]))
 
 
 def _cores() -> int:
@@ -124,5 +156,5 @@ def _cores() -> int:
 
 if __name__ == "__main__":
     # Run by path, this file's folder leads sys.path and would shadow packages of the same name.
-    sys.path.pop(0)
-    print(json.dumps(count_here(*json.load(sys.stdin))))
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+    _work()

@@ -8,16 +8,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.common import chatter
 from harness.common.langid import identify, label
 from harness.common.langs import language
-from harness.metrics import chatter
 
 FLAGS = (
     "failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers",
     "unicode-form", "entities", "replacement-char",
     "wrapped", "reasoning", "leftover-token", "several-lines", "refusal",
+    "omitted", "hallucinated",
 )  # fmt: skip
-"""Every flag `health` can give, in the order it gives them."""
+"""Every flag of a segment, in this order. The last two are not of `health`: re-segmenting finds them."""
 
 NEED_SOURCE = ("copied", "length-ratio", "numbers")
 """Flags that compare with the source."""

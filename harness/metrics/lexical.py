@@ -1,7 +1,7 @@
-"""BLEU, spBLEU, chrF, chrF++ and TER: counted by sacreBLEU, aggregated here for many samples at once.
+"""BLEU, spBLEU, chrF, chrF++ and TER: sacreBLEU's statistics, aggregated here for many samples at once.
 
-sacreBLEU (Post 2018, aclanthology.org/W18-6319) turns text into sufficient statistics and prints the
-signature. The formulas that turn summed statistics into a score are repeated here over arrays, so
+sacreBLEU (Post 2018, aclanthology.org/W18-6319) tokenizes and prints the signature; `rows` counts its
+sufficient statistics. The formulas that turn summed statistics into a score are repeated here over arrays, so
 that thousands of resamples cost one matrix operation and reading stored statistics needs no tokenizer.
 Each repeats sacreBLEU's operations in its order and in the dtype of its input, so scores agree to
 1e-9 and p-values exactly.
@@ -9,23 +9,24 @@ Each repeats sacreBLEU's operations in its order and in the dtype of its input, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
+from harness.common.progress import bar
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
 from harness.metrics.spaces import unspaced
-from harness.protocols import Metric, Statistics
+from harness.metrics.tokenizer_models import DOWNLOADED, downloads
+from harness.protocols import Context, Metric, Statistics
 
 Tokenizer = Literal[
     "13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none"
 ]  # fmt: skip
-_DOWNLOADED = {"spm", "flores101", "flores200"}
 _SMOOTHING = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
 
 
@@ -34,7 +35,7 @@ class Lexical(Metric):
 
     decimals = 1
     family: ClassVar[str]  # the class in sacrebleu.metrics
-    costly: ClassVar[int] = 6000  # segments from which a second process pays for its start
+    costly: ClassVar[int] = 60000  # segments from which a second process pays for its start
 
     def __init__(
         self, name: str, options: dict[str, Any], higher_is_better: bool, workers: int | None
@@ -44,6 +45,7 @@ class Lexical(Metric):
         self._options = options
         self._workers = workers
         self._references: int | None = None
+        self._made: Any = None
 
     @property
     def signature(self) -> str:
@@ -59,7 +61,9 @@ class Lexical(Metric):
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
-        """`(n, k)` sufficient statistics, counted by sacreBLEU against all references of a segment.
+        """`(n, k)` sufficient statistics, sacreBLEU's own, against all references of a segment.
+
+        sacreBLEU counts a few segments too; should it differ, it counts all of them, and a notice says so.
 
         Raises DataError for columns of different length or a segment without reference,
         UnavailableError where a tokenizer model cannot be downloaded.
@@ -67,14 +71,25 @@ class Lexical(Metric):
         check(self.name, sources, hypotheses, references)
         counts = {len(found) for found in references}
         self._references = counts.pop() if len(counts) == 1 else -1
-        self._scorer()  # refuses what cannot work before any process starts
+        made = self._scorer()
         self._warn(references)
-        rows, warnings = parallel.count(
-            self.family, self._options, hypotheses, references, workers=self._workers, costly=self.costly
-        )
-        for line in warnings:
+        if not hypotheses:
+            return np.zeros((0, self.width))
+        with bar(self.name, None):  # how far it is nobody knows
+            given = self.family, self._options, made, hypotheses, references
+            rows, warnings = parallel.count(*given, workers=self._workers, costly=self.costly)
+        with parallel.heard() as more:
+            differing = parallel.differing(made, hypotheses, references, rows)
+            if differing is not None:
+                rows = np.array(parallel.by_sacrebleu(made, hypotheses, references), dtype=np.float64)
+        if differing is not None:
+            tell(
+                f"{self.name}: this release of sacreBLEU counts otherwise than mt-harness (segment"
+                f" {differing}, counted from 0): sacreBLEU itself counted all segments, which takes longer"
+            )
+        for line in dict.fromkeys((*warnings, *more)):
             tell(f"{self.name}: sacreBLEU warns: {line}")
-        return np.array(rows, dtype=np.float64).reshape(len(hypotheses), self.width)
+        return rows
 
     @property
     def width(self) -> int:
@@ -82,11 +97,13 @@ class Lexical(Metric):
         raise NotImplementedError
 
     def _scorer(self) -> Any:
-        with parallel.heard() as warnings:
-            made = parallel.scorer(self.family, self._options)
-        for line in warnings:
-            tell(f"{self.name}: sacreBLEU warns: {line}")
-        return made
+        """sacreBLEU's metric, made once: some tokenizers read a model."""
+        if self._made is None:
+            with parallel.heard() as warnings:
+                self._made = parallel.scorer(self.family, self._options)
+            for line in warnings:
+                tell(f"{self.name}: sacreBLEU warns: {line}")
+        return self._made
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
         """Give a notice where the options do not suit the script of the references."""
@@ -126,6 +143,10 @@ class Bleu(Lexical):
         }
         super().__init__("spBLEU" if tokenize.startswith("flores") else "BLEU", options, True, workers)
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(options)
+
     @property
     def width(self) -> int:
         return 2 + 2 * self.order
@@ -135,7 +156,7 @@ class Bleu(Lexical):
         try:
             return super()._scorer()
         except (OSError, RuntimeError, ImportError) as error:
-            if tokenizer in _DOWNLOADED:
+            if tokenizer in DOWNLOADED:
                 raise UnavailableError(
                     f"{self.name}: the SentencePiece model of tokenize={tokenizer} is downloaded once by"
                     f" sacreBLEU, and the download failed ({_first_line(error)}). Connect to the internet, or"
@@ -148,7 +169,7 @@ class Bleu(Lexical):
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
         tokenizer, found = self._options["tokenize"], unspaced(references)
-        if found and tokenizer not in (*_DOWNLOADED, "char", *(("zh", "ja-mecab") if found == "cjk" else ())):
+        if found and tokenizer not in (*DOWNLOADED, "char", *(("zh", "ja-mecab") if found == "cjk" else ())):
             own = "zh or ja-mecab, " if found == "cjk" else ""
             tell(
                 f"{self.name}: tokenize={tokenizer} splits at spaces, and the references have none between"
@@ -203,7 +224,6 @@ class Chrf(Lexical):
     """
 
     family = "CHRF"
-    costly = 1000
 
     def __init__(
         self,
@@ -269,7 +289,7 @@ class Ter(Lexical):
     """
 
     family = "TER"
-    costly = 64
+    costly = 6000
 
     def __init__(
         self,

@@ -158,6 +158,9 @@ class Neural(Mean):
             found.append(f"starts the interpreter of {options['venv']}")
         if str(options.get("backend", "")).endswith(".py"):
             found.append(f"runs the file '{options['backend']}'")
+        model = str(options.get("model") or "")
+        if model and not Path(model).expanduser().exists():
+            found.append(f"starts a process that loads {model}, from the hub where it is not here")
         return found
 
     @property

@@ -61,3 +61,20 @@ def check_sources(parts: Parts, loaded: DocumentSet | Bitext) -> None:
                 " data=bitext data.src=FILE), or leave the metric out"
             )
     tell(f"without a source the flags {', '.join(NEED_SOURCE[:-1])} and {NEED_SOURCE[-1]} are off")
+
+
+def check_shown(engine: Engine, bitext: Bitext) -> None:
+    """ConfigError where an example that the engine is shown is a segment of the test set, on either side."""
+    from harness.translate.guidance import bare, overlap
+
+    if not engine.shown:
+        return
+    sources, targets = overlap(engine.shown)
+    for item in bitext.items:
+        texts = [(sources, item.source), *((targets, reference) for reference in item.references)]
+        for known, text in texts:
+            if (number := known.get(bare(text))) is not None:
+                raise ConfigError(
+                    f"model.examples: example {number} is segment {item.id} of the test set ({text[:60]}):"
+                    " the scores would be of what was shown; take examples from another set"
+                )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,11 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
+    cleaned: int = 0  # outputs that `engine.answer` changed
+    usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class Gathered:
     failures: list[dict[str, str]]
     tokenized: int
     warnings: tuple[str, ...]
+    cleaned: int = 0
+    usage: Sequence[dict[str, Any] | None] = ()
+    realign: dict[str, int] = field(default_factory=dict)
 
 
 def divide(n: int, size: int) -> list[Shard]:

@@ -61,6 +61,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_run(root, f"2026-{number}", model, outputs, references, sources=sources, beads=beads,
                   health=[["empty"] if i == 7 else [] for i in range(N)])  # fmt: skip
         write_json(root / "runs" / f"2026-{number}" / "alignment.json", alignment(sources))
+    earlier = hypotheses(references, 5, 0.3)
+    write_run(root, "2025-0", "good", earlier, references, sources=sources, beads=beads)
     out = root / "report.html"
     assert (
         main(["report", "--results", str(root), "-o", str(out), "--samples", "100", "--title", HOSTILE[0]])
@@ -176,7 +178,7 @@ def test_alignment_viewer(driver, page) -> None:
     silent(driver)
 
 
-@pytest.mark.parametrize("chart", ["intervals", "pairs", "alignment"])
+@pytest.mark.parametrize("chart", ["intervals", "pairs", "alignment", "power", "history"])
 def test_charts_are_drawn_and_saved(driver, page, chart) -> None:
     opened(driver, page)
     figure = driver.find_element("css selector", f'figure[data-chart="{chart}-bleu"]')

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 N = 120
 SYSTEMS = [f"Some-Laboratory/translation-system-{k}" for k in range(14)]
-TABLE = "#results-body .scroll:nth-of-type({}) table"
+TABLE = "#results-body > div:nth-of-type({}) table"
 
 
 @pytest.fixture(scope="module")

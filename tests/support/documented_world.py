@@ -86,6 +86,7 @@ def furnish(folder: Path) -> None:
     write_mqm(folder / "mqm.tsv")
     write(folder, "news.csv", ["source;target", *(f'"{fr}";"{pl}"' for fr, pl in pairs)])
     write_formats(folder, pairs)
+    write_documents(folder, pairs)
     (folder / "shards").mkdir()
     for number, (fr, pl) in enumerate(pairs):
         line = json.dumps({"fr": fr, "pl": pl}) + "\n"
@@ -96,6 +97,17 @@ def furnish(folder: Path) -> None:
     )
     tmx = f'<?xml version="1.0"?><tmx version="1.4"><header/><body>{units}</body></tmx>'
     (folder / "memory.tmx.gz").write_bytes(gzip.compress(tmx.encode()))
+
+
+def write_documents(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Two documents, and outputs for them in one file, in a folder, and in a table."""
+    rows = [f"{fr};{pl};{'first' if number < 2 else 'second'}" for number, (fr, pl) in enumerate(pairs)]
+    write(folder, "stories.csv", ["source;target;doc", *rows])
+    texts = {"first": " ".join(POLISH[:2]), "second": POLISH[2]}
+    for name, text in texts.items():
+        write(folder, f"outs/{name}.txt", [text])
+    write(folder, "outs.txt", ["\n\n".join(texts.values())])
+    write(folder, "outs.jsonl", [json.dumps({"doc": doc, "text": text}) for doc, text in texts.items()])
 
 
 def write_formats(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:

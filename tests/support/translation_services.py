@@ -38,6 +38,7 @@ class Served:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    model: str = "m-2026-01-01"  # what it says it is
 
     def busy(self, texts: list[str]) -> bool:
         """Whether a text that asks for it comes for the first time."""
@@ -227,6 +228,37 @@ def gemini(asked: Asked, served: Served) -> Answer:
         "usageMetadata": {"promptTokenCount": 30, "candidatesTokenCount": 7, "totalTokenCount": 37},
         "modelVersion": "gemini-x-001",
     }  # fmt: skip
+
+
+def openai(asked: Asked, served: Served) -> Answer:
+    """POST /v1/chat/completions; answers in quotes, and with usage, model and fingerprint."""
+    if asked.headers.get("authorization") != f"Bearer {KEY}":
+        return 401, {}, {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}}
+    text = asked.body["messages"][-1]["content"].rpartition("\n\n")[2]
+    if "[quota]" in text:
+        message = "You exceeded your current quota, please check your plan and billing details."
+        return (
+            429,
+            {},
+            {"error": {"message": message, "type": "insufficient_quota", "code": "insufficient_quota"}},
+        )
+    if served.busy([text]):
+        return (
+            429,
+            {"Retry-After": "0"},
+            {"error": {"message": "Slow down", "code": "rate_limit_exceeded"}},
+        )
+    message = {"role": "assistant", "content": f'"{text.upper()}"', "reasoning_content": "Capitals."}
+    return (
+        200,
+        {},
+        {
+            "model": served.model,
+            "system_fingerprint": "fp_1",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 30, "completion_tokens": 7, "total_tokens": 37},
+        },
+    )
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -47,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="table",
         help="default: table; github: a summary for a pull request",
     )
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     add(
         "--pairs",
         action="store_true",
@@ -79,13 +80,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
-    from harness.compare.ask import compare
+    from harness.compare.ask import compare, grid_of
     from harness.compare.gate import drops
     from harness.compare.options import parse_margin
 
     _check(args)
     tolerance = parse_margin(args.tolerance, "--tolerance")
-    results = compare(args, "harness compare", _grid(args.grid))
+    results = compare(args, "harness compare", grid_of(args.grid))
     if not args.fail_if_worse:
         _print(args, results, None)
         return 0
@@ -180,7 +181,7 @@ def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title
     if args.format == "md":
         print(formats.markdown(sheets, notes, title))
     else:
-        formats.terminal(sheets, notes, title)
+        formats.terminal(sheets, notes, title, args.wide)
 
 
 def _sheets(
@@ -203,20 +204,3 @@ def _sheets(
         sheets += bucket_sheets(result, args.by, split)
         extra = (*extra, *bucket_notes(result, args.by, split))
     return sheets, extra
-
-
-def _grid(text: str | None) -> tuple[float, ...]:
-    from harness.compare.alignment import GRID
-    from harness.errors import ConfigError
-
-    if text is None:
-        return GRID
-    try:
-        grid = tuple(float(word) for word in text.split(","))
-    except ValueError:
-        grid = (-1.0,)
-    if not all(0 <= level <= 1 for level in grid):
-        raise ConfigError(
-            f"--grid {text}: expected numbers from 0 to 1 separated by commas, such as 0.5,0.8,0.95"
-        )
-    return grid

@@ -12,7 +12,7 @@ from harness.common.tables import markdown_table, print_table
 from harness.common.terminal import visible_json
 from harness.errors import UserError, did_you_mean
 from harness.results.store import Store
-from harness.results.tables import newest, score_rows, table_csv
+from harness.results.tables import newest, print_scores, score_rows, table_csv
 
 EXAMPLES = """\
 examples:
@@ -42,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="every run, not only the newest of each configuration"
     )
+    parser.add_argument("--wide", action="store_true", help="every column, however narrow the terminal")
     parser.add_argument(
         "--options", action="store_true", help="show what a group's options accept: type, range, default"
     )
@@ -98,7 +99,7 @@ def _about(path: Path) -> str:
 
 
 def _models(pair: str, own: list[Path]) -> int:
-    """Every model with what is known for a pair; those that fit and work offline first."""
+    """Every model with what is known for a pair; those known to fit first, and of these the offline ones."""
     from harness.translate.checkpoints.catalogue import models_table
 
     def offline(value: bool | None) -> str:
@@ -108,7 +109,7 @@ def _models(pair: str, own: list[Path]) -> int:
     rows = [
         [
             row.name,
-            "yes" if row.fits else f"no: {row.reason}",
+            "yes" if row.fits else f"{'no' if row.fits is False else '?'}: {row.reason}",
             offline(row.offline),
             row.licence or "–",
             row.size or "–",
@@ -130,11 +131,10 @@ def _runs(args: argparse.Namespace) -> int:
     elif args.format == "json":
         print(visible_json(json.dumps([record.to_json() for record in shown], indent=2, ensure_ascii=False)))
     elif shown:
-        header, rows = score_rows(shown)
         if args.format == "md":
-            print(markdown_table(header, rows), end="")
+            print(markdown_table(*score_rows(shown)), end="")
         else:
-            print_table(header, rows)
+            print_scores(shown, args.wide)
     else:
         note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
     for run in runs:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.common.progress import bar, note
-from harness.common.tables import print_table
 from harness.errors import ConfigError, HarnessError
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--tag", metavar="NAME", help="a name of your own for these runs")
     add("--force", action="store_true", help="score again what is recorded already")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     add("--config-dir", type=Path, metavar="DIR", help="your own YAML files, as for `run`")
     add(
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE",
@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.cli.scoring import configurations, score_file
     from harness.common.notices import once_each
     from harness.results.store import Store
-    from harness.results.tables import score_rows
+    from harness.results.tables import print_scores
 
     configs = configurations(args)
     store = Store(args.results)
@@ -66,7 +66,7 @@ def main(args: argparse.Namespace) -> int:
             ticker.advance()
     if not records:
         raise ConfigError(f"none of the {len(configs)} outputs could be scored")
-    print_table(*score_rows(records))
+    print_scores(records, args.wide)
     for line in once_each([record.warnings for record in records], "outputs"):
         note(line)
     failed = len(configs) - len(records)

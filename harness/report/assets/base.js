@@ -13,12 +13,6 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-async function read(id) {
-  const bytes = Uint8Array.from(atob($(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return JSON.parse(await new Response(stream).text());
-}
-
 function number(value, digits = 2, sign = false) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   return (sign && value > 0 ? '+' : '') + value.toFixed(digits);

@@ -105,5 +105,7 @@ function drawCharts(set, metric) {
   const grid = el('div', { class: 'charts' }, intervalChart(set, metric));
   if (set.systems.length > 1) grid.append(pairFigure(set, metric, () => drawCharts(set, metric)));
   if (set.view) grid.append(thresholdChart(set, metric));
+  if (set.power?.[metric.key]) grid.append(powerChart(metric, set.power[metric.key]));
+  if (set.history) grid.append(historyChart(metric, set.history) ?? '');
   $('charts-body').replaceChildren(grid);
 }

@@ -38,11 +38,13 @@ async function start() {
     await drawSegments(set);
   };
   const redraw = (set, metric) => { drawResults(set, metric); drawCharts(set, metric); };
-  readAddress();
+  const follow = () => { readAddress(); pairCellsShow.what = state.cells; };
+  pairCellsShow.changed = (what) => { state.cells = what; writeAddress(); };
+  follow();
   await show();
   window.addEventListener('hashchange', () => {
     if (location.hash && !location.hash.includes('=')) return;
-    readAddress();
+    follow();
     show().catch(fail);
   });
   window.addEventListener('beforeprint', () => fitPaper());

@@ -35,8 +35,11 @@ function deepest(cells, controls) {
   return Math.max(0, ...(real.length ? real : sizes(cells))) || 1;
 }
 
+// What the cells say: `difference` or `p`. Where the page has an address, it follows.
+const pairCellsShow = { what: 'difference', changed() {} };
+
 function cellText(cell, digits) {
-  if (state.cells === 'p') return cell.p === null ? '–' : cell.p < 0.001 ? '<.001' : cell.p.toFixed(3).replace(/^0/, '');
+  if (pairCellsShow.what === 'p') return cell.p === null ? '–' : cell.p < 0.001 ? '<.001' : cell.p.toFixed(3).replace(/^0/, '');
   if (cell.difference === 0) return '=';
   return number(cell.difference, digits, true).replace(/^[+-]?0\.0+$/, '≈ 0').replace(/^([+-]?)0\./, '$1.');
 }
@@ -90,7 +93,7 @@ function pairFigure(set, metric, redraw) {
     `${metric.name}, row minus column, for all pairs (columns have the numbers of the rows). Colour: the size of the difference, deepest `
     + `from the largest between systems that are no controls; outline: not separated at ${set.alpha}, corrected for all pairs`,
     pairChart(set, metric));
-  const cells = select([['difference', 'differences'], ['p', 'p-values']], (value) => { state.cells = value; writeAddress(); redraw(); }, state.cells);
+  const cells = select([['difference', 'differences'], ['p', 'p-values']], (value) => { pairCellsShow.what = value; pairCellsShow.changed(value); redraw(); }, pairCellsShow.what);
   found.prepend(el('div', { class: 'controls' }, field('In the cells', cells)));
   return found;
 }

@@ -12,6 +12,7 @@ from harness.errors import DataError, StageError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
+from harness.translate.checkpoints.generation import CHECKPOINTS_OWN, MODES, Replaced
 from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
 from harness.translate.checkpoints.whole import check_whole
 
@@ -27,6 +28,7 @@ class Decoding:
     top_p: float = 1.0
     top_k: int = 0
     seed: int = 0
+    replaced: Replaced = CHECKPOINTS_OWN
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -34,7 +36,7 @@ class Decoding:
         if self.sample:
             chosen |= {"temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
             chosen |= {"top_k": self.top_k} if self.top_k else {}
-        return chosen
+        return chosen | self.replaced.given
 
     def configure(self, config: Any, max_new_tokens: int) -> Any:
         """A copy of a model's generation config with these choices in it."""
@@ -51,6 +53,8 @@ class Decoding:
             temperature=self.temperature if self.sample else None,
             top_p=self.top_p if self.sample else None,
             top_k=self.top_k if self.sample else None,
+            **MODES,
+            **self.replaced.settings,
         )
         if self.beams == 1:
             config.update(early_stopping=False, length_penalty=None)

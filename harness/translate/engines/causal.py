@@ -11,6 +11,7 @@ from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.engines.logits import processors
 from harness.translate.engines.prompted import Prompted
+from harness.translate.engines.stopping import stopping
 from harness.translate.prompts import Prompt
 
 
@@ -41,21 +42,32 @@ class Causal:
 
         model, config = self._loaded
         tokenizer = self._prompted.tokenizer
-        inputs = tokenizer.pad(
-            {"input_ids": self._prompted.ids(texts)}, padding_side="left", return_tensors="pt"
-        )
+        prompts = self._prompted.ids(texts)
+        opened = [self._prompted.opens_thoughts(ids) for ids in prompts]
+        inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
+        start = inputs["input_ids"].shape[1]
         with torch.inference_mode():
             output = model.generate(
-                **inputs.to(model.device), generation_config=config, logits_processor=self._processors
+                **inputs.to(model.device),
+                generation_config=config,
+                logits_processor=self._processors,
+                stopping_criteria=stopping(tokenizer, self._prompt, start, opened, self._decoding.beams),
             )
-        start = inputs["input_ids"].shape[1]
-        rows = [until_end(row, end_tokens(config)) for row in output[:, start:].tolist()]
+        rows = [self._row(row, config) for row in output[:, start:].tolist()]
         decoded = tokenizer.batch_decode([ids for ids, _ in rows], skip_special_tokens=True)
         results = []
-        for text, (ids, ended) in zip(decoded, rows, strict=True):
-            stopped = ended or any(stop in text for stop in self._prompt.stop)
-            results.append((self._prompt.answer(text), stopped, len(ids)))
+        for text, within, (ids, ended) in zip(decoded, opened, rows, strict=True):
+            stopped = ended or self._prompt.reached(text, within)
+            results.append((self._prompt.answer(text, within), stopped, len(ids)))
         return results
+
+    def _row(self, row: list[int], config: Any) -> tuple[list[int], bool]:
+        """The generated tokens of a row, and whether it ended: one that a stop text ended is padded."""
+        ids, ended = until_end(row, end_tokens(config))
+        padded = not ended and bool(self._prompt.stop) and ids[-1:] == [config.pad_token_id]
+        while padded and ids and ids[-1] == config.pad_token_id:
+            ids = ids[:-1]
+        return ids, ended or padded
 
     @property
     def loaded(self) -> Any:
@@ -69,6 +81,7 @@ class Causal:
         if config.eos_token_id is None:
             config.eos_token_id = self._prompted.tokenizer.eos_token_id
         config.pad_token_id = self._prompted.tokenizer.pad_token_id
+        config.stop_strings = None  # they are among those of the prompt
         self._processors = processors(config)
         model.generation_config = config
         return model, config

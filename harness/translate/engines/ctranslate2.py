@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
-from harness.common.limits import Count, Reads
+from harness.common.limits import Above, Count, Natural, Reads
 from harness.errors import DataError, SegmentError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
 from harness.translate.checkpoints.families import check_listed, family
+from harness.translate.checkpoints.generation import Replaced, described, in_force
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.precision import computed_in, stored_dtype
@@ -27,11 +28,22 @@ from harness.types import Translation
 Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32"]
 
 
+_PASSED = {
+    "repetition_penalty": "repetition_penalty",
+    "no_repeat_ngram_size": "no_repeat_ngram_size",
+    "min_length": "min_decoding_length",
+    "length_penalty": "length_penalty",
+}
+"""What CTranslate2 calls the settings that it has."""
+
+
 class CTranslate2(Engine):
     """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
 
     compute         auto (int8 on CPU, the checkpoint's own format on GPU) or one of CTranslate2's types
     beams           1 is greedy
+    repetition_penalty, no_repeat_ngram_size, min_length, length_penalty
+                    null: as the checkpoint's generation settings have it (`show` lists those in force)
     batch_tokens    padded source tokens that run together
     chunk           segments that are finished and stored together
     too_long        `split` a source beyond the model's length into pieces, or `error`
@@ -50,6 +62,10 @@ class CTranslate2(Engine):
         tgt: str,
         compute: Compute = "auto",
         beams: Count = 4,
+        repetition_penalty: Annotated[float, Above(0)] | None = None,
+        no_repeat_ngram_size: Natural | None = None,
+        min_length: Natural | None = None,
+        length_penalty: float | None = None,
         max_new_tokens: Count = 256,
         batch_tokens: Count = 2048,
         chunk: Count = 256,
@@ -79,6 +95,8 @@ class CTranslate2(Engine):
             on_gpu = computed_in(self._device, own, lambda: "bfloat16" in kinds(self._device))
             self._compute = "int8" if self._device == "cpu" else on_gpu
         self._beams, self._max_new_tokens = beams, max_new_tokens
+        self._replaced = Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty)
+        self._generation = in_force(self._checkpoint.path, beams, False, self._replaced)
         self._batch_tokens, self._chunk = batch_tokens, chunk
         self._too_long, self._threads = too_long, threads
         self._cache = Path(cache).expanduser() if cache else default_cache()
@@ -92,12 +110,27 @@ class CTranslate2(Engine):
         return {
             "engine": "ctranslate2",
             **self._checkpoint.identity,
-            "decoding": {"beams": self._beams, "max_new_tokens": self._max_new_tokens},
+            "decoding": {"beams": self._beams, "max_new_tokens": self._max_new_tokens, **self._passed},
             "compute": self._compute,
             "too_long": self._too_long,
             "told": self._codec.recipe.identity,
             "versions": versions("ctranslate2", "transformers"),
         }
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The generation settings in force, the checkpoint's and ours."""
+        passed = {name: value for name, value in self._generation.items() if name in _PASSED}
+        chosen = {"beams": self._beams, "max_new_tokens": self._max_new_tokens}
+        return chosen | described(passed, self._replaced)
+
+    @property
+    def _passed(self) -> dict[str, Any]:
+        """The settings in force, by CTranslate2's names."""
+        passed = {name: self._generation[own] for own, name in _PASSED.items() if own in self._generation}
+        if "min_decoding_length" in passed and self._replaced.min_length is None:
+            passed["min_decoding_length"] -= 1  # a checkpoint counts the start token
+        return passed
 
     def translate(self, batch: Batch) -> Translated:
         sources = batch.sources
@@ -148,6 +181,7 @@ class CTranslate2(Engine):
                 batch_type="tokens",
                 return_end_token=True,
                 suppress_sequences=suppressed,
+                **self._passed,
             )
         except RuntimeError as error:
             if out_of_memory(error):

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from functools import cached_property
-from typing import Annotated, Any
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
+from harness.common.notices import tell
 from harness.errors import ConfigError, HarnessError, SegmentError
-from harness.protocols import Batch, Context, Engine, Translated
+from harness.protocols import Batch, Context, Engine, Forecast, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
+from harness.translate.engines.accepts import Accepts
 from harness.translate.engines.replies import Reply, reply
-from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.prompts import PROMPT_KEYS, Prompt, check_unit
 from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
+from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
+from harness.translate.servers.prices import Price, Prices
 from harness.translate.servers.secrets import check_address, check_no_secrets
+from harness.translate.thoughts import answer_start
 from harness.types import Translation
+
+_THINKING = ("enable_thinking", "thinking")
+"""What chat templates call it: Qwen3, GLM, SmolLM3 the first, DeepSeek and Granite the second."""
 
 
 class OpenAI(Engine):
@@ -33,6 +43,13 @@ class OpenAI(Engine):
     retries, timeout     tries again after a passing failure, seconds for one answer
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
+    thinking             false: the chat template is told not to let the model think; null: as it likes
+    max_requests, max_cost   what this command may take, repeated requests too; finished texts are kept
+    prices               of a million tokens: {input: 2.5, output: 10, currency: USD}, for costs and max_cost
+    version              a version of yours, to keep its stored outputs apart from another's
+    answer               filters that clean an output: `raw` none, `strip` all, or a list of names
+    unit                 what one request is of: a segment, a whole document, or a window of `window` segments
+                         with `context` segments before it; `realign` cuts the output into segments
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -54,6 +71,15 @@ class OpenAI(Engine):
         max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
+        thinking: bool | None = None,
+        max_requests: Count | None = None,
+        max_cost: Annotated[float, Above(0)] | None = None,
+        prices: Mapping[Price, float | str] | None = None,
+        version: str | float | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         check_address(base_url, "engine.base_url", "http://127.0.0.1:8000/v1")
         parts = urlsplit(base_url)
@@ -68,16 +94,22 @@ class OpenAI(Engine):
             raise ConfigError(
                 "engine 'openai' needs the name under which the server knows the model: model.id=…"
             )
+        self.filters, self._version, self._thinking = chosen(answer), version, thinking
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
         self._prompt = Prompt.of(model, source, target)
+        self.shown = self._prompt.examples
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency
         options = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed, **(extra or {})}
         self._options = {name: value for name, value in options.items() if value is not None}
-        self._limit = "max_tokens"  # the name under which the server takes it
+        self._server = Accepts()
+        thoughts = {} if thinking is None else dict.fromkeys(_THINKING, thinking)
+        self._template = {**thoughts, **self._prompt.template}  # as vLLM, SGLang and llama.cpp name it
         key = os.environ.get(api_key_env) if api_key_env else None
         service = Service(
             shown=self._url,
@@ -87,7 +119,8 @@ class OpenAI(Engine):
             missing="engine.base_url must end in /v1, and model.id be one of that server's models",
             another="engine.base_url=…",
         )
-        self._client = Client(service, timeout, retries, requests_per_minute)
+        self._money = Money(Prices.of(prices), max_requests, max_cost)
+        self._client = Client(service, timeout, retries, requests_per_minute, self._money.budget)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -102,6 +135,9 @@ class OpenAI(Engine):
             "model": self._model,
             "decoding": self._options,
             "told": self._prompt.identity,
+            **({} if self._thinking is None else {"thinking": self._thinking}),
+            **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:
@@ -111,30 +147,43 @@ class OpenAI(Engine):
         ):
             translation = self._finished(future, sources[index], worked)
             worked |= translation.error is None
+            for notice in (*self._server.notices(), *self._money.notices()):
+                tell(notice)
             yield [(index, translation)]
 
     def _ask(self, source: str) -> Reply:
-        try:
-            return self._post(source)
-        except Refused as error:
-            # Newer models of some servers take the same limit under another name only.
-            if "max_completion_tokens" not in str(error) or self._limit != "max_tokens":
-                raise
-            self._limit = "max_completion_tokens"
-            return self._post(source)
+        """The server's reply. Settings that it refuses are left out, or given in another way, from then."""
+        while True:
+            server = self._server
+            try:
+                reply = self._money.paid(source, self._sent(source), partial(self._post, source, server))
+            except Refused as error:
+                adapted = server.after(str(error))
+                if adapted is None:
+                    raise
+            else:
+                if not (self._prompt.stop and server.stops and _stopped_in_thoughts(reply)):
+                    return reply
+                adapted = replace(server, stops=False)
+            if self._server == server:  # else another thread has adapted meanwhile
+                self._server = adapted
 
-    def _post(self, source: str) -> Reply:
-        options = {
-            self._limit if name == "max_tokens" else name: value for name, value in self._options.items()
-        }
-        body: dict[str, Any] = {"model": self._model, **options}
-        if self._prompt.stop:
+    def _sent(self, source: str) -> str:
+        """The texts of a request, for estimates."""
+        return f"{self._prompt.system or ''}{self._prompt.text(source)}"
+
+    def forecast(self, sources: Sequence[str]) -> Forecast:
+        return self._money.forecast(sources, [self._sent(source) for source in sources], len(sources))
+
+    def _post(self, source: str, server: Accepts) -> Reply:
+        body: dict[str, Any] = {"model": self._model, **server.options(self._options)}
+        if self._prompt.stop and server.stops:
             body["stop"] = list(self._prompt.stop)
-        if self._prompt.chat:
-            if self._prompt.template:  # as vLLM, SGLang and llama.cpp name it
-                body["chat_template_kwargs"] = dict(self._prompt.template)
-            return self._send("/chat/completions", body | {"messages": self._prompt.messages(source)})
-        return self._send("/completions", body | {"prompt": self._prompt.text(source)})
+        if not self._prompt.chat:
+            return self._send("/completions", body | {"prompt": self._prompt.text(source)})
+        if self._template:
+            body["chat_template_kwargs"] = self._template
+        return self._send("/chat/completions", body | {"messages": self._prompt.messages(source)})
 
     def _send(self, path: str, body: dict[str, Any]) -> Reply:
         return self._client.post(self._url + path, body, lambda payload: reply(payload, self._url))
@@ -150,3 +199,10 @@ class OpenAI(Engine):
         except HarnessError:
             raise
         return reply.translation(source, self._prompt.answer(reply.text))
+
+
+def _stopped_in_thoughts(reply: Reply) -> bool:
+    """Whether a stop text ended the thoughts, so that there is no answer."""
+    if reply.finish_reason != "stop":
+        return False
+    return answer_start(reply.text) is None or (not reply.text.strip() and bool(reply.details.reasoning))

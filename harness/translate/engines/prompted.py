@@ -10,6 +10,7 @@ from harness.errors import DataError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import first_line, load_config, load_tokenizer
 from harness.translate.prompts import Prompt
+from harness.translate.thoughts import opens
 
 TOKENIZER_FILES = (("tokenizer.json", "tokenizer.model"),)
 
@@ -57,6 +58,10 @@ class Prompted:
             ) from error
         encoded = self.tokenizer(prompts, add_special_tokens=False, verbose=False)
         return [list(ids) for ids in encoded["input_ids"]]
+
+    def opens_thoughts(self, ids: Sequence[int]) -> bool:
+        """Whether a prompt ends with the tag that opens a block of thoughts."""
+        return bool(self.prompt.stop) and opens(self.tokenizer.decode(ids[-16:]))
 
     @cached_property
     def tokenizer(self) -> Any:

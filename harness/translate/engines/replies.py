@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import StageError
 from harness.translate.servers.failures import Empty, Refused
-from harness.types import Translation
+from harness.types import NO_DETAILS, Details, Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
@@ -21,14 +21,19 @@ class Reply:
     text: str
     finish_reason: str | None
     n_tokens: int | None
+    details: Details = NO_DETAILS
 
     def translation(self, source: str, text: str) -> Translation:
         """This reply as the translation of a source, with `text` as what is left of its output."""
         if self.finish_reason not in ("stop", "length", None):
             error = f"finish_reason {self.finish_reason}"
-            return Translation(source, text, "error", self.n_tokens, error)
+            return Translation(source, text, "error", self.n_tokens, error, self.details)
         return Translation(
-            source, text, "length" if self.finish_reason == "length" else "stop", self.n_tokens
+            source,
+            text,
+            "length" if self.finish_reason == "length" else "stop",
+            self.n_tokens,
+            details=self.details,
         )
 
 
@@ -45,8 +50,16 @@ def reply(payload: bytes, url: str) -> Reply:
         if not value["choices"]:
             raise Empty("an answer with no choices")
         choice = value["choices"][0]
-        content = choice["message"]["content"] if "message" in choice else choice["text"]
-        return Reply(_text(content), finish_reason(choice.get("finish_reason")), _tokens(value))
+        message = choice.get("message") or {}
+        content = message["content"] if "message" in choice else choice["text"]
+        served = " ".join(str(value[name]) for name in ("model", "system_fingerprint") if value.get(name))
+        details = Details(
+            reasoning=_thoughts(message),
+            prompt_tokens=_tokens(value, "prompt_tokens"),
+            served_by=served or None,
+        )
+        reason = finish_reason(choice.get("finish_reason"))
+        return Reply(_text(content), reason, _tokens(value, "completion_tokens"), details)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")
         raise StageError(
@@ -71,8 +84,14 @@ def finish_reason(said: Any) -> str | None:
     return "stop" if word in _ENDED else "length" if word in _CUT else str(said)
 
 
-def _tokens(value: dict[str, Any]) -> int | None:
-    count = (value.get("usage") or {}).get("completion_tokens")
+def _thoughts(message: Any) -> str | None:
+    """What a server gives apart from the answer: `reasoning_content`, which some call `reasoning`."""
+    found = message.get("reasoning_content") or message.get("reasoning")
+    return found if isinstance(found, str) else None
+
+
+def _tokens(value: dict[str, Any], name: str) -> int | None:
+    count = (value.get("usage") or {}).get(name)
     return count if isinstance(count, int) else None
 
 

@@ -9,15 +9,19 @@ from typing import Annotated, Any
 
 from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
+from harness.common.notices import tell
 from harness.errors import ConfigError, HarnessError, SegmentError
-from harness.protocols import Batch, Context, Engine, Translated
+from harness.protocols import Batch, Context, Engine, Forecast, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.rest_replies import Answers, Paths
 from harness.translate.prompts import PROMPT_KEYS, Prompt
 from harness.translate.servers import secrets, template
 from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
+from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
+from harness.translate.servers.prices import Price, Prices
 from harness.types import Translation
 
 _SHARED = ("src", "tgt", "source_language", "target_language", "model", "system", "stop")
@@ -38,7 +42,10 @@ class Rest(Engine):
     batch_chars     characters a request; null: no limit
     source_codes, target_codes   the service's language codes by ISO 639 or BCP-47 code, where they differ
     concurrency, requests_per_minute, retries, timeout   as for `openai`
+    max_requests, max_cost   what this command may take, repeated requests too; finished texts are kept
+    prices          of a million tokens {input: …, output: …} or {characters: …}, and the currency
     version         a version of yours, to keep its stored outputs apart from another's
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     A text that the service refuses fails alone. Raises UnavailableError when the service is out of reach,
     refuses the key or has no quota left.
@@ -68,13 +75,18 @@ class Rest(Engine):
         requests_per_minute: Annotated[float, Above(0)] | None = None,
         retries: Natural = 5,
         timeout: Annotated[float, Above(0)] = 120.0,
+        max_requests: Count | None = None,
+        max_cost: Annotated[float, Above(0)] | None = None,
+        prices: Mapping[Price, float | str] | None = None,
         version: str | float | None = None,
+        answer: Answer = "raw",
     ) -> None:
         if not url or not request or not output:
             raise ConfigError(
                 "engine 'rest' needs the address, the request and where its answer is: engine.url=…"
                 " engine.request=… engine.output=…; ready ones: deepl, google, azure, anthropic, gemini"
             )
+        self.filters = chosen(answer)
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -95,6 +107,11 @@ class Rest(Engine):
         if "model" in used and not model.get("id"):
             raise ConfigError("engine 'rest' needs the model's name at the service: model.id=…")
         self._prompt = Prompt.of(model, source, target) if "prompt" in used else None
+        self.shown = self._prompt.examples if self._prompt else ()
+        if self.shown and self._prompt and "{examples}" not in self._prompt.prompt:
+            raise ConfigError(
+                "model.examples: a request has no turns for them; put {examples} into model.prompt"
+            )
         self._values = {
             "src": _code(source, source_codes or {}, source.short),
             "tgt": _code(target, target_codes or {}),
@@ -112,6 +129,7 @@ class Rest(Engine):
         )
         self._batch, self._batch_chars, self._concurrency = batch, batch_chars, concurrency
         self._limits = timeout, retries, requests_per_minute
+        self._money = Money(Prices.of(prices), max_requests, max_cost)
         self._version = version
 
     @classmethod
@@ -133,6 +151,7 @@ class Rest(Engine):
             "languages": [self._values["src"], self._values["tgt"]],
             "told": self._prompt.identity if self._prompt else None,
             **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def check(self) -> None:
@@ -149,6 +168,8 @@ class Rest(Engine):
         ):
             found = _translations(future, [sources[i] for i in indices], self._url, worked)
             worked |= any(translation.error is None for translation in found)
+            for notice in self._money.notices():
+                tell(notice)
             yield list(zip(indices, found, strict=True))
 
     def _client(self) -> Client:
@@ -160,7 +181,7 @@ class Rest(Engine):
             key_names=secrets.variables(self._headers),
             missing="see engine.url and model.id",
         )
-        return Client(service, *self._limits)
+        return Client(service, *self._limits, self._money.budget)
 
     def _requests(self, sources: Sequence[str]) -> Iterator[list[int]]:
         """The texts of each request: consecutive ones, as many as `batch` and `batch_chars` allow."""
@@ -185,7 +206,9 @@ class Rest(Engine):
         body = template.fill(self._request, self._values, texts)
         reader = Answers(self._paths, len(sources), self._url)
         try:
-            found = client.post(self._url, body, reader.read)
+            found = self._money.paid_together(
+                sources, self._sent(sources), lambda: client.post(self._url, body, reader.read)
+            )
         except Refused as error:
             if len(sources) == 1:
                 raise
@@ -195,6 +218,17 @@ class Rest(Engine):
         return [
             reply.translation(source, clean(reply.text)) for source, reply in zip(sources, found, strict=True)
         ]
+
+    def _sent(self, sources: Sequence[str]) -> list[str]:
+        """The texts of requests, for estimates."""
+        prompt = self._prompt
+        return (
+            list(sources) if prompt is None else [f"{prompt.system or ''}{prompt.text(s)}" for s in sources]
+        )
+
+    def forecast(self, sources: Sequence[str]) -> Forecast:
+        requests = sum(1 for _ in self._requests(sources))
+        return self._money.forecast(sources, self._sent(sources), requests, self._prompt is not None)
 
     def _part(self, client: Client, sources: Sequence[str], error: Refused) -> list[Translation]:
         try:

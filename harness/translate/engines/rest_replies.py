@@ -11,6 +11,7 @@ from harness.errors import StageError
 from harness.translate.engines.replies import Reply, finish_reason
 from harness.translate.servers.failures import Empty, Refused
 from harness.translate.servers.jsonpath import Step, select, steps
+from harness.types import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,15 @@ class Answers:
                 f"{self.url}: {self.n} texts in, {len(outputs)} outputs back (engine.output); ask for one at"
                 " a time: engine.batch=1"
             )
-        return [
-            Reply(output, finish_reason(reason), self._count(value, self.paths.completion_tokens))
-            for output in outputs
-        ]
+        served = self._first(value, self.paths.served_by)
+        thoughts = "".join(map(_as_text, select(value, self.paths.reasoning))) if self.paths.reasoning else ""
+        details = Details(
+            reasoning=thoughts or None,
+            prompt_tokens=self._count(value, self.paths.prompt_tokens),
+            served_by=None if served is None else str(served),
+        )
+        tokens = self._count(value, self.paths.completion_tokens)
+        return [Reply(output, finish_reason(reason), tokens, details) for output in outputs]
 
     def _first(self, value: Any, path: tuple[Step, ...] | None) -> Any:
         return next((item for item in select(value, path) if item is not None), None) if path else None

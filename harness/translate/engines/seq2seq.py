@@ -45,6 +45,7 @@ class Seq2Seq:
                 **inputs.to(model.device),
                 generation_config=config,
                 logits_processor=self._processors,
+                tokenizer=self._codec.tokenizer if config.stop_strings else None,
                 **({cache_keyword(model): _beam_cache()} if self._decoding.beams > 1 else {}),
             )
         ends = end_tokens(config)

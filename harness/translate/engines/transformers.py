@@ -6,6 +6,7 @@ import gc
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -13,23 +14,27 @@ from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
 from harness.errors import SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
+from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import Causal
 from harness.translate.engines.prompted import TOKENIZER_FILES
 from harness.translate.engines.seq2seq import Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 
 class Transformers(Engine):
     """Translate with a checkpoint's own tokenizer and `generate`.
 
     beams           1 is greedy, more is beam search; null: 4, for language models 1
+    repetition_penalty, no_repeat_ngram_size, min_length, length_penalty
+                    null: as the checkpoint's generation settings have it (`show` lists those in force)
     sample          draw tokens instead (then `temperature`, `top_p`, `top_k`); a `seed` makes it repeatable
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
@@ -40,6 +45,9 @@ class Transformers(Engine):
     attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
+    unit            of language models, what one source is: a segment, a whole document, or a window of
+                    `window` segments with `context` segments before it; `realign` cuts the output
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -57,6 +65,10 @@ class Transformers(Engine):
         top_p: Annotated[float, Range(0, 1, beyond=True)] = 1.0,
         top_k: Natural = 0,
         seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
+        repetition_penalty: Annotated[float, Above(0)] | None = None,
+        no_repeat_ngram_size: Natural | None = None,
+        min_length: Natural | None = None,
+        length_penalty: float | None = None,
         max_new_tokens: Count | None = None,
         batch_tokens: Count | None = None,
         batch_size: Count | None = None,
@@ -66,7 +78,12 @@ class Transformers(Engine):
         attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
+        self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
@@ -75,6 +92,7 @@ class Transformers(Engine):
             beams if beams is not None else 1 if chat else 4,
             max_new_tokens if max_new_tokens is not None else 1024 if chat else 256,
             *(sample, temperature, top_p, top_k, seed),
+            Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty),
         )
         computing = Computing(quantize, attention)
         check_listed(model, source, target)
@@ -84,8 +102,10 @@ class Transformers(Engine):
             prompt = Prompt.of(model, source, target)
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
-            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
             self._instructions: dict[str, Any] = prompt.identity
+            self.shown = prompt.examples
+            prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:
             self.sentence_level = bool(model.get("sentence_level", True))
             kind, name = family(model), str(model.get("name"))
@@ -96,6 +116,8 @@ class Transformers(Engine):
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -113,7 +135,15 @@ class Transformers(Engine):
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
+            **identity(self.filters),
         }
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """How outputs are chosen, with the settings that the checkpoint brings along."""
+        decoding = self._decoding
+        found = in_force(self._checkpoint.path, decoding.beams, decoding.sample, decoding.replaced)
+        return decoding.identity | described(found, decoding.replaced)
 
     def translate(self, batch: Batch) -> Translated:
         sources, model = batch.sources, self._model

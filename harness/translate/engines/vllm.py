@@ -11,6 +11,7 @@ from harness.common.langs import language
 from harness.common.limits import Between, Count, Natural, Range, Reads
 from harness.errors import ConfigError, SegmentError, StageError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.checkpoints.loading import end_tokens, first_line, out_of_memory, versions
@@ -31,6 +32,7 @@ class Vllm(Engine):
     quantization    one of vLLM's methods (`bitsandbytes`, `fp8` …); null: as the checkpoint is stored
     chunk           segments that are finished and stored together
     too_long        `split` a source beyond the model's length into pieces, or `error`
+    answer          filters that clean an output, as of `transformers`
 
     Batches are vLLM's own and outputs depend a little on them. Raises what `transformers` raises, and
     UnavailableError when the package is not installed.
@@ -54,7 +56,9 @@ class Vllm(Engine):
         quantization: str | None = None,
         chunk: Count = 1024,
         too_long: Literal["split", "error"] = "split",
+        answer: Answer = "raw",
     ) -> None:
+        self.filters = chosen(answer)
         if model.get("family") not in CHAT_FAMILIES:
             raise ConfigError(
                 f"engine=vllm translates with language models; '{model.get('name')}' is none:"
@@ -77,6 +81,7 @@ class Vllm(Engine):
             "seed": seed,
         }
         self._prompt = Prompt.of(model, source, target)
+        self.shown = self._prompt.examples
         self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
         self._prompted = Prompted(self._checkpoint, model, self._prompt, max_new_tokens)
         self._window, self._max_new_tokens = window, max_new_tokens
@@ -98,6 +103,7 @@ class Vllm(Engine):
             "too_long": self._too_long,
             "told": self._prompt.identity,
             "versions": versions("vllm", "transformers", "torch"),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:

@@ -14,6 +14,7 @@ from http.client import HTTPException
 from typing import Any, TypeVar
 
 from harness.errors import StageError, UnavailableError
+from harness.translate.servers.budget import Budget
 from harness.translate.servers.failures import Empty, Failure, Refused, failure
 
 T = TypeVar("T")
@@ -49,8 +50,10 @@ class Client:
 
     base_wait = 1.0
 
-    def __init__(self, service: Service, timeout: float, retries: int, per_minute: float | None) -> None:
-        self._service, self._timeout, self._retries = service, timeout, retries
+    def __init__(
+        self, service: Service, timeout: float, retries: int, per_minute: float | None, budget: Budget
+    ) -> None:
+        self._service, self._timeout, self._retries, self._budget = service, timeout, retries, budget
         self._gap = 60.0 / per_minute if per_minute else 0.0
         self._lock = threading.Lock()
         self._not_before = 0.0  # monotonic time before which no request may start, for all threads
@@ -70,6 +73,7 @@ class Client:
         problem, of_text = "no answer", False
         for attempt in range(self._retries + 1):
             self._wait_for_turn()
+            self._budget.request()
             asked = None
             try:
                 return read(self._send(url, body))

@@ -49,6 +49,38 @@ def test_page_is_self_contained_and_holds_every_segment(store, capsys) -> None:
         )
 
 
+def test_page_holds_what_the_test_set_can_tell_and_the_runs_of_each_system(store, capsys) -> None:
+    _, _, references = corpus(30)
+    write_run(store, "3", "b", hypotheses(references, 5, 0.3), references)
+    write_run(store, "4", "c", hypotheses(references, 6, 0.3), references, data="other")
+    words = ["--results", str(store), "--samples", "50"]
+    assert main(["report", *words, "-o", str(store / "r.html"), "data=made"]) == 0
+    (shown,) = read((store / "r.html").read_text(), "summary")["sets"]
+    capsys.readouterr()
+    assert main(["power", *words, "--format", "json", "data=made"]) == 0
+    told = json.loads(capsys.readouterr().out)["test_sets"][0]["metrics"]
+    assert set(shown["power"]) == {"bleu", "chrf", "ter"}
+    for one in told:
+        drawn = shown["power"][one["key"]]
+        assert (drawn["smallest"], drawn["curve"]) == (one["smallest"], one["curve"])
+    (history,) = shown["history"]
+    assert history["system"] == "b"
+    assert [run["run"] for run in history["runs"]] == ["2", "3"]
+    scores = [run["scores"]["chrf"] for run in history["runs"]]
+    newest = next(row for row in shown["metrics"][1]["rows"] if row["system"] == "b")
+    assert scores[0] < scores[1] == pytest.approx(newest["value"], abs=1e-6)
+
+
+def test_too_few_segments_detect_nothing(tmp_path) -> None:
+    _, first, references = corpus(6)
+    write_run(tmp_path, "1", "a", first, references)
+    write_run(tmp_path, "2", "b", hypotheses(references, 4, 0.5), references)
+    assert main(["report", "--results", str(tmp_path), "-o", str(tmp_path / "r.html")]) == 0
+    (shown,) = read((tmp_path / "r.html").read_text(), "summary")["sets"]
+    assert shown["power"]["chrf"]["smallest"] is None
+    assert [size for size, _ in shown["power"]["chrf"]["curve"]] == [12, 30, 60]
+
+
 def test_policy_allows_the_scripts_of_the_page_and_nothing_else(store) -> None:
     main(["report", "--results", str(store), "-o", str(store / "r.html"), "--samples", "50"])
     text = (store / "r.html").read_text()
