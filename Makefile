@@ -11,7 +11,7 @@ TESTS ?= tests
 # Test processes: as many as cores.
 JOBS ?= auto
 
-.PHONY: run docs test test-latest test-oldest constraints lint audit results check-results clean
+.PHONY: run docs picture test test-latest test-oldest constraints lint audit results check-results clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -56,6 +56,10 @@ docs:
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python $(PIP) $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])')
 	$(VENV)-docs/bin/python -m mkdocs build --strict
+
+# The picture of the report page in README.md, drawn anew (needs chromium and chromium-driver).
+picture: $(STAMP)
+	$(BIN)/python .ci/picture.py
 
 # Known vulnerabilities of everything installed (asks PyPI: needs a network). ARGS="--vulnerability-service osv": OSV.
 audit: $(STAMP)
