@@ -11,7 +11,7 @@ TESTS ?= tests
 # Test processes: as many as cores.
 JOBS ?= auto
 
-.PHONY: run test test-latest test-oldest constraints lint audit results check-results clean
+.PHONY: run docs picture test test-latest test-oldest constraints lint audit results check-results clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -51,6 +51,16 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict harness
 
+# The documentation site in site/, in an environment of its own: its tools are no dependency of the package.
+docs:
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python $(PIP) $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])')
+	$(VENV)-docs/bin/python -m mkdocs build --strict
+
+# The picture of the report page in README.md, drawn anew (needs chromium and chromium-driver).
+picture: $(STAMP)
+	$(BIN)/python .ci/picture.py
+
 # Known vulnerabilities of everything installed (asks PyPI: needs a network). ARGS="--vulnerability-service osv": OSV.
 audit: $(STAMP)
 	$(BIN)/python $(PIP) 'pip-audit>=2.10'
@@ -64,4 +74,4 @@ check-results: $(STAMP)
 	$(BIN)/python experiments/xi_tokayev_call/table.py --check
 
 clean:
-	rm -rf $(VENV) $(VENV)-latest $(VENV)-oldest dist build
+	rm -rf $(VENV) $(VENV)-latest $(VENV)-oldest $(VENV)-docs dist build site

@@ -30,6 +30,8 @@ VERBS = {
     "report": "write a comparison as one self-contained HTML page",
     "serve": "the workbench: follow runs, compare and read segments in the browser",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
+    "push": "upload stored runs as a dataset to the Hugging Face hub",
+    "pull": "copy the runs of such a dataset into a store",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
     "tag": "name a finished run",
@@ -41,8 +43,12 @@ VERBS = {
     "fetch": "download a model for a pair; shows the size first",
     "cache": "show or prune stored translations and converted models",
     "init": "write a commented starter folder: pair, test set, model, engine and metric",
+    "completion": "print the script that completes verbs, groups, runs and tags in bash, zsh or fish",
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",
 }
+
+# What requirements-lite.txt leaves out of an installation that only scores and compares.
+NOT_LITE = {"torch", "transformers", "datasets"}
 
 EXAMPLES = """\
 examples:
@@ -122,6 +128,12 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         detail = f"{place}: {error.strerror}" if place else error.strerror
         print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
         return 1
+    if isinstance(error, ModuleNotFoundError) and error.name in {*NOT_LITE, "huggingface_hub"}:
+        print(
+            f"{name}: this needs {error.name}, which is not installed: pip install mt-harness",
+            file=sys.stderr,
+        )
+        return 2
     detail = one_line(error)
     print(visible_line(redacted(f"{name}: internal error: {detail} (--debug shows where)")), file=sys.stderr)
     return 1
