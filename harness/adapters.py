@@ -19,6 +19,8 @@ from harness.protocols import (
     Loader,
     Matrix,
     Metric,
+    Realigned,
+    Realigner,
     Splitter,
     Statistics,
     Translated,
@@ -84,6 +86,9 @@ class PlainEngine(_Plain, Engine):
         self.name = getattr(plain, "name", None)
         self.sentence_level = bool(getattr(plain, "sentence_level", False))
         self.cached = bool(getattr(plain, "cached", True))
+        self.filters = tuple(getattr(plain, "filters", ()))
+        self.unit = getattr(plain, "unit", "segment")
+        self.window, self.context = getattr(plain, "window", 10), getattr(plain, "context", 0)
         self.positional = bool(getattr(plain, "positional", self._bind is not None))
         self.divisible = not self.positional or self._bind is not None or self._at is not None
 
@@ -99,12 +104,19 @@ class PlainEngine(_Plain, Engine):
         yield from self._plain.translate(batch.sources)
 
 
+class PlainRealigner(_Plain, Realigner):
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        found: Realigned = self._plain.realign(output, sources, references)
+        return found
+
+
 class PlainMetric(_Plain, Metric):
     def __init__(self, plain: Any) -> None:
         super().__init__(plain)
         self.name = str(getattr(plain, "name", ""))
         self.higher_is_better = bool(getattr(plain, "higher_is_better", True))
         self.neutral = bool(getattr(plain, "neutral", False))
+        self.needs_source = bool(getattr(plain, "needs_source", False))
         self._enter: Callable[[], Any] | None = getattr(plain, "__enter__", None)
 
     @property
@@ -148,5 +160,6 @@ _ADAPTERS: dict[type[Extension], Callable[[Any], Extension]] = {
     Encoder: PlainEncoder,
     Aligner: PlainAligner,
     Engine: PlainEngine,
+    Realigner: PlainRealigner,
     Metric: PlainMetric,
 }

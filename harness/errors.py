@@ -77,9 +77,14 @@ def message_of(error: object) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string."""
+    """`" Did you mean 'nllb'?"` for the nearest known name, or an empty string.
+
+    Where none is near, for the shortest that has the name in it: `lium` is meant for `LIUM.2019.en-de`.
+    """
     lowered = {item.lower(): item for item in sorted(known) if item != name}
     close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    if not close and len(name) > 2:
+        close = sorted((item for item in lowered if name.lower() in item), key=len)[:1]
     return f" Did you mean '{lowered[close[0]]}'?" if close else ""
 
 

@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -109,6 +109,11 @@ class Aligner(Extension):
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; every index of either side is in exactly one bead."""
 
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Files that its beads come from: part of what a run is known by, and of its record."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -123,6 +128,24 @@ class Batch:
     """Segments in the test set; None: as many as there are sources."""
     ids: Sequence[str] = ()
     """The id of the segment of each source."""
+    whole: int | None = None
+    """Segments of the set of which these are the first, where `limit` left out the others."""
+    docs: Sequence[str | None] = ()
+    """The document of each source, for engines that are shown the texts before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What translating some texts would ask of a service. Tokens are estimates, None where none count."""
+
+    requests: int
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """By the prices in the configuration, None without any."""
+    currency: str | None = None
+    over: str | None = None
+    """The limit of the configuration that this would exceed: "engine.max_cost=5"."""
 
 
 Translated = Iterator[list[tuple[int, Translation]]]
@@ -147,6 +170,23 @@ class Engine(Extension):
 
     Such an engine gets whole segments, in order, and is never asked twice.
     """
+    filters: Sequence[str] = ()
+    """The filters that clean its outputs (`harness.translate.answers`), in their order; none: as they come.
+
+    The cache keeps the outputs as they came: `identity` may name the filters under `answer`, which is not
+    part of the cache's key.
+    """
+    unit: Literal["segment", "document", "window"] = "segment"
+    """What one source is: a segment of the test set, a whole document or a window of it, with its segments a
+    line each; the output is then re-segmented."""
+    window: int = 10
+    """Segments of a window that are scored."""
+    context: int = 0
+    """Segments before them in the same document that are translated with them, and not scored."""
+    shown: Sequence[tuple[str, str]] = ()
+    """Sources with their translations that it learns from as it works: none may be in the test set."""
+    before: int = 0
+    """How many texts before one in its document it is shown, with their translations (`model.context`)."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 
@@ -155,12 +195,47 @@ class Engine(Extension):
     def identity(self) -> dict[str, Any]:
         """Engine, model id, resolved revision, decoding, prompt: everything its translations depend on."""
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """For `show`: how outputs are chosen, with what a model brings along; recorded, no identity."""
+        return {}
+
     @abstractmethod
     def translate(self, batch: Batch) -> Translated:
         """Yield finished batches, in any order, each index of `batch.sources` once."""
 
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast | None:
+        """What translating these would ask of a service; None for an engine that asks none. Sends nothing.
+
+        `measured`: by what the estimated tokens of prompts and of outputs are to be multiplied.
+        """
+        return None
+
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Realigned:
+    """A re-segmented output: one piece a segment, and the name of the method that cut it."""
+
+    pieces: list[Piece]
+    method: str
+
+
+class Realigner(Extension):
+    """Re-segments the outputs of whole documents (`conf/realign`).
+
+    Its constructor gets `aligner`, `splitter` and `tgt` (the language of the outputs) if it has such
+    parameters.
+    """
+
+    @abstractmethod
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        """One piece of `output` for each segment of a document, in order; joined they are `output`.
+
+        `references[k]` holds every reference of segment k. Raises ValueError for no segments.
+        """
 
 
 class Metric(Extension):
@@ -174,6 +249,8 @@ class Metric(Extension):
     higher_is_better: bool = True
     neutral: bool = False
     """Whether neither direction is better (a length ratio): no ranking, no significance."""
+    needs_source: bool = False
+    """Whether it reads the source; such a metric is refused where there are references alone."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
 

@@ -17,6 +17,7 @@ TABLES: dict[str, dict[str, str]] = {
         "seeds": "harness.data.loaders.documents:Seeds",
         "documents": "harness.data.loaders.documents:Documents",
         "bitext": "harness.data.loaders.bitext:LineParallel",
+        "references": "harness.data.loaders.references:References",
         "tsv": "harness.data.loaders.delimited:Tsv",
         "csv": "harness.data.loaders.delimited:Csv",
         "xlsx": "harness.data.loaders.workbook:Xlsx",
@@ -49,6 +50,7 @@ TABLES: dict[str, dict[str, str]] = {
         "comparable": "harness.align.aligners:Comparable",
         "gale-church": "harness.align.galechurch:GaleChurch",
         "vecalign": "harness.align.vecalign:Vecalign",
+        "gold": "harness.align.golden:Gold",
     },
     "encoder": {
         "use": "harness.encode.use:Use",
@@ -61,10 +63,18 @@ TABLES: dict[str, dict[str, str]] = {
         "gloss": "harness.gloss.engine:Gloss",
         "transformers": "harness.translate.engines.transformers:Transformers",
         "ctranslate2": "harness.translate.engines.ctranslate2:CTranslate2",
+        "vllm": "harness.translate.engines.vllm:Vllm",
         "openai": "harness.translate.engines.openai:OpenAI",
+        "rest": "harness.translate.engines.rest:Rest",
         "command": "harness.translate.engines.command:Command",
+        "firefox": "harness.translate.engines.firefox:Firefox",
         "file": "harness.translate.engines.file:File",
         "mqm": "harness.translate.engines.mqm:Mqm",
+    },
+    "realigner": {
+        "auto": "harness.realign.auto:Auto",
+        "wer": "harness.realign.wer:Wer",
+        "embed": "harness.realign.embed:Embed",
     },
     "backend": {
         "local": "harness.run.backends.local:Local",
@@ -77,6 +87,7 @@ TABLES: dict[str, dict[str, str]] = {
         "length_ratio": "harness.metrics.length:LengthRatio",
         "semsim": "harness.metrics.semsim:SemSim",
         "neural": "harness.metrics.neural:Neural",
+        "gemba-mqm": "harness.metrics.judges.gemba:GembaMqm",
     },
 }
 
@@ -88,6 +99,7 @@ BASES: dict[str, str] = {
     "aligner": "harness.protocols:Aligner",
     "encoder": "harness.protocols:Encoder",
     "engine": "harness.protocols:Engine",
+    "realigner": "harness.protocols:Realigner",
     "backend": "harness.run.backends.base:Backend",
     "metric": "harness.protocols:Metric",
 }
@@ -166,7 +178,11 @@ def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
 
 
 # What the caller supplies to a class of each kind; its other parameters are the options of its YAML.
-GIVEN: dict[str, tuple[str, ...]] = {"engine": ("model", "src", "tgt"), "aligner": ("encoder",)}
+GIVEN: dict[str, tuple[str, ...]] = {
+    "engine": ("model", "src", "tgt"),
+    "aligner": ("encoder",),
+    "realigner": ("aligner", "splitter", "tgt"),
+}
 
 
 def check(

@@ -130,6 +130,8 @@ class DocumentSet:
     tgt: tuple[Document, ...]
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)
+    pairs: tuple[tuple[int, int], ...] | None = None
+    """Positions in `src` and `tgt` of the documents that belong together; None: it is found."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -146,6 +148,38 @@ class Bitext:
     inputs: tuple[Input, ...]
     meta: dict[str, Any] = field(default_factory=dict)  # warnings, counts, subset taken
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the set has source texts; False for references alone, where every source is empty."""
+        return not self.meta.get("sourceless")
+
+    @property
+    def whole(self) -> int | None:
+        """Lines of the set before `limit` kept the first of them; None where lines were chosen otherwise."""
+        subset = self.meta.get("subset")
+        if subset is None:
+            return len(self.items)
+        return None if {"sample", "dropped_empty"} & subset.keys() else int(subset["of"])
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What came with an output beside its text; None where there was none of it."""
+
+    raw: str | None = None  # the output before `engine.answer` cleaned it, where that changed it
+    reasoning: str | None = None  # thoughts that a server gave apart from the output
+    prompt_tokens: int | None = None
+    served_by: str | None = None  # the model that says it answered, with its fingerprint
+    cost: float | None = None  # by the prices in the configuration, in their currency
+
+    def to_json(self) -> dict[str, Any]:
+        """What there is, by name."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+NO_DETAILS = Details()
+
 
 @dataclass(frozen=True, slots=True)
 class Translation:
@@ -156,6 +190,22 @@ class Translation:
     finish_reason: FinishReason = "stop"
     n_tokens: int | None = None
     error: str | None = None
+    details: Details = NO_DETAILS
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a segment got of the output for its document: `output[start:end]`, empty where it got nothing.
+
+    The pieces of an output in order, joined, are the output. `confidence` in [0, 1] is how sure the less sure
+    of its two ends is, None where that is not known. `nowhere` are the spans in it, as offsets into the
+    output, that correspond to no segment.
+    """
+
+    start: int
+    end: int
+    confidence: float | None = None
+    nowhere: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

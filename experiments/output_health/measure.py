@@ -1,10 +1,11 @@
-"""How many quirks of language models `health` sees, and how often it accuses a human translation.
+"""How many quirks of language models `health` sees and `engine.answer=strip` removes; how often they err.
 
 usage: python -m experiments.output_health.measure --mqm FILE --ntrex DIR
 
 Quirks are put around good translations: 100 references of a WMT test set (mqm_ted_ende.tsv, system "ref",
 English to German), evenly spaced. False alarms are counted, without references given, over all references of
-that set and over the NTREX-128 translations in DIR, French to the other languages there.
+that set and over the NTREX-128 translations in DIR, French to the other languages there. "restored" counts
+outputs that are the human translation again after all filters, "changed" human ones that the filters change.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from harness.metrics.health import health
+from harness.translate.answers import chosen, clean
 
 NEW = ("wrapped", "reasoning", "leftover-token", "several-lines", "refusal")
 QUIRKS = {
@@ -69,6 +71,10 @@ def flags(source: str, text: str, src: str, tgt: str) -> set[str]:
     return set(health(source, text, "stop", src, tgt))
 
 
+def stripped(source: str, text: str, tgt: str) -> str:
+    return clean(text, source, tgt, chosen("strip"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -82,6 +88,12 @@ def main() -> None:
         name: sum(flag in flags(source, form.format(text), "en", "de") for source, text in good)
         for name, (flag, form) in QUIRKS.items()
     }
+    restored = {
+        name: sum(stripped(source, form.format(text), "de") == text.strip() for source, text in good)
+        for name, (flag, form) in QUIRKS.items()
+        if flag not in ("several-lines", "refusal")
+    }
+    changed = {"WMT en-de": sum(stripped(source, text, "de") != text.strip() for source, text in human)}
     alarms: dict[str, dict[str, int]] = {
         f"WMT en-de, {len(human)}": Counter(
             flag for source, text in human for flag in flags(source, text, "en", "de") if flag in NEW
@@ -97,10 +109,15 @@ def main() -> None:
         alarms[f"NTREX fr-{tgt}, {len(pairs)}"] = Counter(
             flag for source, text in pairs for flag in flags(source, text, "fr", tgt) if flag in NEW
         )
+        changed[f"NTREX fr-{tgt}"] = 0
         for source, text in pairs:
+            if stripped(source, text, tgt) != text.strip():
+                changed[f"NTREX fr-{tgt}"] += 1
+                print("changed", source, "→", text, "→", stripped(source, text, tgt))
             if odd := flags(source, text, "fr", tgt) & set(NEW):
                 print(sorted(odd), source, "→", text)
-    print(json.dumps({"seen of 100": seen, "false alarms": alarms}, indent=2, ensure_ascii=False))
+    found = {"seen of 100": seen, "restored of 100": restored, "false alarms": alarms, "changed": changed}
+    print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,28 @@ def pair_documents(
     return match(left, right, shortlist)
 
 
+def measure(
+    src: Sequence[Sequence[str]],
+    tgt: Sequence[Sequence[str]],
+    given: Sequence[tuple[int, int]],
+    why: str,
+    encoder: Encoder,
+) -> list[Candidate]:
+    """The `given` pairs of documents (positions), accepted whatever their evidence, which is measured.
+
+    `why` is the reason that each candidate gives, with the number of its sure sentence pairs behind it.
+    """
+    left = dict.fromkeys(s for s, _ in given)
+    right = dict.fromkeys(t for _, t in given)
+    rows = dict(zip(left, _encode([src[s] for s in left], encoder), strict=True))
+    columns = dict(zip(right, _encode([tgt[t] for t in right], encoder), strict=True))
+    out = []
+    for s, t in given:
+        found = _bimax(rows[s], columns[t]) if len(rows[s]) and len(columns[t]) else (0.0, 0)
+        out.append(Candidate(s, t, found[0], None, found[1], True, f"{why}, {found[1]} sure sentence pairs"))
+    return out
+
+
 def match(left: Sequence[Matrix], right: Sequence[Matrix], shortlist: int = 20) -> list[Candidate]:
     """`pair_documents` over sentence vectors: one `(sentences, d)` matrix of unit rows a document."""
     scored = {(s, t): _bimax(left[s], right[t]) for s, t in _shortlist(left, right, shortlist)}

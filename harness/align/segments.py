@@ -32,10 +32,10 @@ def align_segments(src: Sequence[Segment], tgt: Sequence[Segment], aligner: Alig
     known = {(bead.src, bead.tgt): bead for bead in found if bead.is_null}
     alone_src = [known.get(((i,), ()), Bead((i,), ())) for i in range(len(src)) if i not in taken_src]
     alone_tgt = [known.get(((), (j,)), Bead((), (j,))) for j in range(len(tgt)) if j not in taken_tgt]
-    return _in_order([bead for bead in found if not bead.is_null], alone_src, alone_tgt)
+    return in_order([bead for bead in found if not bead.is_null], alone_src, alone_tgt)
 
 
-def _in_order(beads: list[Bead], alone_src: list[Bead], alone_tgt: list[Bead]) -> list[Bead]:
+def in_order(beads: list[Bead], alone_src: list[Bead], alone_tgt: list[Bead]) -> list[Bead]:
     """Null beads where their index falls; between two beads, those of the source come first."""
     out: list[Bead] = []
     s = t = 0

@@ -14,7 +14,8 @@ from harness.common.langs import language
 from harness.common.paths import is_file, no_such_file
 from harness.common.progress import note
 from harness.errors import DataError
-from harness.run.documents import TextParts, align_pairs, corresponding, segmented
+from harness.run.counterparts import corresponding, doubt
+from harness.run.documents import TextParts, align_pairs, segmented
 from harness.types import Document, Segment
 from harness.version import __version__
 
@@ -87,6 +88,9 @@ def paired(source: Path, target: Path, texts: Texts, src: str, tgt: str) -> list
         sides.append([(path, texts.read(path, lang)) for path in files])
     left, right = sides
     found = corresponding([s for _, s in left], [s for _, s in right], texts.parts.encoder)
+    for line in (doubt(c, [s for _, s in left], [s for _, s in right]) for c in found):
+        if line:
+            note(f"warning: {line}")
     pairs = [FilePair(left[c.src][0], right[c.tgt][0]) for c in found if c.accepted]
     for side, used in ((left, {p.source for p in pairs}), (right, {p.target for p in pairs})):
         for path, _ in side:

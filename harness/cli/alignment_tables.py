@@ -13,7 +13,7 @@ from harness.types import Bead
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from harness.align.gold import GoldCounts
+    from harness.align.gold import AlignmentScore, GoldCounts
     from harness.align.output.writers import Aligned
 
 
@@ -47,18 +47,26 @@ def show_scores(scored: Sequence[tuple[str, GoldCounts]]) -> None:
 
     from harness.align.gold import GoldCounts, score
 
-    def cells(*values: float | None) -> list[str]:
-        return ["–" if value is None else f"{value:.3f}" for value in values]
-
     out = console(stderr=False)
     if len(scored) > 1:
         each = Table("pair", "strict F1", "lax F1", "null F1")
         for name, counts in scored:
             one = score(counts)
-            each.add_row(Text(visible_line(name)), *cells(one.strict.f1, one.lax.f1, one.null.f1))
+            each.add_row(Text(visible_line(name)), *_cells(one.strict.f1, one.lax.f1, one.null.f1))
         out.print(each)
-    values = score(sum((counts for _, counts in scored), GoldCounts()))
-    table = Table("against gold", "P", "R", "F1")
+    show_score("against gold", score(sum((counts for _, counts in scored), GoldCounts())))
+
+
+def show_score(title: str, values: AlignmentScore) -> None:
+    """One measurement as a table on stdout."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(escape(visible_line(title)), "P", "R", "F1")
     for kind, prf in (("strict", values.strict), ("lax", values.lax), ("null", values.null)):
-        table.add_row(kind, *cells(prf.precision, prf.recall, prf.f1))
-    out.print(table)
+        table.add_row(kind, *_cells(prf.precision, prf.recall, prf.f1))
+    console(stderr=False).print(table)
+
+
+def _cells(*values: float | None) -> list[str]:
+    return ["–" if value is None else f"{value:.3f}" for value in values]

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness.common.terminal import never_fail, visible_line
+from harness.common.secrets import redacted
+from harness.common.terminal import full_stream, never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
 from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean, one_line
 from harness.version import __version__
@@ -17,18 +18,23 @@ from harness.version import __version__
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
 VERBS = {
     "run": "align, translate, score and record one configuration (or a sweep with -m)",
+    "score": "score outputs that exist already against references, one table, recorded like any run",
     "list": "list the runs in the results store, or the available models, pairs, metrics …",
     "show": "show one run in full: scores, signatures, alignment, pairing, inputs",
     "compare": "compare runs: which is better, how certain that is, and where they differ",
     "history": "a system's scores over time and what changed between runs; a gate for CI",
     "power": "the power of a test set: the smallest difference it detects, the segments needed",
     "agree": "which metrics agree with human judgement of the same outputs",
+    "campaign": "let people judge stored outputs: ESA, MQM or pairs; progress and exports",
+    "agree-gold": "how far two annotators of one alignment agree",
     "report": "write a comparison as one self-contained HTML page",
+    "serve": "the workbench: follow runs, compare and read segments in the browser",
     "export": "results as CSV or Parquet, a model card's results, or tasks for human judges",
     "clean": "show what cleaning finds in a document, as a coloured diff",
     "align": "align the sentences of two texts, or of two folders of them",
     "tag": "name a finished run",
     "note": "write a line about a finished run",
+    "import": "copy or move finished runs of another results store into this one",
     "rm": "delete runs from the results store",
     "verify": "check whether files of finished runs were edited or damaged",
     "rerun": "run a record's configuration again and check that its results are identical",
@@ -86,7 +92,7 @@ exit codes: 0 done, 1 the run failed, 2 the input or the command cannot be used
 def _call(verb: str, rest: list[str]) -> int:
     for folder in config_dirs(rest):  # the user's classes that a record or a config names
         make_importable(folder)
-    module = importlib.import_module(f"harness.cli.verbs.{verb}")
+    module = importlib.import_module(f"harness.cli.verbs.{verb.replace('-', '_')}")
     if hasattr(module, "main_args"):  # Hydra parses the rest itself
         return int(module.main_args(rest))
     parser = Parser(
@@ -109,14 +115,15 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, HarnessError):
         for text in (str(error), *getattr(error, "__notes__", [])):
-            print(visible_line(f"{name}: {text}"), file=sys.stderr)
+            print(visible_line(redacted(f"{name}: {text}")), file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
-        detail = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        print(visible_line(f"{name}: {detail} (--debug shows where)"), file=sys.stderr)
+        place = error.filename or full_stream(error)
+        detail = f"{place}: {error.strerror}" if place else error.strerror
+        print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
         return 1
     detail = one_line(error)
-    print(visible_line(f"{name}: internal error: {detail} (--debug shows where)"), file=sys.stderr)
+    print(visible_line(redacted(f"{name}: internal error: {detail} (--debug shows where)")), file=sys.stderr)
     return 1
 
 
@@ -142,7 +149,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UserError(
                 f"no verb '{verb}'.{hint} Verbs: {', '.join(VERBS)}. See: python -m harness --help"
             )
-        return _call(verb, words[1:])
+        code = _call(verb, words[1:])
+        sys.stdout.flush()  # a full disk shows now, not when Python ends
+        return code
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
         word = "terminated" if terminated else "interrupted"

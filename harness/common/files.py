@@ -72,9 +72,12 @@ def digest_each(values: Iterable[Any], length: int = 64) -> str:
 
 
 def write_atomic(path: str | Path, data: str | bytes) -> None:
-    """Replace `path` by `data` whole or not at all (temporary file, fsync, `os.replace`)."""
+    """Replace `path` by `data` whole or not at all (temporary file, fsync, `os.replace`).
+
+    A text is written as UTF-8; unpaired surrogates (a file name that is not UTF-8) as `\\udcff`.
+    """
     path = Path(path)
-    payload = data.encode("utf-8") if isinstance(data, str) else data
+    payload = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

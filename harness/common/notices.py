@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -29,3 +30,16 @@ def collecting() -> Iterator[dict[str, None]]:
         yield notices
     finally:
         _collected.reset(token)
+
+
+def once_each(warnings: Iterable[Iterable[str]], unit: str) -> list[str]:
+    """Lines for the warnings of several runs: each warning once, with how many of the `unit` it is about."""
+    runs = [list(dict.fromkeys(found)) for found in warnings]
+    counts = Counter(warning for found in runs for warning in found)
+
+    def about(n: int) -> str:
+        if len(runs) == 1 or n == 1:
+            return ""
+        return f" (all {n} {unit})" if n == len(runs) else f" ({n} of {len(runs)} {unit})"
+
+    return [f"warning{about(n)}: {warning}" for warning, n in counts.items()]

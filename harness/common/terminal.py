@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 
@@ -26,10 +27,40 @@ def visible_json(text: str) -> str:
 
 
 def never_fail() -> None:
-    """Characters that the encoding of a stream lacks (and unpaired ones) are printed as escapes."""
+    """Characters that the encoding of a stream lacks (and unpaired ones) are printed as escapes.
+
+    What goes to a stream that was closed (`2>&-`) is dropped, instead of into the next file that is opened.
+    """
+    open_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def open_closed() -> None:
+    """Let stdout and stderr lead to the null device where whoever started the program closed them."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:  # the lowest free number: that of a closed stream
+        pass
+    os.close(handle)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+
+
+def full_stream(error: OSError) -> str | None:
+    """`"stdout"` where an error without a file name comes from writing there, None otherwise.
+
+    What could not be written is dropped, so that Python does not complain of it again when it ends.
+    """
+    if error.filename is not None:
+        return None
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()  # a failed write stays in the buffer
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
+            return name
+    return None
 
 
 def _code(found: re.Match[str]) -> str:

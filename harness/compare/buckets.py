@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.compare.evaluate import Result
+from harness.compare.draws import FEWEST
+from harness.compare.evaluate import MetricResult, Result
 from harness.compare.load import System
 from harness.errors import ConfigError, did_you_mean
+from harness.metrics.stats.bootstrap import percentile
+from harness.metrics.stats.significance import Column
+from harness.metrics.stats.simultaneous import joint_scores
 
 _LENGTHS = ((40, "1-40"), (80, "41-80"), (160, "81-160"), (320, "161-320"))
 _CONFIDENCES = ((0.5, "below .5"), (0.8, ".5 to .8"), (0.95, ".8 to .95"))
@@ -20,14 +24,26 @@ class Bucket:
     label: str
     n: int
     scores: dict[str, dict[str, float]]  # metric key → system → score
+    differences: dict[str, dict[str, Gap]]  # metric key → system → beside the metric's baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A system's score in a bucket minus the baseline's, with its 95 % bootstrap interval.
+
+    The interval draws segments of the bucket, and is (nan, nan) with fewer than `FEWEST` of them.
+    """
+
+    value: float
+    ci: tuple[float, float]
 
 
 def buckets(result: Result, by: str) -> list[Bucket]:
     """Corpus scores over the segments of each bucket, from stored statistics.
 
     `by` is one of KINDS. A segment is in the bucket of a health flag when any system has that flag on
-    it, so that all systems are scored on the same segments; a segment may be in several. Raises
-    ConfigError for an unknown kind.
+    it, so that all systems are scored on the same segments; a segment may be in several. Empty where the
+    test set has nothing of the kind. Raises ConfigError for an unknown kind.
     """
     if by not in KINDS:
         raise ConfigError(f"--by {by} is not known.{did_you_mean(by, KINDS)} One of: {', '.join(KINDS)}")
@@ -36,28 +52,51 @@ def buckets(result: Result, by: str) -> list[Bucket]:
     for index in range(result.test_set.n):
         for label in KINDS[by](systems, index):
             members.setdefault(label, []).append(index)
+    if set(members) <= {_NOTHING.get(by)}:
+        return []
     order = _ORDER.get(by)
     labels = sorted(members, key=order.index) if order else list(members)
-    return [Bucket(label, len(members[label]), _scores(result, members[label])) for label in labels]
+    return [_bucket(result, label, members[label]) for label in labels]
 
 
-def _scores(result: Result, rows: list[int]) -> dict[str, dict[str, float]]:
+def _bucket(result: Result, label: str, rows: list[int]) -> Bucket:
+    columns = {metric.key: _columns(result, metric, rows) for metric in result.metrics}
+    scores = {key: {name: part.score for name, part in column.items()} for key, column in columns.items()}
+    gaps = {metric.key: _gaps(result, metric, columns[metric.key]) for metric in result.metrics}
+    return Bucket(label, len(rows), scores, gaps)
+
+
+def _columns(result: Result, metric: MetricResult, rows: list[int]) -> dict[str, Column]:
     systems = {system.name: system for system in result.test_set.systems}
+    named = [systems[row.system] for row in metric.rows]
+    return {s.name: Column(s.metrics[metric.key], s.statistics[metric.key][rows]) for s in named}
+
+
+def _gaps(result: Result, metric: MetricResult, columns: dict[str, Column]) -> dict[str, Gap]:
+    """The differences from the metric's baseline, all systems on the same resamples."""
+    base = columns[metric.baseline]
+    unknown = (float("nan"), float("nan"))
+    drawn = {}
+    if len(base.rows) >= FEWEST and len(columns) > 1:
+        options = result.options
+        drawn = dict(
+            zip(columns, joint_scores(list(columns.values()), options.resamples, options.seed), strict=True)
+        )
     return {
-        found.key: {
-            row.system: float(
-                systems[row.system]
-                .metrics[found.key]
-                .aggregate(systems[row.system].statistics[found.key][rows].sum(axis=0, keepdims=True))[0]
-            )
-            for row in found.rows
-        }
-        for found in result.metrics
+        name: Gap(
+            column.score - base.score,
+            percentile(drawn[name] - drawn[metric.baseline]) if drawn else unknown,
+        )
+        for name, column in columns.items()
+        if name != metric.baseline
     }
 
 
 def _length(systems: tuple[System, ...], index: int) -> list[str]:
-    size = len(systems[0].sources[index])
+    """By the source, or by the reference in a set of references alone."""
+    first = systems[0]
+    alone = first.record.data.meta.get("sourceless")
+    size = len(first.references[index][0] if alone else first.sources[index])
     return [next((f"{label} characters" for most, label in _LENGTHS if size <= most), "over 320 characters")]
 
 
@@ -94,6 +133,8 @@ KINDS: dict[str, Callable[[tuple[System, ...], int], list[str]]] = {
     "domain": _domain,
     "health": _health,
 }
+# The label of segments that have nothing of the kind: a set of only these has no such buckets.
+_NOTHING = {"shape": "no bead", "confidence": "unknown", "document": "no document", "domain": "no domain"}
 _ORDER = {
     "length": [f"{label} characters" for _, label in _LENGTHS] + ["over 320 characters"],
     "confidence": [label for _, label in _CONFIDENCES] + [".95 and above", "unknown"],

@@ -11,7 +11,6 @@ from functools import partial
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView, BeadSubset
 from harness.compare.alignment import Verdict as AlignmentVerdict
-from harness.compare.buckets import Bucket
 from harness.compare.evaluate import MetricResult, Result, SystemScore, Verdict
 from harness.compare.options import Options
 from harness.metrics.stats.human import SOURCE
@@ -264,21 +263,3 @@ def alignment_notes(result: Result, view: AlignmentView) -> tuple[str, ...]:
         " The last interval draws beads and keeps each with its confidence;"
         " how far the scores move over the columns is alignment, not translation.",
     )
-
-
-def bucket_sheets(result: Result, by: str, found: Sequence[Bucket]) -> list[Sheet]:
-    """One sheet per metric: buckets down, systems across."""
-    sheets = []
-    for metric in result.metrics:
-        names = [row.system for row in metric.rows]
-        digits = digits_of(metric)
-        rows = tuple(
-            (
-                bucket.label,
-                str(bucket.n),
-                *(number(bucket.scores[metric.key][name], digits) for name in names),
-            )
-            for bucket in found
-        )
-        sheets.append(Sheet(f"{metric.name} by {by}", (by, "n", *names), rows))
-    return sheets

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from harness.common.progress import bar
 from harness.compare.columns import Columns, best_first, by_document, columns_of, is_neutral
 from harness.compare.draws import FEWEST, Draws, Pair, PairTest
 from harness.compare.groups import TestSet
@@ -125,7 +126,11 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
         columns = by_document(test_set, columns)
     baseline = _baseline(test_set, options, columns)
     draws = Draws(columns, options)
-    results = [_metric(key, test_set, baseline, draws, options, notes) for key in columns]
+    results = []
+    with bar("testing", len(columns), "metrics") as ticker:
+        for key in columns:
+            results.append(_metric(key, test_set, baseline, draws, options, notes))
+            ticker.advance()
     if len(test_set.systems) > 1:
         notes += _limits(draws, options)
     return Result(test_set, baseline, options, tuple(results), tuple(notes), draws.n)
@@ -139,9 +144,14 @@ def _baseline(test_set: TestSet, options: Options, columns: Columns) -> str:
         return test_set.systems[0].name
     ranking = [column for column in columns.values() if not is_neutral(column)]
     ordered = best_first((ranking or list(columns.values()))[0])
-    ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
     # The distance to the ceiling does not say which system is better.
-    return next((name for name in ordered if name not in ceilings), ordered[0])
+    return next((name for name in ordered if name not in test_set.ceilings), ordered[0])
+
+
+def contender(result: Result, metric: MetricResult) -> str | None:
+    """The best system of a metric that is not the reference; None where no score is defined."""
+    known = [row.system for row in metric.rows if math.isfinite(row.value)]
+    return next((name for name in known if name not in result.test_set.ceilings), next(iter(known), None))
 
 
 def _metric(

@@ -1,4 +1,4 @@
-"""A comparison as terminal tables, Markdown, CSV, LaTeX (booktabs) and JSON."""
+"""A comparison as terminal tables, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
@@ -10,35 +10,40 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from harness.common.tables import markdown_text
+from harness.common.tables import cell_width, markdown_text, without
 from harness.common.terminal import visible, visible_json, visible_line
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
-from harness.compare.cells import Sheet, digits_of, number, tests_line
+from harness.compare.cells import Sheet
 from harness.compare.evaluate import MetricResult, Result
 
 
-def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
-    """Print with rich: as wide as the terminal, or as the tables when stdout is not a terminal."""
+def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str, wide: bool = False) -> None:
+    """Print with rich: as wide as the terminal; as the tables if `wide`, or if stdout is not a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=max([100, *(_width(sheet) for sheet in sheets)]))
+    if wide or not console.is_terminal:
+        least = console.width if wide else 100
+        console = Console(highlight=False, width=max([least, *(_width(sheet) for sheet in sheets)]))
     console.print(Text(visible_line(title), style="bold"))
-    for wide in sheets:
-        sheet, hidden = _fit(wide, console.width)
-        table = Table(
-            box=box.HORIZONTALS, title=Text(visible_line(sheet.title)), title_justify="left", pad_edge=False
-        )
+    for whole in sheets:
+        sheet, hidden = _fit(whole, console.width)
+        table = Table(box=box.HORIZONTALS, pad_edge=False)
         for name in sheet.header:
-            left = name in ("system", "", sheet.header[0]) and name != "rank"
-            table.add_column(Text(visible_line(name)), justify="left" if left else "right", overflow="fold")
+            left = name in ("system", "", *_WRAPS, sheet.header[0]) and name != "rank"
+            table.add_column(
+                Text(visible_line(name)),
+                justify="left" if left else "right",
+                overflow="fold",
+                no_wrap=name not in _WRAPS,
+            )
         for position, row in enumerate(sheet.rows):
             table.add_row(*(Text(visible(cell)) for cell in row), end_section=position in sheet.lines_after)
+        console.print(Text(visible_line(sheet.title), style="italic"))
         console.print(table)
         for line in (*sheet.notes, *hidden):
             console.print(Text(f"  {visible_line(line)}"))
@@ -49,25 +54,38 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> None:
 
 def _width(sheet: Sheet) -> int:
     columns = zip(sheet.header, *sheet.rows, strict=True)
-    return 2 + sum(3 + max(map(len, column)) for column in columns)
+    return 2 + sum(3 + _needed(column) for column in columns)
 
 
-# What a narrow terminal can do without, least needed first.
-_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "range", "95 % interval")
+def _needed(column: Sequence[str]) -> int:
+    """What a column takes at least: all of it, of running text a part."""
+    full = max(map(cell_width, column))
+    return min(full, _TEXT) if column[0] in _WRAPS else full
+
+
+_WRAPS = ("changed since the run before",)
+"""Columns of running text, which may be broken."""
+_TEXT = 24
+# What a narrow terminal can do without, least needed first; the other columns go from the right.
+_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "range", "95 % interval", "when")
 
 
 def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
-    """The sheet without columns that do not fit, and a line that says so."""
+    """The sheet without columns that do not fit, and a line that says so.
+
+    `_SPARE` go first, then the columns from the right; two stay, and that of the systems is one of them.
+    """
     hidden: list[str] = []
-    for name in _SPARE:
+    spare = [name for name in _SPARE if name in sheet.header]
+    first = next((name for name in sheet.header if name == "system"), sheet.header[0])
+    rest = [name for name in sheet.header if name not in (first, *spare)]
+    for name in (*spare, *reversed(rest[1:])):
         if _width(sheet) <= width:
             break
-        if name in sheet.header:
-            at = sheet.header.index(name)
-            rows = tuple((*row[:at], *row[at + 1 :]) for row in sheet.rows)
-            sheet = replace(sheet, header=(*sheet.header[:at], *sheet.header[at + 1 :]), rows=rows)
-            hidden.append(name)
-    note = f"columns hidden because they do not fit: {', '.join(hidden)} (a wider terminal, or --format csv)"
+        header, rows = without(sheet.header, sheet.rows, sheet.header.index(name))
+        sheet = replace(sheet, header=tuple(header), rows=tuple(map(tuple, rows)))
+        hidden.append(name)
+    note = f"left out to fit {width} columns: {', '.join(hidden)} (--wide shows everything)"
     return sheet, (note,) if hidden else ()
 
 
@@ -185,55 +203,6 @@ def _across(results: Sequence[Result]) -> dict[str, Any] | None:
         return None
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     return {key: [asdict(line) for line in across(results, key)] for key in keys}
-
-
-def latex(result: Result) -> str:
-    """A booktabs table, systems down and metrics across.
-
-    Bold is the best score (and an equal one); a dagger marks systems that are not significantly worse.
-    """
-    metrics = [metric for metric in result.metrics if not metric.neutral]
-    arrows = {True: "$\\uparrow$", False: "$\\downarrow$"}
-    heads = [f"{_tex(m.name)} {arrows[m.higher_is_better]}" for m in metrics]
-    names = list(dict.fromkeys(row.system for metric in metrics for row in metric.rows))
-    lines = [
-        f"% {visible_line(result.test_set.title)}",
-        *(f"% {visible_line(metric.name)}: {visible_line(metric.signature)}" for metric in metrics),
-        f"% {tests_line(result.options)}",
-        "\\begin{tabular}{l" + "r" * len(metrics) + "}",
-        "\\toprule",
-        " & ".join(["System", *heads]) + " \\\\",
-        "\\midrule",
-    ]
-    for name in names:
-        cells = [_latex_cell(metric, name, result.options.alpha) for metric in metrics]
-        lines.append(" & ".join([_tex(name), *cells]) + " \\\\")
-    lines += [
-        "\\bottomrule",
-        "\\end{tabular}",
-        "% bold: best; dagger: not significantly worse than the best"
-        f" (p >= {result.options.alpha:g}, corrected for all pairs)",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_cell(metric: MetricResult, name: str, alpha: float) -> str:
-    row = metric.row(name)
-    if row is None or not math.isfinite(row.value):
-        return "--"
-    text = number(row.value, digits_of(metric)).replace("-", "$-$")
-    best = metric.rows[0].system
-    pair = metric.pair(best, name)
-    if pair is None or pair.difference == 0:
-        return f"\\textbf{{{text}}}"
-    return text if pair.p < alpha or math.isnan(pair.p) else f"{text}$^\\dagger$"
-
-
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(c, f"\\{c}" if c in "&%$#_{}" else c) for c in visible_line(text))
 
 
 def finite(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.common.progress import bar
 from harness.compare.load import System, load
 from harness.compare.select import Selection
 from harness.errors import DataError, HarnessError, UserError
@@ -30,6 +31,11 @@ class TestSet:
         return len(self.systems[0].ids)
 
     @property
+    def ceilings(self) -> frozenset[str]:
+        """The systems that repeat the reference: the scale ends there, and no system is compared with it."""
+        return frozenset(s.name for s in self.systems if s.record.model.engine == "reference")
+
+    @property
     def title(self) -> str:
         """`"ntrex fr-pl, 1997 segments (data 1a2b3c4d)"`."""
         return f"{self.name} {self.src}-{self.tgt}, {self.n} segments (data {self.hash[:8]})"
@@ -44,14 +50,16 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
     problems = list(selection.problems)
     labels = _labels(selection.records, problems)
     by_hash: dict[str, list[System]] = defaultdict(list)
-    for record in selection.records:
-        try:
-            system = load(store, record, labels[record.run_id])
-        except HarnessError as error:
-            problems.append(f"{record.run_id} is left out: {error}")
-            continue
-        problems += system.problems
-        by_hash[system.record.data.hash].append(system)
+    with bar("reading", len(selection.records), "runs") as ticker:
+        for record in selection.records:
+            ticker.advance()
+            try:
+                system = load(store, record, labels[record.run_id])
+            except HarnessError as error:
+                problems.append(f"{record.run_id} is left out: {error}")
+                continue
+            problems += system.problems
+            by_hash[system.record.data.hash].append(system)
     if not by_hash:
         raise UserError(f"no run can be read; {problems[-1]}")
     if common and len(by_hash) > 1:

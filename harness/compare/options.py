@@ -12,6 +12,7 @@ from harness.metrics.stats.significance import SAMPLES, TestName
 from harness.metrics.stats.simultaneous import RESAMPLES
 
 Unit = Literal["segments", "documents"]
+Level = Literal["segment", "document"]
 Correction = Literal["max-t", "holm"]
 CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
 
@@ -28,7 +29,7 @@ class Margin:
         return noticed(self.value, config) if self.is_share else self.value
 
 
-def parse_margin(text: str | None) -> Margin | None:
+def parse_margin(text: str | None, option: str = "--margin") -> Margin | None:
     """`"0.5"` (points of the metric) or `"60%"` (noticed by 60 % of judges). Raises ConfigError otherwise."""
     if text is None:
         return None
@@ -42,7 +43,7 @@ def parse_margin(text: str | None) -> Margin | None:
     if not share and 0 < value < float("inf"):
         return Margin(value)
     raise ConfigError(
-        f"--margin {text}: expected a difference above 0 such as 0.5,"
+        f"{option} {text}: expected a difference above 0 such as 0.5,"
         " or a share of judges above 50 % such as 60%"
     )
 
@@ -58,6 +59,7 @@ class Options:
     metrics: tuple[str, ...] = ()
     baseline: str | None = None  # a run id
     unit: Unit = "segments"  # what is drawn and exchanged
+    level: Level = "segment"  # what one text is that is scored
     correction: Correction = "max-t"
     margin: Margin | None = None
 

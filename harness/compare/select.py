@@ -12,6 +12,8 @@ from harness.errors import ConfigError, UserError, did_you_mean
 from harness.results.record import Record
 from harness.results.store import RunInfo, Store
 
+MOST = 50
+"""Systems of a test set that are compared unless more are asked for: the work grows with their square."""
 FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 
 
@@ -32,7 +34,8 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
 
     A query narrows what the names chose (all runs when there are none); values may be lists
     (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
-    each test set stays. Raises UserError when nothing is left and, if `strict`, for a run that was edited.
+    each test set stays, of `MOST` systems; what that leaves out is among the problems. Raises
+    UserError when nothing is left and, if `strict`, for a run that was edited.
     """
     everything = store.runs()
     if not everything:
@@ -46,20 +49,26 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
             raise UserError(
                 f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)} See: python -m harness list"
             )
-    problems = tuple(
-        f"{run.run_id} is left out: {run.state} ({run.problem})" for run in chosen if run.record is None
-    )
+    problems = _left_out([run for run in chosen if run.record is None], bool(names))
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
         raise UserError(changed[0])
     finished = [run.record for run in chosen if run.record and all(_meets(run.record, q) for q in queries)]
     if not finished:
         asked = f" matches {' '.join(words)}" if words else " is finished"
-        hint = f"; {problems[-1]}" if problems else ""
-        raise UserError(f"no run in {store.runs_dir}{asked}{hint}. See: python -m harness list")
+        hint = f"; {problems[-1]}" if problems and not any(run.record for run in chosen) else ""
+        near = _near([run.record for run in chosen if run.record], queries)
+        raise UserError(f"no run in {store.runs_dir}{asked}{hint}.{near} See: python -m harness list")
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
-    kept = finished if every else _newest(finished, by_id)
-    return Selection(tuple(kept), problems + changed, named=bool(by_id))
+    if every:
+        return Selection(tuple(finished), problems + changed, named=bool(by_id))
+    newest = _newest(finished, by_id)
+    kept, capped = _capped(newest, by_id)
+    older = len(finished) - len(newest)
+    left_out = [f"older runs of the same systems that are left out: {older} (compare --all takes every run)"]
+    return Selection(
+        tuple(kept), (*problems, *changed, *(left_out if older else ()), *capped), named=bool(by_id)
+    )
 
 
 def since(store: Store, selection: Selection, when: str, keep: str | None = None) -> Selection:
@@ -78,6 +87,16 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
     if not recent:
         raise UserError(f"--since {when}: none of the {len(selection.records)} runs is that recent")
     return replace(selection, records=kept)
+
+
+def _left_out(runs: Sequence[RunInfo], named: bool) -> tuple[str, ...]:
+    """A line for each run without a record; one for all that failed or crashed, unless runs were named."""
+    stopped = [run for run in runs if run.state != "damaged" and not named]
+    lines = [f"{run.run_id} is left out: {run.state} ({run.problem})" for run in runs if run not in stopped]
+    if stopped:
+        more = f"; {len(stopped)} in all, rm --failed deletes them" if len(stopped) > 1 else ""
+        lines.append(f"{stopped[-1].run_id} is left out: {stopped[-1].state} ({stopped[-1].problem}){more}")
+    return tuple(lines)
 
 
 def _query(word: str) -> tuple[str, list[str]]:
@@ -101,8 +120,16 @@ def _named(run: RunInfo, name: str, everything: Iterable[RunInfo]) -> bool:
 
 def _meets(record: Record, query: tuple[str, list[str]]) -> bool:
     key, patterns = query
+    values = _values(record)[key]
+    return any(fnmatch.fnmatchcase(value, p) for value in values if value for p in patterns) or (
+        key == "hash" and record.data.hash.startswith(tuple(patterns))
+    )
+
+
+def _values(record: Record) -> dict[str, list[str | None]]:
+    """What a query can ask for, by its field."""
     model, data = record.model, record.data
-    fields: dict[str, list[str | None]] = {
+    return {
         "model": [model.name, model.id],
         "pair": [str(record.pair)],
         "data": [data.name],
@@ -111,15 +138,39 @@ def _meets(record: Record, query: tuple[str, list[str]]) -> bool:
         "run": [record.run_id],
         "hash": [data.hash],
     }
-    return any(fnmatch.fnmatchcase(value, p) for value in fields[key] if value for p in patterns) or (
-        key == "hash" and data.hash.startswith(tuple(patterns))
-    )
 
 
 def _newest(records: Sequence[Record], keep: set[str]) -> list[Record]:
     """The last run of each system, test set and tag; runs asked for by id always stay."""
     last = {_identity(record): record.run_id for record in records}
     return [r for r in records if r.run_id in keep or last[_identity(r)] == r.run_id]
+
+
+def _capped(records: Sequence[Record], keep: set[str]) -> tuple[list[Record], list[str]]:
+    """At most `MOST` systems of a test set, the newest, and a line for each set that has more."""
+    by_set: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        if record.run_id not in keep:
+            by_set.setdefault((record.data.hash, str(record.pair)), []).append(record)
+    dropped: set[str] = set()
+    lines = []
+    for (data, pair), found in by_set.items():
+        if len(found) > MOST:
+            dropped.update(record.run_id for record in found[:-MOST])
+            lines.append(
+                f"of {len(found)} systems on {found[0].data.name} {pair} (data {data[:8]}) the newest {MOST}"
+                " are taken; choose with model=… tag=…, or --all"
+            )
+    return [record for record in records if record.run_id not in dropped], lines
+
+
+def _near(records: Sequence[Record], queries: Sequence[tuple[str, list[str]]]) -> str:
+    """The value that may be meant by the first query that no run meets."""
+    for key, patterns in queries:
+        if not any(_meets(record, (key, patterns)) for record in records):
+            known = {value for record in records for value in _values(record)[key] if value}
+            return did_you_mean(patterns[0], known)
+    return ""
 
 
 def _identity(record: Record) -> str:

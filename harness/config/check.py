@@ -21,6 +21,22 @@ from harness.types import DocumentSet
 
 def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tuple[str, str]]:
     """What each part of the configuration is. Raises the ConfigError, DataError … that `run` would."""
+    config = composed(overrides, config_dir)
+    src, tgt = language(config.pair.src), language(config.pair.tgt)
+    yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
+    yield "data", _data(config, src.code, tgt.code)
+    parts = assemble(config)
+    for name in ("clean", "splitter", "aligner", "encoder", "realign"):
+        yield name, str(getattr(config, name).get("kind"))
+    yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
+    yield "engine", f"{config.engine.get('kind')}  {_short(parts.engine.identity)}"
+    parts.engine.check()
+    for key, metric in parts.metrics.items():
+        yield f"metric {key}", metric.signature
+
+
+def composed(overrides: list[str], config_dir: Path | None) -> RunConfig:
+    """The checked configuration that `run` would use. Raises ConfigError of one line."""
     if config_dir is not None:
         make_importable(config_dir)
     try:
@@ -28,18 +44,7 @@ def check_config(overrides: list[str], config_dir: Path | None) -> Iterator[tupl
     except Exception as error:
         arguments = [f"--config-dir={config_dir}", *overrides] if config_dir else overrides
         raise explain(error, arguments) from error
-    config = typed(config)
-    src, tgt = language(config.pair.src), language(config.pair.tgt)
-    yield "pair", f"{src.name} ({src.code}) → {tgt.name} ({tgt.code})"
-    yield "data", _data(config, src.code, tgt.code)
-    parts = assemble(config)
-    for name in ("clean", "splitter", "aligner", "encoder"):
-        yield name, str(getattr(config, name).get("kind"))
-    yield "model", f"{config.model.get('name')}  {config.model.get('id') or ''}".strip()
-    yield "engine", f"{config.engine.get('kind')}  {_short(parts.engine.identity)}"
-    parts.engine.check()
-    for key, metric in parts.metrics.items():
-        yield f"metric {key}", metric.signature
+    return typed(config)
 
 
 def _data(config: RunConfig, src: str, tgt: str) -> str:

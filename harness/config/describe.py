@@ -30,22 +30,41 @@ def option_rows(group: str, folders: Sequence[Path] = ()) -> Iterator[OptionRow]
         return
     for folder in (conf_dir(), *folders):
         for path in sorted((folder / group).glob("*.yaml")):
-            yield from _of_file(group, path)
+            yield from _of_file(group, path, folders)
 
 
-def _of_file(group: str, path: Path) -> Iterator[OptionRow]:
-    value = read_mapping(path)
-    nodes = value.items() if group == "metrics" else [(None, value)]
-    said = comments(read_text(path))
+def _of_file(group: str, path: Path, folders: Sequence[Path]) -> Iterator[OptionRow]:
+    own, inherited, said = _with_parents(group, path, folders)
+    nodes = own.items() if group == "metrics" else [(None, inherited | own)]
     for name, node in nodes:
         if not isinstance(node, Mapping) or "kind" not in node:
             raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")
         table = "metric" if group == "metrics" else TABLES[group]
         known = parameters_of(table, node)
         for option, parameter in known.items():
+            if inherited and option not in own:
+                continue  # listed where it is inherited from
             at = f"{group}.{name}" if name else f"{group}={path.stem} {group}"
             default = values.shown(node.get(option, parameter.default))
             yield [f"{at}.{option}", values.described(parameter.annotation), default, said.get(option, "")]
+
+
+def _with_parents(
+    group: str, path: Path, folders: Sequence[Path]
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """What a YAML sets, what it inherits from others of its group (Hydra's `defaults`), and what they say."""
+    own = dict(read_mapping(path))
+    inherited: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    for name in own.pop("defaults", []):
+        if isinstance(name, str) and name != "_self_":
+            places = [folder / group / f"{name}.yaml" for folder in (path.parents[1], conf_dir(), *folders)]
+            parent = next((place for place in places if place.exists()), None)
+            if parent is not None:
+                above = _with_parents(group, parent, folders)
+                inherited |= above[1] | above[0]
+                said |= above[2]
+    return own, inherited, said | {key: text for key, text in comments(read_text(path)).items() if text}
 
 
 def parameters_of(table: str, node: Mapping[str, Any]) -> dict[str, Any]:

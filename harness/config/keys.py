@@ -12,7 +12,7 @@ from harness.common.paths import resource
 from harness.config import model
 from harness.errors import HarnessError
 
-OPEN = ("data", "clean", "splitter", "aligner", "encoder", "engine", "model", "metrics", "backend")
+OPEN = ("data", "clean", "splitter", "aligner", "encoder", "engine", "model", "metrics", "realign", "backend")
 """Groups whose keys are the options of a class (or of a model): the schema leaves them open."""
 
 

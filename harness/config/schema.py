@@ -53,8 +53,10 @@ class RunConfig:
     model: dict[str, Any] = field(default_factory=dict)
     engine: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    realign: dict[str, Any] = field(default_factory=lambda: {"kind": "auto"})
     backend: dict[str, Any] = field(default_factory=lambda: {"kind": "local"})
     bootstrap: BootstrapConfig = field(default_factory=BootstrapConfig)
+    alignment: str | None = None
     limit: Count | None = None
     tag: str | None = None
     force: bool = False
@@ -64,31 +66,67 @@ class RunConfig:
 # What a person changes without changing the result: not part of a run's identity.
 VOLATILE = ("backend", "force", "results", "tag")
 
+# What an engine may take, of money and requests: it changes how far a run gets, not its numbers.
+_BUDGET = ("max_requests", "max_cost", "prices")
+
 # Options that classes got after runs were recorded, with the value that changes nothing: a run that finished
 # before is still recognised. By config group and kind.
+_GENERATION = dict.fromkeys(("repetition_penalty", "no_repeat_ngram_size", "min_length", "length_penalty"))
+_UNIT = {"unit": "segment", "window": 10, "context": 0}
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
-    ("engine", "command"): {"encoding": "utf-8"},
+    ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
+    ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None, **_UNIT},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
+        "unit": "segment",
     },
+    ("engine", "transformers"): {
+        "quantize": None, "attention": None, "answer": "raw", **_GENERATION, **_UNIT,
+    },
+    ("engine", "ctranslate2"): dict(_GENERATION),
     ("aligner", "auto"): {"order": "monotone"},
+    **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
     **{("data", kind): {"where": None, "domain": None} for kind in ("tsv", "jsonl", "parquet", "hf")},
 }  # fmt: skip
+_DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
+    ("engine", "transformers"): {"batch_tokens": 2048, "batch_size": 64},
+}
+"""What the null of an option stood for before it was null."""
+
+
+def _of_judge(options: Any) -> Any:
+    """A metric's options without what a judge may take and where its answers are kept."""
+    if not isinstance(options, dict) or options.get("kind") != "gemba-mqm":
+        return options
+    engine = {k: v for k, v in (options.get("engine") or {}).items() if k not in _BUDGET}
+    return {**{k: v for k, v in options.items() if k != "cache"}, "engine": engine}
 
 
 def identifying(config: RunConfig) -> dict[str, Any]:
     """The settings by which a run is known: all but what cannot change its numbers.
 
-    `pair.ter_characters` is left out, because what it decides stands in the options of the metric. So is an
+    `pair.ter_characters` is left out, because what it decides stands in the options of the metric; `realign`,
+    where outputs are of segments. So is an
     option that is younger than runs people have, where it is unset.
     """
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
+    settings["engine"] = {k: v for k, v in settings["engine"].items() if k not in _BUDGET}
+    settings["metrics"] = {key: _of_judge(options) for key, options in settings["metrics"].items()}
+    if config.engine.get("unit", "segment") == "segment":
+        del settings["realign"]
+    if settings["alignment"] is None:  # younger than runs people have, too
+        del settings["alignment"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:
             settings[group] = {k: v for k, v in options.items() if k not in younger or v != younger[k]}
+    for (group, kind), former in _DEFAULT_WAS.items():
+        options = settings[group]
+        if options.get("kind") == kind:
+            nulls = {k: v for k, v in former.items() if k in options and options[k] is None}
+            settings[group] = {**options, **nulls}
     return settings
 
 

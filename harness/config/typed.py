@@ -17,7 +17,7 @@ from harness.errors import ConfigError, did_you_mean
 
 TABLES = {
     "data": "data", "clean": "cleaner", "splitter": "splitter", "aligner": "aligner", "encoder": "encoder",
-    "engine": "engine", "backend": "backend",
+    "engine": "engine", "realign": "realigner", "backend": "backend",
 }  # fmt: skip
 """Config groups whose YAMLs name a class, and the registry table of each."""
 

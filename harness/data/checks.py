@@ -23,13 +23,15 @@ FOREIGN_SHARE = 0.02
 
 
 def check_items(
-    items: Sequence[Item], src: str, tgt: str, name: str = "the set"
+    items: Sequence[Item], src: str, tgt: str, name: str = "the set", sources: bool = True
 ) -> tuple[dict[str, Any], list[str]]:
     """Counts of a bitext for its record, and the warnings that follow from them.
 
     `empty_source`, `empty_reference`: lines without text; `duplicates`: lines whose source and
     references stood before; `identical`: source and a reference are the same text with letters in it;
     `foreign_source`, `foreign_reference`: of the `language_checked` lines, those plainly in another language.
+
+    Without `sources` there are references alone, and an empty source is nothing odd.
 
     One pass that keeps 16 bytes a line: 64-bit hashes. `duplicates` and `documents` are counts of those, one
     too high or low with a probability of n²/2⁶⁵ (3 in a million for 10 million lines). A duplicate id
@@ -45,7 +47,7 @@ def check_items(
         if item.doc is not None and item.doc != last:
             documents.append(_hash(item.doc))
         last = item.doc
-        counts["empty_source"] += not item.source.strip()
+        counts["empty_source"] += sources and not item.source.strip()
         counts["empty_reference"] += not any(reference.strip() for reference in item.references)
         counts["identical"] += _identical(item)
     _refuse_repeated_ids(ids, items, name)

@@ -26,7 +26,7 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
         loaded = _read(options, src, tgt, limit)
     meta = {**loaded.meta}
     if isinstance(loaded, Bitext):
-        counts, warnings = check_items(loaded.items, src, tgt, loaded.name)
+        counts, warnings = check_items(loaded.items, src, tgt, loaded.name, loaded.has_source)
         warnings = [*left_out(meta), *warnings]
         meta["counts"] = {**meta.get("counts", {}), **counts}
     else:
@@ -40,7 +40,7 @@ def _read(options: Mapping[str, Any], src: str, tgt: str, limit: int | None) -> 
     loader = registry.build("data", {k: v for k, v in options.items() if k not in SHARED})
     if isinstance(loader, ParallelSet):
         reading = loader.read(src, tgt)
-        items, notes = subset.of_items(reading.items, reading.name)
+        items, notes = subset.of_items(reading.items, reading.name, not reading.meta.get("sourceless"))
         return Bitext(reading.name, items, reading.inputs(), {**reading.meta, **notes})
     whole: DocumentSet | Bitext = loader.load(src, tgt)
     if isinstance(whole, DocumentSet):

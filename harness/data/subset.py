@@ -39,10 +39,12 @@ class Subset:
 
     def of_bitext(self, bitext: Bitext) -> Bitext:
         """The lines kept of a bitext, with the notes of `of_items` in its `meta`."""
-        items, notes = self.of_items(bitext.items, bitext.name)
+        items, notes = self.of_items(bitext.items, bitext.name, bitext.has_source)
         return dataclasses.replace(bitext, items=items, meta={**bitext.meta, **notes})
 
-    def of_items(self, items: Iterable[Item], name: str) -> tuple[Sequence[Item], dict[str, Any]]:
+    def of_items(
+        self, items: Iterable[Item], name: str, sources: bool = True
+    ) -> tuple[Sequence[Item], dict[str, Any]]:
         """The items kept, in their order, and the notes for `meta`: `subset` where some were left out.
 
         Of several references the blank ones are left out (a set may have a second one for some lines only),
@@ -53,7 +55,7 @@ class Subset:
         the same lines for both directions of a pair, on any machine. `limit` then keeps the first ones.
         """
         read = {"of": 0, "dropped": 0, "blank": 0}
-        kept = spool.collect(self._kept(self._counted(items, read)))
+        kept = spool.collect(self._kept(self._counted(items, read, sources)))
         of = read["of"]
         if not kept:
             left_out = f": all {of} lines are empty" if of else ""
@@ -68,13 +70,18 @@ class Subset:
             notes["dropped_empty"] = read["dropped"]
         return kept, {**found, "subset": notes}
 
-    def _counted(self, items: Iterable[Item], read: dict[str, int]) -> Iterator[tuple[int, Item]]:
-        """The items that may be kept, with their position; what is seen on the way is counted in `read`."""
+    def _counted(
+        self, items: Iterable[Item], read: dict[str, int], sources: bool
+    ) -> Iterator[tuple[int, Item]]:
+        """The items that may be kept, with their position; what is seen on the way is counted in `read`.
+
+        Without `sources` an item is empty where its references are.
+        """
         for position, whole in enumerate(items):
             read["of"] += 1
             item = _without_blank(whole)
             read["blank"] += len(whole.references) - len(item.references)
-            if self.empty == "drop" and _is_empty(item):
+            if self.empty == "drop" and _is_empty(item, sources):
                 read["dropped"] += 1
             else:
                 yield position, item
@@ -120,8 +127,10 @@ def _drawn_of_many(candidates: Iterator[tuple[int, Item]], sample: int, seed: in
     return compress(every, chosen)
 
 
-def _is_empty(item: Item) -> bool:
-    return not item.source.strip() or not any(reference.strip() for reference in item.references)
+def _is_empty(item: Item, sources: bool) -> bool:
+    return (sources and not item.source.strip()) or not any(
+        reference.strip() for reference in item.references
+    )
 
 
 def _without_blank(item: Item) -> Item:

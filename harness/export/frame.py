@@ -35,7 +35,9 @@ def frame(rows: list[dict[str, Any]]) -> pandas.DataFrame:
         import pandas
     except ModuleNotFoundError as error:
         raise missing_package("the results as a frame", "pandas") from error
-    return pandas.DataFrame(rows)
+    return pandas.DataFrame(
+        [{k: encodable(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+    )
 
 
 def table(store: Store, records: Iterable[Record], level: str) -> tuple[list[dict[str, Any]], list[str]]:
@@ -90,8 +92,8 @@ def _segments(store: Store, record: Record) -> Iterator[dict[str, Any]]:
                 "signature": signatures.get(metric),
                 "segment": line.get("id"),
                 "doc": line.get("doc"),
-                "source": encodable(line.get("source")),
-                "hypothesis": encodable(line.get("hypothesis")),
+                "source": line.get("source"),
+                "hypothesis": line.get("hypothesis"),
                 **_references(line.get("references") or [None]),
                 "shape": bead.get("shape"),
                 "confidence": bead.get("confidence"),
@@ -102,4 +104,4 @@ def _segments(store: Store, record: Record) -> Iterator[dict[str, Any]]:
 def _references(references: Sequence[str | None]) -> dict[str, str | None]:
     """Every reference in a column of its own: `reference`, `reference_2` …"""
     names = ("reference", *(f"reference_{k}" for k in range(2, len(references) + 1)))
-    return {name: encodable(text) for name, text in zip(names, references, strict=True)}
+    return dict(zip(names, references, strict=True))

@@ -8,16 +8,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.common import chatter
 from harness.common.langid import identify, label
 from harness.common.langs import language
-from harness.metrics import chatter
 
 FLAGS = (
     "failed", "empty", "copied", "wrong-language", "looping", "truncated", "length-ratio", "numbers",
     "unicode-form", "entities", "replacement-char",
     "wrapped", "reasoning", "leftover-token", "several-lines", "refusal",
+    "omitted", "hallucinated",
 )  # fmt: skip
-"""Every flag `health` can give, in the order it gives them."""
+"""Every flag of a segment, in this order. The last two are not of `health`: re-segmenting finds them."""
+
+NEED_SOURCE = ("copied", "length-ratio", "numbers")
+"""Flags that compare with the source."""
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f' ]\d{3})*(?:[.,]\d+)?")
@@ -32,7 +36,7 @@ _DENSE = {"zh", "ja", "yue", "ko"}  # scripts of a syllable or word a character
 
 
 def health(
-    source: str,
+    source: str | None,
     hypothesis: str,
     finish_reason: str | None,
     src: str,
@@ -65,37 +69,43 @@ def health(
     leftover-token  a token that steers a model: `</s>`, `<unk>`, `<|im_end|>`, `<end_of_turn>`
     several-lines   more lines than the source and the references have
     refusal         the model declines
+
+    A source of None is not known: the flags of `NEED_SOURCE` are not given, and the references stand for it.
     """
-    if not source.strip():
+    if not any(text.strip() for text in (references if source is None else [source])):
         return ()
     failed = ("failed",) if finish_reason == "error" else ()
     if not hypothesis.strip():
         return (*failed, "empty", "truncated") if finish_reason == "length" else (*failed, "empty")
-    copied = _copied(source, hypothesis)
+    beside = [*([] if source is None else [source]), *references]
     found = {
         "failed": bool(failed),
-        "copied": copied,
-        "wrong-language": (copied and _has_words(source)) or _wrong_language(hypothesis, src, tgt),
-        "looping": _looping(source, hypothesis),
+        "wrong-language": _wrong_language(hypothesis, src, tgt),
+        "looping": _looping(beside[0], hypothesis),
         "truncated": finish_reason == "length",
-        "length-ratio": _odd_length(source, hypothesis, src, tgt),
-        "numbers": _numbers(source) != _numbers(hypothesis),
-        **{
-            name: sign(hypothesis) and not any(map(sign, (source, *references)))
-            for name, sign in _SIGNS.items()
-        },
+        **{name: sign(hypothesis) and not any(map(sign, beside)) for name, sign in _SIGNS.items()},
         "wrapped": _wrapped(source, hypothesis, tgt, references),
-        "several-lines": chatter.several_lines(source, hypothesis, references),
+        "several-lines": chatter.several_lines(beside[0], hypothesis, references),
     }
+    if source is not None:
+        found |= _against_source(source, hypothesis, src, tgt)
+        found["wrong-language"] |= found["copied"] and _has_words(source)
     return tuple(flag for flag in FLAGS if found.get(flag))
 
 
-def _wrapped(source: str, hypothesis: str, tgt: str, references: Sequence[str]) -> bool:
-    if chatter.quoted(source, hypothesis):
+def _against_source(source: str, hypothesis: str, src: str, tgt: str) -> dict[str, bool]:
+    return {
+        "copied": _copied(source, hypothesis),
+        "length-ratio": _odd_length(source, hypothesis, src, tgt),
+        "numbers": _numbers(source) != _numbers(hypothesis),
+    }
+
+
+def _wrapped(source: str | None, hypothesis: str, tgt: str, references: Sequence[str]) -> bool:
+    if source is not None and chatter.quoted(source, hypothesis):
         return not any(chatter.quoted(source, reference) for reference in references)
-    return chatter.wrapped(hypothesis, tgt) and not any(
-        chatter.wrapped(text, tgt) for text in (source, *references)
-    )
+    beside = [*([] if source is None else [source]), *references]
+    return chatter.wrapped(hypothesis, tgt) and not any(chatter.wrapped(text, tgt) for text in beside)
 
 
 def _copied(source: str, hypothesis: str) -> bool:

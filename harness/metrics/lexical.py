@@ -9,23 +9,24 @@ Each repeats sacreBLEU's operations in its order and in the dtype of its input, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
+from harness.common.progress import bar
 from harness.errors import UnavailableError
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
 from harness.metrics.spaces import unspaced
-from harness.protocols import Metric, Statistics
+from harness.metrics.tokenizer_models import DOWNLOADED, downloads
+from harness.protocols import Context, Metric, Statistics
 
 Tokenizer = Literal[
     "13a", "intl", "char", "zh", "ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "none"
 ]  # fmt: skip
-_DOWNLOADED = {"spm", "flores101", "flores200"}
 _SMOOTHING = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
 
 
@@ -74,15 +75,9 @@ class Lexical(Metric):
         self._warn(references)
         if not hypotheses:
             return np.zeros((0, self.width))
-        rows, warnings = parallel.count(
-            self.family,
-            self._options,
-            made,
-            hypotheses,
-            references,
-            workers=self._workers,
-            costly=self.costly,
-        )
+        with bar(self.name, None):  # how far it is nobody knows
+            given = self.family, self._options, made, hypotheses, references
+            rows, warnings = parallel.count(*given, workers=self._workers, costly=self.costly)
         with parallel.heard() as more:
             differing = parallel.differing(self.family, made, hypotheses, references)
             if differing is not None:
@@ -148,6 +143,10 @@ class Bleu(Lexical):
         }
         super().__init__("spBLEU" if tokenize.startswith("flores") else "BLEU", options, True, workers)
 
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(options)
+
     @property
     def width(self) -> int:
         return 2 + 2 * self.order
@@ -157,7 +156,7 @@ class Bleu(Lexical):
         try:
             return super()._scorer()
         except (OSError, RuntimeError, ImportError) as error:
-            if tokenizer in _DOWNLOADED:
+            if tokenizer in DOWNLOADED:
                 raise UnavailableError(
                     f"{self.name}: the SentencePiece model of tokenize={tokenizer} is downloaded once by"
                     f" sacreBLEU, and the download failed ({_first_line(error)}). Connect to the internet, or"
@@ -170,7 +169,7 @@ class Bleu(Lexical):
 
     def _warn(self, references: Sequence[Sequence[str]]) -> None:
         tokenizer, found = self._options["tokenize"], unspaced(references)
-        if found and tokenizer not in (*_DOWNLOADED, "char", *(("zh", "ja-mecab") if found == "cjk" else ())):
+        if found and tokenizer not in (*DOWNLOADED, "char", *(("zh", "ja-mecab") if found == "cjk" else ())):
             own = "zh or ja-mecab, " if found == "cjk" else ""
             tell(
                 f"{self.name}: tokenize={tokenizer} splits at spaces, and the references have none between"

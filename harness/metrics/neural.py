@@ -132,6 +132,7 @@ class Neural(Mean):
         self.name = label or model.rsplit("/", 1)[-1]
         self.higher_is_better = higher_is_better
         self._reads = reference == "required"
+        self.needs_source = self._backend.stem != "bleurt"
         self._several = several_references
         self._requirements = list(requirements)
         self._install = install
@@ -157,6 +158,9 @@ class Neural(Mean):
             found.append(f"starts the interpreter of {options['venv']}")
         if str(options.get("backend", "")).endswith(".py"):
             found.append(f"runs the file '{options['backend']}'")
+        model = str(options.get("model") or "")
+        if model and not Path(model).expanduser().exists():
+            found.append(f"starts a process that loads {model}, from the hub where it is not here")
         return found
 
     @property

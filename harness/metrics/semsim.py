@@ -26,6 +26,7 @@ class SemSim(Mean):
     ) -> None:
         self.against = against
         self.name = "semsim" if against == "reference" else "semsim (source)"
+        self.needs_source = against == "source"
         self._encoder: Encoder = registry.build("encoder", encoder or {"kind": "use"})
 
     @classmethod

@@ -11,11 +11,15 @@ from harness.report.payload import Payload
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
-SCRIPTS = ("base.js", "charts.js", "trends.js", "table.js", "align.js", "segments.js", "main.js")
+# The workbench has them too.
+SHARED = (
+    "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "segments.js",
+)  # fmt: skip
+SCRIPTS = (*SHARED, "state.js", "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page
 
 # The one style element that Observable Plot puts into each chart, the same for every chart.
-_PLOT_STYLE = """:where(.plot-d6a7b5) {
+PLOT_STYLE = """:where(.plot-d6a7b5) {
   --plot-background: white;
   display: block;
   height: auto;
@@ -35,14 +39,14 @@ def overhead() -> int:
 
 def build(payload: Payload) -> str:
     """The HTML text. Raises StageError when a shipped asset is missing."""
-    style = _asset("report.css")
-    scripts = [_asset(name) for name in VENDOR]
-    scripts.append("(() => {\n'use strict';\n" + "\n".join(_asset(name) for name in SCRIPTS) + "\n})();")
+    style = asset("report.css")
+    scripts = [asset(name) for name in VENDOR]
+    scripts.append("(() => {\n'use strict';\n" + "\n".join(asset(name) for name in SCRIPTS) + "\n})();")
     policy = "; ".join(
         [
             "default-src 'none'",
-            "script-src " + " ".join(_hash(script) for script in scripts),
-            f"style-src {_hash(style)} {_hash(_PLOT_STYLE)}",
+            "script-src " + " ".join(source_hash(script) for script in scripts),
+            f"style-src {source_hash(style)} {source_hash(PLOT_STYLE)}",
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -54,7 +58,7 @@ def build(payload: Payload) -> str:
     )
     code = "\n".join(f"<script>{script}</script>" for script in scripts)
     return (
-        _asset("page.html")
+        asset("page.html")
         .replace("%POLICY%", policy)
         .replace("%STYLE%", style)
         .replace("%DATA%", data)
@@ -62,7 +66,8 @@ def build(payload: Payload) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A shipped file as text. Raises StageError when it is missing."""
     try:
         text = (ASSETS / name).read_text(encoding="utf-8")
     except OSError as error:
@@ -74,5 +79,6 @@ def _asset(name: str) -> str:
     return text
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """A text as a source expression of a content policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

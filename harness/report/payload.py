@@ -18,6 +18,7 @@ import numpy as np
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
+from harness.compare.groups import TestSet
 from harness.report.trends import over_time, power
 from harness.results.store import Store
 
@@ -75,12 +76,14 @@ def _pack(
     sets = []
     for number, ((result, view), most) in enumerate(zip(results, keep, strict=True)):
         rows = _kept(result, most)
+        metrics = [metric.key for metric in result.metrics]
         names = []
         for start in range(0, len(rows), BLOCK):
             name = f"s{number}-{start // BLOCK}"
-            blocks[name] = pack([_segment(result, index) for index in rows[start : start + BLOCK]])
+            block = rows[start : start + BLOCK]
+            blocks[name] = pack([segment(result.test_set, metrics, index) for index in block])
             names.append(name)
-        found = _alignment(store, result)
+        found = documents_of(store, result.test_set)
         if found is not None and not documents:
             notices.append(
                 f"{result.test_set.title}: the aligned documents are left out, to keep the page small."
@@ -97,7 +100,7 @@ def _pack(
             )
             notices.append(notice)
         sets.append(
-            _summary(result, view)
+            summary(result, view)
             | trends[number]
             | {"blocks": names, "notice": notice, "documents": found is not None}
         )
@@ -123,8 +126,9 @@ def _kept(result: Result, most: int) -> list[int]:
     return sorted(int(i) for i in np.argsort(-spread, kind="stable")[:most])
 
 
-def _segment(result: Result, index: int) -> dict[str, Any]:
-    systems = result.test_set.systems
+def segment(test_set: TestSet, metrics: Sequence[str], index: int) -> dict[str, Any]:
+    """One segment of all systems: texts, the scores by these metrics, flags and bead."""
+    systems = test_set.systems
     first = systems[0]
     return {
         "id": first.ids[index],
@@ -133,15 +137,16 @@ def _segment(result: Result, index: int) -> dict[str, Any]:
         "r": first.references[index],
         "h": [system.hypotheses[index] for system in systems],
         "v": [
-            [_short(system.scores[m.key][index]) if m.key in system.scores else None for system in systems]
-            for m in result.metrics
+            [_short(system.scores[key][index]) if key in system.scores else None for system in systems]
+            for key in metrics
         ],
         "f": [list(system.health[index]) for system in systems],
         "b": first.beads[index],
     }
 
 
-def _summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
+def summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
+    """A compared test set without its segments; what is not finite becomes null in `pack`."""
     test_set, options = result.test_set, result.options
     return {
         "name": test_set.title,
@@ -193,9 +198,9 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
     }
 
 
-def _alignment(store: Store, result: Result) -> Any:
+def documents_of(store: Store, test_set: TestSet) -> Any:
     """The documents and beads of the first run that has them (aligned text is the same for all)."""
-    for system in result.test_set.systems:
+    for system in test_set.systems:
         found = store.alignment(system.run_id)
         if found and found.get("documents"):
             return found["documents"]

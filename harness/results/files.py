@@ -24,6 +24,27 @@ class SegmentBead:
     flags: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPiece:
+    """What a segment got of the output for its document, as offsets into it; see `types.Piece`."""
+
+    start: int
+    end: int
+    confidence: float | None = None
+    nowhere: list[list[int]] = field(default_factory=list)
+    """Spans that correspond to no segment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOutput:
+    """The output for a whole document, in the line of its first segment."""
+
+    output: str
+    method: str | None = None
+    """How it was re-segmented: `wer`, `embed`."""
+    n_tokens: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
     """A line of segments.jsonl."""
@@ -42,11 +63,24 @@ class StoredSegment:
     """Tokens generated; null for engines without any."""
     error: str | None = None
     """One line, where the engine failed on it."""
+    raw: str | None = None
+    """The output before `engine.answer` cleaned it, where that changed it."""
+    reasoning: str | None = None
+    """Thoughts that a server gave apart from the output."""
+    prompt_tokens: int | None = None
+    served_by: str | None = None
+    """The model that says it answered, with its fingerprint."""
+    cost: float | None = None
+    """By the prices in the configuration."""
     health: list[str] = field(default_factory=list)
     scores: dict[str, float | None] = field(default_factory=dict)
     """Segment score of each metric; null where it is undefined."""
     stats: dict[str, list[Any]] = field(default_factory=dict, metadata={"shape": {str: list}})
     """Sufficient statistics of each metric."""
+    piece: StoredPiece | None = None
+    """For outputs of whole documents: where in the output the hypothesis was."""
+    document: StoredOutput | None = None
+    """In the first segment of a document, its output as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class Model:
     """The engine's kind: `transformers`, `file`, or a `module:Class`."""
     identity: dict[str, Any] = field(default_factory=dict)
     """Everything the outputs depend on: decoding, prompt, precision, versions."""
+    settings: dict[str, Any] | None = field(default=None, metadata={"omit": True})
+    """How outputs were chosen, with the settings that the model brought along."""
 
     @property
     def label(self) -> str:
@@ -109,6 +111,24 @@ class Counts:
     cleaning: dict[str, dict[str, int]] = field(default_factory=dict, metadata={"omit": True})
     """`edits`, `unrepaired` by rule and `furniture` by kind."""
     alignment: AlignmentCounts | None = field(default=None, metadata={"omit": True})
+    realign: dict[str, int] | None = field(default=None, metadata={"omit": True})
+    """Of re-segmented outputs of documents: `outputs` (`by_wer`, `by_embed`), `segments`, `omitted`,
+    `hallucinated` and `unsure` ones, `characters` and `nowhere_characters` (that belong to no segment)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a service was asked for and says of it, each text once, outputs from the cache too."""
+
+    characters: int
+    """Characters of the sources."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """By the prices in the configuration."""
+    currency: str | None = None
+    served_by: dict[str, int] = field(default_factory=dict)
+    """Answers by the model, with its fingerprint, that says it gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,10 @@ class Record:
     """Segments by health flag."""
     failed: int = 0
     """Segments that the engine failed on."""
+    cleaned: int | None = field(default=None, metadata={"omit": True})
+    """Segments whose output `engine.answer` changed; the raw ones are in segments.jsonl."""
+    usage: Usage | None = field(default=None, metadata={"omit": True})
+    """Tokens, cost and answering models of a service."""
     warnings: tuple[str, ...] = ()
     """One line each: what the user should know before trusting the numbers."""
     files: dict[str, FileDigest] = field(default_factory=dict)

@@ -16,19 +16,21 @@ from harness.common.typed_json import rounded
 from harness.errors import DataError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
-from harness.results.labels import read_labels
+from harness.results.labels import read_labels, write_labels
+from harness.results.live import Progress, progress
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
 
-State = Literal["finished", "failed", "crashed", "damaged"]
+State = Literal["finished", "running", "failed", "crashed", "damaged"]
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """A run folder. `record` is present when finished, `problem` (one line) otherwise.
 
-    `edited` names the files of a finished run that were changed after it was recorded.
+    `edited` names the files of a finished run that were changed after it was recorded, `progress` how far one
+    is (or came) that has not ended.
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class RunInfo:
     record: Record | None = None
     problem: str | None = None
     edited: tuple[str, ...] = ()
+    progress: Progress | None = None
 
     @property
     def warning(self) -> str | None:
@@ -67,6 +70,7 @@ class Store:
         """
         record_path = path / "record.json"
         try:
+            _check_plain(path)
             if record_path.exists():
                 value = parse_json(read_text(record_path), str(record_path), nan=False)
                 record, labels = Record.from_json(value, record_path), read_labels(path)
@@ -76,10 +80,18 @@ class Store:
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
                 return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
-        except DataError as error:
+        except (DataError, OSError) as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
+        now = progress(path)
+        if now is not None and now.running:
+            return RunInfo(path.name, path, "running", problem=now.sentence, progress=now)
+        came = f" (at {now.sentence})" if now else ""
         return RunInfo(
-            path.name, path, "crashed", problem="stopped before it finished; run it again to resume"
+            path.name,
+            path,
+            "crashed",
+            problem=f"stopped before it finished{came}; run it again to resume",
+            progress=now,
         )
 
     def runs(self) -> list[RunInfo]:
@@ -168,6 +180,22 @@ class Store:
         write_json(path, value)
         return stored
 
+    def tag(self, record: Record, name: str | None) -> Record:
+        """Give a finished run the tag of one that it stands for; without one it keeps its own."""
+        if not name or name == record.tag:
+            return record
+        write_labels(self.run_dir(record.run_id), tag=name)
+        self.write_table()
+        return replace(record, tag=name)
+
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""
         write_atomic(self.root / "table.csv", table_csv(self.records()))
+
+
+def _check_plain(folder: Path) -> None:
+    """Raises DataError for what is no file in the place of one: reading a pipe or a device would not end."""
+    for name in ("record.json", "labels.json", "error.json"):
+        path = folder / name
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path}: is not a file; delete the folder or run again")

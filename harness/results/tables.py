@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from harness.common.tables import BROKEN
+from harness.common.progress import note
+from harness.common.tables import BROKEN, terminal_width, text_table, width_of, without
 from harness.results.record import Record
 from harness.types import Score
 
@@ -73,6 +74,55 @@ def score_rows(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
             ]
         )
     return [*header, "health"], rows
+
+
+def print_scores(records: Sequence[Record], wide: bool = False) -> None:
+    """Print the table of scores; on a terminal that is too narrow without what `fitted` leaves out."""
+    header, rows = score_rows(records)
+    width = terminal_width()
+    if width is None or wide:
+        hidden: list[str] = []
+    else:
+        header, rows, hidden = fitted(header, rows, width)
+    for line in text_table(header, rows):
+        print(line)
+    if hidden:
+        note(f"left out to fit {width} columns: {', '.join(hidden)} (list --wide shows everything)")
+
+
+def fitted(
+    header: list[str], rows: list[list[str]], width: int
+) -> tuple[list[str], list[list[str]], list[str]]:
+    """A table of scores in at most `width` columns if that can be, and what it lacks, in the order left out.
+
+    First all flags but the most frequent, then n, data, intervals, run, health, pair, and the metrics from
+    the last on. The name of the system and the first metric always stay.
+    """
+    hidden: list[str] = []
+    metrics = [name for name in header if _is_metric(name)]
+    for name in ("flags", "n", "data", "intervals", "run", "health", "pair", *reversed(metrics[1:])):
+        if width_of(header, rows) <= width:
+            break
+        before = rows
+        if name == "flags":
+            rows = [[*row[:-1], _first_flag(row[-1])] for row in rows]
+        elif name == "intervals":
+            rows = [[cell.split(" ± ")[0] if _is_metric(column) else cell
+                     for column, cell in zip(header, row, strict=True)] for row in rows]  # fmt: skip
+        else:
+            header, rows = without(header, rows, header.index(name))
+        if rows != before:
+            hidden.append(name)
+    return header, rows, hidden
+
+
+def _is_metric(column: str) -> bool:
+    return column.endswith(("↑", "↓"))
+
+
+def _first_flag(cell: str) -> str:
+    first, more, _ = cell.partition(", ")
+    return f"{first}, …" if more else first
 
 
 def health_cell(record: Record) -> str:

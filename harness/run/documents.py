@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness import registry
 from harness.common.notices import tell
+from harness.common.progress import bar
 from harness.common.typed_json import to_json
 from harness.data.load import take
 from harness.encode.choice import remark
 from harness.errors import DataError
 from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Item, Segment
-
-if TYPE_CHECKING:
-    from harness.align.pairing import Candidate
+from harness.run.corrected import CorrectedAlignment
+from harness.run.counterparts import pairs_of
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Item, Segment
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,13 @@ def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: M
 
 def align_pairs(parts: TextParts, pairs: Sequence[Sides]) -> Iterator[list[Bead]]:
     """The beads of each pair of documents, one after another in this process."""
-    for left, right in pairs:
-        yield align_pair(left, right, parts.aligner, parts.encoder)
+    if len(pairs) == 1:  # the encoder shows how far it is
+        yield align_pair(*pairs[0], parts.aligner, parts.encoder)
+        return
+    with bar("aligning", len(pairs), "pairs of documents") as ticker:
+        for left, right in pairs:
+            yield align_pair(left, right, parts.aligner, parts.encoder)
+            ticker.advance()
 
 
 def align_pair(
@@ -88,16 +93,23 @@ def align_pair(
 
 
 def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],
-              limit: int | None = None, align: AlignPairs = align_pairs) -> Alignment:  # fmt: skip
+              limit: int | None = None, align: AlignPairs = align_pairs,
+              corrected: CorrectedAlignment | None = None) -> Alignment:  # fmt: skip
     """What is scored: a bitext as it was loaded, or the subset asked for of what documents align to.
 
     `options` are those of the data, of which `sample`, `seed` and `empty` choose the subset together with
-    `limit`. Raises DataError when no documents or no sentences correspond.
+    `limit`. `corrected` beads take the place of pairing and aligner. Raises DataError when no documents or
+    no sentences correspond.
     """
     if isinstance(loaded, Bitext):
         return Alignment(loaded, Counts())
-    made = align_documents(loaded, parts, align)
+    made = align_documents(loaded, parts, align, corrected)
     return replace(made, bitext=take(made.bitext, options, limit))
+
+
+def inputs_of(loaded: DocumentSet | Bitext, aligner: Aligner) -> tuple[Input, ...]:
+    """The files that a test set rests on: those that were loaded, and those that align them."""
+    return loaded.inputs if isinstance(loaded, Bitext) else (*loaded.inputs, *aligner.inputs)
 
 
 def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cleaned], list[list[Segment]]]:
@@ -108,32 +120,42 @@ def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cle
     from harness.text.segment import segment
 
     cleaned = parts.cleaner.clean(documents)
-    segments = [segment(item, parts.splitter) for item in cleaned]
+    segments = []
+    with bar("splitting into sentences", len(cleaned), "documents") as ticker:
+        for item in cleaned:
+            segments.append(segment(item, parts.splitter))
+            ticker.advance()
     for document, found in zip(documents, segments, strict=True):
         if not any(s.furniture is None for s in found):
             raise DataError(f"{document.source}: no text is left after cleaning; try clean=none")
     return cleaned, segments
 
 
-def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs = align_pairs) -> Alignment:
+def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs = align_pairs,
+                    corrected: CorrectedAlignment | None = None) -> Alignment:  # fmt: skip
     """Clean, segment, pair and align, the last by `align`, which yields the beads of each pair in order.
+    Pairs and beads that were `corrected` by hand are taken as they are.
 
     Raises DataError when no documents or no beads correspond.
     """
     cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
-    if (notice := remark(parts.encoder, documents.languages)) is not None:
+    if not corrected and (notice := remark(parts.encoder, documents.languages)) is not None:
         tell(notice)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
-    candidates = _pairs(documents, src, tgt, parts.encoder)
+    if corrected:
+        documents = corrected.applied(documents)
+    candidates = pairs_of(documents, src, tgt, parts.encoder, None if corrected else tell)
     items: list[Item] = []
     viewer = []
     all_beads: list[tuple[Bead, Sequence[Segment], Sequence[Segment]]] = []
     accepted = [(c, at) for c, at in candidates if c.accepted]
     sides = [(src[at.src], tgt[at.tgt]) for _, at in accepted]
-    for (pair, at), (left, right), beads in zip(accepted, sides, align(parts, sides), strict=True):
+    made = map(corrected.beads, sides) if corrected else align(parts, sides)
+    for (pair, at), (left, right), beads in zip(accepted, sides, made, strict=True):
         all_beads += [(bead, left, right) for bead in beads]
         name = f"{pair.src}+{pair.tgt}"
-        items += _items(name, beads, left, right)
+        ids = corrected.ids(pair.src, pair.tgt) if corrected else {}
+        items += _items(name, beads, left, right, ids)
         viewer.append(
             {
                 "src": _viewer_side(documents.src[at.src], left),
@@ -144,7 +166,9 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
     if not items:
         raise DataError(f"{documents.name}: the documents correspond, yet no sentences do: no beads to score")
     return Alignment(
-        bitext=Bitext(documents.name, tuple(items), documents.inputs, dict(documents.meta)),
+        bitext=Bitext(
+            documents.name, tuple(items), inputs_of(documents, parts.aligner), dict(documents.meta)
+        ),
         counts=Counts(
             documents={"src": len(documents.src), "tgt": len(documents.tgt), "pairs": len(viewer)},
             cleaning=_cleaning_counts(cleaned),
@@ -155,56 +179,17 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
     )
 
 
-def corresponding(src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
-                  encoder: Encoder) -> list[Candidate]:  # fmt: skip
-    """Every pair of segmented documents that was considered, best first; see `pair_documents`."""
-    from harness.align.pairing import pair_documents
-
-    def texts(sides: Sequence[Sequence[Segment]]) -> list[list[str]]:
-        return [[s.text for s in side if s.furniture is None] for side in sides]
-
-    return pair_documents(texts(src), texts(tgt), encoder)
-
-
 def bead_json(bead: Bead) -> dict[str, Any]:
     """A bead as it stands in alignment.json and segments.jsonl."""
     return {**asdict(bead), "shape": bead.shape}
 
 
-def _pairs(documents: DocumentSet, src: Sequence[Sequence[Segment]], tgt: Sequence[Sequence[Segment]],
-           encoder: Encoder) -> list[tuple[PairingCandidate, Candidate]]:  # fmt: skip
-    """Every candidate, accepted ones first, under the names of its documents and as it was evaluated."""
-    found = [
-        (
-            PairingCandidate(
-                src=documents.src[candidate.src].id,
-                tgt=documents.tgt[candidate.tgt].id,
-                score=candidate.score,
-                mutual_best=candidate.mutual_best,
-                accepted=candidate.accepted,
-                reason=candidate.reason,
-                gap=candidate.gap,
-                src_index=candidate.src,
-                tgt_index=candidate.tgt,
-            ),
-            candidate,
-        )
-        for candidate in corresponding(src, tgt, encoder)
-    ]
-    if not any(candidate.accepted for candidate, _ in found):
-        best = found[0][0]
-        blind = remark(encoder, documents.languages)
-        raise DataError(
-            f"{documents.name}: no counterpart found; the nearest are {best.src} and {best.tgt}"
-            f" (score {best.score:.3f}): {best.reason}{f'; {blind}' if blind else ''}"
-        )
-    return sorted(found, key=lambda pair: (not pair[1].accepted, pair[1].src, pair[1].tgt))
-
-
-def _items(name: str, beads: Sequence[Bead], src: Sequence[Segment], tgt: Sequence[Segment]) -> list[Item]:
+def _items(name: str, beads: Sequence[Bead], src: Sequence[Segment], tgt: Sequence[Segment],
+           ids: Mapping[Bead, str]) -> list[Item]:  # fmt: skip
+    """The beads with text on both sides; those that have no id of their own are known by their number."""
     return [
         Item(
-            id=f"{name}:{number}",
+            id=ids.get(bead, f"{name}:{number}"),
             doc=name,
             source=" ".join(src[i].text for i in bead.src),
             references=(" ".join(tgt[j].text for j in bead.tgt),),

@@ -54,8 +54,10 @@ class Gathering:
             write_manifest(self._run_dir, parts)
         job = self._worker.job
         health: Counter[str] = Counter()
+        realign: Counter[str] = Counter()
         for item in done:
             health.update(item.health)
+            realign.update(item.realign)
         return Gathered(
             rows=merged_rows([self._rows[shard.index] for shard in self._shards], -(-job.n // job.block)),
             signatures={
@@ -66,6 +68,9 @@ class Gathering:
             failures=[failure for item in done for failure in item.failures][:3],
             tokenized=sum(item.tokenized for item in done),
             warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
+            cleaned=sum(item.cleaned for item in done),
+            usage=[item.usage for item in done],
+            realign=dict(sorted(realign.items())),
         )
 
     def _target(self, shard: Shard) -> Path:
@@ -80,7 +85,7 @@ def gather(
 
     Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
     """
-    gathering = Gathering(worker, divide(worker.job.n, worker.job.size), run_dir)
+    gathering = Gathering(worker, divide(worker.job.n, worker.job.size, worker.job.ends), run_dir)
     shards = gathering.missing()
     for shard in shards:
         found = worker.finished.find(shard)

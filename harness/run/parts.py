@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from harness import registry
 from harness.common.langs import language
+from harness.common.notices import tell
 from harness.config.schema import RunConfig
+from harness.errors import ConfigError
 from harness.protocols import Engine, Metric
 from harness.run.backends.base import Backend
 from harness.run.documents import TextParts, text_parts
 from harness.translate.checkpoints.families import check_listed
+from harness.types import Bitext, DocumentSet
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,40 @@ def assemble(config: RunConfig) -> Parts:
     backend = registry.build("backend", config.backend)
     check_listed(config.model, source, target)  # after the engine, which may say more
     return Parts(src, tgt, engine, metrics, text, backend)
+
+
+def check_sources(parts: Parts, loaded: DocumentSet | Bitext) -> None:
+    """Tell what is off where there are references alone. ConfigError for what cannot work without sources."""
+    from harness.metrics.health import NEED_SOURCE
+
+    if not isinstance(loaded, Bitext) or loaded.has_source:
+        return
+    if not parts.engine.positional:
+        raise ConfigError(
+            f"{loaded.name}: there are references only, nothing to translate; model=file scores outputs that"
+            " exist already"
+        )
+    for key, metric in parts.metrics.items():
+        if metric.needs_source:
+            raise ConfigError(
+                f"metric '{key}' reads the source, and there is none: add it (score … --src FILE, or"
+                " data=bitext data.src=FILE), or leave the metric out"
+            )
+    tell(f"without a source the flags {', '.join(NEED_SOURCE[:-1])} and {NEED_SOURCE[-1]} are off")
+
+
+def check_shown(engine: Engine, bitext: Bitext) -> None:
+    """ConfigError where an example that the engine is shown is a segment of the test set, on either side."""
+    from harness.translate.guidance import bare, overlap
+
+    if not engine.shown:
+        return
+    sources, targets = overlap(engine.shown)
+    for item in bitext.items:
+        texts = [(sources, item.source), *((targets, reference) for reference in item.references)]
+        for known, text in texts:
+            if (number := known.get(bare(text))) is not None:
+                raise ConfigError(
+                    f"model.examples: example {number} is segment {item.id} of the test set ({text[:60]}):"
+                    " the scores would be of what was shown; take examples from another set"
+                )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.progress import bar
 from harness.config.schema import BootstrapConfig
 from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
 from harness.run.shards import Gathered
+from harness.run.whole import Cut, line_of
 from harness.types import Item, Score, Translation
 
 
@@ -25,8 +27,12 @@ class Scored:
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
-          src: str, tgt: str) -> Scored:  # fmt: skip
-    """Segment scores, statistics and health of some segments of a test set."""
+          src: str, tgt: str, sourceless: bool = False, cuts: Sequence[Cut] = ()) -> Scored:  # fmt: skip
+    """Segment scores, statistics and health of some segments of a test set.
+
+    `sourceless` sets have references alone: their health is that of the output beside them.
+    `cuts`: how each came by its translation, where that is a piece of the output for a document.
+    """
     from harness.metrics.health import health
 
     sources = [item.source for item in items]
@@ -34,10 +40,17 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     references = [item.references for item in items]
     lines = [_line(item, translation) for item, translation in zip(items, translations, strict=True)]
     flags: Counter[str] = Counter()
-    for line, item, translation in zip(lines, items, translations, strict=True):
-        text, reason = translation.hypothesis, translation.finish_reason
-        line["health"] = list(health(translation.source, text, reason, src, tgt, item.references))
-        flags.update(line["health"])
+    with bar("looking for broken outputs", len(lines)) as ticker:
+        for line, item, translation in zip(lines, items, translations, strict=True):
+            text, reason = translation.hypothesis, translation.finish_reason
+            source = None if sourceless else translation.source
+            line["health"] = list(health(source, text, reason, src, tgt, item.references))
+            flags.update(line["health"])
+            ticker.advance()
+    for line, made in zip(lines, cuts, strict=False):
+        line.update(line_of(made))
+        line["health"] += made.flags
+        flags.update(made.flags)
     statistics = {}
     for key, metric in metrics.items():
         statistics[key] = metric.statistics(sources, hypotheses, references)
@@ -54,7 +67,7 @@ def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, blo
     from harness.metrics.stats.bootstrap import interval
 
     scores = []
-    for key, metric in metrics.items():
+    for key, metric in _watched(metrics):
         value = float(metric.aggregate(gathered.rows[key].sum(axis=0, keepdims=True))[0])
         low, high = interval(metric, gathered.rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
         usable = math.isfinite(low) and math.isfinite(high)
@@ -71,6 +84,13 @@ def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, blo
             )
         )
     return scores
+
+
+def _watched(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, Metric]]:
+    with bar("resampling", len(metrics), "metrics") as ticker:
+        for named in metrics.items():
+            yield named
+            ticker.advance()
 
 
 def _number(value: float) -> float | int | None:
@@ -92,6 +112,7 @@ def _line(item: Item, translation: Translation) -> dict[str, Any]:
         "finish_reason": translation.finish_reason,
         "n_tokens": translation.n_tokens,
         "error": translation.error,
+        **translation.details.to_json(),
         "scores": {},
         "stats": {},
     }

@@ -14,7 +14,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,11 @@ class Done:
     failed: int
     failures: list[dict[str, str]]
     signatures: dict[str, str]
+    realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     warnings: list[str] = field(default_factory=list)
+    cleaned: int = 0  # outputs that `engine.answer` changed
+    usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,27 @@ class Gathered:
     failures: list[dict[str, str]]
     tokenized: int
     warnings: tuple[str, ...]
+    cleaned: int = 0
+    usage: Sequence[dict[str, Any] | None] = ()
+    realign: dict[str, int] = field(default_factory=dict)
 
 
-def divide(n: int, size: int) -> list[Shard]:
-    """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
+def divide(n: int, size: int, ends: Sequence[int] = ()) -> list[Shard]:
+    """Shards of `size` consecutive segments, the last may be shorter; none for no segments.
+
+    With `ends`, rising up to `n`, shards end only there: they are shorter, or longer where one part is.
+    """
     if size < 1:
         raise ConfigError(f"backend.shard_size={size}: must be at least 1")
     starts = range(0, n, size)
+    if ends and n:
+        found: list[Shard] = []
+        start = at = 0
+        while start < n:
+            at = max(bisect_right(ends, start + size), at + 1)
+            found.append(Shard(len(found), start, ends[at - 1]))
+            start = ends[at - 1]
+        return found
     return [Shard(index, start, min(start + size, n)) for index, start in enumerate(starts)]
 
 

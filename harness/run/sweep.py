@@ -15,14 +15,15 @@ from typing import Any
 
 from harness.common.files import write_json
 from harness.common.mqm import outputs, read_mqm
+from harness.common.notices import once_each
 from harness.common.paths import is_file, user_path
 from harness.common.progress import note
 from harness.common.shapes import TEXT, Keys, read_json
-from harness.common.tables import print_table
 from harness.config.arguments import quoted
 from harness.errors import ConfigError
 from harness.results.store import Store
-from harness.results.tables import score_rows
+from harness.results.tables import print_scores
+from harness.run.counterparts import unpaired
 
 _VARIABLE = "HARNESS_SWEEP"
 _OUTCOME = Keys({"job": int, "state": str, "run_id": str, "message": TEXT})
@@ -114,7 +115,11 @@ def finish(results: Path, name: str) -> int:
         if record is not None:
             records[outcome["run_id"]] = record
     if records:
-        print_table(*score_rows(list(records.values())))
+        print_scores(list(records.values()))
+        for line in once_each([record.warnings for record in records.values()], "runs"):
+            note(line)
+        for left_over in dict.fromkeys(filter(None, map(unpaired, records.values()))):
+            note(left_over)
     count = {state: sum(o["state"] == state for o in outcomes) for state in ("finished", "skipped", "failed")}
     note(f"{count['finished']} finished, {count['skipped']} skipped, {count['failed']} failed")
     shutil.rmtree(folder, ignore_errors=True)

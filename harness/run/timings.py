@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.common.progress import working
+
 
 class Stages:
     """Names the stage that is running and sums the seconds of each."""
@@ -17,6 +19,7 @@ class Stages:
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         self.current = name
+        working(name)
         begin = time.perf_counter()
         yield
         self.add({name: time.perf_counter() - begin})

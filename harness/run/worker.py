@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness import registry
@@ -16,7 +16,9 @@ from harness.protocols import Batch
 from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
-from harness.types import Item
+from harness.run.usage import usage_of
+from harness.run.whole import Cut, Whole, build_realigner, counts_of, cut, documents_of, wholes
+from harness.types import Item, Translation
 
 SHOWN = 3
 """Failed segments that a summary quotes."""
@@ -28,7 +30,8 @@ class Job:
 
     `n` is how many segments the test set has, `size` how many a shard, `block` how many the bootstrap draws
     together. `folder` (of finished shards) and `cache_dir` are absolute and, on several machines, on storage
-    that all of them see. `fresh` asks the engine for everything, whatever is stored.
+    that all of them see. `fresh` asks the engine for everything, whatever is stored. `whole` and `sourceless`
+    as `Bitext` has them.
     """
 
     engine: Mapping[str, Any]
@@ -44,6 +47,12 @@ class Job:
     folder: str
     cache_dir: str
     fresh: bool = False
+    whole: int | None = None
+    sourceless: bool = False
+    realign: Mapping[str, Any] = field(default_factory=dict)
+    """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
+    ends: Sequence[int] = ()
+    """Where shards may end; none: anywhere."""
 
 
 class Worker:
@@ -101,12 +110,16 @@ class Worker:
 
         job, engine = self.job, self._tolerant.engine
         sources = [item.source for item in items]
+        found = wholes(items, engine) if engine.unit != "segment" else []
         with stages("translate"):
-            batch = Batch(sources)
-            if engine.positional:
+            batch = Batch(sources, docs=[item.doc for item in items] if engine.before else ())
+            if found:
+                batch = documents_of(items, found)
+            elif engine.positional:
                 references = [item.references for item in items]
-                batch = Batch(sources, references, shard.start, job.n, [item.id for item in items])
-            part = f"shard-{digest(sources, 16)}" if job.n > job.size else None
+                ids = [item.id for item in items]
+                batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
+            part = cache_part(sources) if len(shard) < job.n else None
             translations = list(
                 stream(
                     self._tolerant,
@@ -120,8 +133,14 @@ class Worker:
                     job.fresh,
                 )
             )
+        outputs = translations  # of whole documents or windows, where the engine gives those
+        cuts: list[Cut] = []
+        if found:
+            with stages("realign"):
+                cuts = self._cut(items, found, translations)
+            translations = [made.translation for made in cuts]
         with stages("score"):
-            scored = score(items, translations, self.metrics, job.src, job.tgt)
+            scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless, cuts)
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
             text = "".join(
@@ -134,14 +153,34 @@ class Worker:
                 shard=shard,
                 sha256=sha256(data),
                 health=scored.health,
+                realign=counts_of(cuts) if cuts else {},
                 failed=len(failed),
                 failures=[
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
+                cleaned=sum(output.details.raw is not None for output in outputs),
+                usage=usage_of(outputs, engine),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows
+
+    def _cut(
+        self, items: Sequence[Item], found: Sequence[Whole], outputs: Sequence[Translation]
+    ) -> list[Cut]:
+        """The pieces of the outputs of documents, in the order of `items`."""
+        job = self.job
+        realigner = build_realigner(**job.realign, splitter=self._splitter, tgt=job.tgt)
+        made: dict[int, Cut] = {}
+        for whole, output in zip(found, outputs, strict=True):
+            pieces = cut([items[at] for at in whole.segments], output, realigner, whole.context)
+            made.update(zip(whole.scored, pieces, strict=True))
+        return [made[at] for at in range(len(items))]
+
+
+def cache_part(sources: Sequence[str]) -> str:
+    """The part of the cache that a shard has to itself."""
+    return f"shard-{digest(sources, 16)}"
 
 
 def _plain(text: str) -> str:

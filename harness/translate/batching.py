@@ -6,6 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.common.notices import tell
+from harness.errors import DataError
+from harness.translate.context import unpacked, with_less
+from harness.types import Translation
+
+Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -14,6 +21,48 @@ class Pending:
     index: int
     texts: tuple[str, ...]
     length: int
+
+
+def cut(
+    sources: Sequence[str], lengths: Callable[[Sequence[str]], list[int]], limit: int, too_long: str
+) -> list[Pending]:
+    """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error"."""
+    result = []
+    for index, (source, length) in enumerate(zip(sources, lengths(sources), strict=True)):
+        text, length = _fitting(source, length, lambda text: lengths([text])[0], limit)
+        texts: tuple[str, ...] = (text,)
+        if length > limit:
+            if too_long == "error":
+                raise DataError(
+                    f"segment {index + 1} has {length} tokens, the model takes {limit};"
+                    " shorten it, or engine.too_long=split"
+                )
+            texts = tuple(pieces(unpacked(text)[1], lambda text: lengths([text])[0] <= limit))
+            length = max(lengths(texts))
+        result.append(Pending(index, texts, length))
+    return result
+
+
+def _fitting(text: str, length: int, measure: Callable[[str], int], limit: int) -> tuple[str, int]:
+    """The text with as much of what is before it as fits, the nearest first."""
+    while length > limit and (shorter := with_less(text)) is not None:
+        text, length = shorter, measure(shorter)
+        tell("the sentences before a text were cut to those that the model has room for (model.context)")
+    return text, length
+
+
+def gather(
+    batch: Sequence[Pending], outputs: Sequence[Output], sources: Sequence[str]
+) -> Iterator[tuple[int, Translation]]:
+    """The translations of a batch from the outputs of its texts: those of pieces are joined."""
+    start = 0
+    for item in batch:
+        parts = outputs[start : start + len(item.texts)]
+        start += len(item.texts)
+        text = " ".join(part[0] for part in parts)
+        ended = all(part[1] for part in parts)
+        tokens = sum(part[2] for part in parts)
+        yield item.index, Translation(sources[item.index], text, "stop" if ended else "length", tokens)
 
 
 def batches(pending: Sequence[Pending], tokens: int, size: int) -> Iterator[list[Pending]]:

@@ -8,7 +8,8 @@ A run of many shards keeps each shard's in a part of its own, so that a worker's
 shard, and whoever takes over a dead worker's shard finds what was finished of it.
 
 A line is `{"keys": [sha256 of each unit], "rows": [[hypothesis, finish_reason, n_tokens, error], …],
-"crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored.
+"crc": "<CRC-32 of what stands before>"}`: a byte that the disk changed is found, not scored. A line without
+it is not used. A row has its `Details` as a fifth item where there are any.
 Writing a batch as one line makes the batch the unit of loss: a process killed while writing leaves an
 unterminated line, which readers ignore, so a resumed run repeats that batch as a whole and in the same
 composition. Nobody appends to another writer's file, so two runs at once cannot harm each other.
@@ -26,6 +27,7 @@ import secrets
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +37,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.common.files import digest, write_json
+from harness.common.notices import tell
 from harness.errors import StageError
-from harness.types import FinishReason, Translation
+from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
 _LINES = 8  # parsed lines kept in memory
 
@@ -59,6 +62,7 @@ class StoredOutput:
     finish_reason: FinishReason
     n_tokens: int | None
     error: str | None
+    details: Details = NO_DETAILS
 
 
 class Cache:
@@ -82,6 +86,7 @@ class Cache:
         self._sorted: NDArray[np.uint64] | None = None
         self._lines: dict[tuple[int, int], dict[str, StoredOutput]] = {}
         self._writer: int | None = None
+        self._own: list[Path] = []  # the file that this writer appends to
         self._batches: list[tuple[int, int]] = []  # where each of this writer's begins, and its size
         for path in [] if fresh else sorted(self.folder.glob("*.jsonl")):
             self._read(path)
@@ -107,6 +112,14 @@ class Cache:
                 return found
         return None
 
+    def answered_by(self) -> tuple[str | None, str | None]:
+        """Which model said it gave the newest output stored before, and which that of this writer.
+
+        None where there is no output, or no such word with it.
+        """
+        before = [path for path in sorted(self.folder.glob("*.jsonl")) if path not in self._own]
+        return _last_served(before[-1:]), _last_served(self._own)
+
     def append(self, batch: Iterable[Translation]) -> None:
         """Store a finished batch; on disk (in the kernel's hands) when this returns.
 
@@ -117,7 +130,7 @@ class Cache:
         if not kept:
             return
         keys = [key(t.source) for t in kept]
-        rows = [[t.hypothesis, t.finish_reason, t.n_tokens, t.error] for t in kept]
+        rows = [_row(t) for t in kept]
         body = json.dumps({"keys": keys, "rows": rows}, ensure_ascii=False, separators=(",", ":"))[:-1]
         line = body.encode("utf-8", "surrogatepass")
         line += f',"crc":"{zlib.crc32(line):08x}"}}\n'.encode()
@@ -157,17 +170,23 @@ class Cache:
         path = self.folder / f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}-{secrets.token_hex(3)}.jsonl"
         self._writer = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o666)
         self._paths.append(path)
+        self._own.append(path)
 
     def _read(self, path: Path) -> None:
         file = len(self._paths)
         self._paths.append(path)
-        offset = 0
+        offset = untrusted = 0
         with path.open("rb") as stream:
             for line in stream:
                 if not line.endswith(b"\n"):
                     break  # the writer was killed here, or is writing right now
-                self._add(file, offset, _parsed(line, path, offset)[0])
+                if _LINE.match(line) and not _CRC.search(line):
+                    untrusted += 1
+                else:
+                    self._add(file, offset, _parsed(line, path, offset)[0])
                 offset += len(line)
+        if untrusted:
+            tell(f"{path}: {untrusted} lines without a checksum are not used: they are translated again")
 
     def _add(self, file: int, offset: int, keys: Sequence[str]) -> None:
         for item in keys:
@@ -194,8 +213,8 @@ class Cache:
             stream.seek(offset)
             keys, found = _parsed(stream.readline(), self._paths[file], offset)
         rows = {
-            item: StoredOutput(h, cast(FinishReason, f), n, e)
-            for item, (h, f, n, e) in zip(keys, found, strict=True)
+            item: StoredOutput(h, cast(FinishReason, f), n, e, _details(rest))
+            for item, (h, f, n, e, *rest) in zip(keys, found, strict=True)
         }
         if len(self._lines) >= _LINES:
             del self._lines[next(iter(self._lines))]
@@ -203,21 +222,45 @@ class Cache:
         return rows
 
 
+def _row(t: Translation) -> list[Any]:
+    details = t.details.to_json()
+    return [t.hypothesis, t.finish_reason, t.n_tokens, t.error, *([details] if details else [])]
+
+
+def _details(rest: Sequence[Any]) -> Details:
+    """The details of a row; those that a newer version wrote and this one does not know are dropped."""
+    known = {name: value for name, value in rest[0].items() if name in Details.__slots__} if rest else {}
+    return Details(**known) if known else NO_DETAILS
+
+
+def _last_served(paths: Sequence[Path]) -> str | None:
+    """Who gave the last output of a file, of one path or none."""
+    for path in paths:
+        lines = [line for line in path.read_bytes().splitlines(keepends=True) if _CRC.search(line)]
+        if lines:
+            with suppress(StageError):  # a damaged line of what is being replaced
+                return _details(_parsed(lines[-1], path, 0)[1][-1][4:]).served_by
+    return None
+
+
 _CRC = re.compile(rb',"crc":"([0-9a-f]{8})"}\n$')
+_LINE = re.compile(rb'\{"keys": ?\[')
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[Any]]]:
     """The keys and rows of a line. Raises StageError naming file and byte for a damaged one."""
     try:
-        crc = _CRC.search(line)  # lines of older versions have none
-        if crc is not None and int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
+        crc = _CRC.search(line)
+        if crc is None or int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
             raise ValueError("wrong checksum")
         data = json.loads(line)
         keys, rows = data["keys"], data["rows"]
+        if any(len(row) not in (4, 5) for row in rows):
+            raise ValueError("a row has another number of items")
         if len(keys) != len(rows) or not all(_KEY.fullmatch(item) for item in keys):
             raise ValueError("keys and rows do not fit")
-        if not all(isinstance(h, str) and isinstance(f, str) for h, f, _, _ in rows):
+        if not all(isinstance(h, str) and isinstance(f, str) for h, f, *_ in rows):
             raise ValueError("a row is not text")
         return keys, rows
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from harness.common.notices import tell
 from harness.common.progress import bar, note
 from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
+from harness.translate.answers import cleaned
 from harness.translate.cache import Cache, short_key
+from harness.translate.following import in_documents
 from harness.translate.retry import Tolerant
-from harness.types import FinishReason, Translation
+from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
 # Scripts written without spaces between sentences.
 _UNSPACED = {"zh", "ja", "yue", "th", "lo", "km", "my", "bo"}
@@ -67,34 +71,54 @@ def stream(
     """
     engine, sources = tolerant.engine, batch.sources
     if engine.positional or not engine.cached:
-        yield from _in_order(tolerant, batch, advance)
+        for translation in _in_order(tolerant, batch, advance):
+            yield cleaned(translation, engine.filters, tgt)
+        return
+    if engine.before:
+        yield from _in_documents(tolerant, batch, cache_dir, tgt, part, advance, fresh)
         return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
-    with Cache(cache_dir, engine.identity, part, fresh) as cache:
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
+        before, now = cache.answered_by() if fresh else (None, None)
+        if before and now and before != now:
+            tell(f"another model answered: {before} before, {now} now")
         for source in sources:
             plan = _plan(source, sentences, src)
-            parts = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            found = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            parts = [cleaned(translation, engine.filters, tgt) for translation in found]
             yield _join(source, parts, plan.gaps, joint)
+
+
+def _in_documents(
+    tolerant: Tolerant,
+    batch: Batch,
+    cache_dir: str | Path,
+    tgt: str | None,
+    part: str | None,
+    advance: Callable[[int], None] | None,
+    fresh: bool,
+) -> Iterator[Translation]:
+    engine, sources = tolerant.engine, batch.sources
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache, ExitStack() as stack:
+        tick = advance or stack.enter_context(bar("translating", len(sources))).advance
+
+        def ask(units: Sequence[str]) -> dict[str, Translation]:
+            errors = _fill(tolerant, units, cache, None, "", tick)
+            return {unit: errors.get(unit) or _stored(cache, unit) for unit in units}
+
+        docs = batch.docs or [None] * len(sources)
+        yield from in_documents(ask, sources, docs, engine.before, engine.filters, tgt)
 
 
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
-    seen: set[int] = set()
-    pending = []
-    for source in sources:
-        for unit in _plan(source, sentences, src).units:
-            number = short_key(unit)
-            if number not in seen:
-                seen.add(number)
-                if cache.get(unit) is None:
-                    pending.append(unit)
-    if advance is None and pending and len(pending) < len(seen):
-        note(
-            f"{len(seen) - len(pending)} of {len(seen)} segments are in the cache; translating {len(pending)}"
-        )
+    units = _units(sources, sentences, src)
+    pending, n = [unit for unit in units if cache.get(unit) is None], len(units)
+    if advance is None and pending and len(pending) < n:
+        note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
     errors: dict[str, Translation] = {}
     if not pending:
         if advance is not None:
@@ -113,6 +137,46 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         note("interrupted: finished segments are kept; the same command resumes from there")
         raise
     return errors
+
+
+def _units(sources: Sequence[str], sentences: Splitter | None, src: str) -> list[str]:
+    """What an engine is given for some sources, each unit once."""
+    seen: set[int] = set()
+    found = []
+    for source in sources:
+        for unit in _plan(source, sentences, src).units:
+            number = short_key(unit)
+            if number not in seen:
+                seen.add(number)
+                found.append(unit)
+    return found
+
+
+def pending(
+    engine: Engine,
+    sources: Sequence[str],
+    cache_dir: str | Path,
+    splitter: Splitter | None = None,
+    src: str = "en",
+    part: str | None = None,
+    fresh: bool = False,
+) -> tuple[list[str], list[Translation]]:
+    """The units that `stream` would ask the engine for, and the outputs that it would take from the cache."""
+    if engine.positional or engine.before or not engine.cached:  # `before`: the context is not known yet
+        return list(sources), []
+    todo, known = [], []
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache:
+        for unit in _units(sources, splitter if engine.sentence_level else None, src):
+            if cache.get(unit) is None:
+                todo.append(unit)
+            else:
+                known.append(_stored(cache, unit))
+    return todo, known
+
+
+def _asked(engine: Engine) -> dict[str, Any]:
+    """What the cache is keyed by. It has outputs as they came: other filters need no other outputs."""
+    return {k: v for k, v in engine.identity.items() if k != "answer" or not engine.filters}
 
 
 @contextmanager
@@ -152,7 +216,7 @@ def _stored(cache: Cache, unit: str) -> Translation:
     row = cache.get(unit)
     if row is None:
         raise StageError(f"the engine returned no translation for {unit[:60]!r}")
-    return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error)
+    return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error, row.details)
 
 
 def _plan(source: str, splitter: Splitter | None, src: str) -> Plan:
@@ -175,13 +239,38 @@ def _join(source: str, parts: Sequence[Translation], gaps: Sequence[str], joint:
         return parts[0]
     if not parts:
         return Translation(source, "", "stop", 0)
-    text = parts[0].hypothesis
-    for gap, part in zip(gaps, parts[1:], strict=True):
-        text += (joint if gap == " " else gap) + part.hypothesis
+    between = [joint if gap == " " else gap for gap in gaps]
+    text = _joined([part.hypothesis for part in parts], between)
     reasons = {part.finish_reason for part in parts}
     reason: FinishReason = "error" if "error" in reasons else "length" if "length" in reasons else "stop"
     counts = [part.n_tokens for part in parts if part.n_tokens is not None]
     errors = [part.error for part in parts if part.error]
     return Translation(
-        source, text, reason, sum(counts) if len(counts) == len(parts) else None, "; ".join(errors) or None
+        source,
+        text,
+        reason,
+        sum(counts) if len(counts) == len(parts) else None,
+        "; ".join(errors) or None,
+        _details(parts, between),
+    )
+
+
+def _joined(texts: Sequence[str], between: Sequence[str]) -> str:
+    return texts[0] + "".join(gap + text for gap, text in zip(between, texts[1:], strict=True))
+
+
+def _details(parts: Sequence[Translation], between: Sequence[str]) -> Details:
+    """The details of a segment from those of its sentences."""
+    every = [part.details for part in parts]
+    if all(details == NO_DETAILS for details in every):
+        return NO_DETAILS
+    raw = [part.hypothesis if part.details.raw is None else part.details.raw for part in parts]
+    tokens = [details.prompt_tokens for details in every if details.prompt_tokens is not None]
+    costs = [details.cost for details in every if details.cost is not None]
+    return Details(
+        raw=_joined(raw, between) if any(details.raw is not None for details in every) else None,
+        reasoning="\n".join(details.reasoning for details in every if details.reasoning) or None,
+        prompt_tokens=sum(tokens) if len(tokens) == len(parts) else None,
+        served_by=", ".join(dict.fromkeys(d.served_by for d in every if d.served_by)) or None,
+        cost=sum(costs) if costs else None,
     )

@@ -65,6 +65,9 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
     (tmp_path / "hold").touch()
     slow = start(tmp_path)
     wait_for_sentences(tmp_path, 4, slow)
+    wait_until(lambda: "translating: 4 of 15" in run_harness("list", cwd=tmp_path).stderr, slow)
+    kept = run_harness("rm", "--failed", "--dry-run", cwd=tmp_path)
+    assert "0 runs would be deleted" in kept.stderr, "a run that works is none that failed"
     slow.send_signal(number)
     _, err = slow.communicate(timeout=PATIENCE)
     assert slow.returncode == code, err
@@ -73,7 +76,8 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
         assert word in last and "resume with: python -m harness run model=copy" in last
         assert "Traceback" not in err
     listed = run_harness("list", cwd=tmp_path)
-    assert "crashed" in listed.stderr
+    assert "crashed" in listed.stderr and "running" not in listed.stderr
+    assert "stopped before it finished (at translating: 4 of 15)" in listed.stderr
 
     (tmp_path / "hold").unlink()
     again = start(tmp_path)
@@ -82,6 +86,7 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
     asked = (tmp_path / "asked.log").read_text(encoding="utf-8").splitlines()
     # All the sentences; only the one that was under way may have been asked for twice.
     assert len(set(asked)) == SENTENCES and len(asked) <= SENTENCES + 1
+    assert len(list(tmp_path.glob("results/runs/*/live.json"))) == 1, "only that of the run that was stopped"
     lines = next(tmp_path.glob("results/runs/*/segments.jsonl")).read_text().splitlines()
     assert [json.loads(line)["hypothesis"] for line in lines] == [
         json.loads(line)["source"].upper() for line in lines

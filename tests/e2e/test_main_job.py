@@ -178,7 +178,10 @@ BAD = {
     "file not given": (["run", "data=documents"], "src"),
     "empty file": (["run", "data=documents", "data.src=empty.txt", "data.tgt=b.txt"], "empty.txt"),
     "not UTF-8": (["run", "data=documents", "data.src=latin.txt", "data.tgt=b.txt"], "offset 3"),
-    "no counterpart": (["run", "data=documents", "data.src=b.txt", "data.tgt=other.txt"], "counterpart"),
+    "no counterpart": (
+        ["run", "data=documents", "data.src=b.txt", "data.tgt=[other.txt,third.txt]"],
+        "data.pairs=LIST.tsv",
+    ),
     "unwritable store": (["run", "results=b.txt"], "b.txt"),
     "unknown run": (["show", "nothing"], "no runs in"),
     "unknown list": (["list", "modles"], "Did you mean 'models'"),
@@ -193,6 +196,7 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(name: str, harness: Any, tm
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9 noir\n")
     (tmp_path / "b.txt").write_text("Bonjour tout le monde.\nIl fait beau.\n")
     (tmp_path / "other.txt").write_text("Kwartalne zyski spadły o połowę.\nBank podniósł stopy.\n")
+    (tmp_path / "third.txt").write_text("Mecz odwołano z powodu deszczu.\nKibice wrócili do domów.\n")
     done = harness(*words)
     assert done.returncode == 2, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.strip()]
@@ -224,7 +228,7 @@ def test_make_run_prints_no_warning(tmp_path: Path) -> None:
     for words in (["run"], ["run", "-m", "model=copy,tiny,gloss,reference"]):
         done = run_harness(*words, cwd=tmp_path, env={"PYTHONWARNINGS": "default"})
         assert done.returncode == 0, done.stderr
-        ours = ("record: ", "skipped: ", "warning: ", "converting ")
+        ours = ("record: ", "skipped: ", "warning: ", "converting ", "3 of 5 documents have no counterpart")
         foreign = [line for line in done.stderr.splitlines() if line and not line.startswith(ours)]
         foreign = [line for line in foreign if not line.endswith(" skipped, 0 failed")]
         assert not foreign, "\n".join(foreign)

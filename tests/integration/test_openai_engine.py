@@ -21,8 +21,8 @@ import pytest
 
 from harness import registry
 from harness.errors import ConfigError, StageError, UnavailableError
-from harness.translate.engines.completions import Client
 from harness.translate.runner import translate
+from harness.translate.servers.client import Client
 from tests.support import tiny_checkpoints as checkpoints
 from tests.support.program import PATIENCE, wait_until
 
@@ -197,6 +197,19 @@ def test_a_text_that_the_server_cannot_do_fails_alone(
 
 
 @pytest.mark.parametrize(
+    ("code", "message"), [(402, "no quota or credit left"), (401, "the server rejected the key")]
+)
+def test_an_error_of_the_account_inside_a_success_ends_the_run(
+    code: int, message: str, serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+    server = serve(lambda text, _: (200, {}, {"error": {"message": "no sk-secret", "code": code}}))
+    with pytest.raises(UnavailableError, match=f"{message} .*sent as a success: no …"):
+        translate(engine(server.url, api_key_env="MY_KEY", concurrency=1), ["a", "b"], tmp_path)
+    assert len(server.seen) <= 2
+
+
+@pytest.mark.parametrize(
     ("said", "expected"),
     [("eos_token", "stop"), ("end_turn", "stop"), ("STOP", "stop"), ("max_tokens", "length"),
      ("MAX_TOKENS", "length"), (None, "stop")],
@@ -224,6 +237,55 @@ def test_the_limit_under_its_other_name(serve: Any, tmp_path: Path) -> None:
     found = translate(engine(picky.url, concurrency=1, max_tokens=77), ["a", "b"], tmp_path)
     assert [t.hypothesis for t in found] == ["a", "b"]
     assert [request.get("max_completion_tokens") for request in picky.seen] == [None, 77, 77]
+
+
+def test_a_temperature_that_the_server_refuses_is_tried_once(
+    serve: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "Unsupported value: 'temperature' does not support 0.0 with this model."
+
+    def script(text: str, _: int) -> Answer:
+        if "temperature" in picky.seen[-1]:
+            return 400, {}, {"error": {"message": told, "code": "unsupported_value"}}
+        return completion(text)
+
+    picky = serve(script)
+    found = translate(engine(picky.url, concurrency=1), ["a", "b", "c"], tmp_path)
+    assert [t.hypothesis for t in found] == ["a", "b", "c"]
+    assert ["temperature" in request for request in picky.seen] == [True, False, False, False]
+    assert "the server refuses engine.temperature" in capsys.readouterr().err
+
+
+def test_stop_texts_go_to_the_server_unless_it_ends_thoughts_at_them(serve: Any, tmp_path: Path) -> None:
+    def thinking(text: str, _: int) -> Answer:
+        whole = f"<think>a\nb</think>\n\n{text.upper()}\nand more"
+        if "stop" not in server.seen[-1]:
+            return completion(whole)
+        if text == "apart":
+            message = {"content": "", "reasoning_content": "a"}
+            return 200, {}, {"choices": [{"message": message, "finish_reason": "stop"}]}
+        return completion(whole.split("\n")[0])
+
+    for first in ("x", "apart"):
+        server = serve(thinking)
+        built = engine(server.url, {"stop": ["\n"]}, concurrency=1, answer=["think"])
+        found = translate(built, [first, "y"], tmp_path / first)
+        assert [t.hypothesis for t in found] == [first.upper(), "Y"]
+        assert [request.get("stop") for request in server.seen] == [["\n"], None, None]
+    plain = serve(lambda text, _: completion(text))
+    translate(engine(plain.url, {"stop": ["\n"]}), ["a"], tmp_path)
+    assert [request["stop"] for request in plain.seen] == [["\n"]]
+
+
+def test_thinking_off(serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, _: completion(text))
+    off = engine(server.url, thinking=False)
+    translate(off, ["a"], tmp_path)
+    assert server.seen[0]["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False}
+    assert off.identity != engine(server.url).identity
+    own = engine(server.url, {"chat_template_kwargs": {"thinking": True}}, thinking=False)
+    translate(own, ["a"], tmp_path)
+    assert server.seen[1]["chat_template_kwargs"] == {"enable_thinking": False, "thinking": True}
 
 
 def test_rate_limits_are_obeyed_by_all_threads(serve: Any, tmp_path: Path) -> None:

@@ -104,3 +104,35 @@ def test_output_is_that_of_plain_generate(folder: Path, tmp_path: Path) -> None:
         expected += tokenizer.batch_decode(ids, skip_special_tokens=True)
     found = translate(engine(folder, beams=4, max_new_tokens=20, too_long="error"), sources, tmp_path)
     assert [t.hypothesis for t in found] == [text.strip() for text in expected]
+
+
+def test_ways_of_computing_are_of_the_identity_and_leave_float32_outputs_alone(
+    folder: Path, tmp_path: Path
+) -> None:
+    sources = checkpoints.lines("fr")[:12]
+    plain = engine(folder)
+    assert not {"quantize", "attention"} & set(plain.identity)
+    expected = [t.hypothesis for t in translate(plain, sources, tmp_path / "a")]
+    for number, options in enumerate(({"attention": "eager"}, {"device": "split"})):
+        other = engine(folder, **options)
+        assert [t.hypothesis for t in translate(other, sources, tmp_path / f"b{number}")] == expected
+    assert engine(folder, attention="eager").identity["attention"] == "eager"
+
+
+def test_rounded_weights_are_loaded_and_told(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("bitsandbytes")
+    rounded = engine(folder, quantize="8bit")
+    assert rounded.identity["quantize"] == "8bit"
+    assert all(t.error is None for t in translate(rounded, checkpoints.lines("fr")[:3], tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("options", "package"),
+    [({"device": "split"}, "accelerate"), ({"quantize": "4bit"}, "bitsandbytes")],
+)
+def test_a_missing_package_is_named_with_the_remedy(
+    folder: Path, options: dict[str, str], package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.translate.checkpoints.computing.has", lambda name: name != package)
+    with pytest.raises(UnavailableError, match=rf"{package}.*pip install 'mt-harness\[large\]'"):
+        engine(folder, **options)

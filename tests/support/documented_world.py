@@ -32,6 +32,11 @@ ENGLISH = [
     "He spoke with the minister.",
     "It took two hours.",
 ]
+GERMAN = [
+    "Der Präsident besuchte am Montag die Stadt Warschau.",
+    "Er sprach mit dem Minister.",
+    "Es dauerte zwei Stunden.",
+]
 CZECH = ["Prezident v pondělí navštívil město Varšavu.", "Mluvil s ministrem o hospodářství."]
 UKRAINIAN = ["Президент у понеділок відвідав місто Варшаву.", "Він говорив з міністром про економіку."]
 
@@ -70,6 +75,9 @@ def furnish(folder: Path) -> None:
         write(folder, name, FRENCH)
     for name in ("b.txt", "news.pl", "news2.pl", "pl/one.txt"):
         write(folder, name, POLISH)
+    write(folder, "src.en", ENGLISH)
+    for name, lines in (("ref.de", GERMAN), ("outs/a.hyp", GERMAN), ("outs/b.hyp", GERMAN[::-1])):
+        write(folder, name, lines)
     write(folder, "a.cs", CZECH)
     write(folder, "b.uk", UKRAINIAN)
     pairs = list(zip(FRENCH, POLISH, strict=True))
@@ -78,6 +86,7 @@ def furnish(folder: Path) -> None:
     write_mqm(folder / "mqm.tsv")
     write(folder, "news.csv", ["source;target", *(f'"{fr}";"{pl}"' for fr, pl in pairs)])
     write_formats(folder, pairs)
+    write_documents(folder, pairs)
     (folder / "shards").mkdir()
     for number, (fr, pl) in enumerate(pairs):
         line = json.dumps({"fr": fr, "pl": pl}) + "\n"
@@ -88,6 +97,17 @@ def furnish(folder: Path) -> None:
     )
     tmx = f'<?xml version="1.0"?><tmx version="1.4"><header/><body>{units}</body></tmx>'
     (folder / "memory.tmx.gz").write_bytes(gzip.compress(tmx.encode()))
+
+
+def write_documents(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Two documents, and outputs for them in one file, in a folder, and in a table."""
+    rows = [f"{fr};{pl};{'first' if number < 2 else 'second'}" for number, (fr, pl) in enumerate(pairs)]
+    write(folder, "stories.csv", ["source;target;doc", *rows])
+    texts = {"first": " ".join(POLISH[:2]), "second": POLISH[2]}
+    for name, text in texts.items():
+        write(folder, f"outs/{name}.txt", [text])
+    write(folder, "outs.txt", ["\n\n".join(texts.values())])
+    write(folder, "outs.jsonl", [json.dumps({"doc": doc, "text": text}) for doc, text in texts.items()])
 
 
 def write_formats(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:

@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=12345, help="seed of all resampling (default: 12345)")
     add("--alpha", type=float, default=0.05, help="significance level of the clusters (default: 0.05)")
     add("--format", choices=("table", "md", "json"), default="table", help="default: table")
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
 
 
@@ -71,7 +72,7 @@ def main(args: argparse.Namespace) -> int:
     if args.format == "md":
         print(formats.markdown(sheets, notes, judged.test_set.title))
     else:
-        formats.terminal(sheets, notes, judged.test_set.title)
+        formats.terminal(sheets, notes, judged.test_set.title, args.wide)
     return 0
 
 

@@ -15,7 +15,7 @@ from harness.common.files import read_jsonl
 from harness.common.progress import note
 from harness.common.shapes import Keys, mismatch, read_json
 from harness.common.terminal import visible_json
-from harness.errors import ConfigError, DataError, StageError
+from harness.errors import ConfigError, DataError, HarnessError, StageError
 
 EXAMPLES = """\
 examples:
@@ -109,10 +109,14 @@ def _print(entries: list[Entry], style: str) -> None:
 def _translations(root: Path) -> list[Entry]:
     entries = []
     for identity in sorted(root.glob("*/identity.json")):
-        value = read_json(identity, dict)
         files = sorted(identity.parent.rglob("*.jsonl"))
-        segments = sum(_rows(files))
-        entries.append(_entry(identity.parent, "translations", _system(value), segments))
+        system, segments = "damaged", None
+        try:
+            system = _system(read_json(identity, dict))
+            segments = sum(_rows(files))
+        except HarnessError as error:
+            note(f"harness cache: {error}")
+        entries.append(_entry(identity.parent, "translations", system, segments))
     return entries
 
 

@@ -11,19 +11,22 @@ if TYPE_CHECKING:
     from harness.compare.alignment import AlignmentView
     from harness.compare.cells import Sheet
     from harness.compare.evaluate import Result
+    from harness.compare.gate import Drop
 
 EXAMPLES = """\
 examples:
   python -m harness compare
   python -m harness compare model=gloss,copy pair=fr-pl --test both
   python -m harness compare gloss copy --baseline copy --metric chrf --margin 60%
+  python -m harness compare gloss copy --level document
+  python -m harness compare --baseline copy --fail-if-worse --tolerance 0.5 --format github
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
 model=… pair=… data=… engine=… tag=… run=… hash=… (lists with commas, patterns with *).
 Without RUN: the newest finished run of each system on each test set, one table per test set.
 To add outputs of other systems, run the engine that reads a file: python -m harness run model=file.
 
-exit codes: 0 compared, 1 --fail-if-worse and a run is significantly worse, 2 nothing to compare
+exit codes: 0 compared, 1 --fail-if-worse and a run is worse by more than --tolerance, 2 nothing to compare
 """
 
 
@@ -38,7 +41,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="segments",
         help="what is resampled: segments, or whole documents (default: segments)",
     )
-    add("--format", choices=("table", "md", "csv", "latex", "json"), default="table", help="default: table")
+    add(
+        "--level",
+        choices=("segment", "document"),
+        default="segment",
+        help="document: score each document as one text, BLEU, chrF and TER only (default: segment)",
+    )
+    formats = ("table", "md", "csv", "latex", "json", "github")
+    add(
+        "--format",
+        choices=formats,
+        default="table",
+        help="default: table; github: a summary for a pull request",
+    )
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
+    add(
+        "--pairs",
+        action="store_true",
+        help="all pairs of systems instead: a matrix, or with csv a line a pair",
+    )
     buckets = "length, shape, confidence, document, domain, health"
     add("--by", metavar="KIND", help=f"also score by bucket: {buckets}")
     add(
@@ -55,44 +76,110 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit 1 when a run is significantly worse than --baseline",
     )
+    add(
+        "--tolerance",
+        metavar="δ",
+        help="with --fail-if-worse: let pass what is at most so much worse: points, or 60%% for what 60 %% of"
+        " judges notice",
+    )
     add("--strict", action="store_true", help="refuse runs whose files were edited (so does --fail-if-worse)")
 
 
 def main(args: argparse.Namespace) -> int:
-    from harness.compare.ask import compare
+    from harness.common.progress import note
+    from harness.compare.ask import compare, grid_of
+    from harness.compare.gate import drops
+    from harness.compare.options import parse_margin
+
+    _check(args)
+    tolerance = parse_margin(args.tolerance, "--tolerance")
+    results = compare(args, "harness compare", grid_of(args.grid))
+    if not args.fail_if_worse:
+        _print(args, results, None)
+        return 0
+    found = drops([result for result, _ in results], tolerance)
+    _print(args, results, found)
+    for drop in found:
+        note(f"harness compare: {drop}")
+    return int(any(not drop.tolerated for drop in found))
+
+
+def _check(args: argparse.Namespace) -> None:
     from harness.errors import ConfigError
 
     if args.fail_if_worse and not args.baseline:
         raise ConfigError("--fail-if-worse needs --baseline RUN")
+    if args.tolerance and not args.fail_if_worse:
+        raise ConfigError("--tolerance needs --fail-if-worse")
     if args.format in ("csv", "latex", "json") and (args.by or args.segments):
         raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
-    results = compare(args, "harness compare", _grid(args.grid))
-    _print(args, results)
-    return _verdict([result for result, _ in results], args.fail_if_worse)
+    if args.pairs and (args.by or args.segments or args.format in ("json", "github")):
+        other = "--by" if args.by else "--segments" if args.segments else f"--format {args.format}"
+        raise ConfigError(f"--pairs prints only the pairs, as table, md, csv or latex; leave out {other}")
 
 
-def _print(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
+def _print(
+    args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]], found: list[Drop] | None
+) -> None:
     from harness.compare import formats
-    from harness.compare.cells import footnotes, overview
+    from harness.compare.cells import overview
+
+    only = [result for result, _ in results]
+    if args.pairs:
+        _print_pairs(args, only)
+    elif args.format == "json":
+        print(formats.json_text(results))
+    elif args.format == "csv":
+        print(formats.csv_text(only), end="")
+    elif args.format == "latex":
+        from harness.compare.latex import latex
+
+        print("\n".join(map(latex, only)), end="")
+    elif args.format == "github":
+        _print_github(args, results, found)
+    else:
+        if len(results) > 1:
+            _show(args, overview(only), [], f"{len(results)} test sets")
+        for result, view in results:
+            _print_set(args, result, view)
+
+
+def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | None) -> None:
+    from harness.compare.cells import footnotes
     from harness.compare.contrast import print_contrasts
 
-    if args.format == "json":
-        print(formats.json_text(results))
-        return
+    sheets, extra = _sheets(args, result, view)
+    _show(args, sheets, [*footnotes(result), *extra], result.test_set.title)
+    if args.segments and len(result.test_set.systems) > 1:
+        print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
+
+
+def _print_pairs(args: argparse.Namespace, results: list[Result]) -> None:
+    from harness.compare.cells import tests_line
+    from harness.compare.latex import latex_pairs
+    from harness.compare.pairs import pair_sheets, pairs_csv
+
     if args.format == "csv":
-        print(formats.csv_text([result for result, _ in results]), end="")
-        return
-    if len(results) > 1 and args.format != "latex":
-        _show(args, overview([result for result, _ in results]), [], f"{len(results)} test sets")
-    for result, found in results:
-        if args.format == "latex":
-            print(formats.latex(result), end="")
-            continue
-        sheets, extra = _sheets(args, result, found)
-        notes = [*footnotes(result), *extra]
-        _show(args, sheets, notes, result.test_set.title)
-        if args.segments and len(result.test_set.systems) > 1:
-            print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
+        print(pairs_csv(results), end="")
+    elif args.format == "latex":
+        print("\n".join(map(latex_pairs, results)), end="")
+    else:
+        for result in results:
+            _show(args, pair_sheets(result), [tests_line(result.options)], result.test_set.title)
+
+
+def _print_github(
+    args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]], found: list[Drop] | None
+) -> None:
+    from harness.compare import formats
+    from harness.compare.cells import footnotes
+    from harness.compare.github import summary
+
+    details = []
+    for result, view in results:
+        sheets, extra = _sheets(args, result, view)
+        details.append(formats.markdown(sheets, [*footnotes(result), *extra], result.test_set.title))
+    print(summary([result for result, _ in results], found, details), end="")
 
 
 def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title: str) -> None:
@@ -101,13 +188,14 @@ def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title
     if args.format == "md":
         print(formats.markdown(sheets, notes, title))
     else:
-        formats.terminal(sheets, notes, title)
+        formats.terminal(sheets, notes, title, args.wide)
 
 
 def _sheets(
     args: argparse.Namespace, result: Result, found: AlignmentView | None
 ) -> tuple[list[Sheet], tuple[str, ...]]:
     from harness.compare import cells
+    from harness.compare.bucket_cells import bucket_notes, bucket_sheets
     from harness.compare.buckets import buckets
 
     sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
@@ -119,48 +207,7 @@ def _sheets(
         sheets += cells.alignment_sheets(result, found)
         extra = cells.alignment_notes(result, found)
     if args.by:
-        sheets += cells.bucket_sheets(result, args.by, buckets(result, args.by))
+        split = buckets(result, args.by)
+        sheets += bucket_sheets(result, args.by, split)
+        extra = (*extra, *bucket_notes(result, args.by, split))
     return sheets, extra
-
-
-def _grid(text: str | None) -> tuple[float, ...]:
-    from harness.compare.alignment import GRID
-    from harness.errors import ConfigError
-
-    if text is None:
-        return GRID
-    try:
-        grid = tuple(float(word) for word in text.split(","))
-    except ValueError:
-        grid = (-1.0,)
-    if not all(0 <= level <= 1 for level in grid):
-        raise ConfigError(
-            f"--grid {text}: expected numbers from 0 to 1 separated by commas, such as 0.5,0.8,0.95"
-        )
-    return grid
-
-
-def _verdict(results: list[Result], fail_if_worse: bool) -> int:
-    from harness.common.progress import note
-    from harness.compare.draws import FEWEST
-    from harness.errors import UserError
-
-    if not fail_if_worse:
-        return 0
-    code = 0
-    for result in results:
-        if result.n_drawn < FEWEST:
-            raise UserError(
-                f"--fail-if-worse: {result.n_drawn} {result.options.unit} of {result.test_set.name} are too"
-                f" few for a test; use a test set of at least {FEWEST}"
-            )
-        for metric in result.metrics:
-            for row in metric.rows:
-                if row.difference and row.difference.verdict == "worse":
-                    code = 1
-                    note(
-                        f"harness compare: {row.system} is significantly worse than {metric.baseline} in"
-                        f" {metric.name} ({row.difference.value:+.2f}, p {row.difference.corrected:.4f},"
-                        " corrected for all pairs)"
-                    )
-    return code

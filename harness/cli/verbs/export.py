@@ -9,11 +9,13 @@ EXAMPLES = """\
 examples:
   python -m harness export csv -o results.csv
   python -m harness export model-index model=gloss
+  python -m harness export beads latest -o beads.tsv
   python -m harness export pearmut --protocol ESA --segments 50 -o campaign.json
 
 kinds:
   csv, parquet  the long table, a row per run and metric (--level segment: per segment)
   model-index   evaluation results for the YAML front matter of a model card on the hub
+  beads         the alignment of one run of documents, to correct by hand: run … alignment=FILE takes it back
   pearmut       a campaign for `pearmut add`: segments on which metrics disagree, ESA or MQM
 
 RUN as in `python -m harness compare --help`.
@@ -23,7 +25,7 @@ RUN as in `python -m harness compare --help`.
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
-    add("kind", choices=("csv", "parquet", "model-index", "pearmut"), help="what to write")
+    add("kind", choices=("csv", "parquet", "model-index", "beads", "pearmut"), help="what to write")
     add("runs", nargs="*", metavar="RUN", help="runs to export (default: the newest of each system)")
     add("-o", "--output", metavar="FILE", help="the file (default: stdout; parquet needs one)")
     add(
@@ -43,6 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     if args.kind == "pearmut":
         return _campaign(args)
+    if args.kind == "beads":
+        return _beads(args)
     from harness.common.progress import note
     from harness.compare.select import select
     from harness.export.frame import frame, table
@@ -81,6 +85,19 @@ def _parquet(args: argparse.Namespace, rows: list[dict[str, object]]) -> int:
     return 0
 
 
+def _beads(args: argparse.Namespace) -> int:
+    from harness.errors import UserError
+    from harness.export.beads import beads_tsv
+    from harness.results.store import Store
+
+    if len(args.runs) != 1:
+        raise UserError("beads are those of one run: export beads RUN -o beads.tsv")
+    store = Store(args.results)
+    record = store.find_finished(args.runs[0]).record
+    assert record is not None
+    return _write(args, beads_tsv(store, record))
+
+
 def _campaign(args: argparse.Namespace) -> int:
     from harness.compare.ask import compare
     from harness.errors import ConfigError, UserError
@@ -100,9 +117,16 @@ def _campaign(args: argparse.Namespace) -> int:
 
 def _write(args: argparse.Namespace, text: str) -> int:
     from harness.common.files import write_atomic
+    from harness.common.progress import note
+    from harness.common.terminal import visible
 
     if args.output:
         write_atomic(args.output, text)
     else:
-        print(text, end="")
+        shown = visible(text)
+        if shown != text:
+            note(
+                "harness export: control characters are shown by their codes; -o FILE writes them as they are"
+            )
+        print(shown, end="")
     return 0

@@ -32,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.translate.checkpoints.download import listing, megabytes
     from harness.translate.checkpoints.families import check_listed, family
     from harness.translate.checkpoints.locate import locate
-    from harness.translate.engines.causal import TOKENIZER_FILES
+    from harness.translate.engines.prompted import TOKENIZER_FILES
     from harness.translate.prompts import CHAT_FAMILIES
 
     if not any(item.startswith("model=") for item in args.overrides):

@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
     add("--alpha", type=float, default=0.05, help="significance level of the gate (default: 0.05)")
     add("--format", choices=("table", "md", "json"), default="table", help="default: table")
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
 
 
@@ -77,7 +78,7 @@ def _print(args: argparse.Namespace, found: list[History]) -> None:
         if args.format == "md":
             print(formats.markdown([sheet(history, wanted)], [], history.title))
         else:
-            formats.terminal([sheet(history, wanted)], [], history.title)
+            formats.terminal([sheet(history, wanted)], [], history.title, args.wide)
 
 
 def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:

@@ -12,9 +12,12 @@ from harness.common.tables import markdown_table, print_table
 from harness.common.terminal import visible_json
 from harness.errors import UserError, did_you_mean
 from harness.results.store import Store
-from harness.results.tables import newest, score_rows, table_csv
+from harness.results.tables import newest, print_scores, score_rows, table_csv
 
 EXAMPLES = """\
+Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
+intervals, run, health, pair, metrics from the last on. --wide shows everything, as do files and pipes.
+
 examples:
   python -m harness list
   python -m harness list --all --format md
@@ -27,7 +30,10 @@ examples:
 def _groups() -> dict[str, str]:
     """What can be listed → its config group: both `models` and `model` are understood."""
     names = sorted(p.name for p in resource("conf").iterdir() if p.is_dir() and p.name != "hydra")
-    plural = {name if name.endswith("s") or name in ("data", "clean") else f"{name}s": name for name in names}
+    plural = {
+        name if name.endswith("s") or name in ("data", "clean", "realign") else f"{name}s": name
+        for name in names
+    }
     return plural | {name: name for name in names}
 
 
@@ -42,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="every run, not only the newest of each configuration"
     )
+    parser.add_argument("--wide", action="store_true", help="every column, however narrow the terminal")
     parser.add_argument(
         "--options", action="store_true", help="show what a group's options accept: type, range, default"
     )
@@ -67,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
     if args.options:
         return _options(groups[args.what], folders[1:])
     if groups[args.what] == "model":
-        return _models(args.pair, folders[1:])
+        return _models(args.pair, folders[1:], args.wide)
     options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
     width = max(map(len, options), default=0)
     for name, path in sorted(options.items()):
@@ -97,8 +104,8 @@ def _about(path: Path) -> str:
     return ""
 
 
-def _models(pair: str, own: list[Path]) -> int:
-    """Every model with what is known for a pair; those that fit and work offline first."""
+def _models(pair: str, own: list[Path], wide: bool) -> int:
+    """Every model with what is known for a pair; those known to fit first, and of these the offline ones."""
     from harness.translate.checkpoints.catalogue import models_table
 
     def offline(value: bool | None) -> str:
@@ -108,7 +115,7 @@ def _models(pair: str, own: list[Path]) -> int:
     rows = [
         [
             row.name,
-            "yes" if row.fits else f"no: {row.reason}",
+            "yes" if row.fits else f"{'no' if row.fits is False else '?'}: {row.reason}",
             offline(row.offline),
             row.licence or "–",
             row.size or "–",
@@ -116,7 +123,7 @@ def _models(pair: str, own: list[Path]) -> int:
         ]
         for row in models_table(pair, *own)
     ]
-    print_table(header, rows)
+    print_table(header, rows, spare=("size", "licence"), wide=wide)
     return 0
 
 
@@ -130,13 +137,15 @@ def _runs(args: argparse.Namespace) -> int:
     elif args.format == "json":
         print(visible_json(json.dumps([record.to_json() for record in shown], indent=2, ensure_ascii=False)))
     elif shown:
-        header, rows = score_rows(shown)
         if args.format == "md":
-            print(markdown_table(header, rows), end="")
+            print(markdown_table(*score_rows(shown)), end="")
         else:
-            print_table(header, rows)
+            print_scores(shown, args.wide)
     else:
         note(f"no finished runs in {store.runs_dir}; make one with: python -m harness run")
+    for run in runs:
+        if run.state == "running":
+            note(f"running: {run.run_id}: {run.problem}")
     for state in ("failed", "crashed"):
         stopped = [run for run in runs if run.state == state]
         if stopped:

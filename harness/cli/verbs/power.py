@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--samples", type=int, default=2000, metavar="N", help="resamples (default: 2000)")
     add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
     add("--format", choices=("table", "md", "json"), default="table", help="default: table")
+    add("--wide", action="store_true", help="every column, however narrow the terminal")
     add("--results", default="results", metavar="DIR", help="the results store (default: results)")
 
 
@@ -78,7 +79,7 @@ def main(args: argparse.Namespace) -> int:
         if args.format == "md":
             print(formats.markdown(sheets, below, test_set.title))
         else:
-            formats.terminal(sheets, below, test_set.title)
+            formats.terminal(sheets, below, test_set.title, args.wide)
     for line in notes:
         note(f"harness power: {line}")
     if not test_sets:

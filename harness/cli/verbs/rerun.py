@@ -78,7 +78,8 @@ def _demands(config: RunConfig) -> list[str]:
     context = Context(config.model, config.pair.src, config.pair.tgt)
     parts = [("data", config.data), ("cleaner", config.clean), ("splitter", config.splitter)]
     parts += [("encoder", config.encoder), ("aligner", config.aligner), ("engine", config.engine)]
-    parts += [("backend", config.backend), *(("metric", options) for options in config.metrics.values())]
+    parts += [("realigner", config.realign), ("backend", config.backend)]
+    parts += [("metric", options) for options in config.metrics.values()]
     return [phrase for table, options in parts if options for phrase in demands(table, options, context)]
 
 

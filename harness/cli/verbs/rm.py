@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 
 from harness.common.progress import note
 from harness.common.terminal import visible_line
-from harness.errors import StageError, UserError
+from harness.errors import UserError
 from harness.results.store import RunInfo, Store
+from harness.results.transfer import remove_run
 
 EXAMPLES = """\
 RUN is as in `compare --help`: an id or the beginning of one, a tag, a model name, or a query model=… tag=….
@@ -51,10 +51,7 @@ def main(args: argparse.Namespace) -> int:
         note(f"{len(chosen)} runs would be deleted")
         return 0
     for run in chosen:
-        try:
-            shutil.rmtree(run.path)
-        except OSError as error:
-            raise StageError(f"{run.path}: cannot be deleted ({error.strerror})") from error
+        remove_run(run)
     if chosen:
         store.write_table()
     note(f"deleted {len(chosen)} runs")
@@ -66,4 +63,8 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
 
     runs = store.runs()
     named = {record.run_id for record in select(store, args.runs, every=True).records} if args.runs else set()
-    return [run for run in runs if run.run_id in named or (args.failed and run.state != "finished")]
+    return [
+        run
+        for run in runs
+        if run.run_id in named or (args.failed and run.state not in ("finished", "running"))
+    ]

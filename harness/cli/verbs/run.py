@@ -7,23 +7,22 @@ import shlex
 import shutil
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.common.progress import note
-from harness.common.tables import print_table
 from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.keys import conf_dir
 from harness.config.schema import RunConfig, register_schema, to_config
+from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
-from harness.errors import HarnessError, StageError, Terminated, one_line
-from harness.results.labels import write_labels
+from harness.errors import ConfigError, HarnessError, StageError, Terminated, one_line
 from harness.results.store import Store
-from harness.results.tables import score_rows
+from harness.results.tables import print_scores
 from harness.run import sweep
+from harness.run.counterparts import unpaired
 from harness.run.pipeline import recorded_errors, run_one
 from harness.run.timings import Stages
 
@@ -63,24 +62,41 @@ def _job(node: Any) -> None:
 def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     store = Store(config.results)
     with recorded_errors(store, folder.name, Stages()):
+        refuse_in_config(config, folder)
         config = typed(config)
     outcome = run_one(config, store, folder.name)
     record = outcome.record
     if outcome.skipped:
         shutil.rmtree(folder, ignore_errors=True)  # Hydra made it before we knew
-        if config.tag and config.tag != record.tag:
-            write_labels(store.run_dir(record.run_id), tag=config.tag)
-            store.write_table()
-            record = replace(record, tag=config.tag)
+        record = store.tag(record, config.tag)
         note(f"skipped: this configuration was already run as {record.run_id} (force=true runs it again)")
     if sweep.current() is None:
-        print_table(*score_rows([record]))
-    for warning in record.warnings:
-        note(f"warning: {warning}")
+        print_scores([record])
+        for warning in record.warnings:
+            note(f"warning: {warning}")
+        if left_over := unpaired(record):
+            note(left_over)
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
     if record.failed:
         raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")
     return record.run_id, "skipped" if outcome.skipped else "finished"
+
+
+def _dry_run(arguments: list[str]) -> int:
+    """Say what the run would ask for, without a folder for it in the store."""
+    from harness.config.check import composed
+    from harness.run.forecast import forecast
+
+    check_flags(arguments)
+    refuse_in_arguments(arguments)
+    if {"-m", "--multirun"} & set(sweep.fan_out(arguments)):
+        raise ConfigError("--dry-run tells of one configuration: leave out -m and lists of values")
+    folders = config_dirs(arguments)
+    overrides = [w for w in arguments if w.startswith("~") or ("=" in w and not w.startswith("-"))]
+    config = composed(overrides, folders[0] if folders else None)
+    for name, value in forecast(config, Store(config.results)):
+        print(f"{name:<13} {value}")
+    return 0
 
 
 def _results(arguments: list[str]) -> Path:
@@ -97,7 +113,10 @@ def main_args(rest: list[str]) -> int:
     """Run with Hydra's arguments `rest`; raises a HarnessError of one line for what cannot be done."""
     import hydra
 
+    if "--dry-run" in rest:
+        return _dry_run([word for word in rest if word != "--dry-run"])
     check_flags(rest)
+    refuse_in_arguments(rest)
     given, rest = rest, sweep.fan_out(readable(rest, config_dirs(rest)))
     register_schema()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits

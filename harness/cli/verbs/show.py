@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 
 from harness.common.tables import print_table
 from harness.common.terminal import visible_json, visible_line
@@ -62,10 +63,12 @@ def _summary(record: Record, edited: str | None) -> None:
         ("pair", f"{record.pair.src} → {record.pair.tgt}"),
         ("model", f"{model.name}  {model.id or ''} {model.revision or ''}".strip()),
         ("engine", model.engine),
+        *([("decoding", ", ".join(f"{k} {v}" for k, v in model.settings.items()))] if model.settings else []),
         ("data", f"{data.name}, {data.n} segments, sha256 {data.hash[:16]}…"),
         ("config hash", record.config_hash),
         ("harness", f"{environment.harness}{commit}, Python {environment.python}"),
         ("seconds", ", ".join(f"{k} {v:.1f}" for k, v in record.timings.items())),
+        *_of_service(record),
         ("health", ", ".join(f"{n} {flag}" for flag, n in record.health.items()) or "ok"),
     ]
     if alignment := record.counts.alignment:
@@ -77,6 +80,8 @@ def _summary(record: Record, edited: str | None) -> None:
             for name, side in (("src", alignment.src), ("tgt", alignment.tgt))
             if side.aligned_share is not None
         ]
+    if pieces := record.counts.realign:
+        rows.append(("realign", ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in pieces.items())))
     for kind, found in record.counts.cleaning.items():
         if found:
             rows.append((kind, ", ".join(f"{n} {rule}" for rule, n in sorted(found.items()))))
@@ -85,6 +90,25 @@ def _summary(record: Record, edited: str | None) -> None:
     for warning in [*([edited] if edited else []), *record.warnings]:
         print(f"{'warning':<12} {visible_line(warning)}")
     print()
+
+
+def _of_service(record: Record) -> Iterator[tuple[str, str]]:
+    """What a service was asked and what `engine.answer` changed, where there was either."""
+    if record.cleaned is not None:
+        yield (
+            "cleaned",
+            f"{record.cleaned} outputs, by {', '.join(record.model.identity.get('answer') or ())}",
+        )
+    usage = record.usage
+    if usage is None:
+        return
+    told = [f"{usage.characters:,} characters"]
+    told += [f"{usage.prompt_tokens:,} prompt tokens"] if usage.prompt_tokens is not None else []
+    told += [f"{usage.completion_tokens:,} completion tokens"] if usage.completion_tokens is not None else []
+    told += [f"{usage.cost:.4f} {usage.currency or ''}".strip()] if usage.cost is not None else []
+    yield "usage", ", ".join(told)
+    if usage.served_by:
+        yield "served by", ", ".join(f"{name} ({n})" for name, n in usage.served_by.items())
 
 
 def _scores(record: Record) -> None:
@@ -117,7 +141,9 @@ def _pairing(record: Record) -> None:
         for c in record.pairing
     ]
     print_table(
-        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"], rows
+        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"],
+        rows,
+        spare=("mutual best ↑", "gap ↑"),
     )
 
 
@@ -135,7 +161,8 @@ def _segments(store: Store, record: Record, limit: int) -> None:
         sure = f"  confidence {confidence:.2f}" if confidence is not None else ""
         flags = ", ".join([*(bead.get("flags") or []), *(line.get("health") or [])])
         print(visible_line(f"{line['id']}{sure}{f'  [{flags}]' if flags else ''}"))
-        print(f"  source      {visible_line(line['source'])}")
+        if line["source"]:
+            print(f"  source      {visible_line(line['source'])}")
         print(f"  hypothesis  {visible_line(line['hypothesis'])}")
         for reference in line["references"]:
             print(f"  reference   {visible_line(reference)}")

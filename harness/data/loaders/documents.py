@@ -11,6 +11,7 @@ from harness.common.files import normalise_newlines, parse_json, read_text, sha2
 from harness.common.langs import language
 from harness.common.paths import is_dir, is_file, resource, user_path
 from harness.common.shapes import Keys, mismatch
+from harness.data.pairs import positions, read_pairs
 from harness.errors import DataError, did_you_mean
 from harness.protocols import Loader
 from harness.types import Document, DocumentSet, Input
@@ -25,11 +26,13 @@ class Seeds(Loader):
     """The documents shipped with the harness, or a folder laid out like them.
 
     The layout: one folder a document holding `<lang>.txt` for each language it exists in and
-    `manifest.json` with `{"id", "files": {"<lang>.txt": {"lang", "sha256"}}, "source", "licence"}`.
+    `manifest.json` with `{"id", "files": {"<lang>.txt": {"lang", "sha256"}}, "source", "licence"}`. `pairs`
+    as in `Documents`, with names of folders.
     """
 
-    def __init__(self, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None, pairs: str | None = None) -> None:
         self.path = path
+        self.pairs = pairs
 
     def load(self, src: str, tgt: str) -> DocumentSet:
         """Every document of the two languages, by folder name; each file is checked against its manifest."""
@@ -50,14 +53,16 @@ class Seeds(Loader):
                     f"{root}: no document in '{side}'; there are documents in {', '.join(sorted(there))}."
                     " Bring your own with data=documents"
                 )
-        return _document_set("seeds", found[src], found[tgt])
+        return _document_set("seeds", found[src], found[tgt], self.pairs)
 
 
 class Documents(Loader):
     """Raw UTF-8 texts of the user's.
 
     `src` and `tgt` each name a file, a folder (its `*.txt` files), a glob pattern,
-    or a list of those.
+    or a list of those. `pairs` is a list of which belong together, a source and a target on each line with a
+    tab between: names of documents, or of their files as seen from the list's folder. Without `src` and
+    `tgt`, the files of the list are the documents.
     """
 
     def __init__(
@@ -68,7 +73,12 @@ class Documents(Loader):
         licence: str | None = None,
         url: str | None = None,
         citation: str | None = None,
+        pairs: str | None = None,
     ) -> None:
+        if pairs and not src and not tgt:
+            listed = read_pairs(pairs)
+            src = [str(line.file(0)) for line in listed]
+            tgt = [str(line.file(1)) for line in listed]
         for option, value in (("src", src), ("tgt", tgt)):
             if not value:
                 raise DataError(
@@ -78,6 +88,7 @@ class Documents(Loader):
         self.tgt = [tgt] if isinstance(tgt, str) else [str(item) for item in tgt or ()]
         self.name = name
         self.origin = {"licence": licence, "url": url, "citation": citation}
+        self.pairs = pairs
 
     def load(self, src: str, tgt: str) -> DocumentSet:
         """Read all files of both sides; an id is the file's name, with its folder where names repeat."""
@@ -85,7 +96,7 @@ class Documents(Loader):
         both = {path.resolve() for path in source} & {path.resolve() for path in target}
         if both:
             raise DataError(f"{min(both)}: named as source and as target; each text belongs to one language")
-        return _document_set(self.name, self._side(source, src), self._side(target, tgt))
+        return _document_set(self.name, self._side(source, src), self._side(target, tgt), self.pairs)
 
     def _side(self, paths: list[Path], lang: str) -> list[tuple[Document, Input]]:
         loaded = []
@@ -196,11 +207,12 @@ def _lines(text: str) -> int:
 
 
 def _document_set(
-    name: str, source: list[tuple[Document, Input]], target: list[tuple[Document, Input]]
+    name: str,
+    source: list[tuple[Document, Input]],
+    target: list[tuple[Document, Input]],
+    pairs: str | None = None,
 ) -> DocumentSet:
-    return DocumentSet(
-        name=name,
-        src=tuple(document for document, _ in source),
-        tgt=tuple(document for document, _ in target),
-        inputs=tuple(entry for _, entry in source + target),
-    )
+    src, tgt = (tuple(document for document, _ in side) for side in (source, target))
+    listed = positions(pairs, src, tgt) if pairs else None
+    inputs = tuple(entry for _, entry in source + target)
+    return DocumentSet(name, src, tgt, (*inputs, listed[1]) if listed else inputs, pairs=listed and listed[0])

@@ -13,19 +13,13 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-async function read(id) {
-  const bytes = Uint8Array.from(atob($(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return JSON.parse(await new Response(stream).text());
-}
-
 function number(value, digits = 2, sign = false) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   return (sign && value > 0 ? '+' : '') + value.toFixed(digits);
 }
 
 const digitsOf = (metric) => (Math.max(...metric.rows.map((r) => Math.abs(r.value ?? 0))) > 2 ? 2 : 4);
-const arrow = (metric) => (metric.neutral ? '' : metric.up ? ' ↑' : ' ↓');
+const arrow = (metric) => (metric.neutral ? '' : metric.up ? '\u00a0↑' : '\u00a0↓');
 
 // Control and direction characters as their code points: they could make a line read as what it is not.
 const visible = (value) => value.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,

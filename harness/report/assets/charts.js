@@ -42,54 +42,44 @@ async function savePng(name, svg) {
 
 const longest = (names) => Math.min(260, 24 + 7 * Math.max(...names.map((n) => n.length)));
 
-function intervalChart(metric) {
-  const names = metric.rows.map((r) => r.system);
+// Systems that bound the scale (the reference, the source unchanged) and say nothing of the others.
+const controlsOf = (set) => new Set(set.systems.filter((s) => ['reference', 'copy'].includes(s.engine)).map((s) => s.name));
+
+function intervalChart(set, metric) {
+  const names = metric.rows.map((r) => r.system), controls = controlsOf(set);
   const rows = metric.rows.filter((r) => r.value !== null);
   const low = (r) => r.ci[0] ?? r.value, high = (r) => r.ci[1] ?? r.value;
+  const real = rows.filter((r) => !controls.has(r.system)), scale = real.length ? real : rows;
+  let from = Math.min(...scale.map(low)), to = Math.max(...scale.map(high));
+  const room = 0.06 * (to - from || Math.abs(to) || 1);
+  [from, to] = [from - room, to + room];
+  const inside = rows.filter((r) => r.value >= from && r.value <= to);
+  const beyond = rows.filter((r) => !inside.includes(r)).map((r) => ({ ...r, right: r.value > to, edge: r.value > to ? to : from }));
+  const clip = (x) => Math.max(from, Math.min(to, x)), value = (r) => number(r.value, digitsOf(metric));
+  const names22 = new Map(names.map((name) => [name, abbreviated(name, 32)]));
   const svg = Plot.plot({
-    width: 620, height: 70 + 26 * names.length, marginLeft: longest(names), grid: true,
-    x: { label: `${metric.name}${arrow(metric)}`, nice: true }, y: { domain: names, label: null },
+    width: 620, height: 70 + 26 * names.length, marginLeft: longest([...names22.values()]), marginRight: 24, grid: true,
+    x: { label: `${metric.name}${arrow(metric)}`, domain: [from, to] },
+    y: { domain: names, label: null, tickFormat: (name) => names22.get(name) },
     marks: [
-      Plot.ruleY(rows, { y: 'system', x1: low, x2: high, strokeWidth: 2 }),
-      Plot.dot(rows, { x: 'value', y: 'system', fill: BETTER, r: 5,
-        title: (r) => `${r.system}: ${number(r.value)} [${number(low(r))}, ${number(high(r))}]` }),
+      Plot.ruleY(inside, { y: 'system', x1: (r) => clip(low(r)), x2: (r) => clip(high(r)), strokeWidth: 2 }),
+      Plot.dot(inside, { x: 'value', y: 'system', fill: BETTER, r: 5,
+        title: (r) => `${r.system}: ${value(r)} [${number(low(r))}, ${number(high(r))}]` }),
+      ...[true, false].map((right) => Plot.text(beyond.filter((r) => r.right === right), { x: 'edge', y: 'system', fill: 'currentColor',
+        textAnchor: right ? 'end' : 'start', dx: right ? 0 : 4, text: (r) => (right ? `${value(r)} ►` : `◄ ${value(r)}`) })),
     ],
   });
-  return figure(`intervals-${metric.key}`, `${metric.name} with its 95 % bootstrap interval`, svg);
+  const outside = beyond.length ? `; beyond the axis, by an arrow: ${beyond.map((r) => r.system).join(', ')}` : '';
+  return figure(`intervals-${metric.key}`, `${metric.name} with its 95 % bootstrap interval${outside}`, svg);
 }
 
-function pairChart(metric, alpha) {
-  const names = metric.rows.map((r) => r.system);
-  const cells = [];
-  for (const [a, b, p] of metric.pairs) { // a ranks above b
-    const open = p === null || !(p < alpha) || metric.neutral;
-    cells.push({ row: a, column: b, p, verdict: open ? 'not separated' : 'row better' });
-    cells.push({ row: b, column: a, p, verdict: open ? 'not separated' : 'row worse' });
-  }
-  const side = longest(names), cell = Math.max(34, Math.min(60, 480 / names.length));
-  const svg = Plot.plot({
-    width: side + 40 + cell * names.length, height: side + 30 + cell * names.length,
-    marginLeft: side, marginBottom: side, padding: 0.06,
-    x: { domain: names, label: null, tickRotate: -60 }, y: { domain: names, label: null },
-    color: { domain: ['row better', 'row worse', 'not separated'], range: [BETTER, WORSE, OPEN] },
-    marks: [
-      Plot.cell(cells, { x: 'column', y: 'row', fill: 'verdict',
-        title: (c) => `${c.row} beside ${c.column}: ${c.verdict}, p ${number(c.p, 4)}` }),
-      Plot.text(cells, { x: 'column', y: 'row', fill: 'black', fontSize: 10,
-        text: (c) => (c.p === null ? '–' : c.p < 0.001 ? '<.001' : c.p.toFixed(3).replace(/^0/, '')) }),
-    ],
-  });
-  return figure(`pairs-${metric.key}`,
-    `${metric.name}: p of all pairs, corrected for their number. Blue: the row is better; orange: worse; grey: not separated at ${alpha}`,
-    svg);
-}
-
-function thresholdChart(metric, view) {
-  const points = [], labels = [];
+function thresholdChart(set, metric) {
+  const points = [], labels = [], view = set.view, ceilings = new Set(set.systems.filter((s) => s.engine === 'reference').map((s) => s.name));
+  const drawn = metric.rows.length > ceilings.size ? (name) => !ceilings.has(name) : () => true;
   for (const subset of view.subsets) {
     const label = `${subset.threshold === null ? subset.label : `≥ ${subset.threshold}`} (${subset.n})`;
     labels.push(label);
-    for (const [system, value] of Object.entries(subset.scores[metric.key])) points.push({ label, system, value });
+    for (const [system, value] of Object.entries(subset.scores[metric.key])) if (drawn(system)) points.push({ label, system, value });
   }
   const grid = points.filter((p) => !p.label.startsWith('without'));
   labels.unshift(labels.pop()); // without partial beads first, so that names fit behind the last threshold
@@ -112,10 +102,10 @@ function thresholdChart(metric, view) {
 }
 
 function drawCharts(set, metric) {
-  const grid = el('div', { class: 'charts' }, intervalChart(metric));
-  if (set.systems.length > 1) grid.append(pairChart(metric, set.alpha));
-  if (set.view) grid.append(thresholdChart(metric, set.view));
-  if (set.power[metric.key]) grid.append(powerChart(metric, set.power[metric.key]));
-  grid.append(historyChart(metric, set.history) ?? '');
+  const grid = el('div', { class: 'charts' }, intervalChart(set, metric));
+  if (set.systems.length > 1) grid.append(pairFigure(set, metric, () => drawCharts(set, metric)));
+  if (set.view) grid.append(thresholdChart(set, metric));
+  if (set.power?.[metric.key]) grid.append(powerChart(metric, set.power[metric.key]));
+  if (set.history) grid.append(historyChart(metric, set.history) ?? '');
   $('charts-body').replaceChildren(grid);
 }

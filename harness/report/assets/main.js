@@ -1,4 +1,4 @@
-// Start: read the summary, draw what is small, and read segments when their section comes near.
+// Start: read the summary, draw what is small, then the segments; a changed address is followed.
 function fail(error) {
   $('problem').hidden = false;
   $('problem').textContent = `This page could not be shown: ${error.message ?? error}`;
@@ -12,43 +12,55 @@ async function start() {
   const data = await read('summary');
   document.title = data.title;
   $('title').textContent = data.title;
-  let number = 0, metric = null, drawn = null;
+  for (const link of document.querySelectorAll('nav a, a.skip')) anchor(link);
 
-  const lazy = async () => {
-    if (drawn === number) return;
-    drawn = number;
-    await drawSegments(data.sets[number]);
-  };
-  const redraw = () => {
-    const set = data.sets[number];
-    drawResults(set, metric);
-    drawCharts(set, metric);
-  };
-  const change = async (k) => {
-    number = k;
-    const set = data.sets[k];
-    metric = set.metrics.find((m) => metric && m.key === metric.key) ?? set.metrics[0];
-    const box = $('choose');
-    box.replaceChildren(
-      data.sets.length > 1
-        ? field('Test set', select(data.sets.map((s, i) => [String(i), s.name]), (i) => change(Number(i)).catch(fail), String(k)))
-        : el('strong', {}, set.name));
+  const show = async () => {
+    const at = Number(state.set), number = data.sets[at] ? at : 0, set = data.sets[number];
+    state.set = String(number);
+    const metric = set.metrics.find((m) => m.key === state.metric) ?? set.metrics[0];
+    $('which').textContent = set.name;
+    $('choose').replaceChildren();
+    if (data.sets.length > 1) {
+      $('choose').append(field('Test set', picker(data.sets.map((s, i) => [String(i), s.name]), (i) => {
+        Object.assign(state, DEFAULTS, { set: i, metric: state.metric });
+        writeAddress();
+        show().catch(fail);
+      }, state.set)));
+    }
     if (!metric) { $('results-body').replaceChildren(el('p', {}, 'These runs have no scores.')); return; }
-    box.append(field('Metric', select(set.metrics.map((m) => [m.key, m.name]), (key) => {
-      metric = set.metrics.find((m) => m.key === key);
-      redraw();
+    $('choose').append(field('Metric', select(set.metrics.map((m) => [m.key, m.name]), (key) => {
+      state.metric = key;
+      writeAddress();
+      redraw(set, set.metrics.find((m) => m.key === key));
     }, metric.key)));
-    redraw();
-    await drawAlignment(set, k);
-    if (drawn !== null) await lazy();
+    redraw(set, metric);
+    await drawAlignment(set, number);
+    await drawSegments(set);
   };
-  await change(0);
-  const watch = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) lazy().catch(fail);
-  }, { rootMargin: '600px' });
-  watch.observe($('segments'));
-  window.addEventListener('beforeprint', () => { lazy().catch(fail); });
+  const redraw = (set, metric) => { drawResults(set, metric); drawCharts(set, metric); };
+  const follow = () => { readAddress(); pairCellsShow.what = state.cells; };
+  pairCellsShow.changed = (what) => { state.cells = what; writeAddress(); };
+  follow();
+  await show();
+  window.addEventListener('hashchange', () => {
+    if (location.hash && !location.hash.includes('=')) return;
+    follow();
+    show().catch(fail);
+  });
+  window.addEventListener('beforeprint', () => fitPaper());
+  window.addEventListener('afterprint', () => fitPaper(false));
   document.body.dataset.ready = 'yes';
+}
+
+// Paper cannot be scrolled: tables wider than it are scaled down to its width (A4 less its margins).
+const PAPER = 690;
+
+function fitPaper(on = true) {
+  for (const table of document.querySelectorAll('.scroll table')) {
+    table.classList.toggle('paper', on);
+    table.style.zoom = '';
+    if (on && table.scrollWidth > PAPER) table.style.zoom = String(PAPER / table.scrollWidth);
+  }
 }
 
 start().catch(fail);

@@ -1,77 +1,60 @@
 // The segments: search, filters, every system's output, and the words in which they differ.
 const PAGE = 50;
 
+// `source` finds the segments: `systems`, `metrics`, `flags`, `docs`, and `page(state, number)`.
 class Explorer {
-  constructor(set) {
-    this.set = set;
-    this.all = [];
-    this.state = { query: '', flag: '', doc: '', sort: 'order', metric: 0, a: 'reference', b: set.baseline };
+  constructor(source, baseline, state = {}) {
+    this.source = source;
+    this.names = source.systems;
+    this.state = { query: '', flag: '', doc: '', sort: 'order', metric: 0, a: 'reference', b: baseline ?? this.names[0], ...state };
     this.open = null;
+    this.all = false; // whether every segment is open
     this.page = 0;
-    this.names = set.systems.map((s) => s.name);
-  }
-
-  async load() {
-    for (const block of this.set.blocks) this.all.push(...await read(block));
-    this.all.forEach((segment, k) => {
-      segment.k = k;
-      segment.find = [segment.id, segment.s, ...segment.r, ...segment.h].join('\n').toLocaleLowerCase();
-    });
-  }
-
-  flagsOf(segment) {
-    const bead = segment.b && segment.b.flags ? segment.b.flags : [];
-    return new Set([...segment.f.flat(), ...bead]);
-  }
-
-  spread(segment) {
-    const values = (segment.v[this.state.metric] ?? []).filter((v) => v !== null);
-    return values.length ? Math.max(...values) - Math.min(...values) : 0;
-  }
-
-  chosen() {
-    const { query, flag, doc, sort } = this.state;
-    const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const kept = this.all.filter((segment) => words.every((w) => segment.find.includes(w))
-      && (!flag || this.flagsOf(segment).has(flag)) && (!doc || segment.d === doc));
-    const at = this.names.indexOf(this.state.b);
-    const score = (segment) => (segment.v[this.state.metric] ?? [])[at] ?? Infinity;
-    const sure = (segment) => (segment.b && segment.b.confidence !== null && segment.b.confidence !== undefined ? segment.b.confidence : 2);
-    const orders = { spread: (x, y) => this.spread(y) - this.spread(x), low: (x, y) => score(x) - score(y),
-      high: (x, y) => score(y) - score(x), length: (x, y) => y.s.length - x.s.length, sure: (x, y) => sure(x) - sure(y) };
-    return orders[sort] ? kept.sort(orders[sort]) : kept;
+    this.asked = 0;
   }
 
   controls() {
-    const set = (key) => (value) => { this.state[key] = value; this.page = 0; this.open = null; this.draw(); };
-    const flags = [...new Set(this.all.flatMap((s) => [...this.flagsOf(s)]))].sort();
-    const docs = [...new Set(this.all.map((s) => s.d).filter(Boolean))];
-    const search = el('input', { type: 'search', id: 'search', placeholder: 'words in any text', oninput: () => set('query')(search.value) });
-    const systems = this.names.map((n) => [n, n]);
+    const set = (key) => (value) => { this.state[key] = value; this.page = 0; this.open = null; this.load(); };
+    const { flags, docs } = this.source, { state } = this;
+    const search = el('input', { type: 'search', id: 'search', placeholder: 'words in any text', value: state.query, oninput: () => set('query')(search.value) });
+    const systems = this.names.map((n) => [n, visible(n)]);
     return el('div', { class: 'controls', role: 'search' },
       field('Search', search),
-      flags.length ? field('Flag', select([['', 'any'], ...flags.map((f) => [f, f])], set('flag'), '')) : null,
-      docs.length > 1 ? field('Document', select([['', 'all'], ...docs.map((d) => [d, d])], set('doc'), '')) : null,
-      field('Metric', select(this.set.metrics.map((m, k) => [String(k), m.name]), (k) => set('metric')(Number(k)), '0')),
+      flags.length ? field('Flag', select([['', 'any'], ...flags.map((f) => [f, f])], set('flag'), state.flag)) : null,
+      docs.length > 1 ? field('Document', picker([['', 'all'], ...docs.map((d) => [d, d])], set('doc'), state.doc)) : null,
+      field('Metric', select(this.source.metrics.map((m, k) => [String(k), m.name]), (k) => set('metric')(Number(k)), String(state.metric))),
       field('Sort by', select([['order', 'order in the text'], ['spread', 'difference between systems'], ['low', 'lowest score of B'],
-        ['high', 'highest score of B'], ['length', 'length of the source'], ['sure', 'doubtful alignment first']], set('sort'), 'order')),
-      field('Compare A', select([['reference', 'reference'], ...systems], set('a'), this.state.a)),
-      field('with B', select(systems, set('b'), this.state.b)));
+        ['high', 'highest score of B'], ['length', 'length of the source'], ['sure', 'doubtful alignment first']], set('sort'), state.sort)),
+      field('Compare A', picker([['reference', 'reference'], ...systems], set('a'), this.state.a)),
+      field('with B', picker(systems, set('b'), this.state.b)),
+      el('button', { type: 'button', onclick: () => { this.all = !this.all; this.open = null; this.draw(); } }, 'Open or close all'));
   }
 
-  start(place) {
+  async start(place) {
     this.list = el('ul', { class: 'list', onkeydown: (event) => this.key(event) });
     this.count = el('p', { class: 'soft', role: 'status' });
     this.pager = el('div', { class: 'controls' });
     place.replaceChildren(
-      ...(this.set.notice ? [el('p', { class: 'notice' }, this.set.notice)] : []),
+      ...(this.source.notice ? [el('p', { class: 'notice' }, this.source.notice)] : []),
       this.controls(), this.count, this.list, this.pager);
+    await this.load();
+  }
+
+  // Ask for the page that the state describes; an answer that a later question has overtaken is dropped.
+  async load() {
+    const asked = ++this.asked;
+    const found = await this.source.page(this.state, this.page);
+    if (asked !== this.asked) return;
+    this.found = found;
+    this.page = found.page;
+    if (found.open !== undefined) this.open = found.open;
     this.draw();
+    if (found.open !== undefined) this.list.querySelector('[aria-expanded=true]')?.scrollIntoView({ block: 'center' });
   }
 
   key(event) {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (event.key === 'Escape') { this.open = null; this.draw(); return; }
+    if (event.key === 'Escape') { this.open = null; this.all = false; this.opened(null); this.draw(); return; }
     if (!step || !event.target.classList.contains('row')) return;
     const rows = [...this.list.querySelectorAll('button.row')];
     const next = rows[rows.indexOf(event.target) + step];
@@ -79,31 +62,41 @@ class Explorer {
   }
 
   draw() {
-    const kept = this.chosen();
-    const pages = Math.max(1, Math.ceil(kept.length / PAGE));
-    this.page = Math.min(this.page, pages - 1);
+    const { rows, count, total } = this.found;
+    const pages = Math.max(1, Math.ceil(count / PAGE));
     const at = this.names.indexOf(this.state.b);
-    this.count.textContent = `${kept.length} of ${this.all.length} segments`;
-    this.list.replaceChildren(...kept.slice(this.page * PAGE, (this.page + 1) * PAGE).map((segment) => {
-      const isOpen = this.open === segment.k;
+    const { query, flag, doc } = this.state;
+    const filters = [query && `“${query}”`, flag, doc].filter(Boolean).map((f) => `, ${f}`).join('');
+    this.count.textContent = `${count} of ${total} segments${filters}; page ${this.page + 1} of ${pages}; `
+      + `the number is ${this.source.metrics[this.state.metric]?.name ?? 'the score'} of ${this.state.b}`;
+    this.list.replaceChildren(...rows.map((segment) => {
+      const isOpen = this.all || this.open === segment.k;
       const value = (segment.v[this.state.metric] ?? [])[at] ?? null;
       const row = el('button', { type: 'button', class: 'row', 'aria-expanded': String(isOpen), 'data-k': segment.k,
-        onclick: () => { this.open = isOpen ? null : segment.k; this.draw(); this.list.querySelector(`[data-k="${segment.k}"]`).focus(); } },
-      el('span', {}, segment.id), text(segment.s), el('span', {}, number(value, 1)));
+        onclick: () => {
+          this.open = isOpen ? null : segment.k;
+          this.all = false;
+          this.opened(isOpen ? null : segment);
+          this.draw();
+          this.list.querySelector(`[data-k="${segment.k}"]`).focus();
+        } },
+      el('span', { class: 'id' }, segment.id), text(segment.s), el('span', {}, number(value, 1)));
       return el('li', {}, row, isOpen ? this.detail(segment) : null);
     }));
-    const turn = (step) => () => { this.page += step; this.open = null; this.draw(); this.list.scrollIntoView(); };
+    const turn = (step) => () => { this.page += step; this.open = null; this.load().then(() => this.list.scrollIntoView()); };
     this.pager.replaceChildren(
       el('button', { type: 'button', disabled: this.page === 0, onclick: turn(-1) }, 'Previous'),
       el('span', {}, `page ${this.page + 1} of ${pages}`),
       el('button', { type: 'button', disabled: this.page >= pages - 1, onclick: turn(1) }, 'Next'));
   }
 
+  opened() {} // where the page has an address, it follows
+
   detail(segment) {
     const at = this.names.indexOf(this.state.a);
     const base = at < 0 ? (segment.r[0] ?? '') : segment.h[at];
     const other = segment.h[this.names.indexOf(this.state.b)];
-    const list = el('dl', { class: 'detail' }, el('dt', {}, 'source'), el('dd', {}, text(segment.s)));
+    const list = el('dl', { class: 'detail' }, ...(segment.s ? [el('dt', {}, 'source'), el('dd', {}, text(segment.s))] : []));
     segment.r.forEach((reference, k) => list.append(el('dt', {}, segment.r.length > 1 ? `reference ${k + 1}` : 'reference'),
       el('dd', {}, at < 0 && k === 0 ? marked(other, reference, 'gone') : text(reference))));
     if (segment.b) {
@@ -113,7 +106,7 @@ class Explorer {
         (segment.b.flags ?? []).map((flag) => el('span', { class: 'flag' }, flag))));
     }
     segment.h.forEach((hypothesis, k) => {
-      const scores = this.set.metrics.map((m, j) => `${m.name} ${number((segment.v[j] ?? [])[k], 1)}`).join(', ');
+      const scores = this.source.metrics.map((m, j) => `${m.name} ${number((segment.v[j] ?? [])[k], 1)}`).join(', ');
       const isA = k === at;
       list.append(el('dt', {}, this.names[k], ' ', el('span', { class: 'soft' }, scores), ' ',
         segment.f[k].map((flag) => el('span', { class: 'flag' }, flag))),
@@ -123,11 +116,4 @@ class Explorer {
     list.append(el('p', { class: 'soft' }, `Green: words that ${whose} has not; red: words of ${whose} that ${this.state.b} has not.`));
     return list;
   }
-}
-
-async function drawSegments(set) {
-  const explorer = new Explorer(set);
-  $('segments-body').replaceChildren(el('p', { role: 'status' }, 'reading…'));
-  await explorer.load();
-  explorer.start($('segments-body'));
 }

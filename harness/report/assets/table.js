@@ -1,7 +1,8 @@
 // Results: all metrics at a glance, then one metric against the baseline.
-function sortable(head, rows, first) {
+// `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
+function sortable(name, head, rows, first, label = name) {
   const body = el('tbody');
-  let current = first, up = head[first].up ?? true;
+  let current = first, up = head[first]?.up ?? true, drawn = rows;
   const cells = head.map((column, k) => {
     const button = el('button', { type: 'button', title: column.title ?? null, onclick: () => {
       up = current === k ? !up : (column.up ?? true);
@@ -13,11 +14,12 @@ function sortable(head, rows, first) {
   function draw() {
     cells.forEach((cell, k) => cell.setAttribute('aria-sort', k !== current ? 'none' : up ? 'ascending' : 'descending'));
     const key = (row) => row.cells[current].key;
-    const sorted = [...rows].sort((a, b) => {
+    const sorted = current < 0 ? rows : [...rows].sort((a, b) => {
       const x = key(a), y = key(b);
       if (x === null || y === null) return (x === null) - (y === null); // the undefined last, both ways
       return (typeof x === 'string' ? x.localeCompare(y) : x - y) * (up ? 1 : -1);
     });
+    drawn = sorted;
     body.replaceChildren(...sorted.map((row) => el('tr', { class: row.line && current === first ? 'line' : null },
       row.cells.map((cell, k) => el(k === 0 ? 'th' : 'td', {
         scope: k === 0 ? 'row' : null,
@@ -25,10 +27,61 @@ function sortable(head, rows, first) {
       }, cell.show)))));
   }
   draw();
-  return el('div', { class: 'scroll' }, el('table', {}, el('thead', {}, el('tr', {}, cells)), body));
+  const table = el('table', {}, el('thead', {}, el('tr', {}, cells)), body);
+  return el('div', {}, el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': label }, table),
+    exports(name, () => grid(head, drawn)));
+}
+
+// The table as it stands, in cells: `plain` the numbers unrounded, `shown` as they are shown.
+function grid(head, rows) {
+  const shown = ({ show }) => (show instanceof Node
+    ? (show.children.length ? [...show.children].map((n) => n.textContent).join(', ') : show.textContent) : String(show));
+  return { head: head.map((column) => column.name.replaceAll('\u00a0', ' ')), rows: rows.map((row) => row.cells.map((cell, k) => (
+    { shown: shown(cell), plain: head[k].text || cell.show instanceof Node || typeof cell.key !== 'number' ? shown(cell) : String(cell.key) }))) };
+}
+
+function exports(name, read) {
+  const save = (ending, type, write) => () => {
+    const url = URL.createObjectURL(new Blob([write(read())], { type }));
+    download(`${name}.${ending}`, url);
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  };
+  return el('div', { class: 'buttons' },
+    el('button', { type: 'button', 'aria-label': `Save ${name} as CSV`, onclick: save('csv', 'text/csv', csvOf) }, 'CSV'),
+    el('button', { type: 'button', 'aria-label': `Save ${name} as LaTeX`, onclick: save('tex', 'application/x-tex', latexOf) }, 'LaTeX'));
+}
+
+function csvOf({ head, rows }) {
+  const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return [head, ...rows.map((row) => row.map((c) => c.plain))].map((line) => `${line.map(cell).join(',')}\n`).join('');
+}
+
+function latexOf({ head, rows }) {
+  const special = { '\\': '\\textbackslash{}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '↑': '$\\uparrow$', '↓': '$\\downarrow$',
+    'Δ': '$\\Delta$', '±': '$\\pm$', '≥': '$\\geq$', '–': '--' };
+  const tex = (value) => visible(value).replace(/[\\~^↑↓Δ±≥–&%$#_{}]/g, (c) => special[c] ?? `\\${c}`).replace(/\s+/g, ' ');
+  const line = (cells) => `${cells.map(tex).join(' & ')} \\\\`;
+  return ['% needs booktabs', `\\begin{tabular}{l${'r'.repeat(head.length - 1)}}`, '\\toprule', line(head), '\\midrule',
+    ...rows.map((row) => line(row.map((c) => c.shown))), '\\bottomrule', '\\end{tabular}', ''].join('\n');
+}
+
+// The best score among systems that are not the reference, and those not significantly worse than it.
+function standing(set, metric) {
+  const ceilings = new Set(set.systems.filter((s) => s.engine === 'reference').map((s) => s.name));
+  const real = metric.rows.filter((r) => !ceilings.has(r.system) && r.value !== null);
+  if (metric.neutral || real.length < 2) return () => '';
+  const best = real[0];
+  const tested = new Map(metric.pairs.flatMap(([a, b, p]) => (a === best.system ? [[b, p]] : b === best.system ? [[a, p]] : [])));
+  return (row) => {
+    if (!real.includes(row)) return '';
+    if (row.value === best.value) return 'best';
+    const p = tested.get(row.system);
+    return p !== null && p !== undefined && p >= set.alpha ? 'level' : '';
+  };
 }
 
 function overview(set, chosen) {
+  const places = new Map(set.metrics.map((metric) => [metric.key, standing(set, metric)]));
   const head = [{ name: 'system', text: true, up: true }];
   for (const metric of set.metrics) {
     head.push({ name: metric.name + arrow(metric), title: metric.signature, up: !metric.up });
@@ -41,8 +94,9 @@ function overview(set, chosen) {
       const row = metric.rows.find((r) => r.system === system.name);
       const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
       cells.push(row
-        ? { key: row.value, show: number(row.value, digitsOf(metric)) + half, title: metric.signature,
-          best: !metric.neutral && row.cluster === 1 && set.systems.length > 1 }
+        ? { key: row.value, title: metric.signature, best: places.get(metric.key)(row) === 'best',
+          show: [number(row.value, digitsOf(metric)) + half,
+            el('sup', { class: 'level' }, places.get(metric.key)(row) === 'level' ? '†' : '')] }
         : { key: null, show: '–' });
     }
     const flags = Object.entries(system.health);
@@ -50,7 +104,7 @@ function overview(set, chosen) {
       ? el('span', {}, flags.map(([flag, n]) => el('span', { class: 'flag' }, `${n} ${flag}`))) : 'ok' });
     return { cells };
   });
-  return sortable(head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)));
+  return sortable('overview', head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)), 'Scores of all metrics');
 }
 
 function against(set, metric) {
@@ -82,13 +136,13 @@ function against(set, metric) {
     }
     return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
   });
-  return sortable(head, rows, 2);
+  return sortable(`against-${metric.key}`, head, rows, 2, `${metric.name} against ${metric.baseline}`);
 }
 
 function drawResults(set, metric) {
   $('results-body').replaceChildren(
     overview(set, metric),
-    el('p', { class: 'soft' }, 'Bold: in the best group. Hover or focus a heading for the signature of a metric.'),
+    el('p', { class: 'soft' }, `Bold: the best score, the reference aside. †: not significantly worse than it (p ≥ ${set.alpha}, corrected for all pairs). Hover or focus a heading for the signature of a metric.`),
     el('h3', {}, `${metric.name} against ${metric.baseline}`),
     el('p', { class: 'soft' }, metric.signature),
     against(set, metric),

@@ -196,7 +196,7 @@ def fetch_command(model: Mapping[str, Any], src: str, tgt: str) -> str:
 def _offline(src: str, tgt: str) -> list[str]:
     from harness.translate.checkpoints.catalogue import models_table
 
-    return [row.name for row in models_table(f"{src}-{tgt}") if row.offline and row.fits]
+    return [row.name for row in models_table(f"{src}-{tgt}") if row.offline and row.fits is not False]
 
 
 def _line(error: BaseException) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 
 from harness.errors import DataError, StageError
 from harness.translate.checkpoints.checkpoint import Checkpoint
+from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.cpu import keep_memory, threads_here
+from harness.translate.checkpoints.generation import CHECKPOINTS_OWN, MODES, Replaced
 from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
 from harness.translate.checkpoints.whole import check_whole
 
@@ -26,6 +28,7 @@ class Decoding:
     top_p: float = 1.0
     top_k: int = 0
     seed: int = 0
+    replaced: Replaced = CHECKPOINTS_OWN
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -33,7 +36,7 @@ class Decoding:
         if self.sample:
             chosen |= {"temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
             chosen |= {"top_k": self.top_k} if self.top_k else {}
-        return chosen
+        return chosen | self.replaced.given
 
     def configure(self, config: Any, max_new_tokens: int) -> Any:
         """A copy of a model's generation config with these choices in it."""
@@ -50,6 +53,8 @@ class Decoding:
             temperature=self.temperature if self.sample else None,
             top_p=self.top_p if self.sample else None,
             top_k=self.top_k if self.sample else None,
+            **MODES,
+            **self.replaced.settings,
         )
         if self.beams == 1:
             config.update(early_stopping=False, length_penalty=None)
@@ -63,17 +68,26 @@ class Placement:
     device: str
     dtype: str
     threads: int | None
+    computing: Computing = PLAIN
 
     @classmethod
-    def choose(cls, checkpoint: Checkpoint, device: str, dtype: str, threads: int | None) -> Placement:
+    def choose(
+        cls,
+        checkpoint: Checkpoint,
+        device: str,
+        dtype: str,
+        threads: int | None,
+        computing: Computing = PLAIN,
+    ) -> Placement:
         """Resolve "auto": CUDA where there is one; float32 on CPU, elsewhere the checkpoint's own format."""
         if device == "auto":
             import torch
 
             device = "cuda" if torch.cuda.is_available() else "cpu"
+        computing.check(device)
         if dtype == "auto":
             dtype = computed_in(device, stored_dtype(checkpoint.path), cuda_has_bfloat16)
-        return cls(device, dtype, threads)
+        return cls(device, dtype, threads, computing)
 
 
 def versions(*packages: str) -> dict[str, str]:
@@ -123,10 +137,11 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
             use_safetensors=None if model.get("pickle") else True,
             ignore_mismatched_sizes=True,  # named below, which the library's own error does not
             output_loading_info=True,
+            **place.computing.arguments(place.device),
         )
     check_whole(checkpoint.path, loaded, report)
     with _explained(checkpoint, f"the weights cannot be moved to {place.device}"):
-        return loaded.to(place.device).eval()
+        return place.computing.placed(loaded, place.device).eval()
 
 
 def check_weights(checkpoint: Checkpoint, model: Mapping[str, Any], auto_class: str) -> None:

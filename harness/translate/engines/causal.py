@@ -6,23 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from harness.errors import DataError
+from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
-from harness.translate.checkpoints.loading import (
-    Decoding,
-    Placement,
-    end_tokens,
-    first_line,
-    load_config,
-    load_tokenizer,
-    load_weights,
-    until_end,
-)
+from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.engines.logits import processors
-from harness.translate.engines.seq2seq import Output
+from harness.translate.engines.prompted import Prompted
+from harness.translate.engines.stopping import stopping
 from harness.translate.prompts import Prompt
-
-TOKENIZER_FILES = (("tokenizer.json", "tokenizer.model"),)
 
 
 class Causal:
@@ -38,74 +28,60 @@ class Causal:
     ) -> None:
         self._checkpoint, self._model = checkpoint, model
         self._prompt, self._decoding, self._place = prompt, decoding, place
+        self._prompted = Prompted(checkpoint, model, prompt, decoding.max_new_tokens)
 
-    @cached_property
+    @property
     def source_limit(self) -> int:
-        """Prompt tokens that leave room for the answer; the YAML's `max_input_tokens` if that is fewer."""
-        config = load_config(self._checkpoint)
-        config = getattr(config, "text_config", config)
-        window = getattr(config, "max_position_embeddings", None) or 10**6
-        room = min(int(window), int(self._tokenizer.model_max_length)) - self._decoding.max_new_tokens
-        return max(1, min(room, int(self._model.get("max_input_tokens") or room)))
+        return self._prompted.source_limit
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
-        return [len(ids) for ids in self._ids(texts)] if texts else []
+        return self._prompted.lengths(texts)
 
     def generate(self, texts: Sequence[str]) -> list[Output]:
         import torch
 
         model, config = self._loaded
-        tokenizer = self._tokenizer
-        inputs = tokenizer.pad({"input_ids": self._ids(texts)}, padding_side="left", return_tensors="pt")
+        tokenizer = self._prompted.tokenizer
+        prompts = self._prompted.ids(texts)
+        opened = [self._prompted.opens_thoughts(ids) for ids in prompts]
+        inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
+        start = inputs["input_ids"].shape[1]
         with torch.inference_mode():
             output = model.generate(
-                **inputs.to(model.device), generation_config=config, logits_processor=self._processors
+                **inputs.to(model.device),
+                generation_config=config,
+                logits_processor=self._processors,
+                stopping_criteria=stopping(tokenizer, self._prompt, start, opened, self._decoding.beams),
             )
-        start = inputs["input_ids"].shape[1]
-        rows = [until_end(row, end_tokens(config)) for row in output[:, start:].tolist()]
+        rows = [self._row(row, config) for row in output[:, start:].tolist()]
         decoded = tokenizer.batch_decode([ids for ids, _ in rows], skip_special_tokens=True)
         results = []
-        for text, (ids, ended) in zip(decoded, rows, strict=True):
-            stopped = ended or any(stop in text for stop in self._prompt.stop)
-            results.append((self._prompt.answer(text), stopped, len(ids)))
+        for text, within, (ids, ended) in zip(decoded, opened, rows, strict=True):
+            stopped = ended or self._prompt.reached(text, within)
+            results.append((self._prompt.answer(text, within), stopped, len(ids)))
         return results
 
-    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
-        if not self._prompt.chat:
-            encoded = self._tokenizer([self._prompt.text(text) for text in texts], verbose=False)
-            return [list(ids) for ids in encoded["input_ids"]]
-        try:
-            prompts = [
-                self._tokenizer.apply_chat_template(
-                    self._prompt.messages(text),
-                    tokenize=False,
-                    add_generation_prompt=True,
-                    **self._prompt.template,
-                )
-                for text in texts
-            ]
-        except Exception as error:  # templates are programs: they raise what they like
-            raise DataError(
-                f"{self._checkpoint.path}: the chat template cannot be used ({first_line(error)});"
-                " use model.chat=false for a base model, model.system=null for a template without system role"
-            ) from error
-        encoded = self._tokenizer(prompts, add_special_tokens=False, verbose=False)
-        return [list(ids) for ids in encoded["input_ids"]]
+    def _row(self, row: list[int], config: Any) -> tuple[list[int], bool]:
+        """The generated tokens of a row, and whether it ended: one that a stop text ended is padded."""
+        ids, ended = until_end(row, end_tokens(config))
+        padded = not ended and bool(self._prompt.stop) and ids[-1:] == [config.pad_token_id]
+        while padded and ids and ids[-1] == config.pad_token_id:
+            ids = ids[:-1]
+        return ids, ended or padded
 
-    @cached_property
-    def _tokenizer(self) -> Any:
-        tokenizer = load_tokenizer(self._checkpoint)
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token
-        return tokenizer
+    @property
+    def loaded(self) -> Any:
+        """The model, loaded on first use."""
+        return self._loaded[0]
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForCausalLM")
         config = self._decoding.configure(model.generation_config, self._decoding.max_new_tokens)
         if config.eos_token_id is None:
-            config.eos_token_id = self._tokenizer.eos_token_id
-        config.pad_token_id = self._tokenizer.pad_token_id
+            config.eos_token_id = self._prompted.tokenizer.eos_token_id
+        config.pad_token_id = self._prompted.tokenizer.pad_token_id
+        config.stop_strings = None  # they are among those of the prompt
         self._processors = processors(config)
         model.generation_config = config
         return model, config

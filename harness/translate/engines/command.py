@@ -18,6 +18,7 @@ from harness.common.notices import tell
 from harness.common.paths import is_file
 from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
 from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.program import Program
 from harness.types import Translation
@@ -37,6 +38,7 @@ class Command(Engine):
     encoding  of what the program reads and writes, by Python's name
     version   a version of yours to keep its outputs apart from another's (the program's own bytes count
               already)
+    answer    filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     Lines are taken as they come: what a program wrote before it failed or was killed is kept. Line breaks
     within a source become spaces. Raises UnavailableError when the program cannot be started; SegmentError
@@ -55,7 +57,9 @@ class Command(Engine):
         timeout: Annotated[float, Above(0)] = 600.0,
         encoding: str = "utf-8",
         version: str | float | None = None,
+        answer: Answer = "raw",
     ) -> None:
+        self.filters = chosen(answer)
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
@@ -87,6 +91,7 @@ class Command(Engine):
             with path.open("rb") as stream:
                 hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
         other = {} if self._encoding == "utf-8" else {"encoding": self._encoding}
+        other |= identity(self.filters)
         return {
             "engine": "command", "command": self._words, "files": hashes, "version": self._version, **other
         }  # fmt: skip

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from harness.common.limits import Reads
-from harness.common.paths import is_file, no_such_file, user_path
+from harness.common.paths import is_dir, is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Translated
+from harness.translate.engines.documents import DocumentOutputs
+from harness.translate.engines.outputs import Outputs
 from harness.translate.engines.test_sets import found_in
 from harness.types import Translation
 
@@ -28,6 +30,9 @@ class File(Engine):
     system         of a file with several systems, the one to read; `all` on the command line: one run each
     system_column  the column that says which system a row is from
     header         whether the first line of a table names its columns; else they go by number from 1
+    unit           what an output is of: a segment, or a whole document, which is re-segmented (`realign`).
+                   Documents are the files of a folder (ID.txt), stand between blank lines of a file, or are
+                   the rows of a table with their ids (`column`, `id`)
     name           the system's name in tables: the model's; where that is only "file", the system's or file's
 
     Raises DataError when there is no such file, when its outputs are not as many as the segments, and for an
@@ -48,11 +53,19 @@ class File(Engine):
         system: str | None = None,
         system_column: str = "system",
         header: bool = True,
+        unit: Literal["segment", "document"] = "segment",
     ) -> None:
         if not path:
             raise ConfigError(
                 "engine 'file' needs the outputs of a system: engine.path=FILE (or 'DIR/*' for one run each)"
             )
+        self.unit = unit
+        own = model.get("name")
+        if unit == "document":
+            self._documents = _documents(path, tgt, column, id, system, system_column, header)
+            self.divisible = False
+            self.name = str(own) if own not in (None, "file") else self._documents.path.stem
+            return
         found = files_of(path)
         if len(found) > 1:
             raise ConfigError(
@@ -74,11 +87,13 @@ class File(Engine):
         self._count: int | None = None  # outputs in the file
         self._open: Iterator[str] | None = None  # where the last `translate` ended, at output `_next`
         self._next = 0
-        own = model.get("name")
         self.name = self._outputs.name if own in (None, "file") else str(own)
 
     @cached_property
     def identity(self) -> dict[str, Any]:
+        if self.unit == "document":
+            made = self._documents
+            return {"engine": "file", "model": made.path.stem, "sha256": made.sha256, "unit": self.unit}
         text = self._outputs.text()
         for _ in text.chunks():
             pass
@@ -93,12 +108,18 @@ class File(Engine):
 
     def check(self) -> None:
         """Read the outputs once. Raises DataError for what is no text or table of outputs."""
+        if self.unit == "document":
+            _ = self._documents.texts
+            return
         for _ in self._read():
             pass
 
     def translate(self, batch: Batch) -> Translated:
         sources = batch.sources
-        outputs = self._outputs.matched(batch.ids) if self._outputs.by_ids else self._following(batch)
+        if self.unit == "document":
+            outputs = self._documents.matched(batch.ids)
+        else:
+            outputs = self._outputs.matched(batch.ids) if self._outputs.by_ids else self._following(batch)
         yield [(i, Translation(s, text)) for i, (s, text) in enumerate(zip(sources, outputs, strict=True))]
 
     def _following(self, batch: Batch) -> list[str]:
@@ -107,7 +128,8 @@ class File(Engine):
         total = n if batch.total is None else batch.total
         if self._count is None:
             self._count = sum(1 for _ in self._read())
-        if self._count != total:
+        if self._count not in (total, batch.whole):  # the outputs of the whole set, cut by `limit`, too
+            total = batch.whole or total
             table = self._outputs.is_table
             unit, hint = ("rows", " (engine.id=COLUMN matches by id)") if table else ("lines", "")
             raise DataError(
@@ -121,6 +143,34 @@ class File(Engine):
 
     def _read(self) -> Iterator[str]:
         return self._outputs.read(self._outputs.text())
+
+
+def _documents(
+    path: str,
+    lang: str,
+    column: str | int | None,
+    key: str | int | None,
+    system: str | None,
+    system_column: str,
+    header: bool,
+) -> DocumentOutputs:
+    """Outputs of documents: of a folder, of a table where a column is named, else between blank lines."""
+    place = user_path(path)
+    if (column is None) != (key is None):
+        raise ConfigError(
+            "engine.unit=document reads a table by two columns: engine.id=COLUMN with the ids of documents,"
+            " engine.column=COLUMN with their outputs"
+        )
+    if is_dir(place):
+        if column is not None:
+            raise ConfigError(f"engine.path={path} is a folder with a file a document, which has no columns")
+        return DocumentOutputs(place, lang)
+    if not is_file(place):
+        raise no_such_file(place, path)
+    if column is None:
+        return DocumentOutputs(place, lang)
+    table = Outputs(place, lang, str(column), str(key), system, str(system_column), header)
+    return DocumentOutputs(place, lang, table)
 
 
 def files_of(pattern: str) -> list[str]:

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from functools import cached_property
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
+from harness.common.notices import tell
 from harness.errors import ConfigError, HarnessError, SegmentError
-from harness.protocols import Batch, Context, Engine, Translated
+from harness.protocols import Batch, Context, Engine, Forecast, Translated
+from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
-from harness.translate.engines.completions import Client
-from harness.translate.engines.replies import Refused, Reply
-from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.engines.accepts import Accepts
+from harness.translate.engines.replies import Reply, reply
+from harness.translate.prompts import PROMPT_KEYS, Prompt, check_unit
+from harness.translate.servers.client import Client, Service
+from harness.translate.servers.failures import Refused
+from harness.translate.servers.money import Money
+from harness.translate.servers.pool import answered
+from harness.translate.servers.prices import Price, Prices
+from harness.translate.servers.secrets import check_address, check_no_secrets
+from harness.translate.thoughts import answer_start
 from harness.types import Translation
 
-_SECRET = re.compile(r"api.?key|authori[sz]ation|bearer|passw|secret|(access|auth|hf)_?token$", re.IGNORECASE)
+_THINKING = ("enable_thinking", "thinking")
+"""What chat templates call it: Qwen3, GLM, SmolLM3 the first, DeepSeek and Granite the second."""
 
 
 class OpenAI(Engine):
@@ -33,6 +43,13 @@ class OpenAI(Engine):
     retries, timeout     tries again after a passing failure, seconds for one answer
     temperature, max_tokens, seed   as in the protocol; null leaves the server's default
     extra                more fields of the request body
+    thinking             false: the chat template is told not to let the model think; null: as it likes
+    max_requests, max_cost   what this command may take, repeated requests too; finished texts are kept
+    prices               of a million tokens: {input: 2.5, output: 10, currency: USD}, for costs and max_cost
+    version              a version of yours, to keep its stored outputs apart from another's
+    answer               filters that clean an output: `raw` none, `strip` all, or a list of names
+    unit                 what one request is of: a segment, a whole document, or a window of `window` segments
+                         with `context` segments before it; `realign` cuts the output into segments
 
     The prompt is the model's (`prompt`, `system`, `chat`: false asks `/completions` instead).
     Raises UnavailableError when the server is out of reach or refuses the key.
@@ -54,38 +71,57 @@ class OpenAI(Engine):
         max_tokens: Count | None = 1024,
         seed: int | None = None,
         extra: Mapping[str, Any] | None = None,
+        thinking: bool | None = None,
+        max_requests: Count | None = None,
+        max_cost: Annotated[float, Above(0)] | None = None,
+        prices: Mapping[Price, float | str] | None = None,
+        version: str | float | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
+        check_address(base_url, "engine.base_url", "http://127.0.0.1:8000/v1")
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigError(
-                f"engine.base_url={base_url}: not an http(s) URL, for example http://127.0.0.1:8000/v1"
-            )
-        if parts.username or parts.password or parts.query:
-            raise ConfigError(
-                "engine.base_url must not hold a password or key; put it into engine.api_key_env"
-            )
-        secrets = [name for name in extra or {} if _SECRET.search(str(name))]
-        if secrets:
-            raise ConfigError(
-                f"engine.extra.{secrets[0]}: the request is recorded; put a key into the environment"
-                " variable that engine.api_key_env names"
-            )
+        if parts.query:
+            raise ConfigError(f"engine.base_url={base_url}: must end with the path, without a question mark")
+        check_no_secrets(
+            extra or {},
+            "engine.extra",
+            "put a key into the environment variable that engine.api_key_env names",
+        )
         if not model.get("id"):
             raise ConfigError(
                 "engine 'openai' needs the name under which the server knows the model: model.id=…"
             )
+        self.filters, self._version, self._thinking = chosen(answer), version, thinking
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
+        self.unit, self.window, self.context = unit, window, context
         self._prompt = Prompt.of(model, source, target)
+        self.shown, self.before = self._prompt.examples, self._prompt.context
+        self.divisible = not self.before
+        check_unit(self, model)
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency
         options = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed, **(extra or {})}
         self._options = {name: value for name, value in options.items() if value is not None}
-        self._limit = "max_tokens"  # the name under which the server takes it
+        self._server = Accepts()
+        thoughts = {} if thinking is None else dict.fromkeys(_THINKING, thinking)
+        self._template = {**thoughts, **self._prompt.template}  # as vLLM, SGLang and llama.cpp name it
         key = os.environ.get(api_key_env) if api_key_env else None
-        self._client = Client(self._url, key, api_key_env, timeout, retries, requests_per_minute)
+        service = Service(
+            shown=self._url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            secrets=(key,) if key else (),
+            key_names=(api_key_env,) if api_key_env else (),
+            missing="engine.base_url must end in /v1, and model.id be one of that server's models",
+            another="engine.base_url=…",
+        )
+        self._money = Money(Prices.of(prices), max_requests, max_cost)
+        self._client = Client(service, timeout, retries, requests_per_minute, self._money.budget)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -100,67 +136,77 @@ class OpenAI(Engine):
             "model": self._model,
             "decoding": self._options,
             "told": self._prompt.identity,
+            **({} if self._thinking is None else {"thinking": self._thinking}),
+            **({} if self._version is None else {"version": self._version}),
+            **identity(self.filters),
         }
 
     def translate(self, batch: Batch) -> Translated:
-        sources = batch.sources
-        waiting: dict[Future[Reply], int] = {}
-        todo = iter(enumerate(sources))
-        answered = 0
-        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="openai") as pool:
-            try:
-                while True:
-                    while len(waiting) < 2 * self._concurrency and (task := next(todo, None)) is not None:
-                        waiting[pool.submit(self._ask, task[1])] = task[0]
-                    if not waiting:
-                        return
-                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=lambda future: waiting[future]):
-                        index = waiting.pop(future)
-                        translation = self._finished(future, sources[index], answered)
-                        answered += translation.error is None
-                        yield [(index, translation)]
-            except BaseException:
-                self._client.stop()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        sources, worked = batch.sources, False
+        for index, future in answered(
+            lambda index: self._ask(sources[index]), range(len(sources)), self._concurrency, self._client.stop
+        ):
+            translation = self._finished(future, sources[index], worked)
+            worked |= translation.error is None
+            for notice in (*self._server.notices(), *self._money.notices()):
+                tell(notice)
+            yield [(index, translation)]
 
     def _ask(self, source: str) -> Reply:
-        try:
-            return self._post(source)
-        except Refused as error:
-            # Newer models of some servers take the same limit under another name only.
-            if "max_completion_tokens" not in str(error) or self._limit != "max_tokens":
-                raise
-            self._limit = "max_completion_tokens"
-            return self._post(source)
+        """The server's reply. Settings that it refuses are left out, or given in another way, from then."""
+        while True:
+            server = self._server
+            try:
+                reply = self._money.paid(source, self._sent(source), partial(self._post, source, server))
+            except Refused as error:
+                adapted = server.after(str(error))
+                if adapted is None:
+                    raise
+            else:
+                if not (self._prompt.stop and server.stops and _stopped_in_thoughts(reply)):
+                    return reply
+                adapted = replace(server, stops=False)
+            if self._server == server:  # else another thread has adapted meanwhile
+                self._server = adapted
 
-    def _post(self, source: str) -> Reply:
-        options = {
-            self._limit if name == "max_tokens" else name: value for name, value in self._options.items()
-        }
-        body: dict[str, Any] = {"model": self._model, **options}
-        if self._prompt.stop:
+    def _sent(self, source: str) -> str:
+        """The texts of a request, for estimates."""
+        if not self._prompt.chat:
+            return self._prompt.text(source)
+        return "\n".join(str(message["content"]) for message in self._prompt.messages(source))
+
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
+        sent = [self._sent(source) for source in sources]
+        return self._money.forecast(sources, sent, len(sources), measured)
+
+    def _post(self, source: str, server: Accepts) -> Reply:
+        body: dict[str, Any] = {"model": self._model, **server.options(self._options)}
+        if self._prompt.stop and server.stops:
             body["stop"] = list(self._prompt.stop)
-        if self._prompt.chat:
-            if self._prompt.template:  # as vLLM, SGLang and llama.cpp name it
-                body["chat_template_kwargs"] = dict(self._prompt.template)
-            return self._client.post("/chat/completions", body | {"messages": self._prompt.messages(source)})
-        return self._client.post("/completions", body | {"prompt": self._prompt.text(source)})
+        if not self._prompt.chat:
+            return self._send("/completions", body | {"prompt": self._prompt.text(source)})
+        if self._template:
+            body["chat_template_kwargs"] = self._template
+        return self._send("/chat/completions", body | {"messages": self._prompt.messages(source)})
 
-    def _finished(self, future: Future[Reply], source: str, answered: int) -> Translation:
+    def _send(self, path: str, body: dict[str, Any]) -> Reply:
+        return self._client.post(self._url + path, body, lambda payload: reply(payload, self._url))
+
+    def _finished(self, future: Future[Reply], source: str, worked: bool) -> Translation:
         """One answer as a translation; what the server refuses for this text alone is its error."""
         try:
             reply = future.result()
         except Refused as error:
-            if not answered:  # nothing has worked so far: it may not be this text, the caller finds out
+            if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
                 raise SegmentError(f"{self._url} rejected the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
         except HarnessError:
             raise
-        text = self._prompt.answer(reply.text)
-        if reply.finish_reason not in ("stop", "length", None):
-            return Translation(source, text, "error", reply.n_tokens, f"finish_reason {reply.finish_reason}")
-        return Translation(
-            source, text, "length" if reply.finish_reason == "length" else "stop", reply.n_tokens
-        )
+        return reply.translation(source, self._prompt.answer(reply.text))
+
+
+def _stopped_in_thoughts(reply: Reply) -> bool:
+    """Whether a stop text ended the thoughts, so that there is no answer."""
+    if reply.finish_reason != "stop":
+        return False
+    return answer_start(reply.text) is None or (not reply.text.strip() and bool(reply.details.reasoning))

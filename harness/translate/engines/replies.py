@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import StageError
+from harness.translate.servers.failures import Empty, Inside
+from harness.types import NO_DETAILS, Details, Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
-
-
-class Refused(Exception):
-    """The server understood this request and rejects it (400, 413, 422)."""
-
-
-class Empty(Exception):
-    """An answer without a completion, or an error sent as a success; another try may do better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +22,27 @@ class Reply:
     text: str
     finish_reason: str | None
     n_tokens: int | None
+    details: Details = NO_DETAILS
+
+    def translation(self, source: str, text: str) -> Translation:
+        """This reply as the translation of a source, with `text` as what is left of its output."""
+        if self.finish_reason not in ("stop", "length", None):
+            error = f"finish_reason {self.finish_reason}"
+            return Translation(source, text, "error", self.n_tokens, error, self.details)
+        return Translation(
+            source,
+            text,
+            "length" if self.finish_reason == "length" else "stop",
+            self.n_tokens,
+            details=self.details,
+        )
 
 
 def reply(payload: bytes, url: str) -> Reply:
     """The completion in the body of an answer.
 
-    Raises Empty for a list of no choices and for an error inside a success, Refused for such an error that
-    says that the request is at fault, StageError for anything else that is no completion.
+    Raises Empty for a list of no choices, Inside for an error in place of choices, StageError for anything
+    else that is no completion.
     """
     try:
         value = json.loads(payload)
@@ -42,8 +51,16 @@ def reply(payload: bytes, url: str) -> Reply:
         if not value["choices"]:
             raise Empty("an answer with no choices")
         choice = value["choices"][0]
-        content = choice["message"]["content"] if "message" in choice else choice["text"]
-        return Reply(_text(content), _reason(choice.get("finish_reason")), _tokens(value))
+        message = choice.get("message") or {}
+        content = message["content"] if "message" in choice else choice["text"]
+        served = " ".join(str(value[name]) for name in ("model", "system_fingerprint") if value.get(name))
+        details = Details(
+            reasoning=_thoughts(message),
+            prompt_tokens=_tokens(value, "prompt_tokens"),
+            served_by=served or None,
+        )
+        reason = finish_reason(choice.get("finish_reason"))
+        return Reply(_text(content), reason, _tokens(value, "completion_tokens"), details)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")
         raise StageError(
@@ -60,20 +77,26 @@ def _text(content: Any) -> str:
     return content or ""
 
 
-def _reason(said: Any) -> str | None:
+def finish_reason(said: Any) -> str | None:
+    """ "stop" or "length" for what any service calls them, else its own word."""
     if said is None:
         return None
     word = str(said).lower()
     return "stop" if word in _ENDED else "length" if word in _CUT else str(said)
 
 
-def _tokens(value: dict[str, Any]) -> int | None:
-    count = (value.get("usage") or {}).get("completion_tokens")
+def _thoughts(message: Any) -> str | None:
+    """What a server gives apart from the answer: `reasoning_content`, which some call `reasoning`."""
+    found = message.get("reasoning_content") or message.get("reasoning")
+    return found if isinstance(found, str) else None
+
+
+def _tokens(value: dict[str, Any], name: str) -> int | None:
+    count = (value.get("usage") or {}).get(name)
     return count if isinstance(count, int) else None
 
 
 def _error(inner: Any) -> Exception:
-    said = str(inner.get("message", inner) if isinstance(inner, dict) else inner)
-    said = " ".join(said.split())[:200]
+    """An error in place of choices, by its code where that is a status; without one it may pass."""
     code = str(inner.get("code", "")) if isinstance(inner, dict) else ""
-    return (Refused if code in ("400", "413", "422") else Empty)(f"an error sent as a success: {said}")
+    return Inside(int(code) if re.fullmatch("[45][0-9][0-9]", code) else 500, inner)

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.engines.logits import processors
-
-Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
 
 
 class Seq2Seq:
@@ -46,6 +45,7 @@ class Seq2Seq:
                 **inputs.to(model.device),
                 generation_config=config,
                 logits_processor=self._processors,
+                tokenizer=self._codec.tokenizer if config.stop_strings else None,
                 **({cache_keyword(model): _beam_cache()} if self._decoding.beams > 1 else {}),
             )
         ends = end_tokens(config)
@@ -54,6 +54,11 @@ class Seq2Seq:
         rows = [until_end(row, ends) for row in output[:, forced:].tolist()]
         decoded = self._codec.decode([ids for ids, _ in rows])
         return [(text, ended, len(ids)) for text, (ids, ended) in zip(decoded, rows, strict=True)]
+
+    @property
+    def loaded(self) -> Any:
+        """The model, loaded on first use."""
+        return self._loaded[0]
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:

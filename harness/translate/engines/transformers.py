@@ -5,36 +5,49 @@ from __future__ import annotations
 import gc
 import sys
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
-from harness.errors import DataError, SegmentError
+from harness.errors import SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
-from harness.translate.batching import Pending, batches, pieces
+from harness.translate.answers import Answer, chosen, identity
+from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
+from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
+from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
 from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
-from harness.translate.engines.causal import TOKENIZER_FILES, Causal
-from harness.translate.engines.seq2seq import Output, Seq2Seq
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
-from harness.types import Translation
+from harness.translate.checkpoints.memory import limits
+from harness.translate.engines.causal import Causal
+from harness.translate.engines.prompted import TOKENIZER_FILES
+from harness.translate.engines.seq2seq import Seq2Seq
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 
 class Transformers(Engine):
     """Translate with a checkpoint's own tokenizer and `generate`.
 
     beams           1 is greedy, more is beam search; null: 4, for language models 1
+    repetition_penalty, no_repeat_ngram_size, min_length, length_penalty
+                    null: as the checkpoint's generation settings have it (`show` lists those in force)
     sample          draw tokens instead (then `temperature`, `top_p`, `top_k`); a `seed` makes it repeatable
     max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens a batch (sentences × the longest); sorted by length
-    batch_size      sentences a batch at most
-    dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32
+    batch_size      sentences a batch at most; null for either: 2048 and 64, on a GPU what its memory takes
+    dtype, device   auto: CUDA where there is one and the checkpoint's own format, else CPU and float32;
+                    device=split spreads a model over all GPUs, then memory, then disk
+    quantize        8bit or 4bit: weights rounded while they are loaded
+    attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
+    answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
+    unit            of language models, what one source is: a segment, a whole document, or a window of
+                    `window` segments with `context` segments before it; `realign` cuts the output
 
     Building refuses a language the model does not have and files that are not there, before any weight is
     loaded. In float32 an output does not depend on its batch. Out of memory halves the batch and goes on.
@@ -52,14 +65,25 @@ class Transformers(Engine):
         top_p: Annotated[float, Range(0, 1, beyond=True)] = 1.0,
         top_k: Natural = 0,
         seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
+        repetition_penalty: Annotated[float, Above(0)] | None = None,
+        no_repeat_ngram_size: Natural | None = None,
+        min_length: Natural | None = None,
+        length_penalty: float | None = None,
         max_new_tokens: Count | None = None,
-        batch_tokens: Count = 2048,
-        batch_size: Count = 64,
+        batch_tokens: Count | None = None,
+        batch_size: Count | None = None,
         dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
         device: str = "auto",
+        quantize: Literal["8bit", "4bit"] | None = None,
+        attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
+        self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
         source, target = language(src), language(tgt)
@@ -68,26 +92,32 @@ class Transformers(Engine):
             beams if beams is not None else 1 if chat else 4,
             max_new_tokens if max_new_tokens is not None else 1024 if chat else 256,
             *(sample, temperature, top_p, top_k, seed),
+            Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty),
         )
+        computing = Computing(quantize, attention)
         check_listed(model, source, target)
         self._model: Seq2Seq | Causal
         if chat:
             self.sentence_level = bool(model.get("sentence_level", False))
             prompt = Prompt.of(model, source, target)
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
-            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
-            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             self._instructions: dict[str, Any] = prompt.identity
+            self.shown, self.before, self.divisible = prompt.examples, prompt.context, not prompt.context
+            prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:
             self.sentence_level = bool(model.get("sentence_level", True))
             kind, name = family(model), str(model.get("name"))
             kind.recipe(name, source, target, None)  # what is known without the files
             self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
             recipe = kind.recipe(name, source, target, self._checkpoint.path)
-            self._place = Placement.choose(self._checkpoint, device, dtype, threads)
+            self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             codec = Codec(self._checkpoint, model, recipe)
             self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
             self._instructions = recipe.identity
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -101,16 +131,27 @@ class Transformers(Engine):
             **self._checkpoint.identity,
             "decoding": self._decoding.identity,
             "dtype": self._place.dtype,
+            **self._place.computing.identity,
             "too_long": self._too_long,
             "told": self._instructions,
             "versions": versions("transformers", "torch"),
+            **identity(self.filters),
         }
 
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """How outputs are chosen, with the settings that the checkpoint brings along."""
+        decoding = self._decoding
+        found = in_force(self._checkpoint.path, decoding.beams, decoding.sample, decoding.replaced)
+        return decoding.identity | described(found, decoding.replaced)
+
     def translate(self, batch: Batch) -> Translated:
-        sources = batch.sources
-        for part in batches(self._pending(sources), self._batch_tokens, self._batch_size):
+        sources, model = batch.sources, self._model
+        pending = cut(sources, model.lengths, model.source_limit, self._too_long)
+        most = limits(model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
+        for part in batches(pending, most.tokens, most.texts):
             outputs = self._outputs([text for item in part for text in item.texts])
-            yield list(_gather(part, outputs, sources))
+            yield list(gather(part, outputs, sources))
 
     def _outputs(self, texts: Sequence[str]) -> list[Output]:
         """The outputs of one batch; out of memory halves what goes at once, from then on."""
@@ -141,35 +182,6 @@ class Transformers(Engine):
             text = "\0".join(texts).encode("utf-8", "surrogatepass")
             torch.manual_seed(zlib.crc32(text, self._decoding.seed & 0xFFFFFFFF))
         return self._model.generate(texts)
-
-    def _pending(self, sources: Sequence[str]) -> list[Pending]:
-        limit, lengths = self._model.source_limit, self._model.lengths(sources)
-        result = []
-        for index, (source, length) in enumerate(zip(sources, lengths, strict=True)):
-            texts: tuple[str, ...] = (source,)
-            if length > limit:
-                if self._too_long == "error":
-                    raise DataError(
-                        f"segment {index + 1} has {length} tokens, the model takes {limit};"
-                        " shorten it, or engine.too_long=split"
-                    )
-                texts = tuple(pieces(source, lambda text: self._model.lengths([text])[0] <= limit))
-                length = max(self._model.lengths(texts))
-            result.append(Pending(index, texts, length))
-        return result
-
-
-def _gather(
-    batch: Sequence[Pending], outputs: Sequence[Output], sources: Sequence[str]
-) -> Iterator[tuple[int, Translation]]:
-    start = 0
-    for item in batch:
-        parts = outputs[start : start + len(item.texts)]
-        start += len(item.texts)
-        text = " ".join(part[0] for part in parts)
-        ended = all(part[1] for part in parts)
-        tokens = sum(part[2] for part in parts)
-        yield item.index, Translation(sources[item.index], text, "stop" if ended else "length", tokens)
 
 
 def _release() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.compare import select as select_module
 from tests.support.made_stores import METRICS, write_run
 from tests.support.made_texts import corpus, hypotheses
 
@@ -140,7 +141,7 @@ def test_alignment_view_finds_an_order_that_turns(tmp_path, capsys) -> None:
 def test_buckets_cover_every_segment_once(made, capsys, kind) -> None:
     _, out, _ = run(capsys, made, "--metric", "bleu", "--format", "md", "--by", kind)
     table = out.split(f"by {kind}**")[1].split("\n\n")[1]
-    counts = [int(line.split("|")[2]) for line in table.splitlines()[2:]]
+    counts = [int(found) for line in table.splitlines()[2:] if (found := line.split("|")[2].strip(" ―"))]
     assert sum(counts) == N
     assert "good" in table
 
@@ -148,10 +149,9 @@ def test_buckets_cover_every_segment_once(made, capsys, kind) -> None:
 def test_buckets_by_domain(made, capsys) -> None:
     _, out, _ = run(capsys, made, "--metric", "bleu", "--format", "md", "--by", "domain")
     table = out.split("by domain**")[1].split("\n\n")[1]
-    assert [line.split("|")[1:3] for line in table.splitlines()[2:]] == [
-        [" news ", " 40 "],
-        [" speech ", " 20 "],
-    ]
+    cells = [[cell.strip() for cell in line.split("|")[1:4]] for line in table.splitlines()[2:]]
+    assert [cell[:2] for cell in cells if cell[1].isdigit()] == [["news", "40"], ["speech", "20"]]
+    assert [cell[2] for cell in cells].count("good") == 2, "each system in each bucket"
 
 
 def test_most_different_segments_mark_words(made, capsys) -> None:
@@ -422,3 +422,44 @@ def test_documents_are_resampled_whole(tmp_path, capsys) -> None:
     assert "n of n documents" in " ".join(out.split()) and "sacreBLEU for the same seed" not in out
     code, _, err = run(capsys, tmp_path / "none", "--resample", "documents")
     assert code == 2 and f"{N} of its {N} segments have none; a set names them with data.docs" in err
+
+
+def test_the_newest_systems_of_a_set_are_taken_and_the_rest_is_said(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(select_module, "MOST", 2)
+    _, _, references = corpus(10)
+    for number in range(4):
+        write_run(tmp_path, f"2026-{number}", f"m{number}", hypotheses(references, number, 0.1), references)
+    write_run(tmp_path, "2026-9", "m3", hypotheses(references, 9, 0.1), references)
+    code, out, err = run(capsys, tmp_path, "--format", "json")
+    systems = {row["system"] for row in json.loads(out)["test_sets"][0]["rows"]}
+    assert code == 0 and systems == {"m2", "m3"}
+    assert "of 4 systems on made" in err and "older runs of the same systems that are left out: 1" in err
+    code, out, err = run(capsys, tmp_path, "--format", "json", "--all")
+    assert len({row["system"] for row in json.loads(out)["test_sets"][0]["rows"]}) == 5
+    assert "are left out" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["lium"], "LIUM.2019.fr-pl"),
+        (["pair=fr-pll"], "fr-pl"),
+        (["model=LIUM.2018.fr-pl"], "LIUM.2019.fr-pl"),
+    ],
+)
+def test_part_of_a_name_or_a_slip_in_a_query_is_understood(tmp_path, capsys, words, meant) -> None:
+    _, _, references = corpus(4)
+    write_run(tmp_path, "2026-1", "LIUM.2019.fr-pl", hypotheses(references, 1, 0.1), references)
+    code, _, err = run(capsys, tmp_path, *words)
+    assert code == 2 and f"Did you mean '{meant}'?" in err
+
+
+def test_runs_that_failed_are_one_line(tmp_path, capsys) -> None:
+    _, _, references = corpus(10)
+    write_run(tmp_path, "2026-1", "good", hypotheses(references, 1, 0.1), references)
+    for number in range(16):
+        folder = tmp_path / "runs" / f"2026-f{number:02d}"
+        folder.mkdir()
+        (folder / "error.json").write_text(json.dumps({"stage": "load", "message": "no such file"}))
+    code, _, err = run(capsys, tmp_path)
+    assert code == 0 and err.count("is left out") == 1 and "16 in all" in err

@@ -12,6 +12,7 @@ from harness import registry
 from harness.common import options, values
 from harness.config import model
 from harness.config.describe import comments, parameters_of
+from harness.config.schema import compose
 from harness.config.typed import TABLES
 from harness.errors import ConfigError
 from tests.support.program import ROOT
@@ -64,6 +65,9 @@ def test_a_yaml_names_every_option_of_its_class_with_a_comment(path: Path) -> No
     metrics = path.parent.name == "metrics"
     if value.get("kind") == "auto" and path.parent.name == "encoder":
         return  # decided by the languages before any class is built
+    if value.pop("defaults", None):
+        inherits(path, value)
+        return
     for node in value.values() if metrics else [value]:
         table = "metric" if metrics else TABLES[path.parent.name]
         known = set(parameters_of(table, node))
@@ -71,6 +75,14 @@ def test_a_yaml_names_every_option_of_its_class_with_a_comment(path: Path) -> No
         known -= {"empty"} if table == "data" and node["kind"] in ("documents", "seeds") else set()
         assert set(node) - {"kind"} == known
         assert all(said[option] for option in known), [option for option in known if not said[option]]
+
+
+def inherits(path: Path, value: dict[str, Any]) -> None:
+    """A YAML that builds on another of its group names only what differs; what it means is said there."""
+    table = TABLES[path.parent.name]
+    made = getattr(compose([f"{path.parent.name}={path.stem}"]), path.parent.name)
+    assert set(value) < set(parameters_of(table, made))
+    assert {key: made[key] for key in value} == value
 
 
 def test_a_comment_is_behind_its_key_or_above_it() -> None:
@@ -85,7 +97,8 @@ def test_a_comment_is_behind_its_key_or_above_it() -> None:
 def test_a_shipped_model_has_only_keys_that_its_engine_reads(path: Path) -> None:
     value = yaml.safe_load(path.read_text(encoding="utf-8"))
     chosen = next((entry for entry in value.pop("defaults", []) if isinstance(entry, dict)), {})
-    engine = chosen.get("override /engine@_global_.engine", "transformers")
+    option = chosen.get("override /engine@_global_.engine", "transformers")
+    engine = compose([f"engine={option}"]).engine["kind"]
     assert model.checked(value, engine, registry.resolve("engine", engine), lambda name: "") == value
 
 

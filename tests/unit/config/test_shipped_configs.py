@@ -12,8 +12,9 @@ from tests.support.program import ROOT
 CONF = ROOT / "conf"
 ELSEWHERE = ("hydra", "experiments")
 OPTIONS = sorted(p.relative_to(CONF) for p in CONF.glob("*/*.yaml") if p.parent.name not in ELSEWHERE)
-OWN_ENGINE = {"apertium": "command"} | {
-    name: name for name in ("command", "copy", "file", "gloss", "mqm", "openai", "reference")
+SERVICES = ("anthropic", "azure", "deepl", "gemini", "google", "google-v3")
+OWN_ENGINE = {"apertium": "command", "argos": "ctranslate2", **dict.fromkeys(SERVICES, "rest")} | {
+    name: name for name in ("command", "copy", "file", "firefox", "gloss", "mqm", "openai", "reference")
 }
 
 

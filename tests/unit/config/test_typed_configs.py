@@ -173,6 +173,12 @@ def test_an_option_that_is_younger_than_a_run_counts_only_where_it_is_used(word:
     assert identifying(of(*words))["engine"] == {"kind": "file", "path": "a.pl"}
 
 
+def test_the_null_that_was_a_number_before_counts_as_that_number() -> None:
+    former = identifying(of("model=opus-mt", "engine.batch_tokens=2048", "engine.batch_size=64"))
+    assert identifying(of("model=opus-mt")) == former
+    assert identifying(of("model=opus-mt", "engine.batch_tokens=100")) != former
+
+
 def test_systems_of_one_file_are_a_sweep_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("outs.tsv").write_text("system\ttext\nx\ta\nx\tb\ny\tc\ny\td\n")
     words = ["model=file", "engine.path=outs.tsv", "engine.column=text", "engine.system=all"]

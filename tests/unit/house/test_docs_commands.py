@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ from harness.config.schema import compose
 from tests.support.program import ROOT
 
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("experiments/*/README.md"))]
-COMMAND = re.compile(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z]+(?: .*)?)$")
+COMMAND = re.compile(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:python -m harness|harness) ([a-z-]+(?: .*)?)$")
 # Hydra's own flags: they choose what to do with a config, not what is in it.
-FLAGS = {"-m", "--multirun", "--debug", "--resolve"}
+FLAGS = {"-m", "--multirun", "--debug", "--resolve", "--dry-run"}
 
 
 def commands(text: str) -> Iterator[str]:
@@ -29,13 +30,13 @@ def commands(text: str) -> Iterator[str]:
             yield found.group(1).split(" #")[0].split(" > ")[0].split(" | ")[0].split(" && ")[0].strip()
 
 
+def _module(verb: str) -> Any:
+    return importlib.import_module(f"harness.cli.verbs.{verb.replace('-', '_')}")
+
+
 def all_commands() -> list[str]:
     pages = [command for page in PAGES for command in commands(page.read_text(encoding="utf-8"))]
-    examples = [
-        command
-        for verb in VERBS
-        for command in commands(getattr(importlib.import_module(f"harness.cli.verbs.{verb}"), "EXAMPLES", ""))
-    ]
+    examples = [command for verb in VERBS for command in commands(getattr(_module(verb), "EXAMPLES", ""))]
     shipped = commands((ROOT / "conf" / "run.yaml").read_text(encoding="utf-8"))
     return sorted({*pages, *examples, *shipped})
 
@@ -49,7 +50,7 @@ def test_a_documented_command_is_understood(command: str, tmp_path: Path) -> Non
     if verb == "run":
         understand_run(words, tmp_path)
         return
-    module = importlib.import_module(f"harness.cli.verbs.{verb}")
+    module = _module(verb)
     parser = Parser(prog=verb)
     module.configure(parser)
     if "--config-dir" not in parser.known_options():  # as the command line adds it to every verb

@@ -174,7 +174,7 @@ def test_extensions_are_asked_what_they_have_in_one_module_only() -> None:
     assert found == {"adapters.py"}
 
 
-def test_demands_are_declared_on_the_class() -> None:
+def test_demands_are_declared_on_the_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context({}, "fr", "pl")
     assert registry.demands("engine", {"kind": "copy"}, context) == []
     assert registry.demands("backend", {"kind": "ray", "address": "10.0.0.1:6379"}, context) == [
@@ -187,5 +187,16 @@ def test_demands_are_declared_on_the_class() -> None:
     assert registry.demands("engine", {"kind": "transformers"}, hub) == [
         "downloads nobody/none-fr-pl from the hub"
     ]
+    (line,) = registry.demands("metric", {"kind": "neural", "backend": "comet", "model": "a/b"}, context)
+    assert line.startswith("starts a process that loads a/b")
+    spm = {"kind": "bleu", "tokenize": "flores200"}
+    monkeypatch.setattr("sacrebleu.utils.SACREBLEU_DIR", str(tmp_path))
+    assert registry.demands("metric", spm, context) == [
+        "downloads the SentencePiece model of tokenize=flores200"
+    ]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "flores200sacrebleuspm").touch()
+    assert registry.demands("metric", spm, context) == []
+    assert registry.demands("metric", {"kind": "bleu", "tokenize": "13a"}, context) == []
     assert registry.demands("metric", {"kind": "evil:Metric"}, context) == ["runs the class 'evil:Metric'"]
     assert Extension.demands({}, context) == []

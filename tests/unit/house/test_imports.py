@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 
 HARNESS = Path(__file__).resolve().parents[3] / "harness"
-STAGES = {"data", "text", "align", "encode", "translate", "gloss", "metrics"}
+STAGES = {"data", "text", "align", "encode", "translate", "gloss", "metrics", "realign"}
 GROUND = {"types", "protocols", "errors", "registry", "common"}
 HEAVY = {"torch", "transformers", "datasets", "hydra", "sacrebleu", "ray"}
 KNOWS_HYDRA = {"common/named", "config/arguments", "config/schema", "config/hydra_errors", "cli/verbs/run"}

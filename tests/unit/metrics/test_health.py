@@ -29,6 +29,16 @@ def flags(hypothesis: str, source: str = SOURCE, reason: str = "stop", tgt: str 
     return health(source, hypothesis, reason, "fr", tgt)
 
 
+def test_an_unknown_source_leaves_the_flags_of_the_output() -> None:
+    reference = "Das ist ein Haus mit 20 Zimmern."
+    assert health(None, "Das Haus hat 30 Zimmer.", "stop", "en", "de", [reference]) == ()
+    assert health(None, " ", "stop", "en", "de", [reference]) == ("empty",)
+    assert health(None, "", "stop", "en", "de", [""]) == ()
+    assert "entities" in health(None, "Ein &quot;Haus&quot;.", "stop", "en", "de", [reference])
+    english = "This house has many rooms and a garden."
+    assert health(None, english, "stop", "en", "de", [reference]) == ("wrong-language",)
+
+
 def test_a_good_translation_has_no_flag() -> None:
     assert flags(GOOD) == ()
     assert flags("", source="  ") == ()

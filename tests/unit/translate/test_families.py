@@ -116,6 +116,9 @@ def test_models_table_says_what_fits(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert rows["copy"].offline is True
     assert rows["opus-mt"].id == "Helsinki-NLP/opus-mt-fr-pl"
     assert rows["opus-mt"].offline is False
+    assert rows["opus-mt"].fits is True  # in the shipped list
+    english = {row.name: row for row in models_table("en-pl")}["opus-mt"]
+    assert english.fits is None and english.reason == "not in the hub's list of 2021"
     assert rows["openai"].offline is None
     snapshot = tmp_path / "models--Helsinki-NLP--opus-mt-fr-pl" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
@@ -126,9 +129,22 @@ def test_models_table_says_what_fits(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert {row.name: row for row in models_table("fr-pl")}["opus-mt"].offline is False
     (snapshot / "target.spm").write_text("")
     assert {row.name: row for row in models_table("fr-pl")}["opus-mt"].offline is True
+    assert {row.name: row for row in models_table("fr-pl")}["opus-mt"].fits is True
     unfit = {row.name: row for row in models_table("fr-hsb")}
-    assert not unfit["m2m100-418m"].fits
+    assert unfit["m2m100-418m"].fits is False
     assert "Upper Sorbian" in str(unfit["m2m100-418m"].reason)
     assert unfit["opus-mt-big-sla"].fits
+    for name, fits in {
+        "nllb-600m": True,
+        "eurollm-22b": True,
+        "qwen": None,
+        "openai": None,
+        "copy": True,
+    }.items():
+        assert rows[name].fits is fits, name
+    assert rows["qwen"].reason == "its languages are on its card"
+    assert models_table("lkt-pl")[-1].fits is False
+    lakota = {row.name: row for row in models_table("lkt-pl")}
+    assert lakota["madlad-3b"].fits is None, "MADLAD is not told the source language: its list has to say"
     with pytest.raises(ConfigError, match="two language codes"):
         models_table("frpl")

@@ -12,15 +12,17 @@ from functools import lru_cache
 
 from harness.common.langs import language
 
+# The patterns in capitals are also what `engine.answer` removes (`harness.translate.answers`).
+
 
 def reasoning(text: str) -> bool:
     """Whether a block of thoughts, or the tag that closes one, was left in."""
-    return bool(_THOUGHTS.search(text))
+    return bool(THOUGHTS.search(text))
 
 
 def leftover_token(text: str) -> bool:
     """Whether a token that steers a model was left in (`</s>`, `<unk>`, `<|im_end|>`, `<end_of_turn>`)."""
-    return bool(_TOKEN.search(text))
+    return bool(TOKEN.search(text))
 
 
 def several_lines(source: str, hypothesis: str, references: Sequence[str]) -> bool:
@@ -37,11 +39,11 @@ def wrapped(text: str, tgt: str) -> bool:
     """Whether the translation stands between words about it, after a label, in quotes or a code fence."""
     text = text.strip()
     return bool(
-        _FENCE.search(text)
-        or _PREAMBLE.search(text)
-        or _NOTES.search(text)
-        or _ALTERNATIVES.search(text)
-        or _label_of(tgt).match(text)
+        FENCE.search(text)
+        or PREAMBLE.search(text)
+        or NOTES.search(text)
+        or ALTERNATIVES.search(text)
+        or label_of(tgt).match(text)
     )
 
 
@@ -54,7 +56,7 @@ def quoted(source: str, text: str) -> bool:
     if _EDGE_QUOTE.search(source.strip()):
         return False
     text = text.strip()
-    for opening, closing in _QUOTES:
+    for opening, closing in QUOTES:
         inside = text[len(opening) : -len(closing)]
         if text.startswith(opening) and text.endswith(closing) and len(text) > 2:
             return opening not in inside and closing not in inside
@@ -66,7 +68,7 @@ def _lines(text: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _label_of(tgt: str) -> re.Pattern[str]:
+def label_of(tgt: str) -> re.Pattern[str]:
     """The target language's name as a label at the start: `Polish:`, `**Polish** :`, `[pl]`, `pl:`."""
     import langcodes
 
@@ -76,20 +78,20 @@ def _label_of(tgt: str) -> re.Pattern[str]:
     return re.compile(rf"[*_#\s]*(?:{either})(?:\s+translation)?(?:\s*\([^)]*\))?[*_\s]*[:：]", re.I)
 
 
-_QUOTES = (('"', '"'), ("“", "”"), ("„", "”"), ("„", "“"), ("«", "»"), ("»", "«"), ("「", "」"), ("`", "`"))
+QUOTES = (('"', '"'), ("“", "”"), ("„", "”"), ("„", "“"), ("«", "»"), ("»", "«"), ("「", "」"), ("`", "`"))
 _EDGE_QUOTE = re.compile(r"^[-–—\s]*[\"“”„«»「『`'‘’‚‹›]|[\"“”„«»」』`'‘’‚‹›][\s.,!?;:…]*$")
 
-_THOUGHTS = re.compile(
+THOUGHTS = re.compile(
     r"</?(?:think|thinking|thought|reasoning|reflection|analysis|scratchpad)>|\[/?THINK\]"
     r"|<\|channel\|>\s*(?:analysis|thought)|◁/?think▷",
     re.I,
 )
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"</?s>|<(?:unk|pad|bos|eos|mask|sep|cls|eot|eod)>|<\|[\w ]{1,40}\|>|<｜[^｜]{1,40}｜>"
     r"|<(?:start|end)_of_(?:turn|text|utterance)>|\[/?INST\]|<</?SYS>>|>>\w{2,4}<<|<2\w{2,3}>"
     r"|<extra_id_\d+>|\[(?:UNK|PAD|CLS|SEP|MASK|EOS)\]|⁇|▁"
 )
-_FENCE = re.compile(r"^\s*(?:```|~~~)|(?:```|~~~)\s*$", re.M)
+FENCE = re.compile(r"^\s*(?:```|~~~)|(?:```|~~~)\s*$", re.M)
 
 # The words that name a translation; a label, a preamble or a note is built around one.
 _TRANSLATION = (
@@ -97,7 +99,7 @@ _TRANSLATION = (
     "|vertaling|tłumaczenie|przekład|překlad|preklad|перевод|переклад|översättning|oversættelse|oversettelse"
     "|käännös|fordítás|traducere|çeviri|μετάφραση|ترجمة|翻译|译文|翻譯|譯文|翻訳|번역|अनुवाद"
 )
-_PREAMBLE = re.compile(
+PREAMBLE = re.compile(
     rf"^[*_#\s]*(?:{_TRANSLATION})(?:\s+\w+){{0,3}}[*_\s]*[:：]"  # Translation (into Polish):
     rf"|^(?:sure|certainly|of course|here(?:'s|’s| is| are)|below is|the following is|okay"
     rf"|ok)\b[^\n]{{0,120}}"
@@ -109,7 +111,7 @@ _PREAMBLE = re.compile(
     rf"|^(?:the\s+)?(?:{_TRANSLATION})\s+(?:of\b[^\n]{{1,200}}\s)?(?:is|would be)\b[^\n]{{0,20}}[:：]",
     re.I,
 )
-_NOTES = re.compile(
+NOTES = re.compile(
     r"(?:^|\n)\s*[(\[*_]{0,3}(?:note|notes|translator'?s note|explanation|literal(?:ly)?|anmerkung"
     r"|hinweis|remarque"
     r"|uwaga|uwagi|nota|opmerking|poznámka|примечание|примітка|注|注释|说明)[*_]{0,2}\s*(?:\([^)]*\))?\s*[:：]"
@@ -118,7 +120,7 @@ _NOTES = re.compile(
     r"|(?:let me know|feel free to ask|i hope this helps|would you like me to)\b[^\n]{0,120}$",
     re.I,
 )
-_ALTERNATIVES = re.compile(
+ALTERNATIVES = re.compile(
     r"\n\s*(?:or|alternatively|alternative(?: translation)?s?|option \d|oder|ou|lub|albo|nebo"
     r"|или)\b[^\n]{0,30}[:：]"
     r"|\n\s*(?:or|oder|ou|lub|albo|nebo)\s*\n"

@@ -1,0 +1,1 @@
+"""Human judgement of stored outputs: campaigns, the answers of annotators, exports for `agree`."""

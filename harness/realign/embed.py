@@ -1,0 +1,145 @@
+"""The re-segmenter `embed`: sentences of the output, aligned with the segments by an aligner of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.protocols import Aligner, Realigned, Realigner, Splitter
+from harness.realign.wer import Wer
+from harness.types import Bead, Piece
+
+_ROOM = 0.5
+"""Share of a segment's length by which a neighbour must be too long for the segment to have a part of it."""
+
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass
+class _Group:
+    """Consecutive segments, and the consecutive sentences of the output that they share."""
+
+    segments: list[int]
+    sentences: list[int]
+    confidence: float | None
+    nowhere: list[int] = field(default_factory=list)
+
+
+class Embed(Realigner):
+    """Split the output into sentences and align them with the segments (`conf/aligner`, `conf/encoder`).
+
+    against  what stands for a segment: its (first) reference, or its source
+
+    Where several segments share sentences, the boundaries between them are found by `wer`.
+    """
+
+    def __init__(
+        self,
+        aligner: Aligner,
+        splitter: Splitter,
+        tgt: str,
+        against: Literal["reference", "source"] = "reference",
+    ) -> None:
+        self._aligner, self._splitter, self._tgt = aligner, splitter, tgt
+        self._against, self._within = against, Wer()
+
+    def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        if not references:
+            raise ValueError("there are no segments to cut the output for")
+        spans = self._sentences(output)
+        firsts = [texts[0] if texts else "" for texts in references]
+        texts = firsts if self._against == "reference" else list(sources)
+        beads = self._aligner.align(texts, [output[start:end] for start, end in spans])
+        sizes = [len(text) for text in texts], [end - start for start, end in spans]
+        groups = _joined(_grouped(beads, len(spans)), *sizes)
+        begins = [len(output)]
+        for group in groups[:0:-1]:
+            begins.insert(0, spans[group.sentences[0]][0] if group.sentences else begins[0])
+        begins.insert(0, 0)
+        found: list[Piece] = []
+        for group, begin, end in zip(groups, begins, begins[1:], strict=False):
+            own = slice(group.segments[0], group.segments[-1] + 1)
+            found += self._within_group(group, begin, output[begin:end], sources[own], references[own], spans)
+        return Realigned(found, "embed")
+
+    def _sentences(self, output: str) -> list[tuple[int, int]]:
+        spans, at = [], 0
+        for line in output.split("\n"):
+            found = self._splitter.boundaries(line, self._tgt)
+            spans += [(at + start, at + end) for start, end in found]
+            at += len(line) + 1
+        return spans
+
+    def _within_group(
+        self,
+        group: _Group,
+        begin: int,
+        part: str,
+        sources: Sequence[str],
+        references: Sequence[Sequence[str]],
+        spans: Spans,
+    ) -> list[Piece]:
+        if len(group.segments) == 1:
+            nowhere = tuple(spans[j] for j in group.nowhere)
+            return [Piece(begin, begin + len(part), group.confidence, nowhere)]
+        inner = self._within.realign(part, sources, references).pieces
+        return [
+            Piece(
+                begin + piece.start,
+                begin + piece.end,
+                piece.confidence,
+                tuple((begin + start, begin + stop) for start, stop in piece.nowhere),
+            )
+            for piece in inner
+        ]
+
+
+def _grouped(beads: Sequence[Bead], sentences: int) -> list[_Group]:
+    """The segments of each bead with its sentences, in order; every sentence is in one group.
+
+    A sentence without segment joins the group of the sentence before it, at the beginning the first group.
+    """
+    groups = [_Group(list(b.src), list(b.tgt), b.confidence) for b in sorted(beads, key=_place) if b.src]
+    owner = {j: group for group in groups for j in group.sentences}
+    last = groups[0]
+    for j in range(sentences):
+        if j not in owner:
+            last.sentences.append(j)
+            last.nowhere.append(j)
+        last = owner.get(j, last)
+    for group in groups:
+        group.sentences.sort()
+    return groups
+
+
+def _place(bead: Bead) -> tuple[int, ...]:
+    return bead.src
+
+
+def _joined(groups: Sequence[_Group], segments: Sequence[int], sentences: Sequence[int]) -> list[_Group]:
+    """Segments without sentences joined to a neighbour whose stretch is too long for its own segments.
+
+    `segments` and `sentences` are lengths. Beads of an aligner are bounded in size; so a text without
+    sentence ends, which is one sentence to the splitter, still goes to all its segments.
+    """
+    ratio = (sum(sentences) + 1) / (sum(segments) + 1)
+
+    def has_room(group: _Group, other: _Group) -> bool:
+        own, new = (ratio * sum(segments[k] for k in g.segments) for g in (group, other))
+        return sum(sentences[j] for j in group.sentences) - own >= _ROOM * new
+
+    found: list[_Group] = []
+    for group in groups:
+        before = found[-1] if found else None
+        if before is not None and (
+            (not group.sentences and has_room(before, group))
+            or (not before.sentences and has_room(group, before))
+        ):
+            before.segments += group.segments
+            before.sentences += group.sentences
+            before.nowhere += group.nowhere
+            before.confidence = None
+        else:
+            found.append(group)
+    return found

@@ -1,0 +1,70 @@
+"""A text as words and punctuation marks with their offsets; in scripts without spaces, as characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Han, kana; Thai, Lao, Tibetan, Burmese, Khmer: no spaces between words, so that a character is a token.
+_UNSPACED = re.compile(
+    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]"
+)
+FINAL = frozenset(".!?…。！？．؟।։")
+"""Marks that end a sentence."""
+CLOSING = frozenset("\"'”“»«’‘)]}›‹」』）】》")
+"""Marks that may follow the end of a sentence and belong to it."""
+OPENING = frozenset("\"'“”„‟«»‚‘‹›([{¿¡-–—「『（【《*#•")
+"""Marks with which a sentence may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text[start:end]`; `form` is what is compared: NFKC, without distinction of case."""
+
+    form: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        return self.form[:1].isalnum()
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a text in order; together they hold every character that is not white space."""
+    found: list[Token] = []
+    start: int | None = None
+    for at, char in enumerate(text):
+        alone = _UNSPACED.match(char) is not None
+        inside = not alone and unicodedata.category(char)[0] in "LMN"
+        if not inside and start is not None:
+            found.append(_token(text, start, at))
+            start = None
+        if inside:
+            start = at if start is None else start
+        elif alone or not char.isspace():
+            found.append(_token(text, at, at + 1))
+    if start is not None:
+        found.append(_token(text, start, len(text)))
+    return found
+
+
+def _token(text: str, start: int, end: int) -> Token:
+    raw = text[start:end]
+    return Token(unicodedata.normalize("NFKC", raw).casefold() or raw, start, end)
+
+
+def ends_sentence(words: list[Token], stop: int) -> bool:
+    """Whether the tokens before position `stop` end with a final mark, quotes and brackets after it apart."""
+    at = stop - 1
+    while at > 0 and words[at].form in CLOSING:
+        at -= 1
+    return at >= 0 and words[at].form[-1:] in FINAL
+
+
+def is_unspaced(words: list[Token]) -> bool:
+    """Whether most words are characters of a script that puts no spaces between words."""
+    letters = [word for word in words if word.is_word]
+    return sum(_UNSPACED.match(word.form) is not None for word in letters) > len(letters) / 2

@@ -1,0 +1,82 @@
+"""What asking a service took: tokens, money, and which models say that they answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from harness.protocols import Engine
+from harness.results.record import Usage
+from harness.types import Translation
+
+
+def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, Any] | None:
+    """The usage of a shard, each text once as it is asked for; None for an engine that asks no service."""
+    if engine.forecast([]) is None:
+        return None
+    once = {translation.source: translation for translation in translations}.values()
+    told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
+    costs = [t.details.cost for t in once if t.details.cost is not None]
+    return asdict(
+        Usage(
+            characters=sum(len(t.source) for t in once),
+            prompt_tokens=_sum(t.details.prompt_tokens for t in told),
+            completion_tokens=_sum(t.n_tokens for t in told),
+            cost=sum(costs) if costs else None,
+            served_by=dict(Counter(t.details.served_by for t in told if t.details.served_by)),
+        )
+    )
+
+
+def total(parts: Iterable[dict[str, Any] | None], currency: str | None) -> Usage | None:
+    """The usage of a run from that of its shards."""
+    found = [part for part in parts if part]
+    if not found:
+        return None
+    served: Counter[str] = Counter()
+    for part in found:
+        served.update(part["served_by"])
+    cost = _sum(part["cost"] for part in found)
+    return Usage(
+        characters=sum(part["characters"] for part in found),
+        prompt_tokens=_sum(part["prompt_tokens"] for part in found),
+        completion_tokens=_sum(part["completion_tokens"] for part in found),
+        cost=cost,
+        currency=currency if cost is not None else None,
+        served_by=dict(sorted(served.items())),
+    )
+
+
+def several_models(usage: Usage | None) -> list[str]:
+    """A warning where the answers of one run came from several models or versions of one."""
+    served = usage.served_by if usage else {}
+    if len(served) < 2:
+        return []
+    told = ", ".join(f"{name} ({n})" for name, n in served.items())
+    return [f"the answers came from {len(served)} models: {told}; force=true asks for all of them again"]
+
+
+def another_model(usage: Usage | None, asked: str | None) -> list[str]:
+    """A warning where the model that says it answered is not that which was asked, by its name.
+
+    A longer name of the same model (with a date), and one without its maker, are the same.
+    """
+    if usage is None or not asked:
+        return []
+    names = [name.split()[0] for name in usage.served_by if name.split()]
+    others = [name for name in names if not _same(name, asked)]
+    told = ", ".join(dict.fromkeys(others))
+    return [f"the server was asked for '{asked}' and says that '{told}' answered"] if others else []
+
+
+def _same(name: str, asked: str) -> bool:
+    first, second = (text.lower().rstrip("/").rpartition("/")[2] for text in (name, asked))
+    return first.startswith(second) or second.startswith(first)
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    """The sum of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -1,0 +1,144 @@
+"""Campaigns in the workbench: the organiser's pages, and the annotators', who need only their link."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from harness.common.langs import language
+from harness.errors import HarnessError
+from harness.judge.campaign import Campaign, names, read_campaign, shown
+from harness.judge.responses import record, responses
+from harness.judge.results import FORMATS, exported, progress
+from harness.serve import pages
+from harness.serve.answers import NotFound, answer, download, posted, told
+from harness.serve.catalogue import Catalogue
+from harness.serve.guard import Access
+
+_BEFORE = 5  # sentences of the document that are shown before the one that is judged
+
+
+def routes(catalogue: Catalogue, access: Access) -> list[Route]:
+    """The routes of the organiser, and those of the annotators."""
+    judging = Judging(catalogue, access)
+    return [
+        Route("/api/campaigns", told(judging.campaigns)),
+        Route("/campaign/{name}/{kind}", told(judging.export)),
+        Route("/judge/{name}/{key}", judging.page),
+        Route("/api/judge/{name}/{key}", told(judging.task), methods=["GET"]),
+        Route("/api/judge/{name}/{key}", posted(judging.answer), methods=["POST"]),
+    ]
+
+
+class Judging:
+    """Handlers over one store."""
+
+    def __init__(self, catalogue: Catalogue, access: Access) -> None:
+        self.root = catalogue.root
+        self.access = access
+        self._read: dict[str, tuple[int, Campaign]] = {}
+
+    def campaigns(self, request: Request) -> Response:
+        """Every campaign with its annotators, their links and progress."""
+        found: list[dict[str, Any]] = []
+        for name in names(self.root):
+            try:
+                campaign = self._campaign(name)
+                people = [
+                    {"name": person, "key": one.key, **asdict(progress(self.root, campaign, person))}
+                    for person, one in campaign.annotators.items()
+                ]
+            except HarnessError as error:
+                found.append({"name": name, "problem": str(error)})
+                continue
+            kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
+            about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
+            about |= {"pair": f"{campaign.src}-{campaign.tgt}", "segments": len(campaign.items)}
+            found.append({**about, "systems": campaign.runs, "annotators": people})
+        return answer({"campaigns": found})
+
+    def export(self, request: Request) -> Response:
+        kind = request.path_params["kind"]
+        if kind not in FORMATS:
+            raise NotFound(f"no export '{kind}': {', '.join(FORMATS)}")
+        campaign = self._campaign(request.path_params["name"])
+        ending, media_type = FORMATS[kind]
+        return download(exported(self.root, campaign, kind), f"{campaign.name}-{kind}.{ending}", media_type)
+
+    def page(self, request: Request) -> Response:
+        """An annotator's page. One text for every wrong link: it does not say which campaigns there are."""
+        try:
+            campaign, _ = self._annotator(request)
+        except HarnessError:
+            return PlainTextResponse("this link is not valid; ask who gave it to you\n", 404)
+        path = f"{request.path_params['name']}/{request.path_params['key']}"
+        title = f"{campaign.protocol}: {campaign.src}-{campaign.tgt}"
+        return HTMLResponse(pages.shell("judge", title, self.access.prefix, path, self.access.read_only))
+
+    def task(self, request: Request) -> Response:
+        """A screen: `task` of the address, else the first that is not answered. No name of a system."""
+        campaign, person = self._annotator(request)
+        tasks = campaign.annotators[person].tasks
+        done = responses(self.root, campaign, person)
+        asked = request.query_params.get("task", "")
+        first = next((k for k in range(len(tasks)) if k not in done), None)
+        number = int(asked) if asked.isdecimal() and int(asked) < len(tasks) else first
+        value: dict[str, Any] = {
+            "protocol": campaign.protocol,
+            "src": language(campaign.src).name,
+            "tgt": language(campaign.tgt).name,
+            "total": len(tasks),
+            "done": len(done),
+            "severities": campaign.severities,
+            "categories": campaign.categories,
+            "task": number,
+        }
+        if number is None:
+            return answer(value)
+        task = tasks[number]
+        item = campaign.items[task.item]
+        before = []
+        for earlier in campaign.items[max(0, task.item - _BEFORE) : task.item]:
+            if item.doc and earlier.doc == item.doc:
+                texts = [earlier.outputs[system] for system in task.systems]
+                before.append({"source": earlier.source, "texts": texts})
+        given = done.get(number)
+        value |= {
+            "source": item.source,
+            "texts": shown(campaign, task),
+            "before": before,
+            "answer": asdict(given) if given else None,
+        }
+        return answer(value)
+
+    def answer(self, request: Request, value: Mapping[str, Any]) -> Response:
+        campaign, person = self._annotator(request)
+        record(self.root, campaign, person, value)
+        return answer({"done": len(responses(self.root, campaign, person))})
+
+    def _annotator(self, request: Request) -> tuple[Campaign, str]:
+        """Whose link it is. Raises NotFound for any that is nobody's."""
+        name, key = request.path_params["name"], request.path_params["key"]
+        if name not in names(self.root):
+            raise NotFound("this link is not valid; ask who gave it to you")
+        campaign = self._campaign(name)
+        for person, one in campaign.annotators.items():
+            if secrets.compare_digest(key.encode(), one.key.encode()):
+                return campaign, person
+        raise NotFound("this link is not valid; ask who gave it to you")
+
+    def _campaign(self, name: str) -> Campaign:
+        """A campaign, read again only when its file changed."""
+        if name not in names(self.root):
+            raise NotFound(f"no campaign '{name}' in this store")
+        changed = (self.root / "campaigns" / name / "campaign.json").stat().st_mtime_ns
+        before = self._read.get(name)
+        if before is None or before[0] != changed:
+            before = self._read[name] = changed, read_campaign(self.root, name)
+        return before[1]

@@ -1,0 +1,60 @@
+"""One process that serves one store until it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from harness.errors import StageError, Terminated
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1; port 0 takes any free one. Raises StageError when the port is taken."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind(("127.0.0.1", port))
+        found.listen(128)
+    except OSError as error:
+        found.close()
+        raise StageError(
+            f"port {port} of 127.0.0.1: {error.strerror}; another one: --port N, any free one: --port 0"
+        ) from None
+    return found
+
+
+def serve(app: ASGIApp, where: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer until Ctrl-C, which ends it quietly. Raises Terminated after SIGTERM."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            ready()
+
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    signal.signal(signal.SIGTERM, _terminate)  # uvicorn hands it on when all is closed
+    try:
+        Server(config).run(sockets=[where])
+    except KeyboardInterrupt as stop:
+        if isinstance(stop, Terminated):
+            raise
+    finally:
+        where.close()
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated

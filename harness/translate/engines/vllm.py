@@ -1,0 +1,157 @@
+"""The `vllm` engine: language models in vLLM's offline batches (https://docs.vllm.ai)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from harness.common.langs import language
+from harness.common.limits import Between, Count, Natural, Range, Reads
+from harness.errors import ConfigError, SegmentError, StageError, missing_package
+from harness.protocols import Batch, Context, Engine, Translated
+from harness.translate.answers import Answer, chosen, identity
+from harness.translate.batching import Output, batches, cut, gather
+from harness.translate.checkpoints.families import check_listed
+from harness.translate.checkpoints.loading import end_tokens, first_line, out_of_memory, versions
+from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
+from harness.translate.engines.prompted import TOKENIZER_FILES, Prompted
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+
+
+class Vllm(Engine):
+    """Translate with a language model through vLLM, from the very tokens that `transformers` would get.
+
+    max_new_tokens  an output that reaches it ends there as `length`
+    temperature     0 is greedy; above it tokens are drawn (then `top_p`, `top_k`, `seed`)
+    dtype           auto is the checkpoint's own format
+    gpus            devices that share one model (tensor parallel)
+    gpu_memory      share of each device's memory that vLLM takes
+    window          tokens of prompt and answer; null: the model's own, for which memory may not do
+    quantization    one of vLLM's methods (`bitsandbytes`, `fp8` …); null: as the checkpoint is stored
+    chunk           segments that are finished and stored together
+    too_long        `split` a source beyond the model's length into pieces, or `error`
+    answer          filters that clean an output, as of `transformers`
+
+    Batches are vLLM's own and outputs depend a little on them. Raises what `transformers` raises, and
+    UnavailableError when the package is not installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Annotated[Mapping[str, Any], Reads((*CHECKPOINT_KEYS, *PROMPT_KEYS))],
+        src: str,
+        tgt: str,
+        max_new_tokens: Count = 1024,
+        temperature: Annotated[float, Range(0, 2)] = 0.0,
+        top_p: Annotated[float, Range(0, 1, beyond=True)] = 1.0,
+        top_k: Natural = 0,
+        seed: Annotated[int, Between(0, 2**32 - 1)] = 0,
+        dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
+        gpus: Count = 1,
+        gpu_memory: Annotated[float, Range(0, 1, beyond=True)] = 0.9,
+        window: Count | None = None,
+        quantization: str | None = None,
+        chunk: Count = 1024,
+        too_long: Literal["split", "error"] = "split",
+        answer: Answer = "raw",
+    ) -> None:
+        self.filters = chosen(answer)
+        if model.get("family") not in CHAT_FAMILIES:
+            raise ConfigError(
+                f"engine=vllm translates with language models; '{model.get('name')}' is none:"
+                " engine=transformers or engine=ctranslate2"
+            )
+        if importlib.util.find_spec("vllm") is None:
+            raise missing_package("engine 'vllm'", "vllm")
+        source, target = language(src), language(tgt)
+        check_listed(model, source, target)
+        self.sentence_level = bool(model.get("sentence_level", False))
+        self._sampling = {"temperature": temperature, "max_tokens": max_new_tokens}
+        if temperature > 0:
+            self._sampling |= {"top_p": top_p, "top_k": top_k, "seed": seed}
+        self._settings = {
+            "dtype": dtype,
+            "tensor_parallel_size": gpus,
+            "gpu_memory_utilization": gpu_memory,
+            "max_model_len": window,
+            "quantization": quantization,
+            "seed": seed,
+        }
+        self._prompt = Prompt.of(model, source, target)
+        self.shown, self.before = self._prompt.examples, self._prompt.context
+        self.divisible = not self.before
+        self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
+        self._prompted = Prompted(self._checkpoint, model, self._prompt, max_new_tokens)
+        self._window, self._max_new_tokens = window, max_new_tokens
+        self._chunk, self._too_long = chunk, too_long
+
+    @classmethod
+    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
+        return downloads(context)
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """Everything that its outputs depend on, but for the batches that vLLM makes."""
+        return {
+            "engine": "vllm",
+            **self._checkpoint.identity,
+            "decoding": self._sampling,
+            "dtype": self._settings["dtype"],
+            "quantization": self._settings["quantization"],
+            "too_long": self._too_long,
+            "told": self._prompt.identity,
+            "versions": versions("vllm", "transformers", "torch"),
+            **identity(self.filters),
+        }
+
+    def translate(self, batch: Batch) -> Translated:
+        limit = self._prompted.source_limit
+        if self._window is not None:
+            limit = max(1, min(limit, self._window - self._max_new_tokens))
+        pending = cut(batch.sources, self._prompted.lengths, limit, self._too_long)
+        for part in batches(pending, limit * self._chunk, self._chunk):
+            outputs = self._generate([text for item in part for text in item.texts])
+            yield list(gather(part, outputs, batch.sources))
+
+    def _generate(self, texts: Sequence[str]) -> list[Output]:
+        model, sampling = self._loaded
+        prompts = [{"prompt_token_ids": ids} for ids in self._prompted.ids(texts)]
+        try:
+            results = model.generate(prompts, sampling, use_tqdm=False)
+        except Exception as error:  # its engine runs in processes of its own, with errors of every kind
+            raise SegmentError(f"vLLM failed: {first_line(error)}") from error
+        found = []
+        for result in results:
+            output = result.outputs[0]
+            stopped = output.finish_reason == "stop"
+            found.append((self._prompt.answer(output.text), stopped, len(output.token_ids)))
+        return found
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        from transformers import GenerationConfig
+        from vllm import LLM, SamplingParams
+
+        own = GenerationConfig.from_pretrained(self._checkpoint.path, local_files_only=True)
+        if own.no_repeat_ngram_size:
+            raise ConfigError(
+                f"{self._checkpoint.path}: its generation settings ask for no_repeat_ngram_size, which vLLM"
+                " does not have; engine=transformers"
+            )
+        sampling = SamplingParams(
+            **self._sampling,
+            stop=list(self._prompt.stop) or None,
+            stop_token_ids=sorted(end_tokens(own)) if own.eos_token_id is not None else None,
+            repetition_penalty=own.repetition_penalty or 1.0,
+        )
+        path = str(self._checkpoint.path)
+        try:
+            # Its own defaults for sampling, not the checkpoint's: what is taken from there stands above.
+            model = LLM(model=path, generation_config="vllm", trust_remote_code=False, **self._settings)
+        except Exception as error:
+            remedy = "; less: engine.window, engine.gpu_memory" if out_of_memory(error) else ""
+            raise StageError(f"{path}: vLLM cannot load it ({first_line(error)}){remedy}") from error
+        return model, sampling

@@ -1,0 +1,160 @@
+"""A small client for translation services: retries with backoff, rate limits, no key in any message."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import Any, TypeVar
+
+from harness.errors import StageError, UnavailableError
+from harness.translate.servers.budget import Budget
+from harness.translate.servers.failures import Empty, Failure, Inside, Refused, failure
+
+T = TypeVar("T")
+_MAX_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Whom to ask, and how messages speak of it.
+
+    `shown` is its address without any key; `secrets` are the texts that no message may repeat; `key_names`
+    are the environment variables with its keys; `missing` is the remedy where it says "not found"; `another`
+    the option that names another address.
+    """
+
+    shown: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    key_names: tuple[str, ...] = ()
+    missing: str = ""
+    another: str = "engine.url=…"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirected request would carry the key to wherever the answer points."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Client:
+    """Posts JSON; safe to use from several threads. `base_wait`: seconds before the first retry."""
+
+    base_wait = 1.0
+
+    def __init__(
+        self, service: Service, timeout: float, retries: int, per_minute: float | None, budget: Budget
+    ) -> None:
+        self._service, self._timeout, self._retries, self._budget = service, timeout, retries, budget
+        self._gap = 60.0 / per_minute if per_minute else 0.0
+        self._lock = threading.Lock()
+        self._not_before = 0.0  # monotonic time before which no request may start, for all threads
+        self._stopped = threading.Event()
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def stop(self) -> None:
+        """Wake and stop all waiting threads."""
+        self._stopped.set()
+
+    def post(self, url: str, body: Any, read: Callable[[bytes], T]) -> T:
+        """What `read` makes of the answer; it raises Empty where another try may do better.
+
+        Raises Refused (this text), UnavailableError (out of reach, key refused, quota used up) or StageError
+        (no answer). A service that fails on a text to the last try (500, no output in its answer) refuses it.
+        """
+        problem, of_text = "no answer", False
+        for attempt in range(self._retries + 1):
+            self._wait_for_turn()
+            self._budget.request()
+            asked = None
+            try:
+                return read(self._send(url, body))
+            except urllib.error.HTTPError as error:
+                found = failure(error)
+                problem = self._without_key(found.said)
+                if found.meaning != "again":
+                    raise self._final(found, problem) from None
+                asked, of_text = found.wait, found.code == 500
+            except Inside as error:
+                problem, of_text = self._without_key(str(error)), True
+                if error.failure.meaning != "again":
+                    raise self._final(error.failure, problem) from None
+            except Empty as error:
+                problem, of_text = self._without_key(str(error)), True
+            except (OSError, HTTPException) as error:
+                problem = str(getattr(error, "reason", "") or error or type(error).__name__)
+                of_text = False
+            if attempt < self._retries:
+                self._pause(attempt, asked)
+        tries = f"{self._retries + 1} tries" if self._retries else "1 try"
+        if of_text:
+            raise Refused(f"{problem} ({tries})")
+        raise UnavailableError(
+            f"{self._service.shown} did not answer ({problem}; {tries}); is the server running?"
+            f" Another one: {self._service.another}"
+        )
+
+    def _send(self, url: str, body: Any) -> bytes:
+        headers = {
+            "Content-Type": "application/json", "Accept": "application/json", **self._service.headers
+        }  # fmt: skip
+        data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        request = urllib.request.Request(url, data, headers, method="POST")
+        with self._opener.open(request, timeout=self._timeout) as response:
+            payload: bytes = response.read()
+        return payload
+
+    def _wait_for_turn(self) -> None:
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                delay = self._not_before - now
+                if delay <= 0:
+                    self._not_before = (
+                        max(self._not_before, now) + self._gap if self._gap else self._not_before
+                    )
+                    return
+            if self._stopped.wait(delay):
+                raise StageError("stopped")
+
+    def _pause(self, attempt: int, asked: float | None) -> None:
+        """Wait before the next try; where the server says how long, every thread waits."""
+        if asked is not None:
+            with self._lock:
+                self._not_before = max(self._not_before, time.monotonic() + min(asked, _MAX_WAIT))
+            return
+        delay = min(_MAX_WAIT, self.base_wait * 2**attempt) * random.uniform(0.75, 1.25)
+        if self._stopped.wait(delay):
+            raise StageError("stopped")
+
+    def _final(self, found: Failure, problem: str) -> Exception:
+        shown, names = self._service.shown, " or ".join(self._service.key_names)
+        if found.meaning == "key":
+            have = "the server rejected the key" if self._service.secrets else "the server requires a key"
+            return UnavailableError(
+                f"{shown}: {have} ({problem}); put a valid one into the environment variable"
+                f" {names or '(name it with engine.api_key_env)'}"
+            )
+        if found.meaning == "quota":
+            return UnavailableError(
+                f"{shown}: the account has no quota or credit left ({problem}); finished texts are kept,"
+                " the same command goes on from there"
+            )
+        if found.meaning == "missing":
+            return UnavailableError(f"{shown}: not found ({problem}); {self._service.missing}")
+        if found.meaning == "text":
+            return Refused(problem)
+        return UnavailableError(f"{shown}: {problem}")
+
+    def _without_key(self, text: str) -> str:
+        for secret in self._service.secrets:
+            text = text.replace(secret, "…")
+        return text

@@ -1,0 +1,170 @@
+"""The alignment editor in a real browser: corrected by keyboard, saved, and the score stands on it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.align.goldfile import read_gold
+from tests.integration.test_report_page import until
+from tests.support.browser import browser, why_not
+from tests.support.program import record_files, run_harness
+from tests.support.workbench import workbench
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+RUN = ("run", "model=copy", "engine=copy", "clean=none", "splitter=line", "metrics=chrf", "data=documents",
+       "data.src=fr.txt", "data.tgt=pl.txt")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one run over two documents that say the same, but for one sentence either way."""
+    root = tmp_path_factory.mktemp("editor")
+    (root / "fr.txt").write_text(
+        "Le président a parlé mercredi à Paris.\nLe vote aura lieu en mai.\nIl pleut aujourd'hui à Lyon.\n"
+        "La France et la Pologne signeront un accord.\nLes ministres sont partis hier soir.\n"
+    )
+    (root / "pl.txt").write_text(
+        "Prezydent przemawiał w środę w Paryżu.\nGłosowanie odbędzie się w maju.\n"
+        "Francja i Polska podpiszą umowę.\nMinistrowie wyjechali wczoraj wieczorem.\nCeny rosną.\n"
+    )
+    done = run_harness(*RUN, cwd=root)
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+@pytest.fixture(scope="module")
+def driver(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with workbench(folder / "results") as (address, _), browser(tmp_path_factory.mktemp("b")) as found:
+        found.get(address)
+        found.base = address.split("/?")[0]
+        yield found
+
+
+def opened(driver: Any, folder: Path) -> Any:
+    driver.get("about:blank")
+    driver.get(f"{driver.base}/align/{record_files(folder)[0].parent.name}?author=ann")
+    until(lambda: driver.execute_script("return document.body.dataset.ready") == "yes")
+    return driver
+
+
+def links(driver: Any) -> list[tuple[list[int], list[int]]]:
+    """The rows with segments on both sides, read off the page."""
+    script = """return [...document.querySelectorAll('tbody tr:not(.null)')].map((row) => [0, 1].map((side) =>
+        [...row.querySelectorAll(`[data-side="${side}"]`)].map((s) => Number(s.dataset.k))))"""
+    return [(source, target) for source, target in driver.execute_script(script)]
+
+
+def press(driver: Any, *keys: str) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    for key in keys:
+        ActionChains(driver).send_keys(key).perform()
+
+
+def at(driver: Any, source: int) -> None:
+    """Make the row with this source segment the current one, by a click beside its text."""
+    row = f"tr:has([data-side='0'][data-k='{source}'])"
+    driver.find_element("css selector", f"{row} td.mid").click()
+
+
+def said(driver: Any) -> str:
+    return str(driver.find_element("css selector", ".bar [role=status]").text)
+
+
+def test_every_change_by_keyboard_and_back_again(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    begin = links(driver)
+    assert ([0], [0]) in begin and ([1], [1]) in begin
+    at(driver, 0)
+    press(driver, "m")
+    assert links(driver)[0] == ([0, 1], [0, 1])
+    press(driver, "s")
+    assert links(driver)[:2] == [([0], [0]), ([1], [1])]
+    press(driver, "p")
+    assert "partial" in driver.find_element("css selector", "tr.current").text
+    press(driver, "]")
+    assert "merge them" in said(driver), "the next link would be left without a source"
+    at(driver, 1)
+    press(driver, "u")
+    assert ([1], [1]) not in links(driver)
+    at(driver, 0)
+    press(driver, "]", "}")
+    assert links(driver)[0] == ([0, 1], [0, 1])
+    press(driver, "[", "{")
+    assert links(driver)[0] == ([0], [0])
+    for _ in range(20):
+        press(driver, "z")
+    assert links(driver) == begin and "nothing more" in said(driver)
+    press(driver, "y")
+    assert links(driver)[0] == ([0, 1], [0, 1])
+    press(driver, "z")
+    assert "not saved" not in said(driver)
+
+
+def test_link_and_split_by_mouse_and_a_crossing_is_refused(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    begin = links(driver)
+
+    def click(side: int, k: int) -> None:
+        driver.find_element("css selector", f'[data-side="{side}"][data-k="{k}"]').click()
+
+    def act(name: str) -> None:
+        driver.find_element("css selector", f'[data-action="{name}"]').click()
+
+    click(0, 0)
+    click(1, 3)
+    act("link")
+    assert "may not cross" in said(driver) and links(driver) == begin
+    click(0, 0)
+    click(1, 3)
+    click(0, 1)
+    click(0, 2)
+    click(1, 1)
+    act("link")
+    assert ([1, 2], [1]) in links(driver)
+    click(0, 1)
+    act("split")
+    assert ([1], [1]) in links(driver) and ([1, 2], [1]) not in links(driver)
+    at(driver, 1)
+    act("unlink")
+    assert ([1], [1]) not in links(driver)
+
+
+def test_a_corrected_alignment_is_saved_and_changes_the_score(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    at(driver, 1)
+    press(driver, "u")
+    driver.find_element("css selector", '[data-action="save"]').click()
+    until(lambda: "saved: " in said(driver))
+    (path,) = folder.glob("results/gold/*/ann.jsonl")
+    assert [1] not in [list(bead.src) for bead in read_gold(path).beads if not bead.is_null]
+
+    command = driver.find_element("css selector", "code").text
+    words = shlex.split(command.replace(str(folder) + "/", ""))
+    assert words[:3] == ["python", "-m", "harness"]
+    done = run_harness(*words[3:], cwd=folder)
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(file.read_text()) for file in record_files(folder))
+    assert second["data"]["n"] == first["data"]["n"] - 1
+    assert second["data"]["hash"] != first["data"]["hash"]
+    assert second["scores"][0]["value"] != first["scores"][0]["value"]
+    assert any(item["path"].endswith("ann.jsonl") for item in second["data"]["inputs"])
+
+    again = run_harness(*words[3:], cwd=folder)
+    assert "skipped" in again.stderr
+    opened(driver, folder)
+    at(driver, 0)
+    press(driver, "p")
+    driver.find_element("css selector", '[data-action="save"]').click()
+    until(lambda: "saved: " in said(driver))
+    fresh = run_harness(*words[3:], cwd=folder)
+    assert "skipped" not in fresh.stderr, "the gold is another, though its name is the same"
+    assert '"partial"' in path.read_text(encoding="utf-8")
+    entries = [e["message"] for e in driver.get_log("browser") if e["level"] != "INFO"]
+    assert entries == []

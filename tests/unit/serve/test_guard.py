@@ -1,0 +1,114 @@
+"""Who may ask the workbench what: the key, the names of this machine, its own pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.made_stores import write_run
+from tests.support.workbench import TOKEN, client
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    write_run(folder, "2026-1", "a", ["one", "two"], [["one"], ["two"]])
+    return folder
+
+
+@pytest.mark.parametrize("path", ["/", "/run/2026-1", "/compare", "/api/runs", "/compare.csv", "/runs.csv"])
+def test_nothing_is_shown_without_the_key(root: Path, path: str) -> None:
+    for token in (None, "wrong", ""):
+        answer = client(root, token=token).get(path)
+        assert answer.status_code == 403
+        assert "2026-1" not in answer.text
+    assert client(root).get(path).status_code == 200
+
+
+def test_the_printed_address_leaves_the_key_in_a_cookie_and_not_in_the_address(root: Path) -> None:
+    browser = client(root, token=None)
+    answer = browser.get(f"/compare?token={TOKEN}&runs=a&metric=chrf")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/compare?runs=a&metric=chrf")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert browser.get("/api/runs").status_code == 200
+    assert client(root, token=None).get("/?token=wrong").status_code == 403
+    away = browser.get(f"http://127.0.0.1:8765//elsewhere.example/x?token={TOKEN}")
+    assert away.headers["location"] == "/elsewhere.example/x", "no address of another site"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", ""])
+def test_a_name_that_only_points_here_is_refused(root: Path, host: str) -> None:
+    assert client(root).get("/api/runs", headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1", "[::1]:8765", "lab.example.org"])
+def test_the_names_of_this_machine_and_those_allowed(root: Path, host: str) -> None:
+    browser = client(root, hosts=("lab.example.org",))
+    assert browser.get("/api/runs", headers={"Host": host, "Origin": f"http://{host}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://127.0.0.1:9999", "null", "https://localhost"]
+)
+def test_a_foreign_origin_is_refused_whatever_it_knows(root: Path, origin: str) -> None:
+    for path in ("/api/runs", "/"):
+        assert client(root).get(path, headers={"Origin": origin}).status_code == 403
+    assert client(root).post("/api/runs", json={}, headers={"Origin": origin}).status_code == 403
+
+
+def test_what_another_site_embeds_is_refused_and_a_link_from_it_is_followed(root: Path) -> None:
+    embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert client(root).get("/api/runs", headers=embedded).status_code == 403
+    assert client(root).get("/", headers=followed).status_code == 200
+
+
+def test_posts_are_json_of_a_bounded_size_from_our_pages(root: Path) -> None:
+    browser = client(root)
+    assert browser.post("/api/x", json={}).status_code == 404
+    assert browser.post("/api/x", content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
+    large = {"Content-Type": "application/json", "Content-Length": "99000000"}
+    assert browser.post("/api/x", content=b"{}", headers=large).status_code == 413
+    assert browser.request("PUT", "/api/x", json={}).status_code == 405
+    del browser.headers["Origin"]
+    assert browser.post("/api/x", json={}).status_code == 403
+    answer = client(root, read_only=True).post("/api/x", json={})
+    assert answer.status_code == 403 and "--read-only" in answer.text
+
+
+def test_every_answer_carries_the_policy(root: Path) -> None:
+    for path in ("/", "/api/runs", "/nothing", "/assets/x/workbench.js"):
+        headers = client(root).get(path).headers
+        policy = headers["content-security-policy"]
+        assert (
+            "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        )
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+    assert client(root).get("/api/runs").headers["cache-control"] == "no-store"
+
+
+def test_behind_a_prefix_whether_the_proxy_takes_it_off_or_not(root: Path) -> None:
+    browser = client(root, prefix="/lab/harness")
+    for path in ("/lab/harness/", "/lab/harness", "/"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert 'href="/lab/harness/assets/' in page.text and 'data-base="/lab/harness"' in page.text
+    assert browser.get("/lab/harness/api/runs").json()["total"] == 1
+    answer = browser.get(f"/lab/harness/compare?token={TOKEN}")
+    assert answer.headers["location"] == "/lab/harness/compare"
+    assert "Path=/lab/harness" in answer.headers["set-cookie"]
+
+
+def test_no_file_outside_the_store_is_reached_by_a_name(root: Path) -> None:
+    (root / "secret").write_text("not for you")
+    for name in ("..", "../secret", "%2e%2e%2fsecret", "..%2f..%2fetc%2fpasswd", "2026-1/record.json", "%00"):
+        for path in (f"/run/{name}", f"/api/run/{name}", f"/assets/x/{name}"):
+            answer = client(root).get(path)
+            assert "not for you" not in answer.text and "root:" not in answer.text
+            if not path.endswith("/.."):  # a client resolves that itself
+                assert answer.status_code == 404, (path, answer.status_code)
+    elsewhere = client(root).get("/api/compare?results=/etc")
+    assert elsewhere.status_code == 400 and "not an option" in elsewhere.json()["error"]
