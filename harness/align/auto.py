@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness.align.evidence.beliefs import Beliefs, ExpectedGain, believe
-from harness.align.evidence.candidates import Candidates, bead_features, level_of, null_features
+from harness.align.evidence.candidates import Candidates, band_of, bead_features, level_of, null_features
 from harness.align.evidence.clauses import Clauses, cut
 from harness.align.evidence.flags import flags
 from harness.align.evidence.model import Evidence
@@ -92,8 +92,9 @@ class Auto(Aligner):
         known, found = self.candidates(texts, band)
         features = bead_features(known, found)
         rescored = Rescored(found, features, null_features(known, found, features), self.second)
-        beliefs = rescore(rescored, texts.spans, level_of(features), band, self.share)
-        beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
+        narrow = band_of(found, texts.spans[0].n, texts.spans[1].n)
+        beliefs = rescore(rescored, texts.spans, level_of(features), narrow, self.share)
+        beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), narrow))
         return [self._finish(bead, beliefs, texts) for bead in beads]
 
     def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:

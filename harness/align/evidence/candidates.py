@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from harness.align.evidence.model import OF_BEADS, Evidence
 from harness.align.evidence.spans import Spans
-from harness.align.search.lattice import REACH, ROWS, SHAPES
+from harness.align.search.lattice import REACH, ROWS, SHAPES, Band
 from harness.protocols import Matrix
 
 Places = NDArray[np.int64]
@@ -34,6 +34,7 @@ MORE = (
 )
 BEAD_FEATURES = (*OF_BEADS, *MORE)
 NULL_FEATURES = ("null", "length", "kin", "finished")
+MARGIN = 4  # columns searched beyond the candidates
 _SIZES = np.array(SHAPES)
 _KINDS = {
     mark: kind for kind, marks in enumerate((".。।", "?？؟", "!！", "…", ":：", ";；؛")) for mark in marks
@@ -57,6 +58,27 @@ class Candidates:
     def sizes(self) -> tuple[Places, Places]:
         """`(k,)` each: sentences of the source and of the target side."""
         return _SIZES[self.shape, 0], _SIZES[self.shape, 1]
+
+
+def band_of(found: Candidates, n: int, m: int) -> Band:
+    """The cells that alignments of candidates go through, and `MARGIN` columns to either side.
+
+    Between two candidates a path leaves alone source sentences first, as `lattice` has it.
+    """
+    if not len(found.row):
+        return Band.full(n, m)
+    a, b = found.sizes
+    starts, ends = np.full(n + 1, m), np.zeros(n + 1, dtype=np.int64)
+    np.minimum.at(starts, found.row + a, found.column)
+    np.maximum.at(ends, found.row + a, found.column + b)
+    high = np.zeros(n + 1, dtype=np.int64)
+    np.maximum.at(high, found.row, found.column + b)
+    low = np.minimum(np.minimum.accumulate(starts[::-1])[::-1], np.maximum.accumulate(ends)) - MARGIN
+    low = np.maximum(low, 0)
+    high = np.maximum(np.maximum.accumulate(high), low) + MARGIN + 1
+    high = np.minimum(high, m + 1)
+    high[n] = m + 1
+    return Band(low, high)
 
 
 def bead_features(evidence: Evidence, found: Candidates) -> Matrix:

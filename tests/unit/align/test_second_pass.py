@@ -14,6 +14,7 @@ from harness.align.evidence.candidates import (
     BEAD_FEATURES,
     NULL_FEATURES,
     Candidates,
+    band_of,
     bead_features,
     level_of,
     null_features,
@@ -106,6 +107,26 @@ def test_a_given_share_takes_the_place_of_the_regimes_judged(texts: Texts) -> No
     assert np.array_equal(given.alone_src, single.alone_src)
     judged = rescore(rescored, texts.spans, level_of(features), band)
     assert not np.array_equal(given.alone_src, judged.alone_src)
+
+
+def test_the_narrow_band_leaves_out_nothing_that_matters(texts: Texts) -> None:
+    evidence, found = Auto(Words()).candidates(texts, search_band(*texts.spans))
+    features = bead_features(evidence, found)
+    rescored = Rescored(found, features, null_features(evidence, found, features), second_weights())
+    middle = rescored.at(np.zeros(3))
+    whole, narrow = (believe(Lattice(middle, band)) for band in (None, band_of(found, len(SRC), len(TGT))))
+    assert narrow.alone_src == pytest.approx(whole.alone_src, abs=1e-4)
+    assert narrow.alone_tgt == pytest.approx(whole.alone_tgt, abs=1e-4)
+
+
+def test_texts_with_nothing_in_common_at_either_end_still_have_an_alignment() -> None:
+    common = [f"w{k}a w{k}b w{k}c w{k}d w{k}e" for k in range(3)]
+    other = [[f"{side}{k}a {side}{k}b {side}{k}c {side}{k}d" for k in range(30)] for side in "xy"]
+    src, tgt = other[0][:15] + common + other[0][15:], other[1][:12] + common + other[1][12:]
+    beads = Auto(Words()).align(src, tgt)
+    links = [(bead.src, bead.tgt) for bead in beads if not bead.is_null]
+    assert links == [((15 + k,), (12 + k,)) for k in range(3)]
+    assert len(beads) == 3 + 60
 
 
 def test_the_weights_are_those_of_the_features_and_say_where_they_are_from() -> None:
