@@ -16,7 +16,7 @@ RUNS = ("show", "compare", "history", "power", "report", "tag", "note", "rm", "r
 QUERIED = ("compare", "history", "power", "report", "rm", "export")
 """Those that also take queries, such as `model=…`."""
 QUERY = ("model", "pair", "data", "engine", "tag", "run", "hash")
-KEYS = ("limit=", "tag=", "force=true", "results=", "-m", "--config-dir")
+KEYS = ("limit=", "tag=", "log=", "force=true", "results=", "-m", "--config-dir")
 
 
 def candidates(words: Sequence[str]) -> list[str]:

@@ -59,12 +59,13 @@ class RunConfig:
     alignment: str | None = None
     limit: Count | None = None
     tag: str | None = None
+    log: str | None = None
     force: bool = False
     results: str = "results"
 
 
 # What a person changes without changing the result: not part of a run's identity.
-VOLATILE = ("backend", "force", "results", "tag")
+VOLATILE = ("backend", "force", "results", "tag", "log")
 
 # What an engine may take, of money and requests: it changes how far a run gets, not its numbers.
 _BUDGET = ("max_requests", "max_cost", "prices")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from harness.cli.tracking import track
 from harness.common.progress import note
 from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
@@ -19,6 +20,7 @@ from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import ConfigError, HarnessError, StageError, Terminated, one_line
+from harness.export.trackers import check as check_tracker
 from harness.results.store import Store
 from harness.results.tables import print_scores
 from harness.run import sweep
@@ -64,6 +66,8 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
     with recorded_errors(store, folder.name, Stages()):
         refuse_in_config(config, folder)
         config = typed(config)
+        if config.log:
+            check_tracker(config.log)
     outcome = run_one(config, store, folder.name)
     record = outcome.record
     if outcome.skipped:
@@ -77,6 +81,8 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
         if left_over := unpaired(record):
             note(left_over)
     note(f"record: {store.run_dir(record.run_id) / 'record.json'}")
+    if config.log and not outcome.skipped:
+        track(config.log, store, record)
     if record.failed:
         raise StageError(f"{record.failed} of {record.data.n} segments failed; the others are recorded")
     return record.run_id, "skipped" if outcome.skipped else "finished"
