@@ -21,6 +21,6 @@ RUN pip install --no-cache-dir -c constraints.txt ".${EXTRAS:+[${EXTRAS}]}"
 RUN useradd --create-home --uid 1000 harness
 USER harness
 ENV HF_HOME=/home/harness/.cache/huggingface
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["harness"]
 CMD ["--help"]
