@@ -110,6 +110,11 @@ class Aligner(Extension):
         """Monotone beads in order; every index of either side is in exactly one bead."""
 
     @property
+    def identity(self) -> dict[str, Any]:
+        """What its beads depend on besides its options: weights that it brings along."""
+        return {}
+
+    @property
     def inputs(self) -> tuple[Input, ...]:
         """Files that its beads come from: part of what a run is known by, and of its record."""
         return ()

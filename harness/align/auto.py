@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from harness.align.evidence.clauses import Clauses, cut
 from harness.align.evidence.flags import flags
 from harness.align.evidence.model import Evidence
 from harness.align.evidence.objective import length_ratio
-from harness.align.evidence.rescoring import Rescored, rescore, second_weights
+from harness.align.evidence.rescoring import WEIGHTS, Rescored, rescore, second_weights
 from harness.align.evidence.spans import Spans, embed
 from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
 from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.search.path import best_path
+from harness.common.files import digest
 from harness.common.limits import Above, AtLeast, Between, Natural
 from harness.common.threads import one_thread_each
 from harness.protocols import Aligner, Encoder
@@ -66,6 +67,11 @@ class Auto(Aligner):
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius, self.order = exact, radius, order
         self.second = second_weights()
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The weights of both passes: fitted anew they find other beads."""
+        return {"weights": digest([WEIGHTS.read_text("utf-8"), repr(MIDDLE), repr(SLOPE)], 16)}
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Beads in order, monotone unless `order` is free.

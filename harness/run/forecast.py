@@ -32,7 +32,7 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     check_sources(parts, loaded)
     corrected = corrected_beads(config, loaded)
     inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts)
+    config_hash = hash_of(config, inputs, parts, loaded)
     standing = None if config.force else store.standing(config_hash)
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"

@@ -36,11 +36,12 @@ TOKENIZED = 100
 """Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
 
 
-def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts) -> str:
+def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: DocumentSet | Bitext) -> str:
     """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
     read = [[item.name, item.sha256] for item in inputs]
     identities = parts.engine.identity, parts.text.encoder.identity
-    return digest([identifying(config), read, *identities], length=16)
+    aligner = parts.text.aligner.identity if isinstance(loaded, DocumentSet) else {}
+    return digest([identifying(config), read, *identities, *([aligner] if aligner else [])], length=16)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _run(
         check_sources(parts, loaded)
         corrected = corrected_beads(config, loaded)
     inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts)
+    config_hash = hash_of(config, inputs, parts, loaded)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
