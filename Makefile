@@ -54,7 +54,7 @@ lint: $(STAMP)
 # The documentation site in site/, in an environment of its own: its tools are no dependency of the package.
 docs:
 	$(PYTHON) -m venv $(VENV)-docs
-	$(VENV)-docs/bin/python $(PIP) $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])')
+	$(VENV)-docs/bin/python $(PIP) -c constraints.txt $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])')
 	$(VENV)-docs/bin/python -m mkdocs build --strict
 
 # The picture of the report page in README.md, drawn anew (needs chromium and chromium-driver).

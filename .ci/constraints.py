@@ -23,7 +23,7 @@ def resolved(python: str) -> tuple[str, dict[str, str]]:
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     version = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     command = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
-    done = subprocess.run([*command, "-e", f"{ROOT}[dev]"], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([*command, "-e", f"{ROOT}[dev,docs]"], stdout=subprocess.PIPE, text=True, check=True)
     packages = (item["metadata"] for item in json.loads(done.stdout)["install"])
     return version, {
         item["name"].lower().replace("_", "-"): item["version"].partition("+")[0]

@@ -130,6 +130,8 @@ class Batch:
     """The id of the segment of each source."""
     whole: int | None = None
     """Segments of the set of which these are the first, where `limit` left out the others."""
+    docs: Sequence[str | None] = ()
+    """The document of each source, for engines that are shown the texts before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Engine(Extension):
     """Segments before them in the same document that are translated with them, and not scored."""
     shown: Sequence[tuple[str, str]] = ()
     """Sources with their translations that it learns from as it works: none may be in the test set."""
+    before: int = 0
+    """How many texts before one in its document it is shown, with their translations (`model.context`)."""
     divisible: bool = True
     """Whether a large test set may be given in parts; False for positional engines that need it whole."""
 
@@ -200,8 +204,11 @@ class Engine(Extension):
     def translate(self, batch: Batch) -> Translated:
         """Yield finished batches, in any order, each index of `batch.sources` once."""
 
-    def forecast(self, sources: Sequence[str]) -> Forecast | None:
-        """What translating these would ask of a service; None for an engine that asks none. Sends nothing."""
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast | None:
+        """What translating these would ask of a service; None for an engine that asks none. Sends nothing.
+
+        `measured`: by what the estimated tokens of prompts and of outputs are to be multiplied.
+        """
         return None
 
     def check(self) -> None:

@@ -67,6 +67,7 @@ TABLES: dict[str, dict[str, str]] = {
         "openai": "harness.translate.engines.openai:OpenAI",
         "rest": "harness.translate.engines.rest:Rest",
         "command": "harness.translate.engines.command:Command",
+        "firefox": "harness.translate.engines.firefox:Firefox",
         "file": "harness.translate.engines.file:File",
         "mqm": "harness.translate.engines.mqm:Mqm",
     },
@@ -86,6 +87,7 @@ TABLES: dict[str, dict[str, str]] = {
         "length_ratio": "harness.metrics.length:LengthRatio",
         "semsim": "harness.metrics.semsim:SemSim",
         "neural": "harness.metrics.neural:Neural",
+        "gemba-mqm": "harness.metrics.judges.gemba:GembaMqm",
     },
 }
 

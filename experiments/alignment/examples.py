@@ -64,7 +64,7 @@ def example(document: Document, encoder: Remembered, weight: float) -> Example:
     parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
     n, m = spans[0].n, spans[1].n
     evidence = Evidence(spans, (parts[0], parts[1]), length_ratio(*spans), ZERO, ZERO, UNUSED)
-    features = evidence.features((0, n), (0, m))
+    features, _ = evidence.features((0, n), (0, m))
     outside = np.zeros(features.shape[1:], dtype=bool)
     for s, (a, b) in enumerate(SHAPES):
         outside[s, max(0, n - a + 1) :] = True

@@ -1,16 +1,14 @@
-"""Fit the weights of the default aligner (`harness/align/weights.py`) on documents with known alignments.
+"""Fit the first pass of the default aligner (`harness/align/evidence/weights.py`).
 
     python experiments/alignment/prepare.py WORK
     python experiments/alignment/fit.py ../shared/data WORK/documents
     python experiments/alignment/fit.py WORK/documents
-    python experiments/alignment/fit.py ../shared/data WORK/documents --folds 5
 
 Maximum likelihood of the gold alignments under a mixture of conditional random fields (Lafferty et al. 2001;
 Jacobs et al. 1991), one a regime, that share a hidden layer (Peng et al. 2009): the gradient is the expected
 features under forward-backward less those of the gold, each regime counted as likely as it is given the gold,
 and goes back through the layer. The signs that the regimes are told from are found with the weights of the
-round before. Prints the weights; nothing is written. With --folds the documents of each fold are aligned with
-weights fitted without them, and scored. All cores are used; the number of them changes no digit.
+round before. Prints the weights; nothing is written. All cores are used; the number of them changes no digit.
 """
 
 from __future__ import annotations
@@ -27,17 +25,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmark import Document, Remembered, calibration, documents, quality
+from benchmark import Remembered, documents
 from examples import EDGE, NAMES, NULL, NULL_LENGTH, OF_BEAD, OPEN, ZERO, Example, example, pieces, weight
 
-from harness.align.auto import Auto
 from harness.align.evidence.beliefs import believe
 from harness.align.evidence.model import OF_BEADS, BeadWeights, Hidden
 from harness.align.evidence.regimes import SHARES, chances, signs
 from harness.align.search.forward_backward import posteriors
 from harness.align.search.lattice import SHAPES, Lattice
 from harness.encode.use import Use
-from harness.types import Bead
 
 # which weights move with the share
 SLOPES = ("cosine", "coverage", "length", "bead", "size", "null", "edge", "open")
@@ -184,7 +180,7 @@ def _signs(task: tuple[list[int], np.ndarray]) -> list[np.ndarray]:
     for k in chosen:
         one = _examples[k]
         added = now.layer.score(one.features).astype(np.float32)
-        out.append(signs(believe(Lattice(Linear(one, now.middle, added))), one.spans))
+        out.append(signs(believe(Lattice(Linear(one, now.middle, added))), one.spans, 0.0)[: GATE.shape[1]])
     return out
 
 
@@ -243,31 +239,6 @@ def rounded(now: Parameters) -> tuple[BeadWeights, BeadWeights, np.ndarray, Hidd
     )
 
 
-def cross_validated(
-    pool: Pool,
-    documents: Sequence[Document],
-    owners: Sequence[str],
-    encoder: Remembered,
-    args: argparse.Namespace,
-) -> None:
-    """Print the scores of documents aligned with weights fitted on the news items of the other folds."""
-    groups = list(dict.fromkeys(d.group for d in documents))
-    found: dict[int, list[Bead]] = {}
-    for fold in range(args.folds):
-        held = set(groups[fold :: args.folds])
-        aligner = Auto(encoder)
-        others = [k for k, group in enumerate(owners) if group not in held]
-        middle, slope, aligner.gate, hidden = rounded(fit(pool, others, args.rounds, args.steps))
-        aligner.weights = middle, slope, hidden
-        for i, document in enumerate(documents):
-            if document.group in held:
-                found[i] = aligner.align(document.src, document.tgt)
-    beads = [found[i] for i in range(len(documents))]
-    quality(list(documents), {f"auto, {args.folds} folds": beads}, 1000)
-    noisy = [i for i, d in enumerate(documents) if "noisy" in d.set]
-    calibration([documents[i] for i in noisy], [beads[i] for i in noisy], "the noisy sets")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -277,27 +248,20 @@ def main() -> None:
     parser.add_argument("--made-weight", type=float, default=0.2, help="of a document of those")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=45, help="of L-BFGS a round")
-    parser.add_argument("--folds", type=int, default=0, help="cross-validate over documents instead")
     args = parser.parse_args()
     encoder = Remembered(Use())
     chosen = documents(args.folder)
-    owners = []
     for document in chosen:
         for piece in pieces(document):
             _examples.append(example(piece, encoder, weight(document.set)))
-            owners.append(document.group)
     for document in documents(args.made) if args.made else []:
         _examples.append(example(document, encoder, args.made_weight))
-        owners.append(document.group)
     with multiprocessing.get_context("fork").Pool() as pool:
-        if args.folds:
-            cross_validated(pool, chosen, owners, encoder, args)
-        else:
-            show(*rounded(fit(pool, range(len(_examples)), args.rounds, args.steps)))
+        show(*rounded(fit(pool, range(len(_examples)), args.rounds, args.steps)))
 
 
 def show(middle: BeadWeights, slope: BeadWeights, gate: np.ndarray, hidden: Hidden) -> None:
-    """Print the weights as they stand in `harness/align/weights.py`."""
+    """Print the weights as they stand in `harness/align/evidence/weights.py`."""
 
     def table(rows: np.ndarray) -> str:
         return "".join(f"    ({', '.join(f'{value:.3f}' for value in row)}),\n" for row in rows)
@@ -305,7 +269,6 @@ def show(middle: BeadWeights, slope: BeadWeights, gate: np.ndarray, hidden: Hidd
     for label, weights in (("MIDDLE", middle), ("SLOPE", slope)):
         values = "".join(f"    {name}={getattr(weights, name):.3f},\n" for name in NAMES)
         print(f"{label} = BeadWeights(\n{values})\n")
-    print(f"GATE = (\n{table(gate)})\n")
     print(f"_HIDDEN = (\n{table(hidden.weights)})")
     print("_OUT =", table(hidden.out[None]).strip(" ,\n"))
 

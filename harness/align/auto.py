@@ -9,23 +9,26 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from harness.align.evidence.beliefs import Beliefs, ExpectedGain, averaged, believe
+from harness.align.evidence.beliefs import Beliefs, ExpectedGain, believe
+from harness.align.evidence.candidates import Candidates, band_of, bead_features, level_of, null_features
 from harness.align.evidence.clauses import Clauses, cut
 from harness.align.evidence.flags import flags
 from harness.align.evidence.model import Evidence
 from harness.align.evidence.objective import length_ratio
-from harness.align.evidence.regimes import SHARES, chances, signs
+from harness.align.evidence.rescoring import Rescored, rescore, second_weights
 from harness.align.evidence.spans import Spans, embed
-from harness.align.evidence.weights import GATE, HIDDEN, MIDDLE, SLOPE
+from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
 from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
-from harness.align.search.lattice import REACH, SHAPES, Lattice
+from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.search.path import best_path
 from harness.common.limits import Above, AtLeast, Between, Natural
+from harness.common.threads import one_thread_each
 from harness.protocols import Aligner, Encoder
 from harness.types import Bead
 
-UNLIKELY = 0.001  # regimes of less chance are left out
+HEAT = 0.5  # the first pass is flattened so much
+CANDIDATE = 2e-4  # beads of less chance in it are not looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Texts:
 class Auto(Aligner):
     """Alignment by the posterior of each bead, decoded for expected F1.
 
-    A first sweep over averaged vectors finds which runs of sentences matter; those are encoded. A second one
-    finds the chance of each regime, from translation to comparable text (`share`: one given instead), and
-    the posteriors averaged over them decide.
+    A first pass over averaged vectors finds which runs of sentences matter; those are encoded, and the beads
+    worth a closer look are scored anew (`rescoring`). What comes of that tells the chance of each regime,
+    from translation to comparable text (`share`: one given instead), and the posteriors averaged over
+    them decide.
     """
 
     def __init__(
@@ -61,8 +65,7 @@ class Auto(Aligner):
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius, self.order = exact, radius, order
-        self.weights = MIDDLE, SLOPE, HIDDEN
-        self.gate = np.array(GATE)
+        self.second = second_weights()
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Beads in order, monotone unless `order` is free.
@@ -70,9 +73,10 @@ class Auto(Aligner):
         `score` is the log odds of the bead's posterior, and `confidence` the posterior itself after the
         temperature: the logistic function of score / temperature.
         """
-        if self.order == "free":
-            return free_order(src, tgt, self._monotone)
-        return self._monotone(src, tgt)
+        with one_thread_each():
+            if self.order == "free":
+                return free_order(src, tgt, self._monotone)
+            return self._monotone(src, tgt)
 
     def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         if not src or not tgt:
@@ -85,20 +89,24 @@ class Auto(Aligner):
     def decide(self, texts: Texts) -> list[Bead]:
         """Align texts already in vectors; runs of sentences that matter are encoded on the way."""
         band = search_band(*texts.spans, self.exact, self.radius)
-        first = believe(Lattice(self._evidence(texts).at(self.share or 0.0), band))
-        self._encode_runs(texts, first)
-        known = self._evidence(texts)
-        beliefs = believe(Lattice(known.at(self.share or 0.0), band))
-        if self.share is None:
-            chance = chances(signs(beliefs, texts.spans), self.gate)
-            kept = np.flatnonzero(chance >= UNLIKELY)
-            parts = [believe(Lattice(known.at(SHARES[k]), band)) for k in kept]
-            beliefs = averaged(parts, (chance[kept] / chance[kept].sum()).tolist())
-        beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), band))
+        known, found = self.candidates(texts, band)
+        features = bead_features(known, found)
+        rescored = Rescored(found, features, null_features(known, found, features), self.second)
+        narrow = band_of(found, texts.spans[0].n, texts.spans[1].n)
+        beliefs = rescore(rescored, texts.spans, level_of(features), narrow, self.share)
+        beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), narrow))
         return [self._finish(bead, beliefs, texts) for bead in beads]
 
+    def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:
+        """What the first pass leaves; runs of sentences that matter are encoded on the way."""
+        self._encode_runs(texts, believe(Lattice(self._evidence(texts).at(0.0), band)))
+        known = self._evidence(texts)
+        flat = believe(Lattice(known.at(0.0, HEAT), band), CANDIDATE)
+        order = np.lexsort((flat.column, flat.row))
+        return known, Candidates(flat.row[order], flat.shape[order], flat.column[order])
+
     def _evidence(self, texts: Texts) -> Evidence:
-        return Evidence(texts.spans, texts.parts, texts.ratio, *self.weights)
+        return Evidence(texts.spans, texts.parts, texts.ratio, MIDDLE, SLOPE, HIDDEN)
 
     def _encode_runs(self, texts: Texts, beliefs: Beliefs) -> None:
         """Encode the runs of two and more sentences in beads that have a chance."""

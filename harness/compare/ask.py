@@ -9,7 +9,8 @@ from harness.common.progress import note
 from harness.compare.alignment import GRID, AlignmentView, view
 from harness.compare.evaluate import Result, evaluate
 from harness.compare.groups import TestSet, group
-from harness.compare.options import Options, parse_margin
+from harness.compare.level import of_documents
+from harness.compare.options import Level, Options, parse_margin
 from harness.compare.select import select, since
 from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
@@ -36,7 +37,11 @@ def sets_asked(args: argparse.Namespace, store: Store) -> tuple[list[TestSet], l
     sets, problems = test_sets(store, args, options.baseline)
     must = bool(getattr(args, "fail_if_worse", False))
     kept, left_out = _with_baseline(sets, options, must)
-    return kept, [*problems, *left_out]
+    problems = [*problems, *left_out]
+    if options.level == "document":
+        made = [of_documents(found) for found in kept]
+        kept, problems = [found for found, _ in made], [*problems, *(line for _, p in made for line in p)]
+    return kept, problems
 
 
 def evaluated(
@@ -90,6 +95,7 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         if run.record is None:
             raise UserError(f"--baseline {args.baseline}: {run.run_id} is {run.state} ({run.problem})")
         baseline = run.run_id
+    level: Level = getattr(args, "level", "segment")
     tests: dict[str, tuple[TestName, ...]] = {"none": (), "bs": ("bs",), "ar": ("ar",), "both": ("bs", "ar")}
     wanted = args.test or ("bs" if args.correction == "holm" else "none")  # Holm corrects single tests
     return Options(
@@ -99,7 +105,8 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         alpha=args.alpha,
         metrics=tuple(args.metric or ()),
         baseline=baseline,
-        unit=getattr(args, "resample", "segments"),
+        unit="documents" if level == "document" else getattr(args, "resample", "segments"),
+        level=level,
         correction=args.correction,
         margin=parse_margin(args.margin),
     )

@@ -93,7 +93,10 @@ def _gaps(result: Result, metric: MetricResult, columns: dict[str, Column]) -> d
 
 
 def _length(systems: tuple[System, ...], index: int) -> list[str]:
-    size = len(systems[0].sources[index])
+    """By the source, or by the reference in a set of references alone."""
+    first = systems[0]
+    alone = first.record.data.meta.get("sourceless")
+    size = len(first.references[index][0] if alone else first.sources[index])
     return [next((f"{label} characters" for most, label in _LENGTHS if size <= most), "over 320 characters")]
 
 

@@ -49,7 +49,8 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
     console.print(Text(visible_line(title), style="bold"))
     for contrast in found:
         console.print(Text(f"\n{visible_line(contrast.id)}  {contrast.gap:+.2f}", style="bold"))
-        console.print(Text(f"  source     {visible(contrast.source)}"))
+        if contrast.source:
+            console.print(Text(f"  source     {visible(contrast.source)}"))
         for reference in contrast.references:
             console.print(Text(f"  reference  {visible(reference)}"))
         a, b = word_diff(visible(contrast.first), visible(contrast.second))
@@ -66,7 +67,11 @@ def _terminal(found: list[Contrast], title: str, first: str, second: str) -> Non
 
 def _markdown(contrast: Contrast, first: str, second: str) -> str:
     a, b = word_diff(visible(contrast.first), visible(contrast.second))
-    lines = [f"{_plain(contrast.id)} {contrast.gap:+.2f}", "", f"- source: {_plain(contrast.source)}"]
+    lines = [
+        f"{_plain(contrast.id)} {contrast.gap:+.2f}",
+        "",
+        *([f"- source: {_plain(contrast.source)}"] if contrast.source else []),
+    ]
     lines += [f"- reference: {_plain(reference)}" for reference in contrast.references]
     lines.append(f"- {_plain(first)} ({contrast.first_score:.2f}): {_marked(a)}")
     lines.append(f"- {_plain(second)} ({contrast.second_score:.2f}): {_marked(b)}\n")

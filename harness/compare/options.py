@@ -12,6 +12,7 @@ from harness.metrics.stats.significance import SAMPLES, TestName
 from harness.metrics.stats.simultaneous import RESAMPLES
 
 Unit = Literal["segments", "documents"]
+Level = Literal["segment", "document"]
 Correction = Literal["max-t", "holm"]
 CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
 
@@ -58,6 +59,7 @@ class Options:
     metrics: tuple[str, ...] = ()
     baseline: str | None = None  # a run id
     unit: Unit = "segments"  # what is drawn and exchanged
+    level: Level = "segment"  # what one text is that is scored
     correction: Correction = "max-t"
     margin: Margin | None = None
 

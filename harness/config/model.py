@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, get_args
 
 from harness.common import options
-from harness.common.limits import Count, Reads
+from harness.common.limits import Count, Natural, Reads
 from harness.errors import ConfigError
 
 
@@ -48,6 +48,9 @@ class ModelOptions:
         "translations it is shown: {path: FILE} or {src: FILE, tgt: FILE}; n, seed",
     ] = None
     example: Annotated[str | None, "one of them in {examples}, with {source} and {target}"] = None
+    context: Annotated[
+        Natural | None, "texts before one in its document that {context} holds, with their translations"
+    ] = None
     glossary: Annotated[str | None, "a file of terms, a tab and their translation, for {glossary}"] = None
     term: Annotated[str | None, "one of them in {glossary}, with {source} and {target}"] = None
     command: Annotated[str | None, "the command line of a program; engine.command wins"] = None

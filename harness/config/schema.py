@@ -96,6 +96,14 @@ _DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
 """What the null of an option stood for before it was null."""
 
 
+def _of_judge(options: Any) -> Any:
+    """A metric's options without what a judge may take and where its answers are kept."""
+    if not isinstance(options, dict) or options.get("kind") != "gemba-mqm":
+        return options
+    engine = {k: v for k, v in (options.get("engine") or {}).items() if k not in _BUDGET}
+    return {**{k: v for k, v in options.items() if k != "cache"}, "engine": engine}
+
+
 def identifying(config: RunConfig) -> dict[str, Any]:
     """The settings by which a run is known: all but what cannot change its numbers.
 
@@ -106,6 +114,7 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
     settings["engine"] = {k: v for k, v in settings["engine"].items() if k not in _BUDGET}
+    settings["metrics"] = {key: _of_judge(options) for key, options in settings["metrics"].items()}
     if config.engine.get("unit", "segment") == "segment":
         del settings["realign"]
     if settings["alignment"] is None:  # younger than runs people have, too

@@ -16,6 +16,8 @@ _REMEDY = (
     " HF_TOKEN), and download a protected file first"
 )
 
+_HEADER = "the configuration is recorded; name the environment variable with it: {}='{{env:MY_KEY}}'"
+
 
 def refuse_in_arguments(words: Sequence[str]) -> None:
     """Raises ConfigError for an argument that holds a secret, without repeating it."""
@@ -37,4 +39,5 @@ def refuse_in_config(config: RunConfig, folder: Path) -> None:
 
 def _refuse(found: Iterable[tuple[str, str]]) -> None:
     for key, what in found:
-        raise ConfigError(f"{key} holds {what}: {_REMEDY}")
+        header = key.startswith("engine.headers.")
+        raise ConfigError(f"{key} holds {what}: {_HEADER.format(key) if header else _REMEDY}")

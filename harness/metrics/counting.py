@@ -61,17 +61,18 @@ def by_sacrebleu(made: Any, hypotheses: Sequence[str], references: References) -
     return rows
 
 
-def differing(made: Any, hypotheses: Sequence[str], references: References, rows: Statistics) -> int | None:
-    """Hold the statistics of a few segments against sacreBLEU's: the first that differs, None if none does.
+def differing(family: str, made: Any, hypotheses: Sequence[str], references: References) -> int | None:
+    """Let sacreBLEU count the beginnings of a few segments too: the first that differs, None if none does.
 
-    A release of sacreBLEU may count otherwise than the one that `rows` follows, and its version is signed.
+    A release of sacreBLEU may count otherwise than `rows`, and the signature names the release.
     """
-    sizes = [len(text) + sum(map(len, found)) for text, found in zip(hypotheses, references, strict=True)]
-    short = [i for i, size in enumerate(sizes) if size <= 2 * _CHECKED_LENGTH] or [sizes.index(min(sizes))]
-    chosen = short[:: max(1, len(short) // _CHECKED)][:_CHECKED]
-    theirs = by_sacrebleu(made, [hypotheses[i] for i in chosen], [references[i] for i in chosen])
-    found = zip(chosen, theirs, strict=True)
-    return next((i for i, row in found if rows[i].tolist() != [float(value) for value in row]), None)
+    from harness.metrics.rows import FAMILIES
+
+    chosen = range(0, len(hypotheses), max(1, len(hypotheses) // _CHECKED))[:_CHECKED]
+    texts = [hypotheses[i][:_CHECKED_LENGTH] for i in chosen]
+    against = [[text[:_CHECKED_LENGTH] for text in references[i]] for i in chosen]
+    ours, theirs = FAMILIES[family](made, texts, against).tolist(), by_sacrebleu(made, texts, against)
+    return next((i for i, row, other in zip(chosen, ours, theirs, strict=True) if row != other), None)
 
 
 def count(

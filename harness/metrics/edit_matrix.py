@@ -136,7 +136,7 @@ class EditMatrix:
                 if not self.words[i] & bit:
                     reference_errors |= bit
                     hypothesis_errors |= 1 << i
-            elif low <= j < high and more & bit:
+            elif more & bit:  # never where the cell above is outside the beam
                 i -= 1
                 hypothesis_errors |= 1 << i
             else:

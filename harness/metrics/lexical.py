@@ -79,7 +79,7 @@ class Lexical(Metric):
             given = self.family, self._options, made, hypotheses, references
             rows, warnings = parallel.count(*given, workers=self._workers, costly=self.costly)
         with parallel.heard() as more:
-            differing = parallel.differing(made, hypotheses, references, rows)
+            differing = parallel.differing(self.family, made, hypotheses, references)
             if differing is not None:
                 rows = np.array(parallel.by_sacrebleu(made, hypotheses, references), dtype=np.float64)
         if differing is not None:

@@ -62,7 +62,9 @@ def ter(scorer: Any, hypotheses: Sequence[str], references: References) -> Stati
     """`(n, 2)`: fewest edits to a reference, mean words of the references."""
     rows = np.empty((len(hypotheses), 2))
     for i, (text, found) in enumerate(zip(hypotheses, references, strict=True)):
-        ours, theirs = scorer._preprocess_segment(text), [scorer._preprocess_segment(one) for one in found]
+        prepared = scorer._preprocess_segment
+        # sacreBLEU prepares references twice: normalized then splits the 's off "Martin's,".
+        ours, theirs = prepared(text), [prepared(prepared(one)) for one in found]
         rows[i] = (
             min(_edits(ours, one) for one in theirs),
             sum(len(one.split()) for one in theirs) / len(theirs),

@@ -54,11 +54,13 @@ class Places:
         self._capital = np.full(m + 1, np.nan)
         self._marks: dict[str, list[int]] = {}
         self.final[m] = True
+        self.final[1:m] = [ends_sentence(words, at) for at in range(1, m)]
+        lines = _line_ends(words, text, self.final)
         for at in range(1, m):
             before, here = words[at - 1], words[at]
             gap = text[before.end : here.start]
-            line = "\n" in gap
-            self.final[at] = line or ends_sentence(words, at)
+            line = at in lines
+            self.final[at] |= line
             mark = not here.is_word
             opens = mark and here.form in OPENING and (bool(gap) or here.form not in CLOSING)
             self._clause[at] = (not before.is_word and before.form not in OPENING) or (opens and bool(gap))
@@ -87,6 +89,19 @@ class Places:
             found[self._marks.get(at.mark, [])] += _SAME_MARK
         found[0], found[-1] = 0.0, self.fixed[-1]
         return found
+
+
+def _line_ends(words: Sequence[Token], text: str, final: NDArray[np.bool_]) -> set[int]:
+    """The places where a line ends; none where lines are wrapped at a width, which says nothing.
+
+    They are if most lines end within a sentence, though sentences end within lines. Text without marks at
+    the ends of sentences (subtitles, Thai) is trusted.
+    """
+    places = range(1, len(words))
+    found = {at for at in places if "\n" in text[words[at - 1].end : words[at].start]}
+    broken = sum(not final[at] for at in found)
+    within = sum(bool(final[at]) for at in places if at not in found)
+    return set() if broken > len(found) / 2 and within > len(found) / 10 else found
 
 
 def _capital(words: Sequence[Token], at: int, text: str) -> bool | None:

@@ -7,13 +7,18 @@ from contextlib import closing
 
 from harness.config.schema import RunConfig
 from harness.data.load import load
-from harness.protocols import Engine, Forecast, Splitter
+from harness.protocols import Engine, Forecast
 from harness.results.store import Store
 from harness.run.documents import bitext_of, inputs_of
-from harness.run.parts import assemble, check_sources
+from harness.run.parts import Parts, assemble, check_sources
 from harness.run.pipeline import corrected_beads, hash_of
-from harness.run.shards import divide
+from harness.run.shards import Shard, divide
+from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
+from harness.types import Item, Translation
+
+_ENOUGH = 5
+"""Stored outputs from which the tokens of others are judged."""
 
 
 def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
@@ -33,50 +38,64 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
     with closing(parts.backend) as backend:
-        items = bitext_of(
-            loaded, parts.text, config.data, config.limit, backend.align, corrected
-        ).bitext.items
+        made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
+        items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
-    sources = [item.source for item in items]
+    shards = divide(len(items), max(size, 1), document_ends(made.bitext, parts.engine, config.realign))
     cache = str(store.cache_dir.resolve())
-    units, n = _pending(parts.engine, sources, cache, parts.text.splitter, parts.src, size, config.force)
-    yield "segments", f"{len(items):,}, {sum(map(len, sources)):,} characters"
-    yield "texts", f"{n:,} different ones, {n - len(units):,} in the cache"
+    units, known = _pending(parts, items, shards, cache, config.force)
+    yield "segments", f"{len(items):,}, {sum(len(item.source) for item in items):,} characters"
+    yield "texts", f"{len(units) + len(known):,} different ones, {len(known):,} in the cache"
     yield "to translate", f"{len(units):,}, {sum(map(len, units)):,} characters"
-    expected = parts.engine.forecast(units)
+    measured = _measured(parts.engine, known)
+    expected = parts.engine.forecast(units, measured or (1.0, 1.0))
     if expected is None:
         yield "service", "none: this engine asks no service"
     else:
-        yield from _of_service(expected)
+        basis = f"as of the {len(known):,} in the cache" if measured else "by a rule of thumb"
+        yield from _of_service(expected, basis)
 
 
-def _of_service(expected: Forecast) -> Iterator[tuple[str, str]]:
+def _measured(engine: Engine, known: Sequence[Translation]) -> tuple[float, float] | None:
+    """How many times the estimated tokens of prompts and outputs stored outputs took; None for too few."""
+    told = [t for t in known if t.details.prompt_tokens and t.n_tokens]
+    guessed = engine.forecast([t.source for t in told]) if len(told) >= _ENOUGH else None
+    if guessed is None or not guessed.prompt_tokens or not guessed.completion_tokens:
+        return None
+    prompts = sum(t.details.prompt_tokens or 0 for t in told)
+    outputs = sum(t.n_tokens or 0 for t in told)
+    return prompts / guessed.prompt_tokens, outputs / guessed.completion_tokens
+
+
+def _of_service(expected: Forecast, basis: str) -> Iterator[tuple[str, str]]:
     yield "requests", f"{expected.requests:,}"
     if expected.prompt_tokens is not None and expected.completion_tokens is not None:
-        yield (
-            "tokens",
-            f"about {expected.prompt_tokens:,} of prompts and {expected.completion_tokens:,} of outputs",
-        )
+        prompts, outputs = f"{expected.prompt_tokens:,}", f"{expected.completion_tokens:,}"
+        yield "tokens", f"about {prompts} of prompts and {outputs} of outputs, {basis}"
     if expected.cost is None:
         yield "cost", "not known without prices (engine.prices)"
     else:
-        yield "cost", f"about {expected.cost:.2f} {expected.currency}"
+        yield "cost", f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
     if expected.over:
         yield "limit", f"{expected.over} would end the run before that; what is finished is kept"
 
 
 def _pending(
-    engine: Engine, sources: Sequence[str], cache: str, splitter: Splitter, src: str, size: int, fresh: bool
-) -> tuple[list[str], int]:
-    """The units that are not in the cache, and how many there are, shard by shard as the run would."""
+    parts: Parts, items: Sequence[Item], shards: Sequence[Shard], cache: str, fresh: bool
+) -> tuple[list[str], list[Translation]]:
+    """The units that are not in the cache, and the outputs that are, shard by shard as the run would."""
     from harness.translate.runner import pending
 
     found: list[str] = []
-    n = 0
-    for shard in divide(len(sources), max(size, 1)):
-        part = sources[shard.start : shard.stop]
-        name = cache_part(part) if len(sources) > size else None
-        units, different = pending(engine, part, cache, splitter, src, name, fresh)
+    known: list[Translation] = []
+    engine = parts.engine
+    for shard in shards:
+        mine = items[shard.start : shard.stop]
+        sources: Sequence[str] = [item.source for item in mine]
+        name = cache_part(sources) if len(mine) < len(items) else None
+        if engine.unit != "segment":
+            sources = documents_of(mine, wholes(mine, engine)).sources
+        units, stored = pending(engine, sources, cache, parts.text.splitter, parts.src, name, fresh)
         found += units
-        n += different
-    return found, n
+        known += stored
+    return found, known

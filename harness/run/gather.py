@@ -85,7 +85,7 @@ def gather(
 
     Raises what ends a run: a HarnessError of the engine or a metric, StageError when the disk is full.
     """
-    gathering = Gathering(worker, divide(worker.job.n, worker.job.size), run_dir)
+    gathering = Gathering(worker, divide(worker.job.n, worker.job.size, worker.job.ends), run_dir)
     shards = gathering.missing()
     for shard in shards:
         found = worker.finished.find(shard)

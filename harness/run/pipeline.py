@@ -26,8 +26,8 @@ from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
-from harness.run.usage import several_models, total
-from harness.run.whole import REALIGNING, check_whole
+from harness.run.usage import another_model, several_models, total
+from harness.run.whole import REALIGNING, document_ends
 from harness.run.worker import Job, Worker
 from harness.types import Bitext, DocumentSet, Input
 from harness.version import __version__
@@ -96,20 +96,20 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
-        check_whole(bitext, parts.engine, config.realign)
+        ends = document_ends(bitext, parts.engine, config.realign)
         check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
-        whole = parts.engine.unit != "segment"
-        size = backend.shard_size if parts.engine.divisible and not whole else n
+        size = backend.shard_size if parts.engine.divisible else n
         job = Job(
             engine=config.engine,
             model=config.model,
             metrics=config.metrics,
-            realign={name: getattr(config, name) for name in REALIGNING if whole},
+            realign={name: getattr(config, name) for name in REALIGNING if ends},
             splitter=config.splitter,
             src=parts.src,
             tgt=parts.tgt,
             n=n,
+            ends=ends,
             size=size,
             block=block_size(n),
             retries=backend.retries,
@@ -159,7 +159,11 @@ def _run(
             failed=gathered.failed,
             cleaned=gathered.cleaned if parts.engine.filters else None,
             usage=usage,
-            warnings=(*_warnings(bitext, notices, gathered), *several_models(usage)),
+            warnings=(
+                *_warnings(bitext, notices, gathered),
+                *several_models(usage),
+                *another_model(usage, identity.get("model")),
+            ),
         )
     )
     if not gathered.failed:  # else the shards without failures are left for the next attempt

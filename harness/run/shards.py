@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,11 +79,22 @@ class Gathered:
     realign: dict[str, int] = field(default_factory=dict)
 
 
-def divide(n: int, size: int) -> list[Shard]:
-    """Shards of `size` consecutive segments, the last may be shorter; none for no segments."""
+def divide(n: int, size: int, ends: Sequence[int] = ()) -> list[Shard]:
+    """Shards of `size` consecutive segments, the last may be shorter; none for no segments.
+
+    With `ends`, rising up to `n`, shards end only there: they are shorter, or longer where one part is.
+    """
     if size < 1:
         raise ConfigError(f"backend.shard_size={size}: must be at least 1")
     starts = range(0, n, size)
+    if ends and n:
+        found: list[Shard] = []
+        start = at = 0
+        while start < n:
+            at = max(bisect_right(ends, start + size), at + 1)
+            found.append(Shard(len(found), start, ends[at - 1]))
+            start = ends[at - 1]
+        return found
     return [Shard(index, start, min(start + size, n)) for index, start in enumerate(starts)]
 
 

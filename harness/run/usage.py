@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from harness.protocols import Engine
 from harness.results.record import Usage
 from harness.types import Translation
 
 
-def usage_of(translations: Sequence[Translation]) -> dict[str, Any] | None:
-    """The usage of a shard, each text once as it is asked for; None where no output says anything of it."""
+def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, Any] | None:
+    """The usage of a shard, each text once as it is asked for; None for an engine that asks no service."""
+    if engine.forecast([]) is None:
+        return None
     once = {translation.source: translation for translation in translations}.values()
     told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
-    if not told and all(t.details.cost is None for t in once):
-        return None
     costs = [t.details.cost for t in once if t.details.cost is not None]
     return asdict(
         Usage(
@@ -55,6 +56,24 @@ def several_models(usage: Usage | None) -> list[str]:
         return []
     told = ", ".join(f"{name} ({n})" for name, n in served.items())
     return [f"the answers came from {len(served)} models: {told}; force=true asks for all of them again"]
+
+
+def another_model(usage: Usage | None, asked: str | None) -> list[str]:
+    """A warning where the model that says it answered is not that which was asked, by its name.
+
+    A longer name of the same model (with a date), and one without its maker, are the same.
+    """
+    if usage is None or not asked:
+        return []
+    names = [name.split()[0] for name in usage.served_by if name.split()]
+    others = [name for name in names if not _same(name, asked)]
+    told = ", ".join(dict.fromkeys(others))
+    return [f"the server was asked for '{asked}' and says that '{told}' answered"] if others else []
+
+
+def _same(name: str, asked: str) -> bool:
+    first, second = (text.lower().rstrip("/").rpartition("/")[2] for text in (name, asked))
+    return first.startswith(second) or second.startswith(first)
 
 
 def _sum(values: Iterable[Any]) -> Any:

@@ -40,17 +40,23 @@ def wholes(items: Sequence[Item], engine: Engine) -> list[Whole]:
 
     Raises DataError for a segment without document.
     """
-    found: dict[str, Whole] = {}
+    found = [Whole(doc, places) for doc, places in _places(items, engine.unit).items()]
+    if engine.unit == "document":
+        return found
+    return [window for whole in found for window in _windows(whole, engine.window, engine.context)]
+
+
+def _places(items: Sequence[Item], unit: str) -> dict[str, list[int]]:
+    """The positions of the segments of each document."""
+    found: dict[str, list[int]] = {}
     for at, item in enumerate(items):
         if item.doc is None:
             raise DataError(
-                f"segment {item.id} is in no document, and engine.unit={engine.unit} needs them:"
+                f"segment {item.id} is in no document, and engine.unit={unit} needs them:"
                 " data.docs=FILE (bitext) or data.doc_id=COLUMN (tables) says which segment is in which"
             )
-        found.setdefault(item.doc, Whole(item.doc, [])).segments.append(at)
-    if engine.unit == "document":
-        return list(found.values())
-    return [window for whole in found.values() for window in _windows(whole, engine.window, engine.context)]
+        found.setdefault(item.doc, []).append(at)
+    return found
 
 
 def _windows(whole: Whole, size: int, context: int) -> Iterator[Whole]:
@@ -60,10 +66,11 @@ def _windows(whole: Whole, size: int, context: int) -> Iterator[Whole]:
         yield Whole(f"{whole.id}#{number + 1}", segments, before)
 
 
-def check_whole(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) -> None:
-    """Refuse what cannot be scored by document, before anything is translated.
+def document_ends(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) -> tuple[int, ...]:
+    """Where shards may end so that no document is divided; none where outputs are of segments.
 
-    Raises ConfigError for a `realign` that does nothing, DataError for segments without document, and for a
+    Refuses what cannot be scored by document before anything is translated:
+    raises ConfigError for a `realign` that does nothing, DataError for segments without document, and for a
     subset of the segments where the outputs are of all.
     """
     if engine.unit == "segment":
@@ -72,14 +79,18 @@ def check_whole(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) ->
                 f"realign={realigner['kind']}: there is nothing to re-segment, the engine gives an output for"
                 " each segment; engine.unit=document takes whole documents"
             )
-        return
-    wholes(bitext.items, engine)
+        return ()
+    documents = [sorted(place) for place in _places(bitext.items, engine.unit).values()]
     subset = bitext.meta.get("subset")
     if subset and engine.positional:
         raise DataError(
             f"engine.unit=document: only {subset['kept']} of {subset['of']} segments are asked for, and the"
             " outputs are of whole documents; leave out limit, data.sample and data.empty=drop"
         )
+    together = all(place[-1] - place[0] < len(place) for place in documents)
+    if engine.positional or not together:
+        return (len(bitext.items),)
+    return tuple(place[-1] + 1 for place in documents)
 
 
 def documents_of(items: Sequence[Item], found: Sequence[Whole]) -> Batch:
@@ -113,13 +124,15 @@ class Cut:
     translation: Translation
     piece: Piece
     document: Mapping[str, Any] | None = None
+    wanted: bool = True
+    """Whether its source or a reference has text, so that an empty translation is an omission."""
 
     @property
     def flags(self) -> tuple[str, ...]:
         """`omitted` for a segment without output, `hallucinated` where output belongs to no segment."""
         if self.translation.finish_reason == "error":
             return ()
-        omitted = ("omitted",) if not self.translation.hypothesis and self.translation.source.strip() else ()
+        omitted = ("omitted",) if self.wanted and not self.translation.hypothesis else ()
         return (*omitted, "hallucinated") if self.piece.nowhere else omitted
 
 
@@ -138,13 +151,15 @@ def cut(items: Sequence[Item], output: Translation, realigner: Realigner, contex
     _check(made, text, len(items))
     hypotheses = [" ".join(text[piece.start : piece.end].split()) for piece in made.pieces]
     last = max((at for at, hypothesis in enumerate(hypotheses) if hypothesis), default=0)
+    whole = {
+        "output": text, "method": made.method, "n_tokens": output.n_tokens, **output.details.to_json()
+    }  # fmt: skip
     found = []
     for at, (item, piece, hypothesis) in enumerate(zip(items, made.pieces, hypotheses, strict=True)):
         reason = output.finish_reason if at >= last else "stop"
-        document = (
-            {"output": text, "method": made.method, "n_tokens": output.n_tokens} if at == context else None
-        )
-        found.append(Cut(Translation(item.source, hypothesis, reason), piece, document))
+        document = whole if at == context else None
+        wanted = any(text.strip() for text in (item.source, *item.references))
+        found.append(Cut(Translation(item.source, hypothesis, reason), piece, document, wanted))
     return found[context:]
 
 

@@ -51,6 +51,8 @@ class Job:
     sourceless: bool = False
     realign: Mapping[str, Any] = field(default_factory=dict)
     """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
+    ends: Sequence[int] = ()
+    """Where shards may end; none: anywhere."""
 
 
 class Worker:
@@ -110,14 +112,14 @@ class Worker:
         sources = [item.source for item in items]
         found = wholes(items, engine) if engine.unit != "segment" else []
         with stages("translate"):
-            batch = Batch(sources)
+            batch = Batch(sources, docs=[item.doc for item in items] if engine.before else ())
             if found:
                 batch = documents_of(items, found)
             elif engine.positional:
                 references = [item.references for item in items]
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
-            part = cache_part(sources) if job.n > job.size else None
+            part = cache_part(sources) if len(shard) < job.n else None
             translations = list(
                 stream(
                     self._tolerant,
@@ -131,6 +133,7 @@ class Worker:
                     job.fresh,
                 )
             )
+        outputs = translations  # of whole documents or windows, where the engine gives those
         cuts: list[Cut] = []
         if found:
             with stages("realign"):
@@ -156,8 +159,8 @@ class Worker:
                     {"id": _plain(line["id"]), "error": _plain(str(line["error"]))} for line in failed[:SHOWN]
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
-                cleaned=sum(translation.details.raw is not None for translation in translations),
-                usage=usage_of(translations),
+                cleaned=sum(output.details.raw is not None for output in outputs),
+                usage=usage_of(outputs, engine),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.common.notices import tell
 from harness.errors import DataError
+from harness.translate.context import unpacked, with_less
 from harness.types import Translation
 
 Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
@@ -27,17 +29,26 @@ def cut(
     """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error"."""
     result = []
     for index, (source, length) in enumerate(zip(sources, lengths(sources), strict=True)):
-        texts: tuple[str, ...] = (source,)
+        text, length = _fitting(source, length, lambda text: lengths([text])[0], limit)
+        texts: tuple[str, ...] = (text,)
         if length > limit:
             if too_long == "error":
                 raise DataError(
                     f"segment {index + 1} has {length} tokens, the model takes {limit};"
                     " shorten it, or engine.too_long=split"
                 )
-            texts = tuple(pieces(source, lambda text: lengths([text])[0] <= limit))
+            texts = tuple(pieces(unpacked(text)[1], lambda text: lengths([text])[0] <= limit))
             length = max(lengths(texts))
         result.append(Pending(index, texts, length))
     return result
+
+
+def _fitting(text: str, length: int, measure: Callable[[str], int], limit: int) -> tuple[str, int]:
+    """The text with as much of what is before it as fits, the nearest first."""
+    while length > limit and (shorter := with_less(text)) is not None:
+        text, length = shorter, measure(shorter)
+        tell("the sentences before a text were cut to those that the model has room for (model.context)")
+    return text, length
 
 
 def gather(

@@ -15,7 +15,7 @@ from harness.errors import ConfigError, DataError, did_you_mean
 
 Pair = tuple[str, str]
 
-_KEYS = ("path", "src", "tgt", "n", "seed")
+_KEYS = ("path", "src", "tgt", "pairs", "n", "seed")
 _MOST = 50  # examples taken without being counted: more is a development set, of which some are drawn
 _UNSPACED = {"zh", "ja", "yue", "th", "lo", "km", "my", "bo"}  # a term there may touch other words
 
@@ -24,7 +24,8 @@ def read_examples(options: Mapping[str, Any], src: Language, tgt: Language) -> t
     """The examples that `model.examples` describes, in the order in which they are shown.
 
     path      a file with `source TAB translation` lines; or
-    src, tgt  the two files of a development set, a segment a line
+    src, tgt  the two files of a development set, a segment a line; or
+    pairs     the examples themselves, [[source, translation], …]
     n, seed   how many are drawn, and by which seed (0); without `n` all are taken, in their order
 
     Raises ConfigError for options that do not go together, DataError for files that do not.
@@ -32,6 +33,8 @@ def read_examples(options: Mapping[str, Any], src: Language, tgt: Language) -> t
     for name in options:
         if name not in _KEYS:
             raise ConfigError(f"model.examples.{name}: no such option.{did_you_mean(name, _KEYS)}")
+    if options.get("pairs") is not None:
+        return _given(options)
     path, sides = options.get("path"), [options.get("src"), options.get("tgt")]
     if bool(path) == any(sides) or any(sides) != all(sides):
         raise ConfigError(
@@ -52,6 +55,23 @@ def read_examples(options: Mapping[str, Any], src: Language, tgt: Language) -> t
     if not isinstance(n, int) or not 1 <= n <= len(pairs):
         raise ConfigError(f"model.examples.n={n}: from 1 to {len(pairs)}, the examples in {place}")
     return tuple(random.Random(f"{options.get('seed') or 0}").sample(pairs, n))
+
+
+def _given(options: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """The examples written out in the options."""
+    pairs, others = options["pairs"], [name for name in options if name != "pairs"]
+    if others:
+        raise ConfigError(f"model.examples: pairs stand for themselves; leave out {others[0]}")
+    if not isinstance(pairs, list | tuple) or not pairs:
+        raise ConfigError("model.examples.pairs: expected [[source, translation], …]")
+    for pair in pairs:
+        if (
+            not isinstance(pair, list | tuple)
+            or len(pair) != 2
+            or not all(isinstance(t, str) and t for t in pair)
+        ):
+            raise ConfigError(f"model.examples.pairs: not a source with its translation: {str(pair)[:60]}")
+    return tuple((source, translation) for source, translation in pairs)
 
 
 def read_glossary(path: str, src: Language, tgt: Language) -> Glossary:

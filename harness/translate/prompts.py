@@ -1,7 +1,7 @@
 """The prompt for a language model, from its YAML: `system`, `prompt`, `chat`, `stop`, and what it is shown.
 
-A prompt may have `{examples}` and `{glossary}` beside `{text}`. A part in double square brackets that
-holds one of them is left out where there is nothing to put in: `[[Use these terms: {glossary}]]`.
+A prompt may have `{examples}`, `{glossary}` and `{context}` beside `{text}`. A part in double square brackets
+that holds one of them is left out where there is nothing to put in: `[[Use these terms: {glossary}]]`.
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ from harness.common.files import digest
 from harness.common.langs import Language
 from harness.errors import ConfigError
 from harness.protocols import Engine
+from harness.translate.context import unpacked
 from harness.translate.guidance import Glossary, Pair, read_examples, read_glossary
 from harness.translate.thoughts import answer_start
 
 CHAT_FAMILIES = ("llm", "translategemma")
 PROMPT_KEYS = (
-    "system", "prompt", "chat", "stop", "chat_template_kwargs", "examples", "example", "glossary", "term"
+    "system", "prompt", "chat", "stop", "chat_template_kwargs", "examples", "example", "glossary", "term",
+    "context",
 )  # fmt: skip
 """The keys of a model YAML that say how a language model is asked."""
 
 EXAMPLE = "{source_language}: {source}\n{target_language}: {target}"
-"""One of the examples, as `{examples}` has them, if the model's YAML has no `example`."""
+"""One pair, as `{examples}` and `{context}` have them, if the model's YAML has no `example`."""
 
 TERM = "{source}: {target}"
 """One term, as `{glossary}` has them, if the model's YAML has no `term`."""
 
-_SHOWN = re.compile(r"\{(text|examples|glossary)\}")
-_PART = re.compile(r"\[\[((?:(?!\]\]).)*?\{(?:examples|glossary)\}.*?)\]\]", re.DOTALL)
+_SHOWN = re.compile(r"\{(text|examples|glossary|context)\}")
+_PART = re.compile(r"\[\[((?:(?!\]\]).)*?\{(?:examples|glossary|context)\}.*?)\]\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Prompt:
     example: str = EXAMPLE
     glossary: Glossary | None = None
     term: str = TERM
+    context: int = 0  # texts before one in its document that `{context}` holds, with their translations
 
     @classmethod
     def of(cls, model: Mapping[str, Any], src: Language, tgt: Language) -> Prompt:
@@ -86,6 +89,7 @@ class Prompt:
             _filled(str(model.get("example") or EXAMPLE), src, tgt),
             read_glossary(str(glossary), src, tgt) if glossary else None,
             _filled(str(model.get("term") or TERM), src, tgt),
+            int(model.get("context") or 0),
         )
 
     @property
@@ -102,19 +106,23 @@ class Prompt:
         if self.glossary:
             terms = digest([list(pair) for pair in self.glossary.terms], 16)
             identity |= {"glossary": terms, "terms": len(self.glossary.terms), "term": self.term}
+        if self.context:
+            identity |= {"context": self.context, "example": self.example}
         return identity
 
-    def text(self, source: str) -> str:
-        """The prompt around a source, as raw text."""
-        return self._around(source, self.examples)
+    def text(self, text: str) -> str:
+        """The prompt around a text, which may have others before it (see `translate.context`)."""
+        before, source = unpacked(text) if self.context else ([], text)
+        return self._around(source, self.examples, before)
 
-    def _around(self, source: str, examples: Sequence[Pair]) -> str:
+    def _around(self, source: str, examples: Sequence[Pair], before: Sequence[Pair] = ()) -> str:
         """One pass over the template: what is put in is never read as a template itself."""
         terms = self.glossary.found(source) if self.glossary else []
         shown = {
             "text": source,
             "examples": "\n\n".join(_pair(self.example, pair) for pair in examples),
             "glossary": "\n".join(_pair(self.term, pair) for pair in terms),
+            "context": "\n\n".join(_pair(self.example, pair) for pair in before),
         }
 
         def part(match: re.Match[str]) -> str:
@@ -128,14 +136,14 @@ class Prompt:
         """Whether examples are turns of the chat."""
         return bool(self.examples) and "{examples}" not in self.prompt
 
-    def messages(self, source: str) -> list[dict[str, Any]]:
-        """The prompt around a source, as chat messages."""
+    def messages(self, text: str) -> list[dict[str, Any]]:
+        """The prompt around a text, as chat messages."""
         if self.family == "translategemma":
             part = {
                 "type": "text",
                 "source_lang_code": self.src,
                 "target_lang_code": self.tgt,
-                "text": source,
+                "text": text,
             }
             return [{"role": "user", "content": [part]}]
         system = [] if self.system is None else [{"role": "system", "content": self.system}]
@@ -143,7 +151,7 @@ class Prompt:
         for example, translation in self.examples if self._turns else ():
             turns.append({"role": "user", "content": self._around(example, ())})
             turns.append({"role": "assistant", "content": translation})
-        return [*system, *turns, {"role": "user", "content": self.text(source)}]
+        return [*system, *turns, {"role": "user", "content": self.text(text)}]
 
     def answer(self, output: str, opened: bool = False) -> str:
         """A model's output up to the first stop text behind its thoughts, without white space around.
@@ -173,7 +181,7 @@ class Prompt:
 def _check_places(model: Mapping[str, Any], family: str, prompt: str) -> None:
     """ConfigError where the prompt has no place for what the model is to be shown."""
     name, chat = model.get("name"), bool(model.get("chat", True))
-    for key in ("examples", "glossary"):
+    for key in ("examples", "glossary", "context"):
         if model.get(key) and family == "translategemma":
             raise ConfigError(f"model.{key}: the chat template of '{name}' takes a text and nothing else")
         if f"{{{key}}}" in str(model.get("system") or ""):
@@ -183,6 +191,13 @@ def _check_places(model: Mapping[str, Any], family: str, prompt: str) -> None:
             f"model.examples: the prompt of '{name}' is raw text and has no place for them; put {{examples}}"
             " into model.prompt"
         )
+    if model.get("context") and "{context}" not in prompt:
+        raise ConfigError(
+            f"model.context: the prompt of '{name}' has no place for what is before a text; put {{context}}"
+            " into model.prompt, for example [[Before it stands:\\n{context}\\n\\n]]"
+        )
+    if model.get("context") and model.get("sentence_level"):
+        raise ConfigError("model.context: is for whole segments (model.sentence_level=false)")
     if model.get("glossary") and "{glossary}" not in prompt:
         raise ConfigError(
             f"model.glossary: the prompt of '{name}' has no place for terms; put {{glossary}} into"
@@ -213,6 +228,11 @@ def check_unit(engine: Engine, model: Mapping[str, Any]) -> None:
         raise ConfigError(
             f"engine.unit={unit}: the model '{model.get('name')}' is given one sentence at a time; a language"
             " model takes documents (or model.sentence_level=false, if this one does)"
+        )
+    if engine.before and unit != "segment":
+        raise ConfigError(
+            f"model.context={engine.before}: is for segments that are translated one by one"
+            " (engine.unit=segment)"
         )
     for name in ("window", "context"):
         if unit != "window" and getattr(engine, name) != getattr(Engine, name):

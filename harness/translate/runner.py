@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
 from harness.translate.answers import cleaned
 from harness.translate.cache import Cache, short_key
+from harness.translate.following import in_documents
 from harness.translate.retry import Tolerant
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
@@ -73,6 +74,9 @@ def stream(
         for translation in _in_order(tolerant, batch, advance):
             yield cleaned(translation, engine.filters, tgt)
         return
+    if engine.before:
+        yield from _in_documents(tolerant, batch, cache_dir, tgt, part, advance, fresh)
+        return
     sentences = splitter if engine.sentence_level else None
     joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
@@ -87,10 +91,32 @@ def stream(
             yield _join(source, parts, plan.gaps, joint)
 
 
+def _in_documents(
+    tolerant: Tolerant,
+    batch: Batch,
+    cache_dir: str | Path,
+    tgt: str | None,
+    part: str | None,
+    advance: Callable[[int], None] | None,
+    fresh: bool,
+) -> Iterator[Translation]:
+    engine, sources = tolerant.engine, batch.sources
+    with Cache(cache_dir, _asked(engine), part, fresh) as cache, ExitStack() as stack:
+        tick = advance or stack.enter_context(bar("translating", len(sources))).advance
+
+        def ask(units: Sequence[str]) -> dict[str, Translation]:
+            errors = _fill(tolerant, units, cache, None, "", tick)
+            return {unit: errors.get(unit) or _stored(cache, unit) for unit in units}
+
+        docs = batch.docs or [None] * len(sources)
+        yield from in_documents(ask, sources, docs, engine.before, engine.filters, tgt)
+
+
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
-    pending, n = _pending(sources, cache, sentences, src)
+    units = _units(sources, sentences, src)
+    pending, n = [unit for unit in units if cache.get(unit) is None], len(units)
     if advance is None and pending and len(pending) < n:
         note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
     errors: dict[str, Translation] = {}
@@ -113,20 +139,17 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
     return errors
 
 
-def _pending(
-    sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str
-) -> tuple[list[str], int]:
-    """The units that are not in the cache, each once, and how many different ones there are."""
+def _units(sources: Sequence[str], sentences: Splitter | None, src: str) -> list[str]:
+    """What an engine is given for some sources, each unit once."""
     seen: set[int] = set()
-    pending = []
+    found = []
     for source in sources:
         for unit in _plan(source, sentences, src).units:
             number = short_key(unit)
             if number not in seen:
                 seen.add(number)
-                if cache.get(unit) is None:
-                    pending.append(unit)
-    return pending, len(seen)
+                found.append(unit)
+    return found
 
 
 def pending(
@@ -137,13 +160,18 @@ def pending(
     src: str = "en",
     part: str | None = None,
     fresh: bool = False,
-) -> tuple[list[str], int]:
-    """What `stream` would ask the engine for, and of how many units; all of them for one without a cache."""
-    sentences = splitter if engine.sentence_level else None
-    if engine.positional or not engine.cached:
-        return list(sources), len(sources)
+) -> tuple[list[str], list[Translation]]:
+    """The units that `stream` would ask the engine for, and the outputs that it would take from the cache."""
+    if engine.positional or engine.before or not engine.cached:  # `before`: the context is not known yet
+        return list(sources), []
+    todo, known = [], []
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
-        return _pending(sources, cache, sentences, src)
+        for unit in _units(sources, splitter if engine.sentence_level else None, src):
+            if cache.get(unit) is None:
+                todo.append(unit)
+            else:
+                known.append(_stored(cache, unit))
+    return todo, known
 
 
 def _asked(engine: Engine) -> dict[str, Any]:

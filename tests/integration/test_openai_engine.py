@@ -197,6 +197,19 @@ def test_a_text_that_the_server_cannot_do_fails_alone(
 
 
 @pytest.mark.parametrize(
+    ("code", "message"), [(402, "no quota or credit left"), (401, "the server rejected the key")]
+)
+def test_an_error_of_the_account_inside_a_success_ends_the_run(
+    code: int, message: str, serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+    server = serve(lambda text, _: (200, {}, {"error": {"message": "no sk-secret", "code": code}}))
+    with pytest.raises(UnavailableError, match=f"{message} .*sent as a success: no …"):
+        translate(engine(server.url, api_key_env="MY_KEY", concurrency=1), ["a", "b"], tmp_path)
+    assert len(server.seen) <= 2
+
+
+@pytest.mark.parametrize(
     ("said", "expected"),
     [("eos_token", "stop"), ("end_turn", "stop"), ("STOP", "stop"), ("max_tokens", "length"),
      ("MAX_TOKENS", "length"), (None, "stop")],

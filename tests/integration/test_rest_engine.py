@@ -157,6 +157,24 @@ def test_reasons_tokens_and_system_messages(
         )
 
 
+def test_a_setting_that_a_model_refuses_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def newer(asked: services.Asked, served: Served) -> services.Answer:
+        if "temperature" in asked.body:
+            message = "`temperature` is deprecated for this model."
+            return 400, {}, {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
+        return services.anthropic(asked, served)
+
+    for running in _running("anthropic", monkeypatch):
+        with services.service(newer) as served:
+            url = served.url + running.path
+            with pytest.raises(StageError, match="engine.request.temperature=null leaves it out"):
+                translate(running.engine(url=url), ["a"], tmp_path)
+            without = running.engine("engine.request.temperature=null", url=url)
+            assert [t.hypothesis for t in translate(without, ["a"], tmp_path)] == ["A"]
+
+
 def test_a_wrong_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in IDS:
         for running in _running(name, monkeypatch):
@@ -243,12 +261,15 @@ def test_an_answer_of_another_shape_is_told(tmp_path: Path) -> None:
         translate(registry.build("engine", OWN, model={"name": "own"}, src="fr", tgt="pl"), ["a"], tmp_path)
 
 
-def test_no_key_reaches_the_store(deepl: Running, tmp_path: Path) -> None:
+def test_no_key_reaches_the_store(deepl: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["model=deepl", f"engine.url={deepl.served.url}{deepl.path}", f"results={tmp_path}", "limit=2"]
     assert main(["run", "data=seeds", "metrics=chrf", *words]) == 0
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in written and b"{env:DEEPL_API_KEY}" in written
+    (record,) = tmp_path.glob("runs/*/record.json")
+    assert json.loads(record.read_text())["usage"]["characters"] > 0
     assert main(["run", *words, "engine.headers.Authorization=abc"]) == 2
+    assert "engine.headers.Authorization='{env:MY_KEY}'" in capsys.readouterr().err
 
 
 def test_a_key_is_not_carried_to_another_address(deepl: Running, tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ def test_outputs_are_scored_without_a_source(harness: Harness, tmp_path: Path) -
     assert compared.returncode == 0, compared.stderr
     (test_set,) = json.loads(compared.stdout)["test_sets"]
     assert {row["system"] for row in test_set["rows"]} == {"good", "bad"}
+    shown = harness("compare", "--by", "length", "--segments", "1").stdout
+    assert "41-80 characters" in shown, "the length of the reference"
+    assert "  source  " not in shown + harness("show", "latest").stdout
 
 
 def test_the_source_brings_back_what_needs_it(harness: Harness, tmp_path: Path) -> None:

@@ -199,3 +199,31 @@ def test_a_dry_run_of_other_engines(words: list[str], capsys: pytest.CaptureFixt
     assert told["service"].strip().startswith("none")
     assert main(["run", *data, "model=copy", "pair=fr-pl,pl-fr", "-m", "--dry-run"]) == 2
     assert "one configuration" in capsys.readouterr().err
+
+
+def test_documents_of_a_service_have_usage_and_are_forecast(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "docs.txt").write_text("a\na\na\n")
+    words = [*words, f"data.docs={tmp_path}/docs.txt", "engine.unit=document", "engine.answer=[quotes]"]
+    assert dry(words, capsys)["requests"].strip() == "1"
+    assert main(words) == 0
+    record = newest(tmp_path)
+    assert len(served.asked) == 1
+    assert (record["usage"]["prompt_tokens"], record["cleaned"]) == (30, 1)
+    first, second, _ = lines(tmp_path, record)
+    assert first["document"]["raw"] == f'"{first["document"]["output"]}"' and "document" not in second
+
+
+def test_a_dry_run_judges_by_the_tokens_of_stored_outputs(
+    served: Served, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src.txt").write_text("".join(f"Ligne {i}.\n" for i in range(10, 30)))
+    (tmp_path / "tgt.txt").write_text("".join(f"Linia {i}.\n" for i in range(10, 30)))
+    assert "by a rule of thumb" in dry(words, capsys)["tokens"]
+    assert main([*words, "limit=8"]) == 0
+    told = dry(words, capsys, "engine.prices={input: 1, output: 10}")
+    assert (
+        told["tokens"].strip() == "about 360 of prompts and 84 of outputs, as of the 8 in the cache"
+    )  # 30 and 7
+    assert told["cost"].strip() == "about 0.001200 USD"

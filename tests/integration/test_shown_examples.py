@@ -1,4 +1,4 @@
-"""Few-shot runs of a real language model: examples change outputs, and none may be of the test set."""
+"""What a real language model is shown in runs: examples, which may not be of the test set, and context."""
 
 from __future__ import annotations
 
@@ -33,3 +33,27 @@ def test_examples_are_recorded_and_refused_when_they_are_in_the_test_set(tmp_pat
         refused = run_harness(*words, cwd=tmp_path)
         assert refused.returncode == 2
         assert "model.examples: example 2 is segment" in refused.stderr
+
+
+def test_the_sentences_before_are_of_the_document_and_recorded(tmp_path: Path) -> None:
+    folder = checkpoints.llama(tmp_path / "llama")
+    rows = [("a", "Bonjour."), ("a", "Merci."), ("b", "Bonjour."), ("b", "Merci."), ("b", "Merci.")]
+    lines = [f"{doc}\t{source}\tTak.\n" for doc, source in rows]
+    (tmp_path / "t.tsv").write_text("".join(["doc\tfr\tpl\n", *lines]), encoding="utf-8")
+    words = [
+        "run", "pair=fr-pl", "data=tsv", "data.path=t.tsv", "data.source=fr", "data.target=pl",
+        "model=llm", f"model.path={folder}", "engine.max_new_tokens=8", "metrics=chrf", "model.context=1",
+        'model.prompt="[[{context}\\n]]{text}"',
+    ]  # fmt: skip
+    refused = run_harness(*words, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "no documents to take the sentences before from" in refused.stderr
+    done = run_harness(*words, "data.doc_id=doc", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (path,) = record_files(tmp_path)
+    assert json.loads(path.read_text())["model"]["identity"]["told"]["context"] == 1
+    outputs = [json.loads(line) for line in (path.parent / "segments.jsonl").read_text().splitlines()]
+    assert [line["source"] for line in outputs] == [source for _, source in rows]
+    made = [line["hypothesis"] for line in outputs]
+    assert made[:2] == made[2:4], "equal texts in equal contexts"
+    assert made[4] != made[3], "the same text in another context"

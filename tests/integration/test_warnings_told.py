@@ -73,3 +73,26 @@ def test_shared_cases_are_refused_with_the_remedy(tmp_path: Path, src: str, tgt:
     done = run_harness("run", *data, "pair.src=pl", "pair.tgt=en", "model=copy", cwd=tmp_path)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert all(part in done.stderr for part in told.split(".*")), done.stderr
+
+
+def test_a_sweep_says_each_warning_once(tmp_path: Path) -> None:
+    for name in ("s.fr", "t.pl"):
+        (tmp_path / name).write_text("Bonjour tout le monde.\nBonjour tout le monde.\n")
+    done = run_harness(
+        *["run", "-m", "data=bitext", "data.src=s.fr", "data.tgt=t.pl", "model=copy,reference"],
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("repeat an earlier line") == 1
+    assert "warning (all 2 runs): 1 of 2 lines repeat an earlier line" in done.stderr
+
+
+def test_a_terminal_shows_how_far_scoring_is(tmp_path: Path) -> None:
+    for name in ("s.fr", "t.pl"):
+        (tmp_path / name).write_text("Bonjour tout le monde.\n")
+    words = ["run", "data=bitext", "data.src=s.fr", "data.tgt=t.pl", "model=copy", "metrics=[chrf]"]
+    done = run_harness(*words, cwd=tmp_path, env={"FORCE_COLOR": "1"})
+    assert done.returncode == 0
+    assert "looking for broken outputs" in done.stderr and "chrF2" in done.stderr
+    quiet = run_harness(*words, "force=true", cwd=tmp_path)
+    assert "looking for" not in quiet.stderr

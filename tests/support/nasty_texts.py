@@ -8,6 +8,7 @@ LINES = [
     "", " ", "\u3000", ".", "..", "...", ",.", ". .", " .", ". ", "a", "A", "aa", "a a",
     "a a a a a a a a", "-", "--", "a-b", "5-6", "5 -6", "1,000.5", ".5", "5.", "5. ", "5,", ",5",
     "3.14.15", "1.-2", "a.b.c", "a.5", "5.a", "U.S.A.", "e.g., this", "'s", "it's", "it's 's", "dogs'",
+    "St. Martin's, proudly", "dogs's.",
     "l'eau d'Évian", "<skipped>", "a<skipped>b", "&quot;a&quot;", "&amp;lt;", "&lt;b&gt;", "&", "&&",
     "&amp", "a&b", "(hi)", "(hi", "hi)", "((hi))", "[x]{y}", "\\ / |", "~`^_", "@user #tag", "100%",
     "$5.00", "€5", "«Bonjour»", "„Guten Tag“", "“q”", "–", "— dash", "…", "a…b", "\u00a0a\u00a0b",

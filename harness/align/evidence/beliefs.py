@@ -55,8 +55,8 @@ class Beliefs:
         return float(self.probability[first:last][here].sum())
 
 
-def believe(lattice: Lattice) -> Beliefs:
-    """Forward-backward over a lattice."""
+def believe(lattice: Lattice, least: float = LEAST) -> Beliefs:
+    """Forward-backward over a lattice; posteriors below `least` are dropped."""
     scorer, band = lattice.scorer, lattice.band
     found: list[tuple[NDArray[np.int64], ...]] = []
     numbers: list[Array] = []
@@ -74,7 +74,7 @@ def believe(lattice: Lattice) -> Beliefs:
         for size in range(1, REACH + 1):
             alone_src[row : row + size] -= by_source[size - 1]
             change[low + size : low + size + width] -= by_target[size - 1]
-        shape, place = np.nonzero(probability > LEAST)
+        shape, place = np.nonzero(probability > least)
         found.append((np.full(len(shape), row), shape, place + low))
         numbers.append(probability[shape, place])
 

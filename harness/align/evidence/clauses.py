@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.align.search.lattice import REACH, SHAPES, Array, Shape
+from harness.common.width import width
 from harness.protocols import Encoder, Matrix
 
 Places = NDArray[np.int64]
@@ -23,25 +24,26 @@ Places = NDArray[np.int64]
 MOST, LEAST = 70, 25  # characters of a clause: longer ones are cut at commas, shorter ones joined
 
 _HARD = re.compile(r"(?<=[.!?…;:。！？])[\"»”“’')]*(?:\s+|(?<=[。！？]))")
-_SOFT = re.compile(r"(?<=[,–—\-、，])\s+|\s+(?=[–—(«„“])")
+_SOFT = re.compile(r"(?<=[,–—\-])\s+|(?<=[、，])|\s+(?=[–—(«„“])")
+_UNSPACED = ("、", "，", "。", "！", "？")
 
 
 def clauses(text: str) -> list[str]:
     """The clauses of a sentence, at least one; their order and words are those of the text."""
     out: list[str] = []
     for part in _joined(_cut(text, _HARD)):
-        if len(part) <= MOST:
+        if width(part) <= MOST:
             out.append(part)
             continue
         current = ""
         for piece in _cut(part, _SOFT):
-            if len(current) >= LEAST and len(current) + len(piece) > MOST:
+            if width(current) >= LEAST and width(current) + width(piece) > MOST:
                 out.append(current)
                 current = piece
             else:
-                current = f"{current} {piece}".strip()
-        if out and len(current) < LEAST:
-            out[-1] += f" {current}"
+                current = _glued(current, piece)
+        if out and width(current) < LEAST:
+            out[-1] = _glued(out[-1], current)
         else:
             out.append(current)
     return out or [text]
@@ -56,11 +58,15 @@ def _cut(text: str, where: re.Pattern[str]) -> list[str]:
 def _joined(parts: list[str]) -> list[str]:
     out: list[str] = []
     for part in parts:
-        if out and (len(out[-1]) < LEAST or len(part) < LEAST):
-            out[-1] += f" {part}"
+        if out and (width(out[-1]) < LEAST or width(part) < LEAST):
+            out[-1] = _glued(out[-1], part)
         else:
             out.append(part)
     return out
+
+
+def _glued(first: str, second: str) -> str:
+    return first + second if first.endswith(_UNSPACED) else f"{first} {second}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,10 @@ def cut(texts: Sequence[str], encoder: Encoder, known: Matrix) -> Clauses:
 
 def coverage(
     src: Clauses, tgt: Clauses, rows: tuple[int, int], columns: tuple[int, int]
-) -> tuple[Matrix, Matrix, Matrix]:
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     """`(len(SHAPES), rows, columns)` each: the lowest coverage of any sentence of a bead, and of any clause,
-    in [-1, 1], and the least gain of a sentence at the edge of a side of several.
+    in [-1, 1], the least gain of a sentence at the edge of a side of several, and the mean coverage of both
+    sides, by characters.
 
     The gain is what the sentence adds to the coverage of the other side, in characters, as a share of its own
     length, at most 1; beads of one sentence a side have gain 1. Beads are given by their first sentences;
@@ -106,14 +113,27 @@ def coverage(
     tgt_starts = tgt.starts[columns[0] : last_column] - b0
     forth, forth_least, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
     back, back_least, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
-    low, least, gain = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(3))
+    low, least, gain, mean = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(4))
     for s, (a, b) in enumerate(SHAPES):
         for out, own, other in ((low, forth, back), (least, forth_least, back_least)):
             out[s] = np.minimum.reduce([own[b][d : d + h, :w] for d in range(a)])
             out[s] = np.minimum(out[s], np.minimum.reduce([other[a][d : d + w, :h].T for d in range(b)]))
         gain[s] = _gain(forth, src_chars, tgt_chars, (a, b), (h, w))
         gain[s] = np.minimum(gain[s], _gain(back, tgt_chars, src_chars, (b, a), (w, h)).T)
-    return low, least, gain
+        mean[s] = (_mean(forth[b], src_chars, a, (h, w)) + _mean(back[a], tgt_chars, b, (w, h)).T) / 2.0
+    return low, least, gain, mean
+
+
+def _mean(covered: Matrix, chars: Matrix, size: int, shape: Shape) -> Matrix:
+    """`shape` (h, w): coverage of the runs of `size` own sentences (rows), weighted by characters."""
+    h, w = shape
+    total = np.zeros((h, 1), dtype=np.float32)
+    out: Matrix = np.zeros((h, w), dtype=np.float32)
+    for d in range(size):
+        out += covered[d : d + h, :w] * chars[d : d + h, None]
+        total += chars[d : d + h, None]
+    out /= np.maximum(total, 1.0)
+    return out
 
 
 def _gain(

@@ -87,9 +87,9 @@ class Evidence:
         slope: BeadWeights,
         hidden: Hidden,
     ) -> None:
-        self.spans, self._parts = spans, parts
+        self.spans, self._parts, self.ratio = spans, parts, ratio
         self.middle, self.slope, self._hidden = middle, slope, hidden
-        self._marks = Marks(spans[0].texts), Marks(spans[1].texts)
+        self.marks = Marks(spans[0].texts), Marks(spans[1].texts)
         sizes = range(1, REACH + 1)
         # in target characters
         self._lengths = (
@@ -98,8 +98,8 @@ class Evidence:
         )
         self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], tuple[Matrix, Matrix]] = {}
 
-    def at(self, share: float) -> AtShare:
-        return AtShare(self, share)
+    def at(self, share: float, heat: float = 1.0) -> AtShare:
+        return AtShare(self, share, heat)
 
     def null(self, side: int, weights: BeadWeights) -> Array:
         """`(n,)` scores of leaving each sentence of a side alone."""
@@ -113,13 +113,17 @@ class Evidence:
             self._blocks[rows, columns] = self._weigh(rows, columns)
         return self._blocks[rows, columns]
 
-    def features(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
-        """`(len(OF_BEADS), len(SHAPES), rows, columns)`: what each weight is multiplied with."""
+    def features(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+        """`(len(OF_BEADS), len(SHAPES), rows, columns)`: what each weight is multiplied with; and the mean
+        coverage, which the second pass looks at.
+        """
         out = np.empty((len(OF_BEADS), len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), np.float32)
         known = dict(zip(OF_BEADS, out, strict=True))
         known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
-        known["coverage"][:], known["clause"][:], known["gain"][:] = coverage(*self._parts, rows, columns)
-        known["ends"][:], known["numbers"][:] = marks(*self._marks, rows, columns)
+        known["coverage"][:], known["clause"][:], known["gain"][:], mean = coverage(
+            *self._parts, rows, columns
+        )
+        known["ends"][:], known["numbers"][:] = marks(*self.marks, rows, columns)
         for s, (a, b) in enumerate(SHAPES):
             left = self._lengths[0][a][slice(*rows), None]
             right = self._lengths[1][b][None, slice(*columns)]
@@ -127,10 +131,10 @@ class Evidence:
             known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
             known["chars"][s] = np.log(np.minimum((left + right) / 200.0, LONG) + 0.1)
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
-        return out
+        return out, mean
 
     def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
-        features = self.features(rows, columns)
+        features, _ = self.features(rows, columns)
         middle, slope = (
             np.tensordot(np.array([getattr(w, name) for name in OF_BEADS], np.float32), features, 1)
             for w in (self.middle, self.slope)
@@ -144,15 +148,18 @@ class Evidence:
 
 
 class AtShare:
-    """The log-linear score of a pair of documents that lies at `share`; a `lattice.Scorer`."""
+    """The log-linear score of a pair of documents that lies at `share`; a `lattice.Scorer`.
 
-    def __init__(self, evidence: Evidence, share: float) -> None:
+    All of it times `heat`: below 1, posteriors are flatter.
+    """
+
+    def __init__(self, evidence: Evidence, share: float, heat: float = 1.0) -> None:
         weights = evidence.middle.at(evidence.slope, share)
-        self._evidence, self._share = evidence, np.float32(share)
+        self._evidence, self._share, self._heat = evidence, np.float32(share), np.float32(heat)
         self.n, self.m = evidence.spans[0].n, evidence.spans[1].n
-        self.shapes, self.edge, self.open = SHAPES, weights.edge, weights.open
-        self.null_src, self.null_tgt = evidence.null(0, weights), evidence.null(1, weights)
+        self.shapes, self.edge, self.open = SHAPES, weights.edge * heat, weights.open * heat
+        self.null_src, self.null_tgt = (evidence.null(side, weights) * heat for side in (0, 1))
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
         middle, slope = self._evidence.block(rows, columns)
-        return middle + self._share * slope
+        return (middle + self._share * slope) * self._heat

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.align.search.lattice import REACH, Array
+from harness.common.width import width
 from harness.protocols import Encoder, Matrix
 
 _PAD = REACH + 2
@@ -24,7 +25,7 @@ class Spans:
     def __init__(self, texts: Sequence[str], vectors: Matrix) -> None:
         self.texts = [text.strip() for text in texts]
         self.n = len(texts)
-        self.chars: Array = np.array([len(text) for text in self.texts], dtype=np.float64)
+        self.chars: Array = np.array([width(text) for text in self.texts], dtype=np.float64)
         self.vectors: dict[int, Matrix] = {1: _padded(vectors)}
         self.encoded: dict[int, NDArray[np.bool_]] = {1: np.ones(self.n, dtype=bool)}
         sums = np.concatenate([np.zeros((1, vectors.shape[1])), np.cumsum(vectors, axis=0, dtype=np.float64)])

@@ -1,8 +1,7 @@
-"""The weights of the default aligner, as `experiments/alignment/fit.py` printed them.
+"""The weights of the first pass of the default aligner, as `experiments/alignment/fit.py` printed them.
 
-`MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `GATE`
-weighs, for each of `regimes.SHARES`, the `regimes.signs` of a pair of texts. `HIDDEN` has one row per unit, a
-column for each of `model.OF_BEADS`.
+`MIDDLE` is the middle between parallel and comparable text; `SLOPE` is added once per unit of share. `HIDDEN`
+has one row per unit, a column for each of `model.OF_BEADS`.
 """
 
 import numpy as np
@@ -45,12 +44,6 @@ SLOPE = BeadWeights(
     null_length=0.000,
     edge=0.673,
     open=1.184,
-)
-
-GATE = (
-    (-3.017, -1.098, 0.337, 0.106, 3.217),
-    (-0.802, -1.385, -0.468, -0.171, -1.996),
-    (1.333, 0.690, 0.131, 0.065, -1.221),
 )
 
 _HIDDEN = (

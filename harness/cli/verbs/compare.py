@@ -18,6 +18,7 @@ examples:
   python -m harness compare
   python -m harness compare model=gloss,copy pair=fr-pl --test both
   python -m harness compare gloss copy --baseline copy --metric chrf --margin 60%
+  python -m harness compare gloss copy --level document
   python -m harness compare --baseline copy --fail-if-worse --tolerance 0.5 --format github
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
@@ -39,6 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("segments", "documents"),
         default="segments",
         help="what is resampled: segments, or whole documents (default: segments)",
+    )
+    add(
+        "--level",
+        choices=("segment", "document"),
+        default="segment",
+        help="document: score each document as one text, BLEU, chrF and TER only (default: segment)",
     )
     formats = ("table", "md", "csv", "latex", "json", "github")
     add(

@@ -15,6 +15,9 @@ from harness.results.store import Store
 from harness.results.tables import newest, print_scores, score_rows, table_csv
 
 EXAMPLES = """\
+Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
+intervals, run, health, pair, metrics from the last on. --wide shows everything, as do files and pipes.
+
 examples:
   python -m harness list
   python -m harness list --all --format md
@@ -27,7 +30,10 @@ examples:
 def _groups() -> dict[str, str]:
     """What can be listed → its config group: both `models` and `model` are understood."""
     names = sorted(p.name for p in resource("conf").iterdir() if p.is_dir() and p.name != "hydra")
-    plural = {name if name.endswith("s") or name in ("data", "clean") else f"{name}s": name for name in names}
+    plural = {
+        name if name.endswith("s") or name in ("data", "clean", "realign") else f"{name}s": name
+        for name in names
+    }
     return plural | {name: name for name in names}
 
 
@@ -68,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
     if args.options:
         return _options(groups[args.what], folders[1:])
     if groups[args.what] == "model":
-        return _models(args.pair, folders[1:])
+        return _models(args.pair, folders[1:], args.wide)
     options = {p.stem: p for folder in folders for p in sorted((folder / groups[args.what]).glob("*.yaml"))}
     width = max(map(len, options), default=0)
     for name, path in sorted(options.items()):
@@ -98,7 +104,7 @@ def _about(path: Path) -> str:
     return ""
 
 
-def _models(pair: str, own: list[Path]) -> int:
+def _models(pair: str, own: list[Path], wide: bool) -> int:
     """Every model with what is known for a pair; those known to fit first, and of these the offline ones."""
     from harness.translate.checkpoints.catalogue import models_table
 
@@ -117,7 +123,7 @@ def _models(pair: str, own: list[Path]) -> int:
         ]
         for row in models_table(pair, *own)
     ]
-    print_table(header, rows)
+    print_table(header, rows, spare=("size", "licence"), wide=wide)
     return 0
 
 

@@ -141,7 +141,9 @@ def _pairing(record: Record) -> None:
         for c in record.pairing
     ]
     print_table(
-        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"], rows
+        ["source document", "target document", "score ↑", "gap ↑", "mutual best ↑", "pair", "why"],
+        rows,
+        spare=("mutual best ↑", "gap ↑"),
     )
 
 
@@ -159,7 +161,8 @@ def _segments(store: Store, record: Record, limit: int) -> None:
         sure = f"  confidence {confidence:.2f}" if confidence is not None else ""
         flags = ", ".join([*(bead.get("flags") or []), *(line.get("health") or [])])
         print(visible_line(f"{line['id']}{sure}{f'  [{flags}]' if flags else ''}"))
-        print(f"  source      {visible_line(line['source'])}")
+        if line["source"]:
+            print(f"  source      {visible_line(line['source'])}")
         print(f"  hypothesis  {visible_line(line['hypothesis'])}")
         for reference in line["references"]:
             print(f"  reference   {visible_line(reference)}")

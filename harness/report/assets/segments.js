@@ -96,7 +96,7 @@ class Explorer {
     const at = this.names.indexOf(this.state.a);
     const base = at < 0 ? (segment.r[0] ?? '') : segment.h[at];
     const other = segment.h[this.names.indexOf(this.state.b)];
-    const list = el('dl', { class: 'detail' }, el('dt', {}, 'source'), el('dd', {}, text(segment.s)));
+    const list = el('dl', { class: 'detail' }, ...(segment.s ? [el('dt', {}, 'source'), el('dd', {}, text(segment.s))] : []));
     segment.r.forEach((reference, k) => list.append(el('dt', {}, segment.r.length > 1 ? `reference ${k + 1}` : 'reference'),
       el('dd', {}, at < 0 && k === 0 ? marked(other, reference, 'gone') : text(reference))));
     if (segment.b) {

@@ -13,6 +13,7 @@ from harness.common.paths import resource
 from harness.errors import ConfigError
 from harness.translate.checkpoints.checkpoint import cached, hub_id
 from harness.translate.checkpoints.families import FAMILIES, check_listed
+from harness.translate.checkpoints.opus_pairs import AS_OF, OPUS_MT
 from harness.translate.checkpoints.supported import MADLAD
 
 
@@ -98,7 +99,9 @@ def _judged(
         known = {language(src).code, language(src).short, language(src).iso3} & MADLAD
         return (True, None) if known else (None, f"its list has no {language(src).name}")
     if family == "marian" and "{src}" in str(model.get("id")):
-        return (True, None) if offline else (None, "whether the hub has the pair shows when it is fetched")
+        codes = language(src).short, language(tgt).short
+        listed_there = str(model["id"]).startswith("Helsinki-NLP/opus-mt-{") and codes in OPUS_MT
+        return (True, None) if offline or listed_there else (None, f"not in the hub's list of {AS_OF}")
     if "offline" in model:
         return None, "depends on your server, program or files"
     return None, "its languages are on its card"

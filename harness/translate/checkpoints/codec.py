@@ -30,6 +30,10 @@ class Codec:
             self._id(tokenizer, self.recipe.prefix.strip())
         return tokenizer
 
+    @property
+    def eos_token(self) -> str:
+        return str(self.tokenizer.eos_token)
+
     @cached_property
     def config(self) -> Any:
         return load_config(self._checkpoint)

@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.common.langs import Language, language
 from harness.common.shapes import read_json
-from harness.errors import ConfigError, did_you_mean
+from harness.errors import ConfigError, DataError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ def marian(model: str, src: Language, tgt: Language, folder: Path | None) -> Rec
     if folder is None:
         return Recipe()
     _same_pair(model, src, tgt, folder)
-    codes = _vocabulary_codes(folder / "vocab.json")
+    codes = _vocabulary_codes(folder / "vocab.json") or [
+        token[2:-2]
+        for token in converted_vocabulary(folder)
+        if token.startswith(">>") and token.endswith("<<")
+    ]
     if not codes:
         return Recipe()
     for candidate in (tgt.code, tgt.iso3, tgt.flores, tgt.iso1, *_FLEXIBLE.get(tgt.iso3, ())):
@@ -91,7 +95,21 @@ def _vocabulary_codes(path: Path) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _marian_codes(path: str, _stamp: int) -> Sequence[str]:
     tokens = read_json(path, {str: object})
+    return _codes_among(tokens)
+
+
+def _codes_among(tokens: Iterable[str]) -> list[str]:
     return [token[2:-2] for token in tokens if token.startswith(">>") and token.endswith("<<")]
+
+
+def converted_vocabulary(folder: Path) -> list[str]:
+    """The source tokens of a model converted for CTranslate2; none where no file lists them."""
+    for name in ("shared_vocabulary", "source_vocabulary"):
+        if (folder / f"{name}.json").is_file():
+            return list(read_json(folder / f"{name}.json", [str]))
+        if (folder / f"{name}.txt").is_file():
+            return (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return []
 
 
 def _same_pair(model: str, src: Language, tgt: Language, folder: Path) -> None:
@@ -146,6 +164,20 @@ def madlad(model: str, src: Language, tgt: Language, folder: Path | None) -> Rec
     return Recipe(prefix=f"<2{_of(MADLAD, model, tgt, 'tgt')}> ")
 
 
+def argos(model: str, src: Language, tgt: Language, folder: Path | None) -> Recipe:
+    """A package of Argos Translate: made for the pair in its metadata.json, which may name a target token."""
+    if folder is None:
+        return Recipe()
+    if not (folder / "metadata.json").is_file():
+        raise DataError(f"model.path={folder}: no metadata.json, which a package of Argos Translate has")
+    metadata = read_json(folder / "metadata.json", {str: object})
+    for side, wanted in (("from", src), ("to", tgt)):
+        named = metadata.get(f"{side}_code")
+        if isinstance(named, str) and language(named).iso3 != wanted.iso3:
+            raise unsupported(model, wanted, "src" if side == "from" else "tgt", [named])
+    return Recipe(target_token=str(metadata.get("target_prefix") or "") or None)
+
+
 def plain(model: str, src: Language, tgt: Language, folder: Path | None) -> Recipe:
     """Any other encoder-decoder checkpoint: made for its pair, given nothing."""
     return Recipe()
@@ -171,6 +203,7 @@ FAMILIES: Mapping[str, Family] = {
     "m2m100": Family(m2m100, (("vocab.json",), ("sentencepiece.bpe.model",))),
     "mbart50": Family(mbart50, (("sentencepiece.bpe.model", "tokenizer.json"),)),
     "madlad": Family(madlad, (("spiece.model", "tokenizer.json"),)),
+    "argos": Family(argos, ()),
     "seq2seq": Family(plain, (("tokenizer.json", "spiece.model", "sentencepiece.bpe.model", "vocab.json"),)),
 }
 

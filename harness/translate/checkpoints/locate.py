@@ -68,6 +68,8 @@ def _local(model: Mapping[str, Any], folder: Path, tokenizer_files: Sequence[Seq
     pickle = bool(model.get("pickle"))
     lacking = missing(folder, tokenizer_files, pickle)
     if lacking:
+        if any((folder / name / "model.bin").is_file() for name in (".", "model", "ctranslate2_model")):
+            raise DataError(f"model.path={folder}: converted for CTranslate2; engine=ctranslate2 takes it")
         has_pickle = not pickle and any((folder / name).exists() for name in PICKLES)
         remedy = (
             " (its weights are a pickle, which can run code: if you trust it, model.pickle=true)"

@@ -22,6 +22,7 @@ from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.generation import Replaced, described, in_force
 from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
+from harness.translate.checkpoints.pieces import Pieces, find
 from harness.translate.checkpoints.precision import computed_in, stored_dtype
 from harness.types import Translation
 
@@ -50,8 +51,9 @@ class CTranslate2(Engine):
     threads         CPU threads of one translation; null: all cores
     cache           folder for converted models; null: $XDG_CACHE_HOME/mt-harness/ctranslate2
 
-    The conversion is kept by checkpoint, type and version. Raises what `transformers` raises, and
-    UnavailableError when the package is not installed.
+    A `model.path` that is converted already is used as it is, with the SentencePiece models beside it; `auto`
+    is then the type that it was converted to. Other conversions are kept by checkpoint, type and version.
+    Raises what `transformers` raises, and UnavailableError when the package is not installed.
     """
 
     def __init__(
@@ -83,13 +85,23 @@ class CTranslate2(Engine):
         kind, name = family(model), str(model.get("name"))
         check_listed(model, source, target)
         kind.recipe(name, source, target, None)
-        self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
-        self._codec = Codec(self._checkpoint, model, kind.recipe(name, source, target, self._checkpoint.path))
+        self._converted = find(model)
+        self._codec: Any
+        if self._converted is not None:
+            self._checkpoint = self._converted.checkpoint
+            folder = self._converted.path if model.get("family") == "argos" else self._converted.folder
+            self._codec = Pieces(self._converted, model, kind.recipe(name, source, target, folder))
+        else:
+            self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
+            recipe = kind.recipe(name, source, target, self._checkpoint.path)
+            self._codec = Codec(self._checkpoint, model, recipe)
         self._model, self._device = model, device
         if device == "auto":
             self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._compute: str = compute
-        if compute == "auto":
+        if compute == "auto" and self._converted is not None:
+            self._compute = "default"  # as it was converted
+        elif compute == "auto":
             kinds = ctranslate2.get_supported_compute_types
             own = stored_dtype(self._checkpoint.path)
             on_gpu = computed_in(self._device, own, lambda: "bfloat16" in kinds(self._device))
@@ -114,7 +126,7 @@ class CTranslate2(Engine):
             "compute": self._compute,
             "too_long": self._too_long,
             "told": self._codec.recipe.identity,
-            "versions": versions("ctranslate2", "transformers"),
+            "versions": versions("ctranslate2", "sentencepiece" if self._converted else "transformers"),
         }
 
     @cached_property
@@ -187,7 +199,7 @@ class CTranslate2(Engine):
             if out_of_memory(error):
                 raise SegmentError("out of memory; lower engine.batch_tokens or engine.beams") from error
             raise SegmentError(f"CTranslate2 failed: {first_line(error)}") from error
-        end = self._codec.tokenizer.eos_token
+        end = self._codec.eos_token
         rows = []
         for result in results:
             tokens = list(result.hypotheses[0])[1 if token else 0 :]
@@ -200,11 +212,17 @@ class CTranslate2(Engine):
         import ctranslate2
 
         _ = self._codec.target_id  # refuse a vocabulary without the target token before any weight is read
-        folder = converted(self._checkpoint, self._model, self._compute, self._cache)
-        translator = ctranslate2.Translator(
-            str(folder),
-            device=self._device,
-            compute_type=self._compute,
-            intra_threads=self._threads or os.cpu_count() or 1,
+        ready = self._converted
+        folder = (
+            ready.folder if ready else converted(self._checkpoint, self._model, self._compute, self._cache)
         )
+        try:
+            translator = ctranslate2.Translator(
+                str(folder),
+                device=self._device,
+                compute_type=self._compute,
+                intra_threads=self._threads or os.cpu_count() or 1,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise DataError(f"{folder}: CTranslate2 cannot load it ({first_line(error)})") from error
         return translator, [["<pad>"]] if generates_pad(folder) else None

@@ -99,9 +99,10 @@ class OpenAI(Engine):
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
         self.unit, self.window, self.context = unit, window, context
-        check_unit(self, model)
         self._prompt = Prompt.of(model, source, target)
-        self.shown = self._prompt.examples
+        self.shown, self.before = self._prompt.examples, self._prompt.context
+        self.divisible = not self.before
+        check_unit(self, model)
         self._url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         self._model = str(model["id"])
         self._concurrency = concurrency
@@ -170,10 +171,13 @@ class OpenAI(Engine):
 
     def _sent(self, source: str) -> str:
         """The texts of a request, for estimates."""
-        return f"{self._prompt.system or ''}{self._prompt.text(source)}"
+        if not self._prompt.chat:
+            return self._prompt.text(source)
+        return "\n".join(str(message["content"]) for message in self._prompt.messages(source))
 
-    def forecast(self, sources: Sequence[str]) -> Forecast:
-        return self._money.forecast(sources, [self._sent(source) for source in sources], len(sources))
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
+        sent = [self._sent(source) for source in sources]
+        return self._money.forecast(sources, sent, len(sources), measured)
 
     def _post(self, source: str, server: Accepts) -> Reply:
         body: dict[str, Any] = {"model": self._model, **server.options(self._options)}

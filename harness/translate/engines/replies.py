@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import StageError
-from harness.translate.servers.failures import Empty, Refused
+from harness.translate.servers.failures import Empty, Inside
 from harness.types import NO_DETAILS, Details, Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
@@ -40,8 +41,8 @@ class Reply:
 def reply(payload: bytes, url: str) -> Reply:
     """The completion in the body of an answer.
 
-    Raises Empty for a list of no choices and for an error inside a success, Refused for such an error that
-    says that the request is at fault, StageError for anything else that is no completion.
+    Raises Empty for a list of no choices, Inside for an error in place of choices, StageError for anything
+    else that is no completion.
     """
     try:
         value = json.loads(payload)
@@ -96,7 +97,6 @@ def _tokens(value: dict[str, Any], name: str) -> int | None:
 
 
 def _error(inner: Any) -> Exception:
-    said = str(inner.get("message", inner) if isinstance(inner, dict) else inner)
-    said = " ".join(said.split())[:200]
+    """An error in place of choices, by its code where that is a status; without one it may pass."""
     code = str(inner.get("code", "")) if isinstance(inner, dict) else ""
-    return (Refused if code in ("400", "413", "422") else Empty)(f"an error sent as a success: {said}")
+    return Inside(int(code) if re.fullmatch("[45][0-9][0-9]", code) else 500, inner)

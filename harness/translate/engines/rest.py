@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
 from harness.common.notices import tell
-from harness.errors import ConfigError, HarnessError, SegmentError
+from harness.errors import ConfigError, SegmentError
 from harness.protocols import Batch, Context, Engine, Forecast, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
@@ -82,9 +82,11 @@ class Rest(Engine):
         answer: Answer = "raw",
     ) -> None:
         if not url or not request or not output:
+            needed = {"url": url, "request": request, "output": output}
+            missing = " ".join(f"engine.{name}=…" for name, value in needed.items() if not value)
             raise ConfigError(
-                "engine 'rest' needs the address, the request and where its answer is: engine.url=…"
-                " engine.request=… engine.output=…; ready ones: deepl, google, azure, anthropic, gemini"
+                f"engine 'rest' needs {missing} (the service's address, the request, where the answer is);"
+                " ready are model=deepl, google, azure, anthropic, gemini"
             )
         self.filters = chosen(answer)
         source, target = language(src), language(tgt)
@@ -108,6 +110,10 @@ class Rest(Engine):
             raise ConfigError("engine 'rest' needs the model's name at the service: model.id=…")
         self._prompt = Prompt.of(model, source, target) if "prompt" in used else None
         self.shown = self._prompt.examples if self._prompt else ()
+        if model.get("context"):
+            raise ConfigError(
+                "model.context: engine 'rest' sends single texts; openai and transformers have it"
+            )
         if self.shown and self._prompt and "{examples}" not in self._prompt.prompt:
             raise ConfigError(
                 "model.examples: a request has no turns for them; put {examples} into model.prompt"
@@ -166,11 +172,23 @@ class Rest(Engine):
             self._concurrency,
             client.stop,
         ):
-            found = _translations(future, [sources[i] for i in indices], self._url, worked)
+            found = self._finished(future, [sources[i] for i in indices], worked)
             worked |= any(translation.error is None for translation in found)
             for notice in self._money.notices():
                 tell(notice)
             yield list(zip(indices, found, strict=True))
+
+    def _finished(
+        self, future: Future[list[Translation]], sources: Sequence[str], worked: bool
+    ) -> list[Translation]:
+        """The outputs of one request; what the service refuses for these texts alone is their error."""
+        try:
+            return future.result()
+        except Refused as error:
+            if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
+                hint = _named(self._request, str(error))
+                raise SegmentError(f"{self._url} rejected the request: {error}{hint}") from error
+            return [Translation(source, "", "error", None, str(error)) for source in sources]
 
     def _client(self) -> Client:
         filled = secrets.filled(self._headers)
@@ -226,9 +244,10 @@ class Rest(Engine):
             list(sources) if prompt is None else [f"{prompt.system or ''}{prompt.text(s)}" for s in sources]
         )
 
-    def forecast(self, sources: Sequence[str]) -> Forecast:
+    def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
         requests = sum(1 for _ in self._requests(sources))
-        return self._money.forecast(sources, self._sent(sources), requests, self._prompt is not None)
+        factors = measured if self._prompt else None
+        return self._money.forecast(sources, self._sent(sources), requests, factors)
 
     def _part(self, client: Client, sources: Sequence[str], error: Refused) -> list[Translation]:
         try:
@@ -237,17 +256,14 @@ class Rest(Engine):
             return [Translation(source, "", "error", None, str(refusal)) for source in sources]
 
 
-def _translations(
-    future: Future[list[Translation]], sources: Sequence[str], url: str, worked: bool
-) -> list[Translation]:
-    try:
-        return future.result()
-    except Refused as error:
-        if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
-            raise SegmentError(f"{url} rejected the request: {error}") from error
-        return [Translation(source, "", "error", None, str(error)) for source in sources]
-    except HarnessError:
-        raise
+def _named(request: Any, refusal: str, at: str = "engine.request") -> str:
+    """How to leave out the field of a request that a refusal names; nothing where it names none."""
+    for name, value in request.items() if isinstance(request, Mapping) else ():
+        if isinstance(value, int | float) and str(name) in refusal:
+            return f"; {at}.{name}=null leaves it out"
+        if inner := _named(value, refusal, f"{at}.{name}"):
+            return inner
+    return ""
 
 
 def _set(value: Any) -> Any:

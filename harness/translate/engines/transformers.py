@@ -103,7 +103,7 @@ class Transformers(Engine):
             self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             self._instructions: dict[str, Any] = prompt.identity
-            self.shown = prompt.examples
+            self.shown, self.before, self.divisible = prompt.examples, prompt.context, not prompt.context
             prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
             self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
         else:

@@ -81,7 +81,8 @@ class Vllm(Engine):
             "seed": seed,
         }
         self._prompt = Prompt.of(model, source, target)
-        self.shown = self._prompt.examples
+        self.shown, self.before = self._prompt.examples, self._prompt.context
+        self.divisible = not self.before
         self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
         self._prompted = Prompted(self._checkpoint, model, self._prompt, max_new_tokens)
         self._window, self._max_new_tokens = window, max_new_tokens

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from harness.errors import StageError, UnavailableError
 from harness.translate.servers.budget import Budget
-from harness.translate.servers.failures import Empty, Failure, Refused, failure
+from harness.translate.servers.failures import Empty, Failure, Inside, Refused, failure
 
 T = TypeVar("T")
 _MAX_WAIT = 60.0
@@ -83,6 +83,10 @@ class Client:
                 if found.meaning != "again":
                     raise self._final(found, problem) from None
                 asked, of_text = found.wait, found.code == 500
+            except Inside as error:
+                problem, of_text = self._without_key(str(error)), True
+                if error.failure.meaning != "again":
+                    raise self._final(error.failure, problem) from None
             except Empty as error:
                 problem, of_text = self._without_key(str(error)), True
             except (OSError, HTTPException) as error:

@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 class Empty(Exception):
-    """An answer without an output, or an error sent as a success; another try may do better."""
+    """An answer without an output; another try may do better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,16 @@ class Failure:
     meaning: Meaning
     said: str
     wait: float | None
+
+
+class Inside(Exception):
+    """An error that was sent as a success, as gateways do; its code is that of a status."""
+
+    def __init__(self, code: int, value: Any) -> None:
+        body = json.dumps({"error": value}, ensure_ascii=False)
+        said = f"an error sent as a success: {' '.join(_message(body).split())[:200]}"
+        super().__init__(said)
+        self.failure = Failure(code, _meaning(code, body, None), said, None)
 
 
 def failure(error: urllib.error.HTTPError) -> Failure:

@@ -8,6 +8,7 @@ parts[!thought].text            the items of which a field is absent, null or fa
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -72,4 +73,5 @@ def _fits(item: Any, key: str, value: str | None) -> bool:
         return False
     if value is None:
         return not item.get(key[1:])
-    return str(item.get(key)) == value
+    found = item.get(key)
+    return (found if isinstance(found, str) else json.dumps(found)) == value

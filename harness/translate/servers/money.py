@@ -42,10 +42,17 @@ class Money:
             self.budget.settle(estimated, cost)
 
     def forecast(
-        self, sources: Sequence[str], sent: Sequence[str], requests: int, of_tokens: bool = True
+        self,
+        sources: Sequence[str],
+        sent: Sequence[str],
+        requests: int,
+        factors: tuple[float, float] | None,
     ) -> Forecast:
-        """What these texts would take."""
-        cost = self._estimate(sources, sent) if self._prices else None
+        """What these texts would take, the estimated tokens times `factors`; None: tokens do not count."""
+        prompts, outputs = sum(map(tokens, sent)), sum(map(tokens, sources))
+        if factors is not None:
+            prompts, outputs = round(prompts * factors[0]), round(outputs * factors[1])
+        cost = self._prices.cost(sum(map(len, sources)), prompts, outputs) if self._prices else None
         over = None
         if self._max_requests is not None and requests > self._max_requests:
             over = f"engine.max_requests={self._max_requests}"
@@ -53,8 +60,8 @@ class Money:
             over = f"engine.max_cost={self._max_cost:g}"
         return Forecast(
             requests=requests,
-            prompt_tokens=sum(map(tokens, sent)) if of_tokens else None,
-            completion_tokens=sum(map(tokens, sources)) if of_tokens else None,
+            prompt_tokens=None if factors is None else prompts,
+            completion_tokens=None if factors is None else outputs,
             cost=cost,
             currency=self._prices.currency if self._prices else None,
             over=over,

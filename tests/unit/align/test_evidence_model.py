@@ -38,7 +38,7 @@ def test_a_bead_scores_its_features_by_both_weights_and_the_layer() -> None:
     parts = cut(SRC, encoder, spans[0].rows(1)), cut(TGT, encoder, spans[1].rows(1))
     evidence = Evidence(spans, parts, 1.0, MIDDLE, SLOPE, HIDDEN)
     rows, columns = (1, 4), (0, 5)
-    features = evidence.features(rows, columns)
+    features, _ = evidence.features(rows, columns)
     scores = evidence.at(0.7).block(rows, columns)
     for s, (a, b) in enumerate(SHAPES):
         for i in range(*rows):
@@ -67,7 +67,7 @@ def fit(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 
 def test_the_gradient_that_is_followed_is_that_of_the_likelihood(fit: ModuleType) -> None:
     gold = [Bead((0,), (0,)), Bead((1,), (1, 2)), Bead((2,), ()), Bead((3,), (3,)), Bead((), (4,))]
-    document = fit.Document("made", "made", SRC, TGT, gold)
+    document = importlib.import_module("benchmark").Document("made", "made", SRC, TGT, gold)
     one = fit.example(document, Words(), 1.0)
     start = fit.Parameters.start().vector()
     w = start + np.random.default_rng(1).normal(size=len(start)) * 0.05

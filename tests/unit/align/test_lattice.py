@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from harness.align.evidence.beliefs import averaged, believe
 from harness.align.evidence.regimes import SHARES, chances, signs
+from harness.align.evidence.rescoring import second_weights
 from harness.align.evidence.spans import Spans
-from harness.align.evidence.weights import GATE
 from harness.align.search import forward_backward
 from harness.align.search.band import around
 from harness.align.search.lattice import SHAPES, Array, Band, Lattice
@@ -126,7 +126,7 @@ def test_a_text_full_of_gaps_is_judged_comparable_and_one_without_a_translation(
         scorer.null_src[::3] = scorer.null_tgt[::3] = gap
         rows = np.eye(30, dtype=np.float32)
         spans = Spans(["x" * 80] * 30, rows), Spans(["y" * 80] * 30, rows)
-        return int(np.argmax(chances(signs(believe(Lattice(scorer)), spans), np.array(GATE))))
+        return int(np.argmax(chances(signs(believe(Lattice(scorer)), spans, 0.7), second_weights().gate)))
 
     assert SHARES[likeliest(gap=-20.0)] < SHARES[likeliest(gap=20.0)]
 

@@ -17,7 +17,9 @@ def test_yaml_builds(path: Path) -> None:
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert path.stem in entries, "the key of the first entry is the name one chooses it by"
     for config in entries.values():
-        plain = {key: value for key, value in config.items() if not str(value).startswith("${")}
+        pair = {"${pair.src}": "fr", "${pair.tgt}": "pl"}
+        plain = {key: pair.get(str(value), value) for key, value in config.items()}
+        plain = {key: value for key, value in plain.items() if not str(value).startswith("${")}
         built = registry.build("metric", plain)
         assert isinstance(built.higher_is_better, bool)
 

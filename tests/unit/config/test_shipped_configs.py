@@ -13,8 +13,8 @@ CONF = ROOT / "conf"
 ELSEWHERE = ("hydra", "experiments")
 OPTIONS = sorted(p.relative_to(CONF) for p in CONF.glob("*/*.yaml") if p.parent.name not in ELSEWHERE)
 SERVICES = ("anthropic", "azure", "deepl", "gemini", "google", "google-v3")
-OWN_ENGINE = {"apertium": "command", **dict.fromkeys(SERVICES, "rest")} | {
-    name: name for name in ("command", "copy", "file", "gloss", "mqm", "openai", "reference")
+OWN_ENGINE = {"apertium": "command", "argos": "ctranslate2", **dict.fromkeys(SERVICES, "rest")} | {
+    name: name for name in ("command", "copy", "file", "firefox", "gloss", "mqm", "openai", "reference")
 }
 
 

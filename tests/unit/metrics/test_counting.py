@@ -57,7 +57,7 @@ def test_statistics_over_pieces_are_sacrebleus(tmp_path, monkeypatch: pytest.Mon
     monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_spm.SACREBLEU_DIR", str(tmp_path))
     fit = [line for line in LINES if "\ud800" not in line and line.strip()]
     pieces(tmp_path / "models", fit, size=400)
-    fit += ["ꙮ is not in the model", "nor is ꙮꙮ ꙮ , ꙮ", "ꚙ ꙮ"]
+    fit += ["ꙮ is not in the model", "nor is ꙮꙮ ꙮ , ꙮ", "ꚙ ꙮ", "ꚙ ꚙ"]
     references = [[line, line + " ꙮ more"] for line in fit]
     _same("BLEU", {"tokenize": "flores200"}, fit[::-1], references)
 
@@ -92,6 +92,17 @@ def test_edits_are_tercoms_with_and_without_a_beam(lengths: tuple[int, int], voc
     assert count_edits(moved, theirs) == translation_edit_rate(moved, theirs)[0]
 
 
+def test_edits_are_not_read_from_outside_the_beam() -> None:
+    ours, theirs = (
+        list("eobjfijbnmbnlgodbcee"),
+        list(
+            "ojncjanknjiejajhkmnahilloahcmmlanaggjjdoackdkelfmkecaknbbdcimgoonmglnf"
+            "mhkkkjjjfaceondbnhbjeibdbenlnalbhlaenkicfdiohbnlgodbknddlohd"
+        ),
+    )
+    assert count_edits(ours, theirs) == translation_edit_rate(ours, theirs)[0] == 117
+
+
 def test_long_sentences_have_a_beam() -> None:
     assert beams(20, 20) is None
     rows = beams(70, 75)
@@ -117,7 +128,7 @@ def test_equal_segments_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(FAMILIES, "TER", noting)
     metric = registry.build("metric", {"kind": "ter"})
     rows = metric.statistics(["s"] * 5, ["a b", "b", "a b", "b", "a b"], [["a"], ["b"], ["a"], ["a"], ["a"]])
-    assert counted == [3]
+    assert counted[0] == 3
     assert rows.tolist() == [[1, 1], [0, 1], [1, 1], [1, 1], [1, 1]]
 
 

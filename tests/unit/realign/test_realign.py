@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +59,18 @@ def embed(*beads: Bead) -> Embed:
 @pytest.mark.parametrize("joint", [" ", "\n", "\n\n"])
 def test_other_words_and_more_sentences_are_cut_where_the_references_are(joint: str) -> None:
     assert cut(joint.join(OUTPUTS), REFERENCES) == OUTPUTS
+
+
+def test_lines_wrapped_at_a_width_are_no_boundaries() -> None:
+    wrapped = textwrap.fill(" ".join(OUTPUTS), 30)
+    assert [" ".join(piece.split()) for piece in cut(wrapped, REFERENCES)] == OUTPUTS
+
+
+def test_lines_of_text_without_punctuation_are_evidence() -> None:
+    references = ["Das Boot fuhr weg", "am Abend gestern", "weit hinaus"]
+    outputs = ["Das Boot ist fort", "am Abend gestern noch", "ganz weit draußen"]
+    assert cut("\n".join(outputs), references) == outputs
+    assert cut(" ".join(outputs), references) != outputs
 
 
 @pytest.mark.parametrize("gone", range(5))

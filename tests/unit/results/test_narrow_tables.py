@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.common.tables import cell_width, print_table
 from harness.compare.cells import Sheet
 from harness.compare.formats import terminal
 from harness.results.tables import fitted
@@ -74,3 +75,25 @@ def test_a_sheet_of_many_columns_keeps_its_systems(capsys: pytest.CaptureFixture
     terminal([Sheet("many", header, (("1", NAMES[0], *("0.123" for _ in range(12))),))], [], "title")
     out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
     assert NAMES[0] in out and "a column 0" in out and "left out to fit 80 columns: a column 11" in out
+
+
+@pytest.mark.usefixtures("terminal_80")
+def test_text_is_broken_before_a_column_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    header = ["model", "why", "note", "size"]
+    row = ["m" * 30, "because it is so " * 4, "日本語" * 12, "2 GB"]
+    print_table(header, [row], spare=("size",))
+    out, err = capsys.readouterr()
+    assert max(map(cell_width, out.splitlines())) <= 80 and not err
+    assert "m" * 30 in out and "2 GB" in out
+    assert sum("日" in line for line in out.splitlines()) > 1, "broken, not cut"
+    print_table(header, [["m" * 42, *row[1:]]], spare=("size",))
+    out, err = capsys.readouterr()
+    assert "2 GB" not in out and "m" * 42 in out and "because" in out
+    assert "left out to fit 80 columns: size\n" in err
+
+
+@pytest.mark.usefixtures("terminal_80")
+def test_list_models_names_the_models(capsys: pytest.CaptureFixture[str]) -> None:
+    lines, _ = shown(capsys, "list", "models")
+    assert max(map(len, lines)) <= 80
+    assert {"gloss", "nllb-600m", "opus-mt"} <= {line.split()[0] for line in lines if line.strip()}

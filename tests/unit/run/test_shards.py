@@ -103,3 +103,9 @@ def test_a_run_in_parts_reads_as_one_and_says_what_is_damaged(tmp_path: Path) ->
         list(store.segments("r"))
     with pytest.raises(DataError, match=r"segments.jsonl: no such file"):
         list(store.segments("other"))
+
+
+def test_shards_end_at_the_given_places() -> None:
+    found = divide(12, 4, [1, 3, 4, 5, 11, 12])
+    assert [(shard.start, shard.stop) for shard in found] == [(0, 4), (4, 5), (5, 11), (11, 12)]
+    assert [shard.index for shard in found] == [0, 1, 2, 3]

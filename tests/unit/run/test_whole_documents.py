@@ -13,11 +13,11 @@ from harness.common.limits import Reads
 from harness.config.schema import compose
 from harness.config.typed import typed
 from harness.errors import ConfigError, DataError
-from harness.protocols import Batch, Engine, Translated
+from harness.protocols import Batch, Engine, Realigned, Translated
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.pipeline import run_one
-from harness.types import Translation
+from harness.types import Piece, Translation
 
 SOURCES = {
     "ship": ["The ship left on Monday.", "Nobody knew where it went.", "The captain looked at the sea."],
@@ -245,6 +245,14 @@ def test_a_document_that_fails_fails_in_each_segment(folder: Path) -> None:
     assert hypotheses(lines)[:3] == LINES[:3] and "omitted" not in record.health
 
 
+def test_shards_end_where_documents_do_and_score_the_same(folder: Path) -> None:
+    whole, _ = flowing(folder)
+    divided, lines = flowing(folder, "backend.shard_size=2", "force=true")
+    assert len(list((folder / f"results/runs/{divided.run_id}/segments").glob("part-*"))) == 2
+    assert hypotheses(lines) == LINES and divided.counts.realign == whole.counts.realign
+    assert [score.value for score in divided.scores] == [score.value for score in whole.scores]
+
+
 def test_a_subset_of_a_document_is_translated_as_one(folder: Path) -> None:
     _, lines = flowing(folder, "limit=2")
     assert Flowing.asked == ["\n".join(SOURCES["ship"][:2])] and hypotheses(lines) == LINES[:2]
@@ -262,3 +270,16 @@ def test_models_of_one_sentence_are_refused_documents() -> None:
         openai({"family": "llm", "sentence_level": True}, unit="document")
     with pytest.raises(ConfigError, match=r"engine.context=2: is of engine.unit=window"):
         openai({"family": "llm"}, context=2)
+
+
+class Thirds:
+    """A plain re-segmenter of a user's own, which loses the last character."""
+
+    def realign(self, output: str, sources: list[str], references: list[list[str]]) -> Realigned:
+        step = len(output) // len(sources)
+        return Realigned([Piece(k * step, (k + 1) * step - 1) for k in range(len(sources))], "thirds")
+
+
+def test_pieces_that_are_not_the_output_are_refused(folder: Path) -> None:
+    said = refusal(folder, folder / "outs", f"realign.kind={__name__}:Thirds")
+    assert "realign 'thirds'" in said and "is not the output" in said

@@ -116,7 +116,9 @@ def test_models_table_says_what_fits(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert rows["copy"].offline is True
     assert rows["opus-mt"].id == "Helsinki-NLP/opus-mt-fr-pl"
     assert rows["opus-mt"].offline is False
-    assert rows["opus-mt"].fits is None  # the hub is not asked
+    assert rows["opus-mt"].fits is True  # in the shipped list
+    english = {row.name: row for row in models_table("en-pl")}["opus-mt"]
+    assert english.fits is None and english.reason == "not in the hub's list of 2021"
     assert rows["openai"].offline is None
     snapshot = tmp_path / "models--Helsinki-NLP--opus-mt-fr-pl" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)

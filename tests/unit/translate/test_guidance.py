@@ -124,3 +124,12 @@ def test_a_line_without_a_tab_is_named(tmp_path: Path) -> None:
     path.write_text("Oui.\tTak.\n\nNon\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"shots.tsv:3: 1 columns; a line is a text, a tab and"):
         prompt(examples={"path": str(path)})
+
+
+def test_examples_may_be_written_out_with_line_breaks_in_them() -> None:
+    found = prompt(examples={"pairs": [["Un\ndeux", "Jeden\ndwa"]]}).messages("Bonjour.")
+    assert [turn["role"] for turn in found] == ["user", "assistant", "user"]
+    assert found[1]["content"] == "Jeden\ndwa" and "Un\ndeux" in found[0]["content"]
+    for wrong in ({"pairs": []}, {"pairs": [["a"]]}, {"pairs": [["a", ""]]}, {"pairs": [["a", "b"]], "n": 1}):
+        with pytest.raises(ConfigError, match=r"model\.examples"):
+            prompt(examples=wrong)

@@ -1,0 +1,57 @@
+"""Scores of whole documents from stored runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sacrebleu
+
+from harness.cli.main import main
+from tests.support.made_stores import METRICS, write_run
+
+DOCS = [f"d{k // 3}" for k in range(30)]
+REFERENCES = [f"Das ist der Satz Nummer {k}, er hat {k % 7} Wörter mehr." for k in range(30)]
+HYPOTHESES = {
+    "good": [f"Dies ist der Satz Nummer {k}, er hat {k % 7} Wörter mehr." for k in range(30)],
+    "moved": [REFERENCES[k - 1 if k % 3 else k + 2] for k in range(30)],  # in another order, by document
+}
+
+
+def compared(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    for number, (name, texts) in enumerate(HYPOTHESES.items()):
+        references = [[text] for text in REFERENCES]
+        write_run(folder, f"2026-{number}", name, texts, references, docs=DOCS, metrics=METRICS)
+    assert main(["compare", "--results", str(folder), "--format", "json", "--samples", "50", *words]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def by_document(texts: list[str]) -> list[str]:
+    return [" ".join(texts[k : k + 3]) for k in range(0, 30, 3)]
+
+
+def test_a_document_is_scored_as_one_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = json.dumps(compared(tmp_path, capsys, "--level", "document"))
+    for texts in HYPOTHESES.values():
+        wanted = sacrebleu.corpus_bleu(by_document(texts), [by_document(REFERENCES)]).score
+        assert f"{wanted:.4f}"[:6] in text
+    assert "|unit:document" in text and "length_ratio" not in text
+
+
+def test_order_within_a_document_counts_by_segment_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    segments = sacrebleu.corpus_chrf(HYPOTHESES["moved"], [REFERENCES]).score
+    documents = sacrebleu.corpus_chrf(by_document(HYPOTHESES["moved"]), [by_document(REFERENCES)]).score
+    assert documents > segments + 5
+    assert f"{segments:.4f}"[:6] in json.dumps(compared(tmp_path, capsys))
+    assert f"{documents:.4f}"[:6] in json.dumps(compared(tmp_path, capsys, "--level", "document"))
+
+
+def test_without_documents_there_is_no_such_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_run(tmp_path, "2026-0", "good", HYPOTHESES["good"], [[text] for text in REFERENCES])
+    assert main(["compare", "--results", str(tmp_path), "--level", "document"]) == 2
+    assert "30 of its 30 segments have none" in capsys.readouterr().err
