@@ -1,4 +1,4 @@
-"""Draw docs/report.png anew, as Chromium shows the report of the call's systems: `make picture`."""
+"""Draw docs/report.png anew: the report of the call's systems in a headless Chromium. `make picture`."""
 
 from __future__ import annotations
 
