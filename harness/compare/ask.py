@@ -16,6 +16,8 @@ from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
 from harness.results.store import Store
 
+MOST_SAMPLES = 1_000_000  # resamples: memory grows with them
+
 
 def compare(
     args: argparse.Namespace, who: str, grid: Sequence[float] = GRID
@@ -83,8 +85,8 @@ def test_sets(
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:
-    if args.samples is not None and args.samples < 1:
-        raise ConfigError(f"--samples {args.samples}: must be at least 1")
+    if args.samples is not None and not 1 <= args.samples <= MOST_SAMPLES:
+        raise ConfigError(f"--samples {args.samples}: must be from 1 to {MOST_SAMPLES:,}")
     if args.seed < 0:
         raise ConfigError(f"--seed {args.seed}: must be at least 0")
     if not 0 < args.alpha < 1:

@@ -35,7 +35,7 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     A query narrows what the names chose (all runs when there are none); values may be lists
     (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
     each test set stays, of `MOST` systems; what that leaves out is among the problems. Raises
-    UserError when nothing is left and, if `strict`, for a run that was edited.
+    UserError when nothing is left and, if `strict`, for a run that was edited or is damaged.
     """
     everything = store.runs()
     if not everything:
@@ -45,14 +45,20 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     chosen = [run for run in everything if not names or any(_named(run, name, everything) for name in names)]
     for name in names:
         if not any(_named(run, name, everything) for run in everything):
+            damaged = sum(run.state == "damaged" for run in everything)
+            unread = f" {damaged} runs are damaged: python -m harness verify." if damaged else ""
             known = {run.run_id for run in everything} | {s for run in everything for s in _names(run)}
             raise UserError(
-                f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)} See: python -m harness list"
+                f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{unread}"
+                " See: python -m harness list"
             )
     problems = _left_out([run for run in chosen if run.record is None], bool(names))
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
         raise UserError(changed[0])
+    damaged_too = [run for run in chosen if run.state == "damaged"]
+    if strict and damaged_too:
+        raise UserError(f"{damaged_too[0].run_id} is damaged ({damaged_too[0].problem})")
     finished = [run.record for run in chosen if run.record and all(_meets(run.record, q) for q in queries)]
     if not finished:
         asked = f" matches {' '.join(words)}" if words else " is finished"

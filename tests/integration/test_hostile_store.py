@@ -47,6 +47,17 @@ def test_the_good_runs_are_listed(store: Path, program: Zygote) -> None:
     assert "one-system" in done.out and "other-system" in done.out
 
 
+def test_strict_refuses_what_is_damaged(tmp_path: Path, program: Zygote) -> None:
+    for run, name in ((A, "one-system"), (B, "other-system")):
+        write_run(tmp_path / "results", run, name, ["a b c d"] * 12, [["a b c e"]] * 12)
+    (tmp_path / "results" / "runs" / B / "record.json").write_text("[]")
+    strict, unknown = program.steps(
+        tmp_path, {"run": ["compare", "--strict"]}, {"run": ["compare", "other-system"]}
+    )
+    assert strict.code == 2 and f"{B} is damaged" in strict.err
+    assert unknown.code == 2 and "1 runs are damaged" in unknown.err
+
+
 def test_verify_names_what_is_damaged_and_goes_on(store: Path, program: Zygote) -> None:
     (done,) = program.steps(store, {"run": ["verify"]})
     assert done.code == 1 and "internal error" not in done.err, done.err

@@ -116,6 +116,23 @@ def test_what_the_chat_template_is_given_goes_to_the_server(serve: Any, tmp_path
     assert "chat_template_kwargs" not in server.seen[1]
 
 
+def test_the_reason_is_told_after_tries_in_vain(serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, _: (500, {}, "boom"))
+    with pytest.raises(StageError, match="500 Internal Server Error: boom"):
+        translate(engine(server.url, retries=1), ["a", "b", "c", "d"], tmp_path)
+
+
+def test_no_content_is_no_translation(serve: Any, tmp_path: Path) -> None:
+    def script(text: str, attempt: int) -> Answer:
+        _, _, value = completion(text)
+        if text == "b" or attempt == 1:
+            value["choices"][0]["message"]["content"] = None
+        return 200, {}, value
+
+    found = translate(engine(serve(script).url, retries=1), ["a", "b", "c"], tmp_path)
+    assert [(t.hypothesis, t.finish_reason) for t in found] == [("a", "stop"), ("", "error"), ("c", "stop")]
+
+
 def test_order_options_and_concurrency(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = threading.Event()
 

@@ -105,9 +105,9 @@ def write_documents(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:
     write(folder, "stories.csv", ["source;target;doc", *rows])
     texts = {"first": " ".join(POLISH[:2]), "second": POLISH[2]}
     for name, text in texts.items():
-        write(folder, f"outs/{name}.txt", [text])
-    write(folder, "outs.txt", ["\n\n".join(texts.values())])
-    write(folder, "outs.jsonl", [json.dumps({"doc": doc, "text": text}) for doc, text in texts.items()])
+        write(folder, f"translated/{name}.txt", [text])
+    write(folder, "translated.txt", ["\n\n".join(texts.values())])
+    write(folder, "translated.jsonl", [json.dumps({"doc": doc, "text": text}) for doc, text in texts.items()])
 
 
 def write_formats(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:

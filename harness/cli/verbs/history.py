@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.compare.history import History
-    from harness.results.record import Record
     from harness.results.store import Store
 
 EXAMPLES = """\
@@ -86,6 +85,7 @@ def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
     from harness.compare.history import gate
     from harness.compare.options import Options
     from harness.errors import ConfigError, UserError
+    from harness.results.record import Record
 
     if (args.samples is not None and args.samples < 1) or args.seed < 0 or not 0 < args.alpha < 1:
         raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
@@ -105,6 +105,11 @@ def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
     code = 0
     for history in found:
         gates = gate(store, history, baseline, options)
+        if isinstance(baseline, Record) and not gates and len(found) == 1:
+            raise UserError(
+                f"--gate {args.gate}: that is the newest run itself ({baseline.run_id}); name an earlier one,"
+                " or last:K"
+            )
         if not gates:
             note(f"harness history: {history.title}: no earlier run on the same data to compare with")
         for one in gates:

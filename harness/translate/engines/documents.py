@@ -10,9 +10,10 @@ from pathlib import Path
 
 from harness.common.files import digest
 from harness.common.langid import identify, label
+from harness.common.langs import language
 from harness.common.notices import tell
 from harness.common.texts import Text
-from harness.errors import DataError
+from harness.errors import ConfigError, DataError
 from harness.translate.engines.outputs import Outputs, file_stem
 
 _SHOWN = 5
@@ -118,7 +119,7 @@ class DocumentOutputs:
                 continue
             looked_at += 1
             other, sure = identify(text[:5000])
-            if other != wanted and sure >= _SURE:
+            if other != wanted and (sure >= _SURE or _of_another_script(other, wanted)):
                 others[name] = other
         if not others:
             return
@@ -130,6 +131,15 @@ class DocumentOutputs:
         if len(others) > looked_at / 2:
             raise DataError(f"{message}; are these the outputs for this pair?")
         tell(f"{message}; they are scored as they are")
+
+
+def _of_another_script(other: str, wanted: str) -> bool:
+    """Whether the script alone tells two languages apart; several are written in Latin and in Cyrillic."""
+    try:
+        script = language(other).script
+        return script not in ("Latn", "Cyrl") and script != language(wanted).script
+    except ConfigError:
+        return False
 
 
 def _some(names: Sequence[str]) -> str:

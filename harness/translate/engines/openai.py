@@ -143,6 +143,7 @@ class OpenAI(Engine):
 
     def translate(self, batch: Batch) -> Translated:
         sources, worked = batch.sources, False
+        self._client.begin()  # a failed text ended the round before
         for index, future in answered(
             lambda index: self._ask(sources[index]), range(len(sources)), self._concurrency, self._client.stop
         ):

@@ -60,6 +60,8 @@ def reply(payload: bytes, url: str) -> Reply:
             served_by=served or None,
         )
         reason = finish_reason(choice.get("finish_reason"))
+        if content is None and reason in ("stop", None) and not details.reasoning:
+            raise Empty("an answer without content")
         return Reply(_text(content), reason, _tokens(value, "completion_tokens"), details)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")

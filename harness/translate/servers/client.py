@@ -60,6 +60,10 @@ class Client:
         self._stopped = threading.Event()
         self._opener = urllib.request.build_opener(_NoRedirect)
 
+    def begin(self) -> None:
+        """Wait between tries again, after a `stop`."""
+        self._stopped.clear()
+
     def stop(self) -> None:
         """Wake and stop all waiting threads."""
         self._stopped.set()

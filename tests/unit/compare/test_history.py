@@ -113,6 +113,11 @@ def test_the_first_run_passes_the_gate_and_says_why(tmp_path, capsys) -> None:
     assert "no earlier run on the same data to compare with" in err
 
 
+def test_a_gate_on_the_newest_run_itself_is_refused(nightly, capsys) -> None:
+    code, _, err = history(capsys, nightly, "--gate", "latest")
+    assert code == 2 and "that is the newest run itself" in err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -116,7 +116,8 @@ def test_one_file_with_blank_lines_or_ids_reads_like_a_folder(folder: Path) -> N
 def test_the_method_can_be_chosen_and_is_recorded(folder: Path, how: str) -> None:
     record, lines = document(folder, folder / "outs", f"realign={how}")
     assert realigned(record)[f"by_{how}"] == 2 and lines[0]["document"]["method"] == how
-    assert hypotheses(lines) == LINES
+    assert " ".join(hypotheses(lines)) == " ".join(LINES)
+    assert hypotheses(lines)[0] == LINES[0] and hypotheses(lines)[3:] == LINES[3:]
 
 
 def test_omissions_and_additions_are_counted(folder: Path) -> None:
@@ -160,6 +161,10 @@ def test_empty_documents_and_other_languages_are_refused(folder: Path) -> None:
         (folder / "outs" / f"{name}.txt").write_text(" ".join(texts * 3))
     said = refusal(folder, folder / "outs")
     assert "2 of 2 documents are clearly not in 'de' (ship: 'en')" in said
+    chinese = "据新华社报道，两国领导人今天通了电话，就双边关系和地区局势交换了意见，并同意继续加强经贸合作。"
+    for name in SOURCES:
+        (folder / "outs" / f"{name}.txt").write_text(chinese)
+    assert "2 of 2 documents are clearly not in 'de' (ship: 'zh')" in refusal(folder, folder / "outs")
 
 
 def test_one_document_in_another_language_is_scored_with_a_warning(folder: Path) -> None:
