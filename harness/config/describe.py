@@ -69,7 +69,10 @@ def _with_parents(
 
 def parameters_of(table: str, node: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the class that a YAML names, for data with those that every set has."""
-    own = options.parameters(registry.resolve(table, str(node["kind"])), registry.GIVEN.get(table, ()))
+    kind = str(node["kind"])
+    if (table, kind) == ("encoder", "auto"):
+        kind = "use"  # which it is unless the languages need another; its options are meant
+    own = options.parameters(registry.resolve(table, kind), registry.GIVEN.get(table, ()))
     return {**own, **SHARED} if table == "data" else own
 
 

@@ -71,7 +71,9 @@ def test_a_program_that_fails_names_the_line_after_those_it_gave(
     assert given == ["s10", "s11", "s12"]
 
 
-def test_a_program_that_dies_on_one_line_loses_that_line_only(tmp_path: Path) -> None:
+def test_a_program_that_dies_on_one_line_loses_that_line_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     script = python(tmp_path, "if 'bad' in line: sys.exit('no such word')\nprint(line.upper(), end='')")
     sources = [f"s{i}" for i in range(40)]
     sources[17] = "bad"
@@ -81,6 +83,7 @@ def test_a_program_that_dies_on_one_line_loses_that_line_only(tmp_path: Path) ->
     assert [t.hypothesis for t in found if t.finish_reason != "error"] == [
         s.upper() for s in sources if s != "bad"
     ]
+    assert "only a program that ends well shows that it left none out" in capsys.readouterr().err
 
 
 def test_a_killed_run_keeps_the_lines_that_had_come(tmp_path: Path) -> None:

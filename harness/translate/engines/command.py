@@ -141,6 +141,11 @@ class Command(Engine):
                 ) from None
             written = given + len(done)
             if written <= len(lines) and program.code:
+                if written:
+                    tell(
+                        f"{name}: {_ended(program.code)}; what it wrote before is taken line by line, though"
+                        " only a program that ends well shows that it left none out"
+                    )
                 raise SegmentError(
                     f"{name}: {_ended(program.code)} at {_line(lines, written, start)}{program.last_words()}"
                 )
