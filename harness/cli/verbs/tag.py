@@ -36,7 +36,14 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
     store = Store(args.results)
     run = store.find_finished(args.run)
+    others = [r.run_id for r in store.records() if r.tag == args.name and r.run_id != run.run_id]
+    before = run.record.tag if run.record else None
     write_labels(store.run_dir(run.run_id), tag=args.name or "")
     store.write_table()
-    note(f"{run.run_id} is now tagged '{args.name}'" if args.name else f"{run.run_id} has no tag now")
+    instead = f", instead of '{before}'" if before and before != args.name else ""
+    note(
+        f"{run.run_id} is now tagged '{args.name}'{instead}" if args.name else f"{run.run_id} has no tag now"
+    )
+    if args.name and others:
+        note(f"{', '.join(others)} has that tag too; '{args.name}' means the newest of them")
     return 0

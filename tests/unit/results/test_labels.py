@@ -46,6 +46,15 @@ def test_a_tag_finds_the_run_and_leaves_the_record_alone(store: Store, capsys: P
     assert table(store)["20260103-a"] == ""
 
 
+def test_a_tag_that_another_run_has_and_one_that_is_replaced_are_told(store: Store, capsys: Printed) -> None:
+    assert call(store, "tag", "20260101-a", "release") == 0
+    capsys.readouterr()
+    assert call(store, "tag", "gloss", "release") == 0
+    assert "20260101-a has that tag too; 'release' means the newest of them" in capsys.readouterr().err
+    assert call(store, "tag", "gloss", "final") == 0
+    assert "instead of 'release'" in capsys.readouterr().err
+
+
 def test_a_note_is_shown(store: Store, capsys: Printed) -> None:
     assert call(store, "note", "gloss", "after the\nglossary") == 0
     assert call(store, "show", "gloss") == 0
