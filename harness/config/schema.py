@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from harness.common.langs import language
 from harness.common.limits import Count, Inside, Natural
 from harness.config.arguments import readable
 from harness.config.keys import conf_dir
-from harness.errors import ConfigError, message_of
+from harness.errors import ConfigError, did_you_mean, message_of
 from harness.results.record import Record
 
 # sacreBLEU's tokenizers for what 13a cannot split, by script (`language().script`).
@@ -183,6 +183,12 @@ def to_config(node: Any) -> RunConfig:
     if missing:
         raise ConfigError(f"no value for {', '.join(missing)}: add {missing[0]}=… to the command")
     assert isinstance(config, RunConfig)
+    known = {field.name for field in fields(RunConfig)}
+    for key in node:  # `+key=value` adds what nothing reads
+        if key not in known:
+            raise ConfigError(
+                f"no option '{key}'.{did_you_mean(str(key), known)} See: python -m harness run --help"
+            )
     return config
 
 

@@ -11,6 +11,7 @@ import pytest
 from harness.cli.main import main
 from harness.config.schema import RunConfig, compose, identifying
 from harness.config.typed import typed
+from harness.errors import ConfigError
 from tests.support.program import ROOT
 
 FINISHED = ROOT / "tests" / "data" / "finished-run"
@@ -171,6 +172,20 @@ def test_an_option_that_is_younger_than_a_run_counts_only_where_it_is_used(word:
     words = ("model=file", "engine.path=a.pl")
     assert (identifying(of(*words, word)) == identifying(of(*words))) is same
     assert identifying(of(*words))["engine"] == {"kind": "file", "path": "a.pl"}
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("+foo=1", "no option 'foo'"),
+        ("++limti=5", "Did you mean 'limit'"),
+        ("tag='two words'", "must be a word without spaces"),
+        ("tag=latest", "and not 'latest'"),
+    ],
+)
+def test_what_nothing_reads_or_finds_again_is_refused(word: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        of(word)
 
 
 def test_the_null_that_was_a_number_before_counts_as_that_number() -> None:
