@@ -37,16 +37,8 @@ def typed(config: RunConfig) -> RunConfig:
     found["metrics"] = {key: _metric(key, value) for key, value in config.metrics.items()}
     for name, parameter in options.parameters(BootstrapConfig).items():
         values.convert(f"bootstrap.{name}", getattr(config.bootstrap, name), parameter.annotation)
-    if config.tag is not None:
-        check_tag(str(config.tag))
     values.convert("limit", config.limit, options.parameters(RunConfig)["limit"].annotation)
     return replace(config, **found)
-
-
-def check_tag(tag: str) -> None:
-    """ConfigError for a tag by which no run could be found again."""
-    if tag == "latest" or not tag or set(tag) & set(" =\t\n"):
-        raise ConfigError(f"tag '{tag}': must be a word without spaces or '=', and not 'latest'")
 
 
 def _typed(table: str, written: Mapping[str, Any], at: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from harness.common.progress import note
-from harness.config.typed import check_tag
 from harness.errors import UserError
 from harness.results.labels import write_labels
 from harness.results.store import Store
@@ -33,8 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     if (args.name is None) != args.remove:
         raise UserError("give a NAME, or --remove to take the tag off")
-    if args.name is not None:
-        check_tag(args.name)
+    if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
+        raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
     store = Store(args.results)
     run = store.find_finished(args.run)
     others = [r.run_id for r in store.records() if r.tag == args.name and r.run_id != run.run_id]
