@@ -12,7 +12,8 @@ examples:
 
 SCORES is a file of MQM annotations as WMT releases them (TSV), a table with the columns system, segment
 and score (CSV, TSV; one judgement per line, such as ESA or DA), a .seg.score file of mt-metrics-eval, or the
-annotations.json of a pearmut campaign (made by: python -m harness export pearmut).
+annotations.json of a pearmut campaign (made by: python -m harness export pearmut). What people judged in
+the workbench becomes such a file with: python -m harness campaign NAME --export scores -o human.csv
 RUN as in `python -m harness compare --help`. Systems are matched by name, segments by id. The outputs of
 an MQM file become runs with: python -m harness run data=mqm data.path=FILE model=mqm pair.src=en pair.tgt=de
 
