@@ -150,22 +150,6 @@ def _measured(commands: list[list[str]], repeats: int) -> tuple[float, float]:
     return min(wall for wall, _ in found), min(processor for _, processor in found)
 
 
-def stand_in(folder: Path, texts: list[str]) -> None:
-    """A SentencePiece model made of the texts where sacreBLEU would download that of FLORES-200."""
-    import sentencepiece
-
-    os.environ["SACREBLEU"] = str(folder)
-    (folder / "models").mkdir(parents=True)
-    with (folder / "models" / "flores200sacrebleuspm").open("wb") as stream:
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(texts),
-            model_writer=stream,
-            vocab_size=8000,
-            hard_vocab_limit=False,
-            minloglevel=2,
-        )
-
-
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
@@ -191,6 +175,9 @@ def main() -> None:
         folder = Path(name)
         if not (Path.home() / ".sacrebleu" / "models" / "flores200sacrebleuspm").exists():
             print("spBLEU: a SentencePiece model made here stands in for that of FLORES-200")
+            sys.path.insert(0, str(ROOT))
+            from experiments.compare_speed.bench import stand_in
+
             stand_in(folder / "sacrebleu", references)  # before sacreBLEU is imported: it looks once
         files = folder / "reference.txt", folder / "outputs.txt"
         for path, lines in zip(files, (references, outputs), strict=True):
