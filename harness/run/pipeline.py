@@ -40,7 +40,8 @@ def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: Do
     """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
     read = [[item.name, item.sha256] for item in inputs]
     identities = parts.engine.identity, parts.text.encoder.identity
-    aligner = parts.text.aligner.identity if isinstance(loaded, DocumentSet) else {}
+    aligns = isinstance(loaded, DocumentSet) or parts.engine.unit != "segment"  # whose outputs are cut by it
+    aligner = parts.text.aligner.identity if aligns else {}
     return digest([identifying(config), read, *identities, *([aligner] if aligner else [])], length=16)
 
 

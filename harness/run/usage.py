@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -18,13 +19,12 @@ def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, A
         return None
     once = {translation.source: translation for translation in translations}.values()
     told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
-    costs = [t.details.cost for t in once if t.details.cost is not None]
     return asdict(
         Usage(
             characters=sum(len(t.source) for t in once),
             prompt_tokens=_sum(t.details.prompt_tokens for t in told),
             completion_tokens=_sum(t.n_tokens for t in told),
-            cost=sum(costs) if costs else None,
+            cost=_sum(t.details.cost for t in once),
             served_by=dict(Counter(t.details.served_by for t in told if t.details.served_by)),
         )
     )
@@ -71,9 +71,13 @@ def another_model(usage: Usage | None, asked: str | None) -> list[str]:
     return [f"the server was asked for '{asked}' and says that '{told}' answered"] if others else []
 
 
+_VERSION = re.compile(r"([-@:](\d{3,}[\d-]*|latest))?(\.gguf)?")
+"""What a name may have more than another of the same model: a date, not the word that makes it smaller."""
+
+
 def _same(name: str, asked: str) -> bool:
-    first, second = (text.lower().rstrip("/").rpartition("/")[2] for text in (name, asked))
-    return first.startswith(second) or second.startswith(first)
+    short, long = sorted((text.lower().rstrip("/").rpartition("/")[2] for text in (name, asked)), key=len)
+    return long.startswith(short) and _VERSION.fullmatch(long[len(short) :]) is not None
 
 
 def _sum(values: Iterable[Any]) -> Any:

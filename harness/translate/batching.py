@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.common.notices import tell
-from harness.errors import DataError
+from harness.errors import ConfigError, DataError
 from harness.translate.context import unpacked, with_less
 from harness.types import Translation
 
@@ -26,7 +26,10 @@ class Pending:
 def cut(
     sources: Sequence[str], lengths: Callable[[Sequence[str]], list[int]], limit: int, too_long: str
 ) -> list[Pending]:
-    """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error"."""
+    """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error".
+
+    Raises ConfigError where no text at all has room beside the prompt.
+    """
     result = []
     for index, (source, length) in enumerate(zip(sources, lengths(sources), strict=True)):
         text, length = _fitting(source, length, lambda text: lengths([text])[0], limit)
@@ -36,6 +39,11 @@ def cut(
                 raise DataError(
                     f"segment {index + 1} has {length} tokens, the model takes {limit};"
                     " shorten it, or engine.too_long=split"
+                )
+            if lengths(["."])[0] > limit:  # not the text is too long, what stands around it is
+                raise ConfigError(
+                    f"the model takes {limit} tokens beside its answer, and the prompt alone has more: lower"
+                    " engine.max_new_tokens or shorten the prompt (engine=vllm: raise engine.window)"
                 )
             texts = tuple(pieces(unpacked(text)[1], lambda text: lengths([text])[0] <= limit))
             length = max(lengths(texts))

@@ -79,7 +79,9 @@ def test_the_first_column_stays_while_a_table_is_scrolled(driver, page) -> None:
 
 def test_health_labels_fit_800_pixels(driver, page) -> None:
     opened(driver, page, 800)
-    for flag in driver.find_elements("css selector", "#results-body .flag"):
+    flags = driver.find_elements("css selector", "#results-body .flag")
+    assert flags
+    for flag in flags:
         assert driver.execute_script("return arguments[0].getBoundingClientRect().right", flag) <= 800
 
 

@@ -281,3 +281,13 @@ def test_a_key_is_not_carried_to_another_address(deepl: Running, tmp_path: Path)
         with pytest.raises(UnavailableError, match="302"):
             translate(engine, ["a"], tmp_path)
     assert not deepl.served.asked
+
+
+def test_a_request_that_is_wrong_for_every_text_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for running in _running("deepl", monkeypatch):
+        with services.service(lambda *_: (400, {}, {"message": "bad field"})) as served:
+            engine = running.engine(url=served.url + running.path)
+            with pytest.raises(StageError, match="rejected the request: .*bad field"):
+                translate(engine, [f"text {k}" for k in range(40)], tmp_path)

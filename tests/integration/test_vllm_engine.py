@@ -6,6 +6,8 @@ that vLLM itself works here.
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -33,7 +35,7 @@ class SamplingParams:
         repetition_penalty: float = 1.0,
     ) -> None:
         self.max_tokens, self.stop_token_ids = max_tokens, stop_token_ids
-        self.greedy = temperature == 0
+        self.greedy, self.stop, self.penalty = temperature == 0, stop, repetition_penalty
 
 
 class LLM:
@@ -53,7 +55,7 @@ class LLM:
 
         if set(engine_args) - {"max_model_len", "generation_config"}:
             raise TypeError(f"unexpected arguments {sorted(engine_args)}")
-        if engine_args["max_model_len"] == 13:
+        if gpu_memory_utilization == 0.01:
             raise ValueError("CUDA out of memory")
         assert not trust_remote_code
         self.model = AutoModelForCausalLM.from_pretrained(model, dtype="float32").eval()
@@ -71,10 +73,12 @@ class LLM:
         given = torch.tensor([ids])
         out = self.model.generate(
             given, max_new_tokens=params.max_tokens, do_sample=False, eos_token_id=params.stop_token_ids,
-            pad_token_id=params.stop_token_ids[0],
+            pad_token_id=params.stop_token_ids[0], repetition_penalty=params.penalty,
         )[0, len(ids) :].tolist()  # fmt: skip
         ended = out[-1] in params.stop_token_ids
         text = self.tokenizer.decode(out, skip_special_tokens=True)
+        found = [text.index(stop) for stop in params.stop or () if stop in text]
+        text, ended = (text[: min(found)], True) if found else (text, ended)
         output = SimpleNamespace(text=text, token_ids=out, finish_reason="stop" if ended else "length")
         return SimpleNamespace(outputs=[output])
 
@@ -93,7 +97,13 @@ def vllm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def engine(folder: Path, kind: str = "vllm", **options: Any) -> Any:
-    model = {"name": "llm", "family": "llm", "path": str(folder), "prompt": "Into {target_language}: {text}"}
+    model: dict[str, Any] = {
+        "name": "llm",
+        "family": "llm",
+        "path": str(folder),
+        "prompt": "Into {target_language}: {text}",
+    }
+    model["stop"] = options.pop("stop", [])
     return registry.build("engine", {"kind": kind, **options}, model=model, src="fr", tgt="pl")
 
 
@@ -109,21 +119,44 @@ def test_the_same_prompts_give_what_transformers_gives(llama: Path, tmp_path: Pa
 @pytest.mark.usefixtures("vllm")
 def test_what_changes_outputs_is_in_the_identity(llama: Path) -> None:
     plain = engine(llama).identity
-    for option in (
-        {"dtype": "float16"},
-        {"temperature": 0.5},
-        {"quantization": "fp8"},
-        {"max_new_tokens": 9},
-    ):
+    changing: tuple[dict[str, Any], ...] = (
+        {"dtype": "float16"}, {"temperature": 0.5}, {"quantization": "fp8"}, {"max_new_tokens": 9},
+        {"window": 512},
+    )  # fmt: skip
+    for option in changing:
         assert engine(llama, **option).identity != plain
-    for option in ({"gpus": 2}, {"gpu_memory": 0.5}, {"chunk": 7}, {"window": 512}):
-        assert engine(llama, **option).identity == plain
+    for other in ({"gpus": 2}, {"gpu_memory": 0.5}, {"chunk": 7}):
+        assert engine(llama, **other).identity == plain
 
 
 @pytest.mark.usefixtures("vllm")
 def test_no_room_is_one_line_with_the_remedy(llama: Path, tmp_path: Path) -> None:
     with pytest.raises(StageError, match=r"vLLM cannot load it \(CUDA out of memory\).*engine.window"):
-        translate(engine(llama, window=13, max_new_tokens=4), ["Bonjour."], tmp_path)
+        translate(engine(llama, gpu_memory=0.01, max_new_tokens=12), ["Bonjour."], tmp_path)
+
+
+@pytest.mark.usefixtures("vllm")
+def test_a_prompt_without_room_for_a_text_is_refused(llama: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"the prompt alone has more: .*engine.window"):
+        translate(engine(llama, window=13, max_new_tokens=10), ["Bonjour."], tmp_path)
+
+
+@pytest.mark.usefixtures("vllm")
+def test_stop_texts_and_the_checkpoints_penalty_are_followed(llama: Path, tmp_path: Path) -> None:
+    own = json.loads((llama / "generation_config.json").read_text())
+    folder = Path(shutil.copytree(llama, tmp_path / "own"))
+    (folder / "generation_config.json").write_text(json.dumps({**own, "repetition_penalty": 1.7}))
+    sources = checkpoints.lines("fr")[:4]
+    plain = translate(engine(llama, "transformers", max_new_tokens=12, threads=1), sources, tmp_path / "a")
+    slow = translate(engine(folder, "transformers", max_new_tokens=12, threads=1), sources, tmp_path / "b")
+    fast = translate(engine(folder, max_new_tokens=12), sources, tmp_path / "c")
+    assert [t.hypothesis for t in fast] == [t.hypothesis for t in slow] != [t.hypothesis for t in plain]
+    word = plain[0].hypothesis.split()[-1]
+    stopped = translate(engine(llama, max_new_tokens=12, stop=[word]), sources[:1], tmp_path / "d")[0]
+    assert stopped.hypothesis == plain[0].hypothesis.split(word)[0].strip() != plain[0].hypothesis
+    (folder / "generation_config.json").write_text(json.dumps({**own, "no_repeat_ngram_size": 3}))
+    with pytest.raises(ConfigError, match="no_repeat_ngram_size, which engine=vllm does not follow"):
+        translate(engine(folder, max_new_tokens=12), sources, tmp_path / "e")
 
 
 def test_without_the_package_the_remedy_is_said(llama: Path) -> None:

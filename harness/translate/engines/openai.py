@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.common.notices import tell
-from harness.errors import ConfigError, HarnessError, SegmentError
+from harness.errors import ConfigError, SegmentError
 from harness.protocols import Batch, Context, Engine, Forecast, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
@@ -201,8 +201,6 @@ class OpenAI(Engine):
             if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
                 raise SegmentError(f"{self._url} rejected the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
-        except HarnessError:
-            raise
         return reply.translation(source, self._prompt.answer(reply.text))
 
 

@@ -165,7 +165,8 @@ class Rest(Engine):
         secrets.filled(self._headers)
 
     def translate(self, batch: Batch) -> Translated:
-        sources, worked, client = batch.sources, False, self._client()
+        sources, worked, client = batch.sources, False, self._client
+        client.begin()  # a failed text ended the round before
         for indices, future in answered(
             lambda indices: self._ask(client, [sources[i] for i in indices]),
             self._requests(sources),
@@ -190,6 +191,7 @@ class Rest(Engine):
                 raise SegmentError(f"{self._url} rejected the request: {error}{hint}") from error
             return [Translation(source, "", "error", None, str(error)) for source in sources]
 
+    @cached_property
     def _client(self) -> Client:
         filled = secrets.filled(self._headers)
         service = Service(
@@ -227,11 +229,14 @@ class Rest(Engine):
             found = self._money.paid_together(
                 sources, self._sent(sources), lambda: client.post(self._url, body, reader.read)
             )
-        except Refused as error:
+        except Refused:
             if len(sources) == 1:
                 raise
             half = len(sources) // 2
-            return [*self._part(client, sources[:half], error), *self._part(client, sources[half:], error)]
+            halves = [*self._part(client, sources[:half]), *self._part(client, sources[half:])]
+            if all(translation.error for translation in halves):
+                raise  # it is not one of the texts: the caller finds out
+            return halves
         clean = self._prompt.answer if self._prompt else str
         return [
             reply.translation(source, clean(reply.text)) for source, reply in zip(sources, found, strict=True)
@@ -249,7 +254,7 @@ class Rest(Engine):
         factors = measured if self._prompt else None
         return self._money.forecast(sources, self._sent(sources), requests, factors)
 
-    def _part(self, client: Client, sources: Sequence[str], error: Refused) -> list[Translation]:
+    def _part(self, client: Client, sources: Sequence[str]) -> list[Translation]:
         try:
             return self._ask(client, sources)
         except Refused as refusal:

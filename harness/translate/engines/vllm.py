@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -14,10 +15,21 @@ from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.families import check_listed
-from harness.translate.checkpoints.loading import end_tokens, first_line, out_of_memory, versions
+from harness.translate.checkpoints.generation import brought, stop_strings
+from harness.translate.checkpoints.loading import (
+    end_tokens,
+    first_line,
+    load_config,
+    out_of_memory,
+    versions,
+)
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.engines.prompted import TOKENIZER_FILES, Prompted
 from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.thoughts import answer_start
+
+_FOLLOWED = {"repetition_penalty", "stop_strings"}
+"""Settings of a checkpoint that this engine applies; a checkpoint that has others is refused."""
 
 
 class Vllm(Engine):
@@ -84,7 +96,10 @@ class Vllm(Engine):
         self.shown, self.before = self._prompt.examples, self._prompt.context
         self.divisible = not self.before
         self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
-        self._prompted = Prompted(self._checkpoint, model, self._prompt, max_new_tokens)
+        # A checkpoint's own stop texts end an output too; its digest is in the identity.
+        stop = (*self._prompt.stop, *stop_strings(self._checkpoint.path))
+        self._asked = replace(self._prompt, stop=stop)
+        self._prompted = Prompted(self._checkpoint, model, self._asked, max_new_tokens)
         self._window, self._max_new_tokens = window, max_new_tokens
         self._chunk, self._too_long = chunk, too_long
 
@@ -102,6 +117,7 @@ class Vllm(Engine):
             "dtype": self._settings["dtype"],
             "quantization": self._settings["quantization"],
             "too_long": self._too_long,
+            **({} if self._window is None else {"window": self._window}),  # it decides what is split
             "told": self._prompt.identity,
             "versions": versions("vllm", "transformers", "torch"),
             **identity(self.filters),
@@ -117,41 +133,69 @@ class Vllm(Engine):
             yield list(gather(part, outputs, batch.sources))
 
     def _generate(self, texts: Sequence[str]) -> list[Output]:
-        model, sampling = self._loaded
-        prompts = [{"prompt_token_ids": ids} for ids in self._prompted.ids(texts)]
+        ids = self._prompted.ids(texts)
+        opened = [self._prompted.opens_thoughts(one) for one in ids]
+        outputs = self._run(ids, stop=True)
+        # A stop text within thoughts is none: those are asked again without.
+        again = [k for k, one in enumerate(outputs) if self._asked.stop and _in_thoughts(one, opened[k])]
+        for k, one in zip(again, self._run([ids[k] for k in again], stop=False), strict=True):
+            outputs[k] = one
+        return [
+            (
+                self._asked.answer(one.text, within),
+                one.finish_reason == "stop" or self._asked.reached(one.text, within),
+                len(one.token_ids),
+            )
+            for one, within in zip(outputs, opened, strict=True)
+        ]
+
+    def _run(self, ids: Sequence[list[int]], stop: bool) -> list[Any]:
+        """vLLM's output for the tokens of each prompt."""
+        if not ids:
+            return []
+        model, stopping, running = self._loaded
+        prompts = [{"prompt_token_ids": one} for one in ids]
         try:
-            results = model.generate(prompts, sampling, use_tqdm=False)
+            results = model.generate(prompts, stopping if stop else running, use_tqdm=False)
         except Exception as error:  # its engine runs in processes of its own, with errors of every kind
             raise SegmentError(f"vLLM failed: {first_line(error)}") from error
-        found = []
-        for result in results:
-            output = result.outputs[0]
-            stopped = output.finish_reason == "stop"
-            found.append((self._prompt.answer(output.text), stopped, len(output.token_ids)))
-        return found
+        return [result.outputs[0] for result in results]
 
     @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
+    def _loaded(self) -> tuple[Any, Any, Any]:
+        """The model, and how it samples: up to a stop text, and past those."""
         from transformers import GenerationConfig
         from vllm import LLM, SamplingParams
 
-        own = GenerationConfig.from_pretrained(self._checkpoint.path, local_files_only=True)
-        if own.no_repeat_ngram_size:
-            raise ConfigError(
-                f"{self._checkpoint.path}: its generation settings ask for no_repeat_ngram_size, which vLLM"
-                " does not have; engine=transformers"
-            )
-        sampling = SamplingParams(
-            **self._sampling,
-            stop=list(self._prompt.stop) or None,
-            stop_token_ids=sorted(end_tokens(own)) if own.eos_token_id is not None else None,
-            repetition_penalty=own.repetition_penalty or 1.0,
-        )
         path = str(self._checkpoint.path)
+        set_there = brought(self._checkpoint.path, 1, self._sampling["temperature"] > 0)
+        if others := sorted(set_there.keys() - _FOLLOWED):
+            raise ConfigError(
+                f"{path}: its generation settings ask for {', '.join(others)}, which engine=vllm does not"
+                " follow; engine=transformers"
+            )
+        try:
+            own = GenerationConfig.from_pretrained(path, local_files_only=True)
+        except OSError:  # older than that file
+            own = GenerationConfig.from_model_config(load_config(self._checkpoint))
+        stopping, running = (
+            SamplingParams(
+                **self._sampling,
+                stop=stop,
+                stop_token_ids=sorted(end_tokens(own)) if own.eos_token_id is not None else None,
+                repetition_penalty=own.repetition_penalty or 1.0,
+            )
+            for stop in (list(self._asked.stop) or None, None)
+        )
         try:
             # Its own defaults for sampling, not the checkpoint's: what is taken from there stands above.
             model = LLM(model=path, generation_config="vllm", trust_remote_code=False, **self._settings)
         except Exception as error:
             remedy = "; less: engine.window, engine.gpu_memory" if out_of_memory(error) else ""
             raise StageError(f"{path}: vLLM cannot load it ({first_line(error)}){remedy}") from error
-        return model, sampling
+        return model, stopping, running
+
+
+def _in_thoughts(output: Any, opened: bool) -> bool:
+    """Whether an output ended before its thoughts did."""
+    return output.finish_reason == "stop" and answer_start(output.text, opened) is None

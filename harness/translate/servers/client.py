@@ -145,7 +145,7 @@ class Client:
             have = "the server rejected the key" if self._service.secrets else "the server requires a key"
             return UnavailableError(
                 f"{shown}: {have} ({problem}); put a valid one into the environment variable"
-                f" {names or '(name it with engine.api_key_env)'}"
+                f" {names or '(engine.api_key_env, or engine.headers of engine=rest, name it)'}"
             )
         if found.meaning == "quota":
             return UnavailableError(

@@ -122,6 +122,7 @@ def test_prices() -> None:
     [
         ("m", "m-2026-01 fp_1", False), ("Qwen/Qwen3-8B", "qwen3-8b", False), ("gpt-x", "llama.gguf", True),
         ("/models/a.gguf", "a.gguf", False), (None, "nmt", False),
+        ("gpt-4o", "gpt-4o-mini-2024-07-18", True), ("gpt-4o", "gpt-4o-2024-08-06", False),
     ],
 )  # fmt: skip
 def test_a_model_that_was_not_asked_for_is_told(asked: str | None, answered: str, told: bool) -> None:
