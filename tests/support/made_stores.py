@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def write_run(
             model=Model(model, engine=engine, identity={"name": model}),
             counts=Counts(),
             scores=tuple(scores),
+            health=dict(Counter(flag for flags in health or () for flag in flags)),
         )
     )
     return store
