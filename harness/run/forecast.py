@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from harness.config.schema import RunConfig
-from harness.data.load import load
 from harness.protocols import Engine, Forecast
 from harness.results.store import Store
-from harness.run.documents import bitext_of, inputs_of
-from harness.run.parts import Parts, assemble, check_shown, check_sources
-from harness.run.pipeline import corrected_beads, hash_of
+from harness.run.opened import opened
+from harness.run.parts import Parts
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
@@ -27,21 +25,16 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     Documents are aligned, as that decides what is translated; no service is asked. Raises what `run_one`
     would before it translates.
     """
-    parts = assemble(config)
-    loaded = load(config.data, parts.src, parts.tgt, config.limit)
-    check_sources(parts, loaded)
-    corrected = corrected_beads(config, loaded)
-    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts, loaded)
-    standing = None if config.force else store.standing(config_hash)
+    run = opened(config)
+    parts = run.parts
+    standing = run.standing(store)
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
     with closing(parts.backend) as backend:
-        made = bitext_of(loaded, parts.text, config.data, config.limit, backend.align, corrected)
+        made = run.aligned()
         items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
-    check_shown(parts.engine, made.bitext)
     shards = divide(len(items), max(size, 1), document_ends(made.bitext, parts.engine, config.realign))
     cache = str(store.cache_dir.resolve())
     units, known = _pending(parts, items, shards, cache, config.force)
