@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.errors import ConfigError
 from harness.protocols import Aligner, Realigned, Realigner, Splitter
+from harness.realign.leftover import Shared, placed
 from harness.realign.wer import Wer
 from harness.types import Bead, Piece
 
@@ -31,7 +33,8 @@ class Embed(Realigner):
 
     against  what stands for a segment: its (first) reference, or its source
 
-    Where several segments share sentences, the boundaries between them are found by `wer`.
+    Where several segments share sentences, the boundaries between them are found by `wer`. Sentences that the
+    aligner leaves alone go to a neighbour that has words left in common with them (`leftover`).
     """
 
     def __init__(
@@ -41,6 +44,11 @@ class Embed(Realigner):
         tgt: str,
         against: Literal["reference", "source"] = "reference",
     ) -> None:
+        if getattr(aligner, "order", "monotone") != "monotone":
+            raise ConfigError(
+                "realign=embed cuts an output in the order of its segments, aligner.order=free leaves that;"
+                " take aligner.order=monotone"
+            )
         self._aligner, self._splitter, self._tgt = aligner, splitter, tgt
         self._against, self._within = against, Wer()
 
@@ -52,7 +60,10 @@ class Embed(Realigner):
         texts = firsts if self._against == "reference" else list(sources)
         beads = self._aligner.align(texts, [output[start:end] for start, end in spans])
         sizes = [len(text) for text in texts], [end - start for start, end in spans]
-        groups = _joined(_grouped(beads, len(spans)), *sizes)
+        groups = _grouped(beads, len(spans))
+        if self._against == "reference":
+            _place_leftovers(groups, Shared(texts, [output[start:end] for start, end in spans]))
+        groups = _joined(groups, *sizes)
         begins = [len(output)]
         for group in groups[:0:-1]:
             begins.insert(0, spans[group.sentences[0]][0] if group.sentences else begins[0])
@@ -111,6 +122,49 @@ def _grouped(beads: Sequence[Bead], sentences: int) -> list[_Group]:
     for group in groups:
         group.sentences.sort()
     return groups
+
+
+def _place_leftovers(groups: Sequence[_Group], shared: Shared) -> None:
+    """Sentences that belong nowhere are put where they share words with a segment: there they do belong.
+
+    Others stay with the group that they are in.
+    """
+    for run, near in _runs(groups):
+        own = [[j for j in group.sentences if j not in group.nowhere] for group in near]
+        gains = [
+            [shared.with_group(j, group.segments, taken) for group, taken in zip(near, own, strict=True)]
+            for j in run
+        ]
+        chosen = placed(gains)
+        last = 0
+        for j, g in zip(run, chosen, strict=True):
+            last = last if g is None else g
+            if last:
+                near[0].sentences.remove(j)
+                near[last].sentences.append(j)
+                near[last].confidence = None
+            if last or g is not None:
+                near[0].nowhere.remove(j)
+                near[0].confidence = None
+            if last and g is None:
+                near[last].nowhere.append(j)
+        for group in near:
+            group.sentences.sort()
+
+
+def _runs(groups: Sequence[_Group]) -> Iterator[tuple[list[int], Sequence[_Group]]]:
+    """Each run of sentences that belong nowhere, with the groups from the one that it is in to the next with
+    sentences of its own."""
+    own = [[j for j in group.sentences if j not in group.nowhere] for group in groups]
+    for at, group in enumerate(groups):
+        before = [j for j in group.nowhere if not own[at] or j < own[at][0]]
+        if before:  # at the beginning of the output
+            stop = next((k for k in range(at, len(groups)) if own[k]), len(groups) - 1)
+            yield before, groups[at : stop + 1]
+        after = [j for j in group.nowhere if own[at] and j > own[at][-1]]
+        if after:
+            stop = next((k for k in range(at + 1, len(groups)) if own[k]), len(groups) - 1)
+            yield after, groups[at : stop + 1]
 
 
 def _place(bead: Bead) -> tuple[int, ...]:

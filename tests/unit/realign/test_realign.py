@@ -10,6 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from harness import registry
+from harness.errors import ConfigError
 from harness.protocols import Aligner, Realigner
 from harness.realign import wer
 from harness.realign.auto import Auto, shared
@@ -172,6 +174,47 @@ def test_embed_cuts_shared_sentences_and_keeps_what_is_left_over() -> None:
     pieces = found.realign(output, ["?"] * 5, [[r] for r in REFERENCES]).pieces
     assert [output[p.start : p.end].strip() for p in pieces][3:] == [OUTPUTS[3], ""]
     assert "".join(output[p.start : p.end] for p in pieces) == output
+
+
+CAPTAIN = ["Der Kapitän sagte nichts.", "Er blickte auf das Meer."]  # one segment in two sentences
+
+
+@pytest.mark.parametrize("alone", [0, 1])
+def test_embed_puts_a_sentence_that_the_aligner_left_where_its_words_are(alone: int) -> None:
+    beads = [Bead((0,), (0,)), Bead((1,), (1,)), Bead((), (2 + alone,)), Bead((2,), (3 - alone,))]
+    beads += [Bead((3,), (4,)), Bead((4,), (5,))]
+    assert cut(" ".join(OUTPUTS), REFERENCES, embed(*beads)) == OUTPUTS
+    found = embed(*beads).realign(" ".join(OUTPUTS), ["?"] * 5, [[text] for text in REFERENCES]).pieces
+    assert not any(piece.nowhere for piece in found)
+    assert found[2].confidence is None  # the aligner's was of something else
+
+
+def test_embed_gives_a_segment_its_first_sentence_at_the_beginning() -> None:
+    output = " ".join([*CAPTAIN, OUTPUTS[3]])
+    found = embed(Bead((), (0,)), Bead((0,), (1,)), Bead((1,), (2,)))
+    pieces = found.realign(output, ["?"] * 2, [[text] for text in REFERENCES[2:4]]).pieces
+    assert output[pieces[0].start : pieces[0].end].strip() == " ".join(CAPTAIN) and not pieces[0].nowhere
+
+
+def test_embed_gives_a_sentence_to_a_segment_without_output() -> None:
+    output = " ".join([OUTPUTS[0], OUTPUTS[1], OUTPUTS[3]])
+    found = embed(Bead((0,), (0,)), Bead((), (1,)), Bead((1,), ()), Bead((2,), ()), Bead((3,), (2,)))
+    assert cut(output, REFERENCES[:4], found) == [OUTPUTS[0], OUTPUTS[1], "", OUTPUTS[3]]
+
+
+@pytest.mark.parametrize("extra", [OUTPUTS[0], "Besuchen Sie auch unsere Internetseite!"])
+def test_embed_leaves_what_belongs_nowhere(extra: str) -> None:
+    output = " ".join([OUTPUTS[0], extra, OUTPUTS[1]])
+    found = embed(Bead((0,), (0,)), Bead((), (1,)), Bead((1,), (2,)))
+    pieces = found.realign(output, ["?"] * 2, [[text] for text in REFERENCES[:2]]).pieces
+    assert [output[start:stop] for start, stop in pieces[0].nowhere] == [extra]
+    assert output[pieces[1].start : pieces[1].end] == OUTPUTS[1]
+
+
+def test_embed_refuses_an_aligner_that_changes_the_order() -> None:
+    free = registry.build("aligner", {"kind": "auto", "order": "free"}, offered={"encoder": Words})
+    with pytest.raises(ConfigError, match="aligner.order=monotone"):
+        Embed(free, Sentencex(), "de")
 
 
 def test_embed_finds_every_segment_in_a_text_without_sentence_ends() -> None:
