@@ -81,7 +81,7 @@ class Auto(Aligner):
         """
         with one_thread_each():
             if self.order == "free":
-                return free_order(src, tgt, self._monotone)
+                return free_order(src, tgt, self._monotone, self.encoder)
             return self._monotone(src, tgt)
 
     def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:

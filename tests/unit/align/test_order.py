@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.align.api import build
-from harness.align.order import free_order, out_of_order
+from harness.align.order import free_order, out_of_order, rearranged
 from harness.cli.main import main
 from harness.types import Bead
 from tests.support.word_encoder import Words
@@ -31,6 +32,18 @@ def test_moved_blocks_are_linked_with_order_free() -> None:
     found = aligner(order="free").align(SRC, MOVED)
     assert links(found) == {((i,), ((i + 3) % 6,)) for i in range(6)}
     assert all(bead.confidence is not None for bead in found)
+
+
+@pytest.mark.parametrize("order", [(6, 7, 8, 3, 4, 5, 0, 1, 2), tuple(range(9))[::-1]])
+def test_three_blocks_swapped_and_a_text_reversed(order: tuple[int, ...]) -> None:
+    src = [*SRC, "snow covers mountains", "ships cross oceans slowly", "students read novels"]
+    found = aligner(order="free").align(src, [src[i] for i in order])
+    assert links(found) == {((i,), (order.index(i),)) for i in range(9)}
+
+
+def test_one_likeness_by_chance_moves_nothing() -> None:
+    src, tgt = [*SRC, "rain falls today"], [*SRC[:2], "rain falls", *SRC[3:], "rain falls today"]
+    assert rearranged(src, tgt, Words()) == list(range(7))
 
 
 def test_the_default_stays_monotone_and_counts_what_it_leaves() -> None:
@@ -57,7 +70,7 @@ def test_whatever_the_order_no_sentence_is_lost_or_doubled(order: list[int]) -> 
         return beads + [Bead((), (k,)) for k in range(start, len(tgt))]
 
     tgt = [SRC[i] for i in order]
-    beads = free_order(SRC[:5], tgt, diagonal)
+    beads = free_order(SRC[:5], tgt, diagonal, Words())
     assert sorted(i for bead in beads for i in bead.src) == list(range(5))
     assert sorted(j for bead in beads for j in bead.tgt) == list(range(5))
     assert links(beads) == {((i,), (tgt.index(SRC[i]),)) for i in range(5)}
