@@ -22,6 +22,11 @@ def resource(name: str) -> Path:
     raise StageError(f"the installation is broken: '{name}' is not in {package}; reinstall mt-harness")
 
 
+def user_cache() -> Path:
+    """What is kept for this user: `$XDG_CACHE_HOME/mt-harness`, by default in `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mt-harness"
+
+
 def no_such_file(path: str | Path, called: str | None = None) -> DataError:
     """The error for a missing file, `called` so in the message, with where to look instead."""
     place = Path(path)

@@ -7,8 +7,9 @@ object with known keys). Other keys may hold anything: a later version may add s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from harness.common.files import parse_json, read_text
@@ -57,6 +58,30 @@ def fits(value: Any, shape: Shape) -> bool:
 
 
 _MISSING = object()
+
+
+def all_fit(values: Sequence[Any], shape: Shape) -> bool:
+    """Whether every value has the shape: `fits` key by key instead of value by value, many times as fast."""
+    kind, given = type(shape), set(map(type, values))
+    if kind is Keys:
+        if not given <= {dict}:
+            return False
+        for key, inner in shape.must.items():
+            found = [value.get(key, _MISSING) for value in values]
+            if not all_fit(found, inner):
+                return False
+        for key, inner in shape.may.items():
+            if not all_fit([v for value in values if (v := value.get(key)) is not None], inner):
+                return False
+        return True
+    if kind is list or kind is dict:
+        if not given <= {kind}:
+            return False
+        each = values if kind is list else [value.values() for value in values]
+        return all_fit(list(chain.from_iterable(each)), shape[0] if kind is list else shape[str])
+    if float in given and not all(math.isfinite(value) for value in values if type(value) is float):
+        return False
+    return shape is object or given <= (set(shape) if kind is tuple else {shape})
 
 
 def mismatch(value: Any, shape: Shape, where: str = "") -> str | None:

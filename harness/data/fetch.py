@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from harness.common.paths import user_cache
 from harness.errors import DataError, UnavailableError
 
 TIMEOUT = 30.0
@@ -26,7 +27,7 @@ def is_url(where: str) -> bool:
 
 def cache_dir() -> Path:
     """`$XDG_CACHE_HOME/mt-harness`, by default in `~/.cache`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mt-harness"
+    return user_cache()
 
 
 def local(url: str) -> Path:

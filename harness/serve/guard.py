@@ -72,7 +72,7 @@ class Guard:
         refusal = self._refusal(request)
         if refusal is not None:
             await self._closed(PlainTextResponse(refusal[1] + "\n", refusal[0]), request, send)
-        elif "token" in request.query_params and request.method == "GET":
+        elif self._knows(request.query_params.get("token", "")) and request.method == "GET":
             await self._closed(self._welcome(request), request, send)
         else:
             await self.app(request.scope, receive, self._sealed(send))
@@ -103,13 +103,18 @@ class Guard:
         if request.scope["path"].startswith(OPEN):
             return None
         given = request.query_params.get("token") or request.cookies.get(self.access.cookie, "")
-        if not secrets.compare_digest(given.encode(), self.access.token.encode()):
+        if not self._knows(given):
             return 403, "open the address that `python -m harness serve` printed: it holds the key"
         return None
 
+    def _knows(self, given: str) -> bool:
+        return secrets.compare_digest(given.encode(), self.access.token.encode())
+
     def _own(self, headers: Headers, safe: bool) -> bool:
         """Whether the request comes from a page of this server, or (where reading) from no page at all."""
-        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+        # Another port of this machine is the same site, and is not ours.
+        foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if foreign and headers.get("sec-fetch-mode") != "navigate":
             return False
         origin = headers.get("origin")
         if origin is None:

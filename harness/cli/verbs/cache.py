@@ -30,7 +30,7 @@ class Entry:
     """One system's stored translations, or one converted model."""
 
     path: Path
-    kind: str  # "translations", "converted model" or "unfinished run"
+    kind: str  # "translations", "converted model", "unfinished run" or "read segments"
     system: str
     segments: int | None
     size: int
@@ -58,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
     if args.prune and args.older_than is not None and args.older_than < 0:
         raise ConfigError("--older-than must be a number of days, 0 or more")
     root = Path(args.results) / "cache"
-    found = [*_translations(root), *_unfinished(root), *_models()]
+    found = [*_translations(root), *_unfinished(root), *_models(), *_segments()]
     chosen = [
         entry
         for entry in found
@@ -151,6 +151,14 @@ def _models() -> list[Entry]:
 
     folders = sorted(path.parent for path in default_cache().glob("*/model.bin"))
     return [_entry(folder, "converted model", f"ctranslate2 {folder.name}", None) for folder in folders]
+
+
+def _segments() -> list[Entry]:
+    """What `compare` keeps of the segments that it has read, to read them faster."""
+    from harness.compare.parsed import folder
+
+    place = folder()
+    return [_entry(place, "read segments", "of any run", None)] if place.is_dir() else []
 
 
 def _entry(folder: Path, kind: str, system: str, segments: int | None) -> Entry:

@@ -8,6 +8,7 @@ Indices are drawn with the calls of sacrebleu/significance.py, so that the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +85,20 @@ def percentile(scores: Statistics, level: float = 0.95) -> tuple[float, float]:
 
 def bootstrap_counts(n: int, samples: int, seed: int) -> Iterator[Counts]:
     """Blocks `(b, n)` of how often each segment is drawn, `samples` rows in all."""
+    return _counts(n, samples, seed, np.dtype(np.float64))
+
+
+def single_counts(n: int, samples: int, seed: int) -> Iterator[NDArray[np.float32]]:
+    """The same in single precision, which holds every count and is half of what is read and written."""
+    return _counts(n, samples, seed, np.dtype(np.float32))
+
+
+def _counts(n: int, samples: int, seed: int, kind: np.dtype[Any]) -> Iterator[NDArray[Any]]:
     for indices in bootstrap_indices(n, samples, seed):
-        rows = len(indices)
-        flat = (indices + np.arange(rows)[:, None] * n).ravel()
-        yield np.bincount(flat, minlength=rows * n).reshape(rows, n).astype(np.float64)
+        counts = np.empty(indices.shape, kind)
+        for row, drawn in zip(counts, indices, strict=True):  # one by one: a row stays in the cache
+            row[:] = np.bincount(drawn, minlength=n)
+        yield counts
 
 
 def bootstrap_indices(n: int, samples: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.metrics.stats.bootstrap import bootstrap_counts, bootstrap_indices
+from harness.metrics.stats.bootstrap import bootstrap_indices, single_counts
 from harness.protocols import Metric, Statistics
 
 TestName = Literal["bs", "ar"]
@@ -126,7 +126,7 @@ def _sums_of_draws(matrices: Sequence[Statistics], samples: int, seed: int) -> l
     if whole:
         # Sums of whole numbers do not depend on the order of adding, so a matrix product will do.
         stacked = np.concatenate([matrices[k] for k in whole], axis=1).astype(np.float32)
-        drawn = [counts.astype(np.float32) @ stacked for counts in bootstrap_counts(n, samples, seed)]
+        drawn = [counts @ stacked for counts in single_counts(n, samples, seed)]
         edges = np.cumsum([matrices[k].shape[1] for k in whole])[:-1]
         for k, part in zip(whole, np.split(np.concatenate(drawn), edges, axis=1), strict=True):
             sums[k] = np.ascontiguousarray(part)

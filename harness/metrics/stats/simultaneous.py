@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.metrics.stats.bootstrap import block_size, block_sums, bootstrap_counts
+from harness.metrics.stats.bootstrap import block_size, block_sums, single_counts
 from harness.metrics.stats.significance import Column
 from harness.protocols import Statistics
 
@@ -57,8 +57,8 @@ def joint_scores(
     stacked = np.concatenate(rows, axis=1)
     edges = np.cumsum([part.shape[1] for part in rows])[:-1]
     parts: dict[int, list[Statistics]] = {k: [] for k in distinct}
-    for counts in bootstrap_counts(len(stacked), samples, seed):
-        sums = np.split((counts.astype(np.float32) @ stacked).astype(np.float64), edges, axis=1)
+    for counts in single_counts(len(stacked), samples, seed):
+        sums = np.split((counts @ stacked).astype(np.float64), edges, axis=1)
         for k, part in zip(distinct, sums, strict=True):
             parts[k].append(np.asarray(columns[k].metric.aggregate(part), dtype=np.float64))
         advance(len(counts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import digest, write_json
+from harness.common.paths import user_cache
 from harness.common.progress import note
 from harness.common.shapes import read_json
 from harness.errors import DataError, StageError
@@ -22,7 +22,7 @@ from harness.translate.checkpoints.loading import check_weights, first_line, ver
 
 def default_cache() -> Path:
     """Where converted models are kept."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mt-harness" / "ctranslate2"
+    return user_cache() / "ctranslate2"
 
 
 def converted(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, cache: Path) -> Path:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.common.files import digest, read_jsonl, write_json
-from harness.common.shapes import fits, mismatch
+from harness.common.shapes import Keys, all_fit, fits, mismatch
 from harness.common.terminal import visible, visible_json, visible_line
 from harness.common.typed_json import rounded
 from harness.registry import build
@@ -109,6 +109,17 @@ def test_a_shape_is_checked_the_same_in_both_ways(value: Any) -> None:
     for name in ("id", "references", "bead", "scores", "stats", "health"):
         changed = {**line, name: value}
         assert (mismatch(changed, SEGMENT) is None) == fits(changed, SEGMENT)
+        assert all_fit([line, changed, line], SEGMENT) == fits(changed, SEGMENT)
+
+
+@given(st.lists(VALUES, max_size=4))
+@FAST
+def test_all_values_have_a_shape_when_each_has_it(values: list[Any]) -> None:
+    keys = Keys({"a": str}, {"b": [int], "c": {str: (float, int)}})
+    for shape in (str, float, object, (int, str), [str], [object], {str: int}, keys, [keys], {str: [object]}):
+        assert all_fit(values, shape) == all(fits(value, shape) for value in values)
+        wrapped = [{"a": "x", "b": value, "c": {"d": value}} for value in values]
+        assert all_fit(wrapped, shape) == all(fits(value, shape) for value in wrapped)
 
 
 @given(TEXT)

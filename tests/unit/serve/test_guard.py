@@ -38,6 +38,13 @@ def test_the_printed_address_leaves_the_key_in_a_cookie_and_not_in_the_address(r
     assert away.headers["location"] == "/elsewhere.example/x", "no address of another site"
 
 
+@pytest.mark.parametrize("path", ["/judge/x", "/judge/", "/api/judge/x", "/assets/x/workbench.js", "/"])
+@pytest.mark.parametrize("given", ["wrong", "", TOKEN[:-1], "%00", "\u00e9"])
+def test_a_wrong_key_is_never_answered_with_the_right_one(root: Path, path: str, given: str) -> None:
+    answer = client(root, token=None).get(f"{path}?token={given}")
+    assert "set-cookie" not in answer.headers and TOKEN not in str(answer.headers) + answer.text
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", ""])
 def test_a_name_that_only_points_here_is_refused(root: Path, host: str) -> None:
     assert client(root).get("/api/runs", headers={"Host": host}).status_code == 403
@@ -60,8 +67,10 @@ def test_a_foreign_origin_is_refused_whatever_it_knows(root: Path, origin: str) 
 
 def test_what_another_site_embeds_is_refused_and_a_link_from_it_is_followed(root: Path) -> None:
     embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    beside = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}  # another port of this machine
     followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert client(root).get("/api/runs", headers=embedded).status_code == 403
+    assert client(root).get("/api/runs", headers=beside).status_code == 403
     assert client(root).get("/", headers=followed).status_code == 200
 
 
