@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from harness.compare.buckets import Bucket
 from harness.compare.cells import Sheet, digits_of, number, span
 from harness.compare.draws import FEWEST
 from harness.compare.evaluate import MetricResult, Result
+from harness.compare.gaps import MOST, Gap
 
 FEW = 30
 """Below so many segments a note says that the interval of a bucket is a coarse one."""
+TOO_LARGE = "too many buckets and systems for one test over them all, so no p; name fewer systems"
 _WITHOUT = {
     "shape": "its segments have no beads, since they were parallel already",
     "confidence": "its alignment has no confidences, or its segments were parallel already",
@@ -21,7 +24,61 @@ _WITHOUT = {
 
 def bucket_sheets(result: Result, by: str, found: Sequence[Bucket]) -> list[Sheet]:
     """One sheet per metric: in each bucket the systems, best over all first, with Δ and its interval."""
-    return [_sheet(result, metric, by, found) for metric in result.metrics] if found else []
+    return [_sheet(metric, by, found) for metric in result.metrics] if found else []
+
+
+def bucket_rows(result: Result, by: str, found: Sequence[Bucket]) -> list[dict[str, Any]]:
+    """One flat dict per metric, bucket and system: the rows of the CSV."""
+    return [
+        {
+            **set_fields(result),
+            "metric": metric.key,
+            "signature": metric.signature,
+            "by": by,
+            "bucket": bucket.label,
+            "n": bucket.n,
+            "system": row.system,
+            "score": bucket.scores[metric.key][row.system],
+            **gap_fields(metric.baseline, bucket.differences[metric.key].get(row.system)),
+        }
+        for metric in result.metrics
+        for bucket in found
+        for row in metric.rows
+    ]
+
+
+def joint_too_large(result: Result, groups: int) -> bool:
+    """Whether so many groups of all systems are not tested at once."""
+    return groups * len(result.test_set.systems) * result.options.resamples > MOST
+
+
+def set_fields(result: Result) -> dict[str, Any]:
+    """The test set, as the first cells of each line of a CSV."""
+    test_set = result.test_set
+    return {"data": test_set.name, "data_hash": test_set.hash, "src": test_set.src, "tgt": test_set.tgt}
+
+
+def gap_fields(baseline: str, gap: Gap | None) -> dict[str, Any]:
+    """A difference from the baseline as cells of a CSV; None for the baseline itself."""
+    return {
+        "baseline": baseline,
+        "difference": gap.value if gap else None,
+        "difference_low": gap.ci[0] if gap else None,
+        "difference_high": gap.ci[1] if gap else None,
+        "p_corrected": gap.p if gap else None,
+    }
+
+
+def gap_heads(baseline: str) -> tuple[str, str, str]:
+    """The headings of `gap_cells`."""
+    return f"Δ to {baseline}", "95 % interval of Δ", "p (max-t)"
+
+
+def gap_cells(gap: Gap | None, digits: int) -> tuple[str, str, str]:
+    """A difference from the baseline, its interval and corrected p; None for the baseline itself."""
+    if gap is None:
+        return "baseline", "", ""
+    return number(gap.value, digits, sign=True), span(*gap.ci, digits), number(gap.p, 4)
 
 
 def bucket_notes(result: Result, by: str, found: Sequence[Bucket]) -> tuple[str, ...]:
@@ -31,9 +88,12 @@ def bucket_notes(result: Result, by: str, found: Sequence[Bucket]) -> tuple[str,
     notes = []
     if len(result.test_set.systems) > 1:
         notes.append(
-            f"By {by}: Δ to the baseline with its 95 % bootstrap interval over the segments of the bucket;"
-            f" not corrected for the {len(found)} buckets, so some exclude 0 by chance."
+            f"By {by}: Δ to the baseline with its 95 % bootstrap interval over the segments of the bucket,"
+            f" not corrected for the {len(found)} buckets; p is, for all buckets and systems by step-down"
+            " max-T."
         )
+        if joint_too_large(result, len(found)):
+            notes.append(f"By {by}: {TOO_LARGE}")
     small = [f"{bucket.label} ({bucket.n})" for bucket in found if bucket.n < FEW]
     if small:
         shown = ", ".join(small[:6]) + (f" and {len(small) - 6} more" if len(small) > 6 else "")
@@ -44,24 +104,17 @@ def bucket_notes(result: Result, by: str, found: Sequence[Bucket]) -> tuple[str,
     return tuple(notes)
 
 
-def _sheet(result: Result, metric: MetricResult, by: str, found: Sequence[Bucket]) -> Sheet:
+def _sheet(metric: MetricResult, by: str, found: Sequence[Bucket]) -> Sheet:
     digits = digits_of(metric)
     several = len(metric.rows) > 1
-    compared = (f"Δ to {metric.baseline}", "95 % interval of Δ") if several else ()
-    header = (by, "n", "system", metric.name, *compared)
+    header = (by, "n", "system", metric.name, *(gap_heads(metric.baseline) if several else ()))
     rows: list[tuple[str, ...]] = []
     ends = []
     for bucket in found:
         for place, row in enumerate(metric.rows):
             label = (bucket.label, str(bucket.n)) if place == 0 else ("", "")
             cells = (*label, row.system, number(bucket.scores[metric.key][row.system], digits))
-            rows.append(cells + (_gap(metric, bucket, row.system, digits) if several else ()))
+            gap = bucket.differences[metric.key].get(row.system)
+            rows.append(cells + (gap_cells(gap, digits) if several else ()))
         ends.append(len(rows) - 1)
     return Sheet(f"{metric.name} by {by}", header, tuple(rows), frozenset(ends[:-1]))
-
-
-def _gap(metric: MetricResult, bucket: Bucket, system: str, digits: int) -> tuple[str, str]:
-    if system == metric.baseline:
-        return "baseline", ""
-    gap = bucket.differences[metric.key][system]
-    return number(gap.value, digits, sign=True), span(*gap.ci, digits)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.compare.draws import FEWEST
 from harness.compare.evaluate import MetricResult, Result
+from harness.compare.gaps import Gap, Group, gaps
 from harness.compare.load import System
 from harness.errors import ConfigError, did_you_mean
-from harness.metrics.stats.bootstrap import percentile
 from harness.metrics.stats.significance import Column
-from harness.metrics.stats.simultaneous import joint_scores
 
 _LENGTHS = ((40, "1-40"), (80, "41-80"), (160, "81-160"), (320, "161-320"))
 _CONFIDENCES = ((0.5, "below .5"), (0.8, ".5 to .8"), (0.95, ".8 to .95"))
@@ -25,17 +23,6 @@ class Bucket:
     n: int
     scores: dict[str, dict[str, float]]  # metric key → system → score
     differences: dict[str, dict[str, Gap]]  # metric key → system → beside the metric's baseline
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A system's score in a bucket minus the baseline's, with its 95 % bootstrap interval.
-
-    The interval draws segments of the bucket, and is (nan, nan) with fewer than `FEWEST` of them.
-    """
-
-    value: float
-    ci: tuple[float, float]
 
 
 def buckets(result: Result, by: str) -> list[Bucket]:
@@ -56,40 +43,28 @@ def buckets(result: Result, by: str) -> list[Bucket]:
         return []
     order = _ORDER.get(by)
     labels = sorted(members, key=order.index) if order else list(members)
-    return [_bucket(result, label, members[label]) for label in labels]
+    return _scored(result, labels, [members[label] for label in labels])
 
 
-def _bucket(result: Result, label: str, rows: list[int]) -> Bucket:
-    columns = {metric.key: _columns(result, metric, rows) for metric in result.metrics}
-    scores = {key: {name: part.score for name, part in column.items()} for key, column in columns.items()}
-    gaps = {metric.key: _gaps(result, metric, columns[metric.key]) for metric in result.metrics}
-    return Bucket(label, len(rows), scores, gaps)
+def _scored(result: Result, labels: list[str], rows: list[list[int]]) -> list[Bucket]:
+    scores: list[dict[str, dict[str, float]]] = [{} for _ in labels]
+    differences: list[dict[str, dict[str, Gap]]] = [{} for _ in labels]
+    for metric in result.metrics:
+        groups = [Group(_columns(result, metric, some), len(some)) for some in rows]
+        beside = gaps(groups, metric.baseline, result.options, together=False)
+        for k, group in enumerate(groups):
+            scores[k][metric.key] = {name: part.score for name, part in group.columns.items()}
+            differences[k][metric.key] = beside[k]
+    return [
+        Bucket(label, len(some), scored, found)
+        for label, some, scored, found in zip(labels, rows, scores, differences, strict=True)
+    ]
 
 
 def _columns(result: Result, metric: MetricResult, rows: list[int]) -> dict[str, Column]:
     systems = {system.name: system for system in result.test_set.systems}
     named = [systems[row.system] for row in metric.rows]
     return {s.name: Column(s.metrics[metric.key], s.statistics[metric.key][rows]) for s in named}
-
-
-def _gaps(result: Result, metric: MetricResult, columns: dict[str, Column]) -> dict[str, Gap]:
-    """The differences from the metric's baseline, all systems on the same resamples."""
-    base = columns[metric.baseline]
-    unknown = (float("nan"), float("nan"))
-    drawn = {}
-    if len(base.rows) >= FEWEST and len(columns) > 1:
-        options = result.options
-        drawn = dict(
-            zip(columns, joint_scores(list(columns.values()), options.resamples, options.seed), strict=True)
-        )
-    return {
-        name: Gap(
-            column.score - base.score,
-            percentile(drawn[name] - drawn[metric.baseline]) if drawn else unknown,
-        )
-        for name, column in columns.items()
-        if name != metric.baseline
-    }
 
 
 def _length(systems: tuple[System, ...], index: int) -> list[str]:

@@ -10,10 +10,10 @@ from harness.errors import ConfigError, did_you_mean
 
 def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:
     """The `count` most different segments of baseline and `versus` under the first metric."""
-    metric = next((m for m in result.metrics if not m.neutral and len(m.rows) > 1), None)
+    metric = ranking(result)
     if metric is None:
         return
-    second = _other(metric, result, versus)
+    second = other_system(metric, result, versus)
     found = most_different(result, metric, metric.baseline, second, count)
     title = (
         f"Where {metric.baseline} and {second} differ most in {metric.name}, {len(found)} of"
@@ -28,10 +28,20 @@ def print_contrasts(result: Result, count: int, versus: str | None, markdown: bo
     _terminal(found, title, metric.baseline, second)
 
 
-def _other(metric: MetricResult, result: Result, versus: str | None) -> str:
+def ranking(result: Result) -> MetricResult | None:
+    """The first metric that puts two systems in an order."""
+    return next((m for m in result.metrics if not m.neutral and len(m.rows) > 1), None)
+
+
+def other_system(metric: MetricResult, result: Result, versus: str | None) -> str:
+    """The system beside the baseline of a metric: `versus` (a name or run id), else the best other one.
+
+    The reference is only taken where there is no other.
+    Raises ConfigError when it is not there.
+    """
     names = [row.system for row in metric.rows if row.system != metric.baseline]
     if versus is None:
-        return names[0]
+        return next((name for name in names if name not in result.test_set.ceilings), names[0])
     for system in result.test_set.systems:
         if versus == system.name or system.run_id.startswith(versus):
             if system.name in names:

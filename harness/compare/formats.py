@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -154,19 +154,26 @@ def rows_of(result: Result) -> list[dict[str, Any]]:
 
 
 def csv_text(results: Sequence[Result]) -> str:
-    """One line per test set, metric and system; empty where undefined."""
-    rows = [row for result in results for row in rows_of(result)]
+    """One line per test set, metric and system."""
+    return lines_csv([row for result in results for row in rows_of(result)])
+
+
+def lines_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Flat rows with the same fields as CSV; empty where undefined, control characters as their codes."""
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]) if rows else ["data"], lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
-    return out.getvalue()
+    return visible(out.getvalue())
 
 
-def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
-    """Everything, one object per test set; null where undefined."""
+def json_text(
+    results: Sequence[tuple[Result, AlignmentView | None]],
+    extras: Sequence[Mapping[str, Any]] | None = None,
+) -> str:
+    """Everything, one object per test set, with its `extras`; null where undefined."""
     sets = []
-    for result, view in results:
+    for (result, view), extra in zip(results, extras or [{}] * len(results), strict=True):
         sets.append(
             {
                 "data": result.test_set.name,
@@ -183,6 +190,7 @@ def json_text(results: Sequence[tuple[Result, AlignmentView | None]]) -> str:
                 "pairs": {metric.key: _pairs(metric, result.options.alpha) for metric in result.metrics},
                 "alignment": asdict(view) if view else None,
                 "notes": list(result.notes),
+                **extra,
             }
         )
     value = finite({"schema": 1, "test_sets": sets, "across": _across([result for result, _ in results])})

@@ -6,11 +6,14 @@ import math
 from collections.abc import Sequence
 
 from harness.common.terminal import visible_line
-from harness.compare.cells import digits_of, number, tests_line
+from harness.compare.cells import Sheet, digits_of, number, tests_line
 from harness.compare.evaluate import MetricResult, Result, contender
 
 _ARROWS = {True: "$\\uparrow$", False: "$\\downarrow$"}
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "Δ": r"$\Delta$",
+    "↑": r"$\uparrow$", "↓": r"$\downarrow$", "≥": r"$\geq$", "–": "--",
+}  # fmt: skip
 
 
 def latex(result: Result) -> str:
@@ -49,6 +52,15 @@ def latex_pairs(result: Result) -> str:
         )
         parts.append(_table(result, [metric], heads, rows, caption, f"pairs-{metric.key}"))
     return "\n".join(parts)
+
+
+def latex_sheet(result: Result, sheet: Sheet, label: str) -> str:
+    """A table as the terminal has it; its notes are in the caption."""
+    caption = (
+        ". ".join([f"{_tex(result.test_set.title)}: {_tex(sheet.title)}", *map(_tex, sheet.notes)]) + "."
+    )
+    heads, *rows = ([_tex(cell) for cell in row] for row in (sheet.header, *sheet.rows))
+    return _table(result, [], heads, rows, caption, label)
 
 
 def _table(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from typing import Any
 
 from harness.compare.cells import Sheet, digits_of, number
 from harness.compare.evaluate import MetricResult, Result
-from harness.compare.formats import finite
+from harness.compare.formats import finite, lines_csv
 
 
 def pair_rows(result: Result) -> list[dict[str, Any]]:
@@ -47,12 +45,7 @@ def pair_rows(result: Result) -> list[dict[str, Any]]:
 
 def pairs_csv(results: Sequence[Result]) -> str:
     """The lines of all test sets; empty where undefined."""
-    rows = [row for result in results for row in pair_rows(result)]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else ["data"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
-    return out.getvalue()
+    return lines_csv([row for result in results for row in pair_rows(result)])
 
 
 def pair_sheets(result: Result) -> list[Sheet]:

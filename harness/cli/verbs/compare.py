@@ -19,6 +19,7 @@ examples:
   python -m harness compare model=gloss,copy pair=fr-pl --test both
   python -m harness compare gloss copy --baseline copy --metric chrf --margin 60%
   python -m harness compare gloss copy --level document
+  python -m harness compare gloss copy --words --ngrams 20
   python -m harness compare --baseline copy --fail-if-worse --tolerance 0.5 --format github
 
 RUN is a run id or the beginning of one, a tag, a model name, 'latest', or a query
@@ -62,6 +63,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     buckets = "length, shape, confidence, document, domain, health"
     add("--by", metavar="KIND", help=f"also score by bucket: {buckets}")
+    add("--words", action="store_true", help="also F1 of words by how often they occur in the references")
+    add(
+        "--corpus", metavar="FILE", help="--words by how often they occur in this text of the target language"
+    )
+    add(
+        "--ngrams",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also show the N clearest n-grams that only one of two systems gets right",
+    )
     add(
         "--segments",
         type=int,
@@ -69,7 +81,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="also show the N segments where two systems differ most",
     )
-    add("--versus", metavar="RUN", help="the other system for --segments (default: the next in rank)")
+    add(
+        "--versus",
+        metavar="RUN",
+        help="the other system for --segments, --ngrams (default: the best other one)",
+    )
     add("--grid", metavar="T,T,…", help="confidence thresholds of the alignment view (default: .5 to .95)")
     add(
         "--fail-if-worse",
@@ -87,6 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
+    from harness.compare.analyses import check_versus
     from harness.compare.ask import compare, grid_of
     from harness.compare.gate import drops
     from harness.compare.options import parse_margin
@@ -94,6 +111,7 @@ def main(args: argparse.Namespace) -> int:
     _check(args)
     tolerance = parse_margin(args.tolerance, "--tolerance")
     results = compare(args, "harness compare", grid_of(args.grid))
+    check_versus(args, (result for result, _ in results))
     if not args.fail_if_worse:
         _print(args, results, None)
         return 0
@@ -105,28 +123,36 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
+    from harness.compare.analyses import asked, check
     from harness.errors import ConfigError
 
     if args.fail_if_worse and not args.baseline:
         raise ConfigError("--fail-if-worse needs --baseline RUN")
     if args.tolerance and not args.fail_if_worse:
         raise ConfigError("--tolerance needs --fail-if-worse")
-    if args.format in ("csv", "latex", "json") and (args.by or args.segments):
-        raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
-    if args.pairs and (args.by or args.segments or args.format in ("json", "github")):
-        other = "--by" if args.by else "--segments" if args.segments else f"--format {args.format}"
+    if args.format in ("csv", "latex", "json") and args.segments:
+        raise ConfigError(f"--segments is printed as table or md, not as {args.format}")
+    given = [*asked(args), *(["--segments"] if args.segments else [])]
+    if args.pairs and (given or args.format in ("json", "github")):
+        other = next(iter(given), f"--format {args.format}")
         raise ConfigError(f"--pairs prints only the pairs, as table, md, csv or latex; leave out {other}")
+    if args.format == "csv" and len(given) > 1:
+        raise ConfigError(f"--format csv is one table: {' or '.join(given)}")
+    check(args)
 
 
 def _print(
     args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]], found: list[Drop] | None
 ) -> None:
     from harness.compare import formats
+    from harness.compare.analyses import asked
     from harness.compare.cells import overview
 
     only = [result for result, _ in results]
     if args.pairs:
         _print_pairs(args, only)
+    elif args.format in ("csv", "latex", "json") and asked(args):
+        _print_analyses(args, results)
     elif args.format == "json":
         print(formats.json_text(results))
     elif args.format == "csv":
@@ -142,6 +168,30 @@ def _print(
             _show(args, overview(only), [], f"{len(results)} test sets")
         for result, view in results:
             _print_set(args, result, view)
+
+
+def _print_analyses(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
+    """What was asked for beside the scores, alone as CSV and LaTeX, with them as JSON."""
+    from harness.common.progress import note
+    from harness.compare import formats
+    from harness.compare.analyses import analyses
+    from harness.compare.latex import latex_sheet
+
+    found = [(result, analyses(args, result)) for result, _ in results]
+    if args.format == "json":
+        extras = [{one.option.removeprefix("--"): one.rows for one in some} for _, some in found]
+        print(formats.json_text(results, extras))
+        return
+    if args.format == "csv":
+        print(formats.lines_csv([row for _, some in found for one in some for row in one.rows]), end="")
+    else:
+        tables = [(result, sheet) for result, some in found for one in some for sheet in one.sheets]
+        print(
+            "\n".join(latex_sheet(result, sheet, f"{k}") for k, (result, sheet) in enumerate(tables, 1)),
+            end="",
+        )
+    for line in dict.fromkeys(line for _, some in found for one in some for line in one.notes):
+        note(f"harness compare: {line}")
 
 
 def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | None) -> None:
@@ -195,8 +245,7 @@ def _sheets(
     args: argparse.Namespace, result: Result, found: AlignmentView | None
 ) -> tuple[list[Sheet], tuple[str, ...]]:
     from harness.compare import cells
-    from harness.compare.bucket_cells import bucket_notes, bucket_sheets
-    from harness.compare.buckets import buckets
+    from harness.compare.analyses import analyses
 
     sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
     verdicts = cells.verdict_sheet(result)
@@ -206,8 +255,7 @@ def _sheets(
     if found is not None:
         sheets += cells.alignment_sheets(result, found)
         extra = cells.alignment_notes(result, found)
-    if args.by:
-        split = buckets(result, args.by)
-        sheets += bucket_sheets(result, args.by, split)
-        extra = (*extra, *bucket_notes(result, args.by, split))
+    for analysis in analyses(args, result):
+        sheets += analysis.sheets
+        extra = (*extra, *analysis.notes)
     return sheets, extra

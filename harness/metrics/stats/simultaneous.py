@@ -80,6 +80,21 @@ def all_pairs(
     drawn = np.stack(draws)
     drawn = drawn[:, np.isfinite(drawn[np.isfinite(scores)]).all(axis=0)]
     first, second = np.array(list(combinations(range(len(scores)), 2)), dtype=np.intp).reshape(-1, 2).T
+    return tested(scores, drawn, first, second, np.full(len(first), n), margin)
+
+
+def tested(
+    scores: Statistics,
+    drawn: Statistics,
+    first: Indices,
+    second: Indices,
+    n: NDArray[np.int64],
+    margin: float | None = None,
+) -> AllPairs:
+    """As `all_pairs`, for `k` pairs of places in `scores`, which may be scores of different rows.
+
+    `drawn` is `(m, samples)` and finite, `n` `(k,)` the rows behind each pair.
+    """
     difference = scores[second] - scores[first]
     error = _errors(drawn, first, second)
     scale = np.abs(scores[np.isfinite(scores)]).max(initial=0.0)
@@ -92,12 +107,12 @@ def all_pairs(
     if len(some):
         centred = (drawn - drawn.mean(axis=1, keepdims=True)).T.astype(np.float32)
         found = _Family(centred, first[some], second[some], error[some])
-        p[some] = found.step_down(normal_deviate(np.abs(difference[some]) / error[some], n), signs=None)
+        p[some] = found.step_down(normal_deviate(np.abs(difference[some]) / error[some], n[some]), signs=None)
         p[difference == 0] = 1.0
         if margin is not None:
             inside = (margin - np.abs(difference[some])) / error[some]
             signs = np.where(difference[some] < 0, 1.0, -1.0).astype(np.float32)
-            p_equal[some] = found.step_down(np.sign(inside) * normal_deviate(np.abs(inside), n), signs)
+            p_equal[some] = found.step_down(np.sign(inside) * normal_deviate(np.abs(inside), n[some]), signs)
     return AllPairs(difference, error, p, p_equal)
 
 
@@ -148,16 +163,17 @@ def _errors(drawn: Statistics, first: Indices, second: Indices) -> Statistics:
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def normal_deviate(t: Statistics, n: int) -> Statistics:
-    """The normal deviate as likely as a bootstrap-studentised t ≥ 0 from `n` segments.
+def normal_deviate(t: Statistics, n: int | NDArray[np.int64]) -> Statistics:
+    """The normal deviate as likely as a bootstrap-studentised t ≥ 0 from `n` segments (or `(k,)` of them).
 
     The standard error is itself estimated: the bootstrap's falls short by sqrt((n-1)/n), and their ratio
     follows Student's law of n - 1 degrees. The approximation is Wallace's (1959, Annals of Mathematical
     Statistics 30(4), doi.org/10.1214/aoms/1177706083), within .02 from 5 degrees on.
     """
-    degrees = max(1, n - 1)
-    deviate: Statistics = np.sqrt(degrees * np.log1p(t**2 / n))  # t² (n-1)/n, divided by the degrees
-    return deviate * ((8 * degrees + 1) / (8 * degrees + 3))
+    degrees = np.maximum(1, np.asarray(n) - 1)
+    deviate = np.sqrt(degrees * np.log1p(t**2 / n))  # t² (n-1)/n, divided by the degrees
+    found: Statistics = deviate * ((8 * degrees + 1) / (8 * degrees + 3))
+    return found
 
 
 def studentised(z: float, n: int) -> float:

@@ -244,7 +244,7 @@ def test_queries_prefixes_and_newest(tmp_path, capsys) -> None:
         (["--grid", "x"], "numbers from 0 to 1"),
         (["--baseline", "nobody"], "no run 'nobody'"),
         (["--segments", "1", "--versus", "por"], "Did you mean 'poor'"),
-        (["--format", "csv", "--by", "length"], "not as csv"),
+        (["--format", "csv", "--segments", "2"], "not as csv"),
         (["--margin", "nothing"], "a difference above 0 such as 0.5, or a share"),
         (["--margin", "40%"], "a share of judges above 50 %"),
     ],
