@@ -1,10 +1,12 @@
-"""Matrix products on one thread each, so that no digit depends on how many cores a machine has."""
+"""Matrix products on one thread each, so that no digit depends on the cores; how many a process may use."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -28,3 +30,22 @@ def spread(work: Callable[[Sequence[T]], R], items: Sequence[T], size: int, work
             return [work(part) for part in parts]
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(work, parts))
+
+
+def threads_here(own: int) -> int:
+    """As many threads as the library would use (`own`), but never more than the cores this process may use.
+
+    Libraries count the machine's cores; a scheduler or container may allow fewer, and a thread that waits
+    for one without a core holds up all the others at every operation.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(own, allowed, _quota(Path("/sys/fs/cgroup/cpu.max")) or allowed))
+
+
+def _quota(path: Path) -> int | None:
+    """The cores that a container's CPU quota (cgroup v2) amounts to, None without one."""
+    try:
+        quota, period = path.read_text().split()
+        return max(1, round(int(quota) / int(period)))
+    except (OSError, ValueError):  # no cgroup v2, or "max"
+        return None

@@ -84,7 +84,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "transformers"): {
         "quantize": None, "attention": None, "answer": "raw", **_GENERATION, **_UNIT,
     },
-    ("engine", "ctranslate2"): dict(_GENERATION),
+    ("engine", "ctranslate2"): {"answer": "raw", **_GENERATION, **_UNIT},
     ("aligner", "auto"): {"order": "monotone"},
     **{("data", kind): {"pairs": None} for kind in ("documents", "seeds")},
     **{("data", kind): {"where": None} for kind in ("bitext", "tmx", "wmt", "flores")},
@@ -92,6 +92,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
 }  # fmt: skip
 _DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "transformers"): {"batch_tokens": 2048, "batch_size": 64},
+    ("engine", "ctranslate2"): {"beams": 4, "max_new_tokens": 256},
 }
 """What the null of an option stood for before it was null."""
 

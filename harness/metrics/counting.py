@@ -150,9 +150,9 @@ def _work() -> None:
 def _cores() -> int:
     if "HARNESS_CORES" in os.environ:  # a worker of a cluster has been given so many
         return int(os.environ["HARNESS_CORES"])
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    from harness.common.threads import threads_here
+
+    return threads_here(os.cpu_count() or 1)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ def test_generation_ends_at_a_stop_text(folder: Path, tmp_path: Path) -> None:
             assert (after.hypothesis, after.n_tokens) == (before.hypothesis, before.n_tokens)
     beams = outputs(folder, tmp_path / "c", sources, [stop], beams=3)
     assert not [t for t in beams if stop in t.hypothesis]
+    often = outputs(folder, tmp_path / "d", sources, ["e", "a"], beams=3)  # in a beam of every text
+    assert not [t for t in often if "e" in t.hypothesis or "a" in t.hypothesis]
 
 
 def test_stops_wait_for_the_end_of_thoughts() -> None:
@@ -57,12 +59,12 @@ def test_stops_wait_for_the_end_of_thoughts() -> None:
     texts = ["<think>a##", "b</think>##", "c##", "d##", "<think>e##</think>f", "g#"]
     width = max(map(len, texts))
     ids = torch.tensor([[ord(letter) for letter in "PP" + text.rjust(width)] for text in texts])
-    criteria = stopping(Letters(), prompt, 2, [False, True, True, False, False, False], 1)
+    criteria = stopping(Letters(), prompt, 2, [False, True, True, False, False, False])
     assert criteria(ids, None).tolist() == [False, True, False, True, False, False]
-    criteria = stopping(Letters(), prompt, 2, [False, True, False], 2)  # two beams a text
+    criteria = stopping(Letters(), prompt, 2, [False, True, False])  # two beams a text
     assert criteria(ids, None).tolist() == [False, True, False, False, False, False]
     without = Prompt.of({"prompt": "{text}"}, language("fr"), language("pl"))
-    assert stopping(Letters(), without, 2, [False], 1) is None
+    assert stopping(Letters(), without, 2, [False]) is None
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,8 @@ def test_it_is_refused_by_the_name_of_the_weights(
     with pytest.raises(DataError, match=message):
         translate(engine(kind, folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
     assert not list((tmp_path / "converted").glob("*"))
+    with pytest.raises(DataError, match=message):
+        engine(kind, folder, tmp_path).check()  # what `doctor` does
 
 
 def test_scores_that_become_nan_end_the_run(whole: Path, tmp_path: Path) -> None:

@@ -112,9 +112,15 @@ def marian(
 
 def llama(folder: Path, *, seed: int = 7) -> Path:
     """A tiny decoder-only chat checkpoint: byte-level BPE tokenizer, chat template, random weights."""
+    return decoder(folder, "Llama", seed=seed, num_key_value_heads=4)
+
+
+def decoder(folder: Path, kind: str, *, seed: int = 7, dtype: str = "float32", **settings: Any) -> Path:
+    """The same of any architecture: "Qwen3" is `Qwen3ForCausalLM`, "Gemma3Text" `Gemma3ForCausalLM`."""
     import torch
+    import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -134,20 +140,24 @@ def llama(folder: Path, *, seed: int = 7) -> Path:
     )
     tokenizer.save_pretrained(folder)
     torch.manual_seed(seed)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=4,
-        max_position_embeddings=512,
-        initializer_range=0.3,
-        eos_token_id=tokenizer.eos_token_id,
-        bos_token_id=None,
-        pad_token_id=None,
+    config = getattr(transformers, f"{kind}Config")(
+        **{
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "max_position_embeddings": 512,
+            "initializer_range": 0.3,
+            "eos_token_id": tokenizer.eos_token_id,
+            "bos_token_id": None,
+            "pad_token_id": None,
+            **settings,
+        }
     )
-    LlamaForCausalLM(config).eval().save_pretrained(folder)
+    model = getattr(transformers, f"{kind.removesuffix('Text')}ForCausalLM")(config).eval()
+    model.to(getattr(torch, dtype)).save_pretrained(folder)
     return folder
 
 

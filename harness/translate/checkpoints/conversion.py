@@ -16,6 +16,7 @@ from harness.common.paths import user_cache
 from harness.common.progress import note
 from harness.common.shapes import read_json
 from harness.errors import DataError, StageError
+from harness.translate.checkpoints.causal_conversion import convert_causal
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import check_weights, first_line, versions
 
@@ -25,24 +26,30 @@ def default_cache() -> Path:
     return user_cache() / "ctranslate2"
 
 
-def converted(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, cache: Path) -> Path:
+def converted(
+    checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, cache: Path, causal: bool = False
+) -> Path:
     """The converted model's folder, created on first use: whole or not at all, even if others convert it too.
+
+    `causal`: a decoder-only language model.
 
     Raises DataError for a checkpoint that is not whole or that CTranslate2 cannot convert, StageError when
     the disk is full.
     """
-    key = digest([checkpoint.identity, compute, versions("ctranslate2"), 4], 16)
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), "causal" if causal else 4], 16)
     name = checkpoint.id or checkpoint.path.name
     folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
     if (folder / "model.bin").is_file():
         _verify(folder)
         return folder
     note(f"converting {checkpoint.id or checkpoint.path} to CTranslate2 {compute} (once)")
-    check_weights(checkpoint, model, "AutoModelForSeq2SeqLM")  # the converter would fill what is missing
     temporary = cache / f".{folder.name}.{secrets.token_hex(4)}"
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        _convert(checkpoint, compute, temporary)
+        if causal:
+            convert_causal(checkpoint, model, compute, temporary)
+        else:
+            _convert(checkpoint, model, compute, temporary)
         write_json(temporary / _SUMS, _sums(temporary))
         try:
             temporary.replace(folder)
@@ -82,10 +89,11 @@ def generates_pad(folder: Path) -> bool:
     return any(path.is_file() and "<pad>" in json.loads(path.read_text(encoding="utf-8")) for path in paths)
 
 
-def _convert(checkpoint: Checkpoint, compute: str, folder: Path) -> None:
+def _convert(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, folder: Path) -> None:
     from ctranslate2.converters import TransformersConverter
     from transformers.utils import logging
 
+    check_weights(checkpoint, model, "AutoModelForSeq2SeqLM")  # the converter would fill what is missing
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         with _marian_as_trained():

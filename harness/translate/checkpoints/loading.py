@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.threads import threads_here
 from harness.errors import DataError, StageError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.computing import PLAIN, Computing
-from harness.translate.checkpoints.cpu import keep_memory, threads_here
+from harness.translate.checkpoints.cpu import keep_memory
 from harness.translate.checkpoints.generation import CHECKPOINTS_OWN, MODES, Replaced
 from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
 from harness.translate.checkpoints.whole import check_whole
@@ -101,6 +102,16 @@ def load_config(checkpoint: Checkpoint) -> Any:
 
     with _explained(checkpoint, "not a usable model config", "/config.json"):
         return AutoConfig.from_pretrained(checkpoint.path, local_files_only=True, trust_remote_code=False)
+
+
+def generation_config(checkpoint: Checkpoint) -> Any:
+    """The generation settings of a checkpoint; those of its config.json where it is older than their file."""
+    from transformers import GenerationConfig
+
+    try:
+        return GenerationConfig.from_pretrained(checkpoint.path, local_files_only=True)
+    except OSError:
+        return GenerationConfig.from_model_config(load_config(checkpoint))
 
 
 def load_tokenizer(checkpoint: Checkpoint) -> Any:

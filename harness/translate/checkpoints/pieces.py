@@ -42,15 +42,20 @@ class Converted:
         )
 
 
+def find_folder(model: Mapping[str, Any]) -> Path | None:
+    """Where `model.path` has a model that is converted already; None where it is something else."""
+    path = Path(str(model.get("path") or "")).expanduser()
+    if not model.get("path") or (path / "model.safetensors").exists():
+        return None
+    return next((path / name for name in _FOLDERS if (path / name / "model.bin").is_file()), None)
+
+
 def find(model: Mapping[str, Any]) -> Converted | None:
     """The converted model at `model.path`; None where that is something else.
 
     Raises DataError for one without SentencePiece models.
     """
-    path = Path(str(model.get("path") or "")).expanduser()
-    if not model.get("path") or any((path / f"{name}.safetensors").exists() for name in ("model",)):
-        return None
-    folder = next((path / name for name in _FOLDERS if (path / name / "model.bin").is_file()), None)
+    path, folder = Path(str(model.get("path") or "")).expanduser(), find_folder(model)
     if folder is None:
         return None
     for place in dict.fromkeys((path, folder)):

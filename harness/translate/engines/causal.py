@@ -51,7 +51,7 @@ class Causal:
                 **inputs.to(model.device),
                 generation_config=config,
                 logits_processor=self._processors,
-                stopping_criteria=stopping(tokenizer, self._prompt, start, opened, self._decoding.beams),
+                stopping_criteria=stopping(tokenizer, self._prompt, start, opened),
             )
         rows = [self._row(row, config) for row in output[:, start:].tolist()]
         decoded = tokenizer.batch_decode([ids for ids, _ in rows], skip_special_tokens=True)

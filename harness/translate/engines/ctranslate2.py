@@ -1,4 +1,4 @@
-"""The `ctranslate2` engine: encoder-decoder checkpoints, converted once, then several times faster.
+"""The `ctranslate2` engine: checkpoints converted once, then several times faster.
 
 CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU, and the checkpoint's own format on GPU.
 """
@@ -6,25 +6,31 @@ CTranslate2 (https://github.com/OpenNMT/CTranslate2) runs int8 on CPU, and the c
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Natural, Reads
-from harness.errors import DataError, SegmentError, missing_package
+from harness.common.threads import threads_here
+from harness.errors import DataError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
-from harness.translate.batching import Pending, batches, pieces
+from harness.translate.answers import Answer, chosen, identity
+from harness.translate.batching import batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
-from harness.translate.checkpoints.conversion import converted, default_cache, generates_pad
+from harness.translate.checkpoints.conversion import converted, default_cache
 from harness.translate.checkpoints.families import check_listed, family
-from harness.translate.checkpoints.generation import Replaced, described, in_force
-from harness.translate.checkpoints.loading import first_line, out_of_memory, versions
+from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
+from harness.translate.checkpoints.loading import first_line, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
-from harness.translate.checkpoints.pieces import Pieces, find
+from harness.translate.checkpoints.pieces import Converted, Pieces, find, find_folder
 from harness.translate.checkpoints.precision import computed_in, stored_dtype
-from harness.types import Translation
+from harness.translate.engines.generator import Generator
+from harness.translate.engines.prompted import TOKENIZER_FILES
+from harness.translate.engines.translator import Translator
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 Compute = Literal["auto", "int8", "int8_float32", "int8_float16", "float16", "bfloat16", "float32"]
 
@@ -39,63 +45,70 @@ _PASSED = {
 
 
 class CTranslate2(Engine):
-    """Translate with CTranslate2; tokenizer and languages are those of the checkpoint.
+    """Translate with CTranslate2; tokenizer, prompts and languages are those of the checkpoint.
 
     compute         auto (int8 on CPU, the checkpoint's own format on GPU) or one of CTranslate2's types
-    beams           1 is greedy
+    beams           1 is greedy; null: 4, for language models 1
     repetition_penalty, no_repeat_ngram_size, min_length, length_penalty
                     null: as the checkpoint's generation settings have it (`show` lists those in force)
+    max_new_tokens  an output that reaches it ends there as `length`; null: 256, for language models 1024
     batch_tokens    padded source tokens that run together
-    chunk           segments that are finished and stored together
+    chunk           segments that are finished and stored together; of language models at most
     too_long        `split` a source beyond the model's length into pieces, or `error`
-    threads         CPU threads of one translation; null: all cores
+    threads         CPU threads of one translation; null: the cores that this process may use
+    answer          filters that clean an output, as of `transformers`
+    unit            of language models, as of `transformers`; so `window` and `context`
     cache           folder for converted models; null: $XDG_CACHE_HOME/mt-harness/ctranslate2
 
     A `model.path` that is converted already is used as it is, with the SentencePiece models beside it; `auto`
     is then the type that it was converted to. Other conversions are kept by checkpoint, type and version.
-    Raises what `transformers` raises, and UnavailableError when the package is not installed.
+    A language model gets the prompts of `transformers` token for token, and is refused where CTranslate2
+    would compute something else (`checkpoints.causal_conversion`). Raises what `transformers` raises, and
+    UnavailableError when the package is not installed.
     """
 
     def __init__(
         self,
         *,
-        model: Annotated[Mapping[str, Any], Reads(CHECKPOINT_KEYS)],
+        model: Annotated[Mapping[str, Any], Reads((*CHECKPOINT_KEYS, *PROMPT_KEYS))],
         src: str,
         tgt: str,
         compute: Compute = "auto",
-        beams: Count = 4,
+        beams: Count | None = None,
         repetition_penalty: Annotated[float, Above(0)] | None = None,
         no_repeat_ngram_size: Natural | None = None,
         min_length: Natural | None = None,
         length_penalty: float | None = None,
-        max_new_tokens: Count = 256,
+        max_new_tokens: Count | None = None,
         batch_tokens: Count = 2048,
         chunk: Count = 256,
         device: Literal["auto", "cpu", "cuda"] = "auto",
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
+        answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
         cache: str | None = None,
     ) -> None:
         try:
             import ctranslate2
         except ImportError:
             raise missing_package("engine 'ctranslate2'", "ctranslate2", extra="ctranslate2") from None
-        self.sentence_level = bool(model.get("sentence_level", True))
-        source, target = language(src), language(tgt)
-        kind, name = family(model), str(model.get("name"))
-        check_listed(model, source, target)
-        kind.recipe(name, source, target, None)
-        self._converted = find(model)
-        self._codec: Any
-        if self._converted is not None:
-            self._checkpoint = self._converted.checkpoint
-            folder = self._converted.path if model.get("family") == "argos" else self._converted.folder
-            self._codec = Pieces(self._converted, model, kind.recipe(name, source, target, folder))
-        else:
-            self._checkpoint = locate(model, src, tgt, kind.tokenizer_files)
-            recipe = kind.recipe(name, source, target, self._checkpoint.path)
-            self._codec = Codec(self._checkpoint, model, recipe)
-        self._model, self._device = model, device
+        self.filters = chosen(answer)
+        chat = model.get("family") in CHAT_FAMILIES
+        self._beams = beams if beams is not None else 1 if chat else 4
+        self._max_new_tokens = max_new_tokens if max_new_tokens is not None else 1024 if chat else 256
+        self._replaced = Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty)
+        self._batch_tokens, self._chunk = batch_tokens, chunk
+        self._too_long, self._threads = too_long, threads
+        self._cache = Path(cache).expanduser() if cache else default_cache()
+        self._model, self._src, self._tgt = model, language(src), language(tgt)
+        check_listed(model, self._src, self._tgt)
+        self.sentence_level = bool(model.get("sentence_level", not chat))
+        self._converted: Converted | None = None
+        self._runs = self._generator() if chat else self._translator()
+        self._device = device
         if device == "auto":
             self._device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._compute: str = compute
@@ -106,12 +119,52 @@ class CTranslate2(Engine):
             own = stored_dtype(self._checkpoint.path)
             on_gpu = computed_in(self._device, own, lambda: "bfloat16" in kinds(self._device))
             self._compute = "int8" if self._device == "cpu" else on_gpu
-        self._beams, self._max_new_tokens = beams, max_new_tokens
-        self._replaced = Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty)
-        self._generation = in_force(self._checkpoint.path, beams, False, self._replaced)
-        self._batch_tokens, self._chunk = batch_tokens, chunk
-        self._too_long, self._threads = too_long, threads
-        self._cache = Path(cache).expanduser() if cache else default_cache()
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
+
+    def _generator(self) -> Generator:
+        """The language model of a checkpoint."""
+        model = self._model
+        prompt = Prompt.of(model, self._src, self._tgt)
+        self._told: dict[str, Any] = prompt.identity
+        self.shown, self.before, self.divisible = prompt.examples, prompt.context, not prompt.context
+        if find_folder(model) is not None:
+            raise DataError(
+                f"model.path={model.get('path')}: a language model that is converted for CTranslate2 already;"
+                " give its original checkpoint, which is converted here and checked"
+            )
+        self._checkpoint = locate(model, self._src.code, self._tgt.code, TOKENIZER_FILES)
+        self._generation = in_force(self._checkpoint.path, self._beams, False, self._replaced)
+        prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+        limit = self._max_new_tokens
+        return Generator(
+            self._checkpoint,
+            model,
+            prompt,
+            self._beams,
+            limit,
+            self._replaced,
+            lambda: self._load("Generator"),
+        )
+
+    def _translator(self) -> Translator:
+        """The encoder-decoder model of a checkpoint, or one that is converted already."""
+        model, src, tgt = self._model, self._src, self._tgt
+        kind, name = family(model), str(model.get("name"))
+        kind.recipe(name, src, tgt, None)
+        self._converted = ready = find(model)
+        codec: Any
+        if ready is not None:
+            self._checkpoint = ready.checkpoint
+            folder = ready.path if model.get("family") == "argos" else ready.folder
+            codec = Pieces(ready, model, kind.recipe(name, src, tgt, folder))
+        else:
+            self._checkpoint = locate(model, src.code, tgt.code, kind.tokenizer_files)
+            codec = Codec(self._checkpoint, model, kind.recipe(name, src, tgt, self._checkpoint.path))
+        self._told = codec.recipe.identity
+        self._generation = in_force(self._checkpoint.path, self._beams, False, self._replaced)
+        how = (self._beams, self._max_new_tokens, self._batch_tokens, self._chunk, self._too_long)
+        return Translator(codec, *how, self._passed, lambda: self._load("Translator"))
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -122,19 +175,26 @@ class CTranslate2(Engine):
         return {
             "engine": "ctranslate2",
             **self._checkpoint.identity,
-            "decoding": {"beams": self._beams, "max_new_tokens": self._max_new_tokens, **self._passed},
+            "decoding": {"beams": self._beams, "max_new_tokens": self._max_new_tokens, **self._chosen},
             "compute": self._compute,
             "too_long": self._too_long,
-            "told": self._codec.recipe.identity,
+            "told": self._told,
             "versions": versions("ctranslate2", "sentencepiece" if self._converted else "transformers"),
+            **identity(self.filters),
         }
 
     @cached_property
     def settings(self) -> dict[str, Any]:
         """The generation settings in force, the checkpoint's and ours."""
-        passed = {name: value for name, value in self._generation.items() if name in _PASSED}
-        chosen = {"beams": self._beams, "max_new_tokens": self._max_new_tokens}
-        return chosen | described(passed, self._replaced)
+        chat = isinstance(self._runs, Generator)  # which refuses what it does not follow
+        passed = {name: value for name, value in self._generation.items() if chat or name in _PASSED}
+        ours = {"beams": self._beams, "max_new_tokens": self._max_new_tokens}
+        return ours | described(passed, self._replaced)
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        """The settings in the identity; those that a language model's checkpoint brings are in its digest."""
+        return self._replaced.given if isinstance(self._runs, Generator) else self._passed
 
     @property
     def _passed(self) -> dict[str, Any]:
@@ -145,84 +205,34 @@ class CTranslate2(Engine):
         return passed
 
     def translate(self, batch: Batch) -> Translated:
-        sources = batch.sources
-        ids = self._codec.ids(sources)
-        limit, convert = self._codec.source_limit, self._codec.source_tokens
-        parts: list[list[list[str]]] = []
-        pending = []
-        for index, source in enumerate(sources):
-            mine = [ids[index]]
-            if len(mine[0]) > limit:
-                if self._too_long == "error":
-                    raise DataError(
-                        f"segment {index + 1} has {len(mine[0])} tokens, the model takes {limit};"
-                        " shorten it, or engine.too_long=split"
-                    )
-                mine = self._codec.ids(pieces(source, lambda text: self._codec.lengths([text])[0] <= limit))
-            parts.append([convert(row) for row in mine])
-            pending.append(Pending(index, (source,), max(map(len, mine))))
-        for chunk in batches(pending, self._batch_tokens * 64, self._chunk):
-            flat = [tokens for item in chunk for tokens in parts[item.index]]
-            outputs = iter(self._run(flat))
-            yield [
-                self._joined(sources[i.index], i.index, [next(outputs) for _ in parts[i.index]])
-                for i in chunk
-            ]
+        runs, sources = self._runs, batch.sources
+        if isinstance(runs, Translator):
+            yield from runs.translate(sources)
+            return
+        pending = cut(sources, runs.lengths, runs.source_limit, self._too_long)
+        for part in batches(pending, self._batch_tokens, self._chunk):
+            yield list(gather(part, runs.generate([text for item in part for text in item.texts]), sources))
 
-    def _joined(
-        self, source: str, index: int, outputs: Sequence[tuple[list[str], bool]]
-    ) -> tuple[int, Translation]:
-        text = " ".join(self._codec.decode([self._codec.target_ids(tokens) for tokens, _ in outputs]))
-        ended = all(stopped for _, stopped in outputs)
-        count = sum(len(tokens) for tokens, _ in outputs)
-        return index, Translation(source, text, "stop" if ended else "length", count)
+    def check(self) -> None:
+        _ = self._runs.loaded
 
-    def _run(self, batch: list[list[str]]) -> list[tuple[list[str], bool]]:
-        """(tokens, ended by itself) for each source."""
-        token = self._codec.recipe.target_token
-        limit = min(self._max_new_tokens, self._codec.target_limit)
-        translator, suppressed = self._translator
-        try:
-            results = translator.translate_batch(
-                batch,
-                target_prefix=[[token]] * len(batch) if token else None,
-                beam_size=self._beams,
-                max_decoding_length=limit,
-                max_input_length=0,
-                max_batch_size=self._batch_tokens,
-                batch_type="tokens",
-                return_end_token=True,
-                suppress_sequences=suppressed,
-                **self._passed,
-            )
-        except RuntimeError as error:
-            if out_of_memory(error):
-                raise SegmentError("out of memory; lower engine.batch_tokens or engine.beams") from error
-            raise SegmentError(f"CTranslate2 failed: {first_line(error)}") from error
-        end = self._codec.eos_token
-        rows = []
-        for result in results:
-            tokens = list(result.hypotheses[0])[1 if token else 0 :]
-            ended = bool(tokens) and tokens[-1] == end
-            rows.append((tokens[:-1] if ended else tokens, ended))
-        return rows
-
-    @cached_property
-    def _translator(self) -> tuple[Any, list[list[str]] | None]:
+    def _load(self, kind: str) -> tuple[Any, Path]:
+        """A `ctranslate2.Translator` or `Generator`, from its folder; converted first where it has to be."""
         import ctranslate2
 
-        _ = self._codec.target_id  # refuse a vocabulary without the target token before any weight is read
-        ready = self._converted
+        ready, causal = self._converted, kind == "Generator"
         folder = (
-            ready.folder if ready else converted(self._checkpoint, self._model, self._compute, self._cache)
+            ready.folder
+            if ready
+            else converted(self._checkpoint, self._model, self._compute, self._cache, causal)
         )
         try:
-            translator = ctranslate2.Translator(
+            loaded = getattr(ctranslate2, kind)(
                 str(folder),
                 device=self._device,
                 compute_type=self._compute,
-                intra_threads=self._threads or os.cpu_count() or 1,
+                intra_threads=self._threads or threads_here(os.cpu_count() or 1),
             )
         except (RuntimeError, ValueError) as error:
             raise DataError(f"{folder}: CTranslate2 cannot load it ({first_line(error)})") from error
-        return translator, [["<pad>"]] if generates_pad(folder) else None
+        return loaded, folder

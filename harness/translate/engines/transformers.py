@@ -145,6 +145,9 @@ class Transformers(Engine):
         found = in_force(self._checkpoint.path, decoding.beams, decoding.sample, decoding.replaced)
         return decoding.identity | described(found, decoding.replaced)
 
+    def check(self) -> None:
+        _ = self._model.loaded
+
     def translate(self, batch: Batch) -> Translated:
         sources, model = batch.sources, self._model
         pending = cut(sources, model.lengths, model.source_limit, self._too_long)

@@ -19,7 +19,7 @@ from harness.translate.checkpoints.generation import brought, stop_strings
 from harness.translate.checkpoints.loading import (
     end_tokens,
     first_line,
-    load_config,
+    generation_config,
     out_of_memory,
     versions,
 )
@@ -164,7 +164,6 @@ class Vllm(Engine):
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Any]:
         """The model, and how it samples: up to a stop text, and past those."""
-        from transformers import GenerationConfig
         from vllm import LLM, SamplingParams
 
         path = str(self._checkpoint.path)
@@ -174,10 +173,7 @@ class Vllm(Engine):
                 f"{path}: its generation settings ask for {', '.join(others)}, which engine=vllm does not"
                 " follow; engine=transformers"
             )
-        try:
-            own = GenerationConfig.from_pretrained(path, local_files_only=True)
-        except OSError:  # older than that file
-            own = GenerationConfig.from_model_config(load_config(self._checkpoint))
+        own = generation_config(self._checkpoint)
         stopping, running = (
             SamplingParams(
                 **self._sampling,

@@ -1,4 +1,4 @@
-"""Threads never exceed what the process may use; forbidding words costs no pass over the vocabulary."""
+"""Threads never exceed what the process may use."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.translate.checkpoints import cpu
+from harness.common import threads
 
 
 def test_threads_stay_within_affinity_and_quota(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(cpu, "_quota", lambda _: None)
-    assert [cpu.threads_here(own) for own in (1, 3, 64)] == [1, 3, 4]
-    monkeypatch.setattr(cpu, "_quota", lambda _: 2)
-    assert [cpu.threads_here(own) for own in (1, 64)] == [1, 2]
+    monkeypatch.setattr(threads, "_quota", lambda _: None)
+    assert [threads.threads_here(own) for own in (1, 3, 64)] == [1, 3, 4]
+    monkeypatch.setattr(threads, "_quota", lambda _: 2)
+    assert [threads.threads_here(own) for own in (1, 64)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -23,5 +23,5 @@ def test_threads_stay_within_affinity_and_quota(tmp_path: Path, monkeypatch: pyt
 )
 def test_quota_of_a_container(text: str, cores: int | None, tmp_path: Path) -> None:
     (tmp_path / "cpu.max").write_text(text)
-    assert cpu._quota(tmp_path / "cpu.max") == cores
-    assert cpu._quota(tmp_path / "absent") is None
+    assert threads._quota(tmp_path / "cpu.max") == cores
+    assert threads._quota(tmp_path / "absent") is None
