@@ -35,6 +35,8 @@ class System:
     references: tuple[tuple[str, ...], ...]
     beads: tuple[dict[str, Any] | None, ...]
     health: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[dict[str, Any], ...], ...]
+    """The errors that each judge and each person marked: {who, by: "judge" or "human", outcome, marks}."""
     scores: dict[str, Statistics]  # (n,), NaN where the segment has none
     statistics: dict[str, Statistics]  # (n, k)
     metrics: dict[str, Metric] = field(default_factory=dict)
@@ -45,7 +47,17 @@ class System:
         rows = np.asarray(indices, dtype=np.intp)
         columns: dict[str, Any] = {
             name: tuple(getattr(self, name)[i] for i in indices)
-            for name in ("ids", "docs", "domains", "sources", "hypotheses", "references", "beads", "health")
+            for name in (
+                "ids",
+                "docs",
+                "domains",
+                "sources",
+                "hypotheses",
+                "references",
+                "beads",
+                "health",
+                "marks",
+            )
         }
         return replace(
             self,
@@ -90,11 +102,18 @@ def load(store: Store, record: Record, name: str) -> System:
         references=tuple(tuple(line["references"]) for line in lines),
         beads=tuple(line.get("bead") for line in lines),
         health=tuple(tuple(line.get("health") or ()) for line in lines),
+        marks=tuple(map(_marks, lines)),
         scores=scores,
         statistics=statistics,
         metrics=metrics,
         problems=tuple(problems),
     )
+
+
+def _marks(line: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    judges = ({"who": key, "by": "judge", **found} for key, found in (line.get("judged") or {}).items())
+    people = ({**found, "by": "human"} for found in line.get("human") or ())
+    return (*judges, *people)
 
 
 def _lines(store: Store, run_id: str) -> list[Any]:

@@ -12,6 +12,7 @@ from harness.results.store import Store
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.pipeline import corrected_beads, hash_of
+from harness.run.rivals import rivals
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
@@ -32,7 +33,8 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     check_sources(parts, loaded)
     corrected = corrected_beads(config, loaded)
     inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts, loaded)
+    against = rivals(parts.metrics, store, f"{parts.src}-{parts.tgt}")
+    config_hash = hash_of(config, inputs, parts, loaded, against)
     standing = None if config.force else store.standing(config_hash)
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
@@ -55,6 +57,12 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     else:
         basis = f"as of the {len(known):,} in the cache" if measured else "by a rule of thumb"
         yield from _of_service(expected, basis)
+    outputs = {} if config.force else {one.source: one.hypothesis for one in known}
+    hypotheses = [outputs.get(item.source) for item in items]
+    for key, metric in parts.metrics.items():
+        judging = metric.forecast([item.source for item in items], hypotheses)
+        if judging is not None:
+            yield from _of_judge(key, judging, sum(one is None for one in hypotheses))
 
 
 def _measured(engine: Engine, known: Sequence[Translation]) -> tuple[float, float] | None:
@@ -79,6 +87,25 @@ def _of_service(expected: Forecast, basis: str) -> Iterator[tuple[str, str]]:
         yield "cost", f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
     if expected.over:
         yield "limit", f"{expected.over} would end the run before that; what is finished is kept"
+
+
+def _of_judge(key: str, expected: Forecast, unknown: int) -> Iterator[tuple[str, str]]:
+    """Of a metric that asks a language model; `unknown` outputs are still to be made."""
+    told = f"{expected.requests:,} requests, {expected.characters or 0:,} characters"
+    if expected.prompt_tokens is not None and expected.completion_tokens is not None:
+        told += f", about {expected.prompt_tokens:,} tokens of prompts and {expected.completion_tokens:,} of"
+        told += " answers, by a rule of thumb"
+        cost = "its cost is not known without prices (engine.prices)"
+        if expected.cost is not None:
+            cost = f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
+        told += f"; {cost}"
+    else:
+        told += " to a model on this machine"
+    yield f"judge {key}", told
+    if unknown:
+        yield "", f"({unknown:,} outputs, not made yet, count as long as their sources)"
+    if expected.over:
+        yield "limit", f"{expected.over} would end the run before that; what is answered is kept"
 
 
 def _pending(

@@ -22,7 +22,9 @@ from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
+from harness.run.judging import added, warnings
 from harness.run.parts import Parts, assemble, check_shown, check_sources
+from harness.run.rivals import rivals
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -36,13 +38,27 @@ TOKENIZED = 100
 """Outputs that end in a tokenized period before sacreBLEU warns (`sacrebleu.metrics.base`)."""
 
 
-def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: DocumentSet | Bitext) -> str:
-    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
+def hash_of(
+    config: RunConfig,
+    inputs: Sequence[Input],
+    parts: Parts,
+    loaded: DocumentSet | Bitext,
+    against: Mapping[str, Record],
+) -> str:
+    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision.
+
+    `against`: the runs that metrics compare with.
+    """
     read = [[item.name, item.sha256] for item in inputs]
     identities = parts.engine.identity, parts.text.encoder.identity
     aligns = isinstance(loaded, DocumentSet) or parts.engine.unit != "segment"  # whose outputs are cut by it
     aligner = parts.text.aligner.identity if aligns else {}
-    return digest([identifying(config), read, *identities, *([aligner] if aligner else [])], length=16)
+    judges: dict[str, object] = {
+        key: metric.identity for key, metric in parts.metrics.items() if metric.identity
+    }
+    judges |= {f"{key} against": record.run_id for key, record in against.items()}
+    further = [found for found in (aligner, judges) if found]
+    return digest([identifying(config), read, *identities, *further], length=16)
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,8 @@ def _run(
         check_sources(parts, loaded)
         corrected = corrected_beads(config, loaded)
     inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts, loaded)
+    against = rivals(parts.metrics, store, f"{parts.src}-{parts.tgt}")
+    config_hash = hash_of(config, inputs, parts, loaded, against)
     if not config.force and (standing := store.standing(config_hash)) is not None:
         return Outcome(standing, skipped=True)
     with closing(parts.backend) as backend:
@@ -120,12 +137,15 @@ def _run(
             fresh=config.force,
             whole=bitext.whole,
             sourceless=not bitext.has_source,
+            rivals={key: str(store.run_dir(run.run_id).resolve()) for key, run in against.items()},
         )
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)
     with stages("score"):
         scores = corpus_scores(parts.metrics, gathered, n, job.block, config.bootstrap)
     identity = parts.engine.identity
+    names = {key: run.run_id for key, run in against.items()}
+    judges = added(gathered.judged, parts.metrics, config.metrics, gathered.rows, names)
     usage = total(gathered.usage, (config.engine.get("prices") or {}).get("currency"))
     record = store.write_record(
         Record(
@@ -161,8 +181,10 @@ def _run(
             failed=gathered.failed,
             cleaned=gathered.cleaned if parts.engine.filters else None,
             usage=usage,
+            judges=judges or None,
             warnings=(
                 *_warnings(bitext, notices, gathered),
+                *warnings(judges, config.metrics),
                 *several_models(usage),
                 *another_model(usage, identity.get("model")),
             ),
