@@ -7,6 +7,7 @@
     └── UserError       the user's input cannot be used       exit code 2
         ├── ConfigError     a config value, name or option
         ├── DataError       a file, its bytes, its shape
+        │   └── TooLongError    a text that the model has no room for
         └── UnavailableError  a model, package or server that is not here
 
 A message is one line: what is wrong, where (file, line), and the remedy.
@@ -56,6 +57,10 @@ class ConfigError(UserError):
 
 class DataError(UserError):
     """A file is missing, empty, badly encoded or of the wrong shape."""
+
+
+class TooLongError(DataError):
+    """A text is longer than the model takes; others may be fine."""
 
 
 class UnavailableError(UserError):

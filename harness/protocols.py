@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Piece, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Mark, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -105,6 +105,9 @@ class Encoder(Extension):
 class Aligner(Extension):
     """A sentence aligner (`conf/aligner`). Its constructor gets `encoder` if it has such a parameter."""
 
+    order: Literal["monotone", "free"] | None = None
+    """Which beads it gives, where it has that choice; None: monotone ones only."""
+
     @abstractmethod
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Monotone beads in order; every index of either side is in exactly one bead."""
@@ -151,6 +154,8 @@ class Forecast:
     currency: str | None = None
     over: str | None = None
     """The limit of the configuration that this would exceed: "engine.max_cost=5"."""
+    characters: int | None = None
+    """Of the questions, where a language model is asked to judge."""
 
 
 Translated = Iterator[list[tuple[int, Translation]]]
@@ -216,6 +221,13 @@ class Engine(Extension):
         """
         return None
 
+    def retold(self, model: Mapping[str, Any]) -> Engine | None:
+        """The same model by the same connection (or weights) and budget, told what this model YAML says.
+
+        None for an engine that cannot.
+        """
+        return None
+
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""
 
@@ -243,6 +255,20 @@ class Realigner(Extension):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a language model as a judge said of one segment."""
+
+    outcome: str
+    """`scored`; of pairs `win`, `loss`, `tie`, `order` (a tie, as the two orders disagree) and `same` (a tie,
+    as the outputs are equal); or why there is no score: `refused`, `cut` (off), `unreadable`."""
+    marks: tuple[Mark, ...] = ()
+    answer: str | None = None
+    """The beginning of the answer that could not be used, or the error in its place."""
+    answers: tuple[Translation, ...] = ()
+    """What was asked (as their sources) and answered."""
+
+
 class Metric(Extension):
     """A metric (`conf/metrics`).
 
@@ -258,6 +284,13 @@ class Metric(Extension):
     """Whether it reads the source; such a metric is refused where there are references alone."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
+    rival: str | None = None
+    """The run whose outputs it compares with, as `show` would find it; `meet` brings them."""
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What its scores depend on besides its options and the texts: weights that it brings along."""
+        return {}
 
     @property
     @abstractmethod
@@ -280,6 +313,27 @@ class Metric(Extension):
 
     def prepare(self) -> None:
         """Called before anything is translated: raise UnavailableError for what is out of reach."""
+
+    def judged(self) -> Sequence[Judgement]:
+        """Of a metric that asks a language model: what it said of each segment of the last `statistics`."""
+        return ()
+
+    def meet(self, outputs: Sequence[str], run_id: str) -> None:
+        """Take what the run `rival` has for each of the segments that `statistics` gets next."""
+
+    def renew(self) -> None:
+        """Called where everything is to be made anew (`force`): forget what was kept of earlier runs."""
+
+    def forecast(self, sources: Sequence[str], hypotheses: Sequence[str | None]) -> Forecast | None:
+        """What scoring these would ask of a service; None for a metric that asks none. Sends nothing.
+
+        A hypothesis is None where it is not known yet.
+        """
+        return None
+
+    def details(self, sums: Statistics) -> dict[str, float]:
+        """What the corpus score of the summed statistics `(k,)` leaves out, by name: counts, a p-value."""
+        return {}
 
     def __enter__(self) -> Self:
         """Within `with metric:` a model stays loaded from one call of `statistics` to the next."""

@@ -88,6 +88,8 @@ TABLES: dict[str, dict[str, str]] = {
         "semsim": "harness.metrics.semsim:SemSim",
         "neural": "harness.metrics.neural:Neural",
         "gemba-mqm": "harness.metrics.judges.gemba:GembaMqm",
+        "gemba-esa": "harness.metrics.judges.gemba:GembaEsa",
+        "pairwise": "harness.metrics.judges.pairwise:Pairwise",
     },
 }
 

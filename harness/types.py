@@ -163,6 +163,27 @@ class Bitext:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An error that a language model or a person marked in an output.
+
+    `text` are the words that it is about, as they were named. `start:end` is where they stand in what
+    `within` says (characters, as Python counts them), None where they were not found or none were named.
+    """
+
+    severity: str
+    category: str | None = None
+    text: str | None = None
+    start: int | None = None
+    end: int | None = None
+    within: Literal["output", "source"] = "output"
+
+    def to_json(self) -> dict[str, Any]:
+        """What there is, by name; `within` only where it is the source."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {k: v for k, v in values.items() if v is not None and (k, v) != ("within", "output")}
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What came with an output beside its text; None where there was none of it."""
 
@@ -171,6 +192,7 @@ class Details:
     prompt_tokens: int | None = None
     served_by: str | None = None  # the model that says it answered, with its fingerprint
     cost: float | None = None  # by the prices in the configuration, in their currency
+    human: list[dict[str, Any]] | None = None  # errors that people marked: {who, marks} of each annotator
 
     def to_json(self) -> dict[str, Any]:
         """What there is, by name."""

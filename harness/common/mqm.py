@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Literal
 
 from harness.common.files import read_lines
 from harness.common.notices import tell
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.errors import ConfigError, DataError, did_you_mean
+from harness.types import Mark
 
 _NEEDED = ("system", "seg_id", "source", "target", "category", "severity")
 _NONE = ("no-error", "no error", "neutral", "hotw-test", "")  # the last but one: an attention check
@@ -73,6 +75,20 @@ class Annotation:
     target: str
     category: str
     severity: str
+    place: tuple[Literal["output", "source"], int, int] | None = None
+    """Where the marked words are: in which text, from which character to which."""
+
+    @property
+    def mark(self) -> Mark | None:
+        """The error as a mark on the output; None for a line that marks none."""
+        if self.severity.casefold() in _NONE:
+            return None
+        kind = self.severity.casefold(), self.category
+        if self.place is None:
+            return Mark(*kind)
+        within, start, end = self.place
+        text = self.source if within == "source" else self.target
+        return Mark(*kind, text[start:end], start, end, within)
 
 
 def is_mqm(path: str | Path) -> bool:
@@ -118,6 +134,7 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             _unmarked(row["target"]),
             row["category"],
             row["severity"],
+            _place(row["source"], row["target"]),
         )
         if sources.setdefault(found.segment, found.source) != found.source:
             raise DataError(
@@ -141,7 +158,22 @@ def _settled(annotations: list[Annotation], path: str | Path) -> list[Annotation
         f" segment {segment} by {system}); the most frequent text is taken"
     )
     chosen = {key: texts[key].most_common(1)[0][0] for key in doubtful}
-    return [replace(one, target=chosen.get((one.system, one.segment), one.target)) for one in annotations]
+    settled = []
+    for one in annotations:
+        target = chosen.get((one.system, one.segment), one.target)
+        moved = target != one.target and one.place is not None and one.place[0] == "output"
+        settled.append(replace(one, target=target, place=None if moved else one.place))
+    return settled
+
+
+def _place(source: str, target: str) -> tuple[Literal["output", "source"], int, int] | None:
+    """Where the first marked words are, counted without the marks; the output's go first."""
+    sides: tuple[tuple[Literal["output", "source"], str], ...] = (("output", target), ("source", source))
+    for within, text in sides:
+        start, end = text.find("<v>"), text.find("</v>")
+        if 0 <= start < end:
+            return within, start, end - len("<v>")
+    return None
 
 
 def _unmarked(text: str) -> str:

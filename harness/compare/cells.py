@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView, BeadSubset
 from harness.compare.alignment import Verdict as AlignmentVerdict
@@ -141,7 +143,27 @@ def footnotes(result: Result) -> tuple[str, ...]:
         f"Intervals: percentile bootstrap, n of n {options.unit}, {options.resamples} resamples, seed"
         f" {options.seed}; they hold for test sets like this one, not for other domains."
     )
-    return (*notes, *_health(result), *result.notes)
+    return (*notes, *_judges(result), *_health(result), *result.notes)
+
+
+def _judges(result: Result) -> list[str]:
+    """Of metrics that ask a language model: counts behind the score, and outputs that have none."""
+    found = []
+    for metric in result.metrics:
+        for system in result.test_set.systems:
+            if metric.key not in system.metrics:
+                continue
+            sums = system.statistics[metric.key].sum(axis=0)
+            if details := system.metrics[metric.key].details(sums):
+                told = ", ".join(f"{name} {value:.4g}" for name, value in details.items())
+                found.append(f"{metric.name} of {system.name}: {told}.")
+            unscored = int(np.isnan(system.scores[metric.key]).sum())
+            if unscored and metric.key in (system.record.judges or {}):
+                found.append(
+                    f"{metric.name} has no score for {unscored} of {result.test_set.n} outputs of"
+                    f" {system.name}: its judge refused, was cut off or could not be read."
+                )
+    return found
 
 
 def _health(result: Result) -> list[str]:

@@ -72,6 +72,7 @@ def _joined(system: System, documents: _Documents, joint: str, problems: dict[st
         hypotheses=hypotheses,
         references=tuple(references),
         beads=(None,) * len(documents.names),
+        marks=((),) * len(documents.names),
         health=tuple(
             tuple(dict.fromkeys(flag for at in segments for flag in system.health[at]))
             for segments in documents.segments

@@ -22,6 +22,8 @@ from harness.results.record import Record
 from harness.results.segment_files import segment_bytes, segments_path
 from harness.results.store import Store
 
+_COLUMNS = ("ids", "docs", "domains", "sources", "hypotheses", "references", "beads", "health", "marks")
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -38,6 +40,8 @@ class System:
     references: tuple[tuple[str, ...], ...]
     beads: tuple[dict[str, Any] | None, ...]
     health: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[dict[str, Any], ...], ...]
+    """The errors that each judge and each person marked: {who, by: "judge" or "human", outcome, marks}."""
     scores: dict[str, Statistics]  # (n,), NaN where the segment has none
     statistics: dict[str, Statistics]  # (n, k)
     metrics: dict[str, Metric] = field(default_factory=dict)
@@ -48,7 +52,7 @@ class System:
         rows = np.asarray(indices, dtype=np.intp)
         columns: dict[str, Any] = {
             name: tuple(getattr(self, name)[i] for i in indices)
-            for name in ("ids", "docs", "domains", "sources", "hypotheses", "references", "beads", "health")
+            for name in _COLUMNS
         }
         return replace(
             self,
@@ -87,6 +91,7 @@ def load(store: Store, record: Record, name: str) -> System:
             references=tuple(map(tuple, found.references)),
             beads=tuple(found.beads),
             health=tuple(map(tuple, found.health)),
+            marks=tuple(map(tuple, found.marks)),
             scores=scores,
             statistics=statistics,
             metrics=metrics,

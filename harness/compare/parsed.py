@@ -28,7 +28,7 @@ SMALLEST = 200_000
 """Bytes of segments below which no copy is made: they are read at once anyway."""
 MOST = 1_000_000_000
 """Bytes of all copies; the oldest go first."""
-_VERSION = b"1"
+_VERSION = b"2"
 _KINDS = ("uint8", "uint16", "uint32", "float32", "float64")
 
 
@@ -44,6 +44,8 @@ class Columns:
     references: list[list[str]]
     beads: list[dict[str, Any] | None]
     health: list[list[str]]
+    marks: list[list[dict[str, Any]]]
+    """The errors that each judge and each person marked: {who, by: "judge" or "human", outcome, marks}."""
     statistics: dict[str, Statistics]
     problems: dict[str, str]
 
@@ -73,9 +75,16 @@ def columns(lines: Sequence[dict[str, Any]]) -> Columns:
         references=[line["references"] for line in lines],
         beads=[line.get("bead") for line in lines],
         health=[line.get("health") or [] for line in lines],
+        marks=list(map(_marks, lines)),
         statistics=statistics,
         problems=problems,
     )
+
+
+def _marks(line: dict[str, Any]) -> list[dict[str, Any]]:
+    judges = ({"who": key, "by": "judge", **found} for key, found in (line.get("judged") or {}).items())
+    people = ({**found, "by": "human"} for found in line.get("human") or ())
+    return [*judges, *people]
 
 
 def _rows(found: list[Any]) -> Statistics:

@@ -97,11 +97,21 @@ _DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
 """What the null of an option stood for before it was null."""
 
 
+_JUDGES = ("gemba-mqm", "gemba-esa", "pairwise")
+_JUDGE_WAS = {
+    "base_url": "http://127.0.0.1:8000/v1", "api_key_env": "OPENAI_API_KEY", "concurrency": 4,
+    "temperature": 0.0, "seed": None, "max_tokens": 1024, "answer": "raw",
+}  # fmt: skip
+"""What the engine of a judge had in the shipped YAML, which leaves it to the engine's defaults now."""
+
+
 def _of_judge(options: Any) -> Any:
     """A metric's options without what a judge may take and where its answers are kept."""
-    if not isinstance(options, dict) or options.get("kind") != "gemba-mqm":
+    if not isinstance(options, dict) or options.get("kind") not in _JUDGES:
         return options
-    engine = {k: v for k, v in (options.get("engine") or {}).items() if k not in _BUDGET}
+    given = options.get("engine") or {}
+    written = {**(_JUDGE_WAS if given.get("kind") == "openai" else {}), **given}
+    engine = {k: v for k, v in written.items() if k not in _BUDGET}
     return {**{k: v for k, v in options.items() if k != "cache"}, "engine": engine}
 
 

@@ -44,7 +44,7 @@ class Embed(Realigner):
         tgt: str,
         against: Literal["reference", "source"] = "reference",
     ) -> None:
-        if getattr(aligner, "order", "monotone") != "monotone":
+        if aligner.order == "free":
             raise ConfigError(
                 "realign=embed cuts an output in the order of its segments, aligner.order=free leaves that;"
                 " take aligner.order=monotone"

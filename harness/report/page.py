@@ -13,7 +13,8 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
 # The workbench has them too.
 SHARED = (
-    "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "segments.js",
+    "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "marks.js",
+    "segments.js",
 )  # fmt: skip
 SCRIPTS = (*SHARED, "state.js", "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page

@@ -19,6 +19,7 @@ from harness.compare.alignment import AlignmentView
 from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.groups import TestSet
+from harness.judge.marks import Marked, people
 from harness.report.trends import over_time, power
 from harness.results.store import Store
 
@@ -74,6 +75,9 @@ def _pack(
     blocks: dict[str, str] = {}
     notices: list[str] = []
     sets = []
+    runs = (system.run_id for result, _ in results for system in result.test_set.systems)
+    marked, unread = people(store.root, runs)
+    notices += unread
     for number, ((result, view), most) in enumerate(zip(results, keep, strict=True)):
         rows = _kept(result, most)
         metrics = [metric.key for metric in result.metrics]
@@ -81,7 +85,7 @@ def _pack(
         for start in range(0, len(rows), BLOCK):
             name = f"s{number}-{start // BLOCK}"
             block = rows[start : start + BLOCK]
-            blocks[name] = pack([segment(result.test_set, metrics, index) for index in block])
+            blocks[name] = pack([segment(result.test_set, metrics, index, marked) for index in block])
             names.append(name)
         found = documents_of(store, result.test_set)
         if found is not None and not documents:
@@ -126,11 +130,21 @@ def _kept(result: Result, most: int) -> list[int]:
     return sorted(int(i) for i in np.argsort(-spread, kind="stable")[:most])
 
 
-def segment(test_set: TestSet, metrics: Sequence[str], index: int) -> dict[str, Any]:
-    """One segment of all systems: texts, the scores by these metrics, flags and bead."""
+def segment(
+    test_set: TestSet, metrics: Sequence[str], index: int, marked: Marked | None = None
+) -> dict[str, Any]:
+    """One segment of all systems: texts, the scores by these metrics, flags and bead.
+
+    `e`, where there are any: the errors that judges, and people (`marked`), marked in each output.
+    """
     systems = test_set.systems
     first = systems[0]
+    errors = [
+        [*system.marks[index], *(marked or {}).get((system.run_id, system.ids[index]), ())]
+        for system in systems
+    ]
     return {
+        **({"e": errors} if any(errors) else {}),
         "id": first.ids[index],
         "d": first.docs[index],
         "s": first.sources[index],

@@ -46,6 +46,40 @@ class StoredOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredMark:
+    """An error that a judge or a person marked; see `types.Mark`."""
+
+    severity: str
+    category: str | None = None
+    text: str | None = None
+    """The words that it is about, as they were named."""
+    start: int | None = None
+    """Where they stand, in characters; null where they were not found."""
+    end: int | None = None
+    within: str | None = None
+    """`source` for words of the source; null: of the hypothesis."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJudgement:
+    """What a judge said of a segment."""
+
+    outcome: str
+    """See `judges` of the record."""
+    marks: list[StoredMark] = field(default_factory=list)
+    answer: str | None = None
+    """The beginning of an answer that could not be used, or the error in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMarks:
+    """The errors that a person marked."""
+
+    who: str
+    marks: list[StoredMark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSegment:
     """A line of segments.jsonl."""
 
@@ -77,6 +111,10 @@ class StoredSegment:
     """Segment score of each metric; null where it is undefined."""
     stats: dict[str, list[Any]] = field(default_factory=dict, metadata={"shape": {str: list}})
     """Sufficient statistics of each metric."""
+    judged: dict[str, StoredJudgement] = field(default_factory=dict)
+    """What the judge of each metric said, where it has one."""
+    human: list[StoredMarks] = field(default_factory=list)
+    """The errors that people marked, where the outputs came with those (a file of MQM annotations)."""
     piece: StoredPiece | None = None
     """For outputs of whole documents: where in the output the hypothesis was."""
     document: StoredOutput | None = None

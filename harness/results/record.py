@@ -132,6 +132,22 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """What came of asking a language model to judge, over all segments."""
+
+    outcomes: dict[str, int]
+    """Segments by outcome: `scored`, or `win`, `loss`, `tie`, `order`, `same` of pairs; without a score
+    `refused`, `cut`, `unreadable`."""
+    usage: Usage | None = None
+    details: dict[str, float] = field(default_factory=dict)
+    """What the corpus score leaves out: of pairs their counts and the p-value of the sign test."""
+    against: str | None = None
+    """The run that it was compared with."""
+    example: str | None = None
+    """The beginning of the first answer that could not be used."""
+
+
+@dataclass(frozen=True, slots=True)
 class PairingCandidate:
     """Two documents that were considered as a pair."""
 
@@ -188,6 +204,8 @@ class Record:
     """Segments whose output `engine.answer` changed; the raw ones are in segments.jsonl."""
     usage: Usage | None = field(default=None, metadata={"omit": True})
     """Tokens, cost and answering models of a service."""
+    judges: dict[str, Judging] | None = field(default=None, metadata={"omit": True})
+    """What came of asking each metric's judge, where it has one."""
     warnings: tuple[str, ...] = ()
     """One line each: what the user should know before trusting the numbers."""
     files: dict[str, FileDigest] = field(default_factory=dict)

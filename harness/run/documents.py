@@ -82,7 +82,7 @@ def align_pair(
     from harness.align.segments import align_segments
 
     beads = align_segments(left, right, aligner)
-    if getattr(aligner, "order", None) != "monotone":  # it has linked them already, or cannot
+    if aligner.order != "monotone":  # it has linked them already, or cannot
         return beads
     src, tgt = ([s.text if s.furniture is None else "" for s in side] for side in (left, right))
     if moved := out_of_order(src, tgt, beads, encoder):

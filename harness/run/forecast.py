@@ -25,9 +25,9 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     Documents are aligned, as that decides what is translated; no service is asked. Raises what `run_one`
     would before it translates.
     """
-    run = opened(config)
+    run = opened(config, store)
     parts = run.parts
-    standing = run.standing(store)
+    standing = run.standing()
     if standing is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
@@ -48,6 +48,12 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     else:
         basis = f"as of the {len(known):,} in the cache" if measured else "by a rule of thumb"
         yield from _of_service(expected, basis)
+    outputs = {} if config.force else {one.source: one.hypothesis for one in known}
+    hypotheses = [outputs.get(item.source) for item in items]
+    for key, metric in parts.metrics.items():
+        judging = metric.forecast([item.source for item in items], hypotheses)
+        if judging is not None:
+            yield from _of_judge(key, judging, sum(one is None for one in hypotheses))
 
 
 def _measured(engine: Engine, known: Sequence[Translation]) -> tuple[float, float] | None:
@@ -72,6 +78,25 @@ def _of_service(expected: Forecast, basis: str) -> Iterator[tuple[str, str]]:
         yield "cost", f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
     if expected.over:
         yield "limit", f"{expected.over} would end the run before that; what is finished is kept"
+
+
+def _of_judge(key: str, expected: Forecast, unknown: int) -> Iterator[tuple[str, str]]:
+    """Of a metric that asks a language model; `unknown` outputs are still to be made."""
+    told = f"{expected.requests:,} requests, {expected.characters or 0:,} characters"
+    if expected.prompt_tokens is not None and expected.completion_tokens is not None:
+        told += f", about {expected.prompt_tokens:,} tokens of prompts and {expected.completion_tokens:,} of"
+        told += " answers, by a rule of thumb"
+        cost = "its cost is not known without prices (engine.prices)"
+        if expected.cost is not None:
+            cost = f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
+        told += f"; {cost}"
+    else:
+        told += " to a model on this machine"
+    yield f"judge {key}", told
+    if unknown:
+        yield "", f"({unknown:,} outputs, not made yet, count as long as their sources)"
+    if expected.over:
+        yield "limit", f"{expected.over} would end the run before that; what is answered is kept"
 
 
 def _pending(

@@ -70,6 +70,7 @@ class Gathering:
             warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
             cleaned=sum(item.cleaned for item in done),
             usage=[item.usage for item in done],
+            judged=[item.judged for item in done],
             realign=dict(sorted(realign.items())),
         )
 

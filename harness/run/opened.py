@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.common.files import digest
 from harness.config.schema import RunConfig, identifying
@@ -14,10 +15,11 @@ from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import Alignment, bitext_of, inputs_of
 from harness.run.parts import Parts, assemble, check_shown, check_sources
+from harness.run.rivals import rivals
 from harness.types import Bitext, DocumentSet, Input
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """What a configuration names, built and read. Nothing is aligned, translated or written yet."""
 
@@ -26,11 +28,27 @@ class Opened:
     loaded: DocumentSet | Bitext
     corrected: CorrectedAlignment | None
     inputs: tuple[Input, ...]
-    config_hash: str
+    rivals: Mapping[str, Record]
+    """The runs that metrics compare with, by metric."""
+    store: Store
 
-    def standing(self, store: Store) -> Record | None:
+    @cached_property
+    def config_hash(self) -> str:
+        """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
+        config, parts = self.config, self.parts
+        read = [[item.name, item.sha256] for item in self.inputs]
+        identities = parts.engine.identity, parts.text.encoder.identity
+        # By whose weights documents, or the outputs of whole ones, are cut.
+        aligns = isinstance(self.loaded, DocumentSet) or parts.engine.unit != "segment"
+        aligner = parts.text.aligner.identity if aligns else {}
+        judges: dict[str, object] = {key: m.identity for key, m in parts.metrics.items() if m.identity}
+        judges |= {f"{key} against": record.run_id for key, record in self.rivals.items()}
+        further = [found for found in (aligner, judges) if found]
+        return digest([identifying(config), read, *identities, *further], length=16)
+
+    def standing(self) -> Record | None:
         """The finished run that stands for this one, unless `force` asks for a new one."""
-        return None if self.config.force else store.standing(self.config_hash)
+        return None if self.config.force else self.store.standing(self.config_hash)
 
     def aligned(self) -> Alignment:
         """The bitext: the parallel set that was read, or the aligned sentences of its documents.
@@ -45,23 +63,18 @@ class Opened:
         return made
 
 
-def opened(config: RunConfig) -> Opened:
-    """Build and read what `config` names. Raises a HarnessError for what cannot work."""
+def opened(config: RunConfig, store: Store) -> Opened:
+    """Build and read what `config` names, for a run in `store`.
+
+    Raises a HarnessError for what cannot work.
+    """
     parts = assemble(config)
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
     corrected = _corrected(config, loaded)
     inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    return Opened(config, parts, loaded, corrected, inputs, _hash(config, inputs, parts, loaded))
-
-
-def _hash(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: DocumentSet | Bitext) -> str:
-    """Two runs with this hash must give the same numbers: equal configuration, inputs and revision."""
-    read = [[item.name, item.sha256] for item in inputs]
-    identities = parts.engine.identity, parts.text.encoder.identity
-    aligns = isinstance(loaded, DocumentSet) or parts.engine.unit != "segment"  # whose outputs are cut by it
-    aligner = parts.text.aligner.identity if aligns else {}
-    return digest([identifying(config), read, *identities, *([aligner] if aligner else [])], length=16)
+    against = rivals(parts.metrics, store, f"{parts.src}-{parts.tgt}")
+    return Opened(config, parts, loaded, corrected, inputs, against, store)
 
 
 def _corrected(config: RunConfig, loaded: DocumentSet | Bitext) -> CorrectedAlignment | None:

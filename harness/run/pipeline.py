@@ -46,11 +46,11 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     with recorded_errors(store, run_id, stages), journal(store.run_dir(run_id)), collecting() as notices:
         created = now()
         with stages("load"):
-            run = opened(config)
-        standing = run.standing(store)
+            run = opened(config, store)
+        standing = run.standing()
         if standing is not None:
             return Outcome(standing, skipped=True)
-        record = _work(run, store, run_id, cache_dir or store.cache_dir, stages, notices, created)
+        record = _work(run, run_id, cache_dir or store.cache_dir, stages, notices, created)
         store.write_table()
         return Outcome(record, skipped=False)
 
@@ -67,7 +67,6 @@ def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]
 
 def _work(
     run: Opened,
-    store: Store,
     run_id: str,
     cache_dir: Path,
     stages: Stages,
@@ -75,7 +74,7 @@ def _work(
     created: str,
 ) -> Record:
     """`notices` fills up as readers and metrics add theirs (see `harness.common.notices`)."""
-    parts = run.parts
+    parts, store = run.parts, run.store
     with closing(parts.backend) as backend:
         with stages("prepare"):
             for metric in parts.metrics.values():
@@ -122,6 +121,7 @@ def _job(run: Opened, bitext: Bitext, run_id: str, cache_dir: Path) -> Job:
         fresh=config.force,
         whole=bitext.whole,
         sourceless=not bitext.has_source,
+        rivals={key: str(run.store.run_dir(rival.run_id).resolve()) for key, rival in run.rivals.items()},
     )
 
 

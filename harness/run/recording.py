@@ -11,6 +11,7 @@ from harness.common.files import digest_each
 from harness.protocols import Engine
 from harness.results.record import Data, Model, Pair, Record
 from harness.run.documents import Alignment
+from harness.run.judging import added, warnings
 from harness.run.opened import Opened
 from harness.run.shards import Gathered
 from harness.run.usage import another_model, several_models, total
@@ -37,6 +38,8 @@ def record_of(
 ) -> Record:
     """The record of the run `run_id`; `notices` are what readers and metrics had to tell."""
     config, parts, engine = opened.config, opened.parts, opened.parts.engine
+    against = {key: rival.run_id for key, rival in opened.rivals.items()}
+    judges = added(gathered.judged, parts.metrics, config.metrics, gathered.rows, against)
     usage = total(gathered.usage, (config.engine.get("prices") or {}).get("currency"))
     return Record(
         run_id=run_id,
@@ -58,8 +61,10 @@ def record_of(
         failed=gathered.failed,
         cleaned=gathered.cleaned if engine.filters else None,
         usage=usage,
+        judges=judges or None,
         warnings=(
             *_warnings(made.bitext, notices, gathered),
+            *warnings(judges, config.metrics),
             *several_models(usage),
             *another_model(usage, engine.identity.get("model")),
         ),

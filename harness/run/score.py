@@ -10,8 +10,9 @@ from typing import Any
 
 from harness.common.progress import bar
 from harness.config.schema import BootstrapConfig
-from harness.protocols import Metric, Statistics
+from harness.protocols import Judgement, Metric, Statistics
 from harness.run.documents import bead_json
+from harness.run.judging import judged_json
 from harness.run.shards import Gathered
 from harness.run.whole import Cut, line_of
 from harness.types import Item, Score, Translation
@@ -24,6 +25,8 @@ class Scored:
     lines: list[dict[str, Any]]
     statistics: dict[str, Statistics]
     health: dict[str, int]
+    judged: dict[str, list[Judgement]]
+    """By metric, where it asks a language model."""
 
 
 def score(items: Sequence[Item], translations: Sequence[Translation], metrics: Mapping[str, Metric],
@@ -52,13 +55,18 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
         line["health"] += made.flags
         flags.update(made.flags)
     statistics = {}
+    judged: dict[str, list[Judgement]] = {}
     for key, metric in metrics.items():
         statistics[key] = metric.statistics(sources, hypotheses, references)
         singles = metric.segment_scores(statistics[key]).tolist()
         for line, row, single in zip(lines, statistics[key].tolist(), singles, strict=True):
             line["stats"][key] = [_number(value) for value in row]
             line["scores"][key] = _number(single)
-    return Scored(lines, statistics, dict(flags))
+        if found := list(metric.judged()):
+            judged[key] = found
+            for line, judgement in zip(lines, found, strict=True):
+                line.setdefault("judged", {})[key] = judged_json(judgement)
+    return Scored(lines, statistics, dict(flags), judged)
 
 
 def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, block: int,

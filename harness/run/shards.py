@@ -61,6 +61,7 @@ class Done:
     warnings: list[str] = field(default_factory=list)
     cleaned: int = 0  # outputs that `engine.answer` changed
     usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
+    judged: dict[str, Any] = field(default_factory=dict)  # `run.judging.counted` of the shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Gathered:
     warnings: tuple[str, ...]
     cleaned: int = 0
     usage: Sequence[dict[str, Any] | None] = ()
+    judged: Sequence[dict[str, Any]] = ()
     realign: dict[str, int] = field(default_factory=dict)
 
 

@@ -17,6 +17,11 @@ def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, A
     """The usage of a shard, each text once as it is asked for; None for an engine that asks no service."""
     if engine.forecast([]) is None:
         return None
+    return usage_of_texts(translations)
+
+
+def usage_of_texts(translations: Sequence[Translation]) -> dict[str, Any]:
+    """The usage of these answers, each text once."""
     once = {translation.source: translation for translation in translations}.values()
     told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
     return asdict(

@@ -13,6 +13,8 @@ from harness.common.files import digest
 from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
+from harness.run.judging import counted
+from harness.run.rivals import Rivals
 from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
@@ -53,6 +55,8 @@ class Job:
     """For an engine of whole documents the configurations of `realign`, `aligner` and `encoder`."""
     ends: Sequence[int] = ()
     """Where shards may end; none: anywhere."""
+    rivals: Mapping[str, str] = field(default_factory=dict)
+    """The folders of the runs that metrics compare with, by metric."""
 
 
 class Worker:
@@ -67,6 +71,10 @@ class Worker:
         if metrics is None:
             metrics = {key: registry.build("metric", options) for key, options in job.metrics.items()}
         self.metrics = metrics
+        self._rivals = Rivals(job.rivals)
+        if job.fresh:
+            for metric in metrics.values():
+                metric.renew()
         self._splitter = registry.build("splitter", job.splitter) if splitter is None else splitter
         self._tolerant = Tolerant(engine, job.retries)
         self.finished = Finished(job.folder)
@@ -140,6 +148,7 @@ class Worker:
                 cuts = self._cut(items, found, translations)
             translations = [made.translation for made in cuts]
         with stages("score"):
+            self._rivals.meet(self.metrics, items)
             scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless, cuts)
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
@@ -161,6 +170,7 @@ class Worker:
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
                 cleaned=sum(output.details.raw is not None for output in outputs),
                 usage=usage_of(outputs, engine),
+                judged=counted(scored.judged),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
             )
         return done, data, rows

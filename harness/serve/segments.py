@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.compare.groups import TestSet
+from harness.judge.marks import people, state
 from harness.protocols import Statistics
 from harness.report.payload import segment
 from harness.serve.comparing import Comparisons, Query
@@ -38,8 +39,11 @@ def page(found: TestSet, asked: Mapping[str, str], comparisons: Comparisons, que
         place = found.systems[0].ids.index(asked["open"])
         number = chosen.index(place) // PAGE if place in chosen else number
     rows = chosen[number * PAGE : (number + 1) * PAGE]
+    root = comparisons.catalogue.root
+    runs = tuple(system.run_id for system in found.systems)
+    marked, _ = comparisons.once("people", (runs, state(root)), lambda: people(root, runs))
     return {
-        "rows": [segment(found, index.metrics, k) | {"k": k} for k in rows],
+        "rows": [segment(found, index.metrics, k, marked) | {"k": k} for k in rows],
         "count": len(chosen),
         "total": found.n,
         "page": number,

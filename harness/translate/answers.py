@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from harness.common import chatter
-from harness.translate.thoughts import without_thoughts
+from harness.common.thoughts import without_thoughts
 from harness.types import Translation
 
 Filter = Literal["think", "tokens", "fence", "preamble", "label", "notes", "quotes"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.common.notices import tell
-from harness.errors import ConfigError, DataError
+from harness.errors import ConfigError, TooLongError
 from harness.translate.context import unpacked, with_less
 from harness.types import Translation
 
@@ -26,7 +26,7 @@ class Pending:
 def cut(
     sources: Sequence[str], lengths: Callable[[Sequence[str]], list[int]], limit: int, too_long: str
 ) -> list[Pending]:
-    """Each source with its tokens; one beyond `limit` in pieces, or DataError if `too_long` is "error".
+    """Each source with its tokens; one beyond `limit` in pieces, or TooLongError if `too_long` is "error".
 
     Raises ConfigError where no text at all has room beside the prompt.
     """
@@ -36,7 +36,7 @@ def cut(
         texts: tuple[str, ...] = (text,)
         if length > limit:
             if too_long == "error":
-                raise DataError(
+                raise TooLongError(
                     f"segment {index + 1} has {length} tokens, the model takes {limit};"
                     " shorten it, or engine.too_long=split"
                 )

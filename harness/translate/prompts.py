@@ -13,11 +13,11 @@ from typing import Any
 
 from harness.common.files import digest
 from harness.common.langs import Language
+from harness.common.thoughts import answer_start
 from harness.errors import ConfigError
 from harness.protocols import Engine
 from harness.translate.context import unpacked
 from harness.translate.guidance import Glossary, Pair, read_examples, read_glossary
-from harness.translate.thoughts import answer_start
 
 CHAT_FAMILIES = ("llm", "translategemma")
 PROMPT_KEYS = (

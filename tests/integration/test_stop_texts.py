@@ -9,10 +9,10 @@ import pytest
 
 from harness import registry
 from harness.common.langs import language
+from harness.common.thoughts import answer_start, opens
 from harness.translate.engines.stopping import stopping
 from harness.translate.prompts import Prompt
 from harness.translate.runner import translate
-from harness.translate.thoughts import answer_start, opens
 from tests.support import tiny_checkpoints as checkpoints
 
 LIMIT = 24

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from harness.common.tables import print_table
 from harness.common.terminal import visible_json, visible_line
-from harness.results.record import Record
+from harness.results.record import Record, Usage
 from harness.results.store import Store
 from harness.results.tables import LABELS, half_interval
 
@@ -69,6 +69,7 @@ def _summary(record: Record, edited: str | None) -> None:
         ("harness", f"{environment.harness}{commit}, Python {environment.python}"),
         ("seconds", ", ".join(f"{k} {v:.1f}" for k, v in record.timings.items())),
         *_of_service(record),
+        *_of_judges(record),
         ("health", ", ".join(f"{n} {flag}" for flag, n in record.health.items()) or "ok"),
     ]
     if alignment := record.counts.alignment:
@@ -102,13 +103,32 @@ def _of_service(record: Record) -> Iterator[tuple[str, str]]:
     usage = record.usage
     if usage is None:
         return
+    yield "usage", _told(usage)
+    if usage.served_by:
+        yield "served by", _served(usage)
+
+
+def _of_judges(record: Record) -> Iterator[tuple[str, str]]:
+    """What came of asking the judge of each metric that has one."""
+    for key, judging in (record.judges or {}).items():
+        told = [", ".join(f"{n} {outcome}" for outcome, n in judging.outcomes.items())]
+        told += [f"against {judging.against}"] if judging.against else []
+        told += [", ".join(f"{name} {value:.4g}" for name, value in judging.details.items())]
+        told += [_told(judging.usage)] if judging.usage else []
+        told += [f"served by {_served(judging.usage)}"] if judging.usage and judging.usage.served_by else []
+        yield key, "; ".join(filter(None, told))
+
+
+def _told(usage: Usage) -> str:
     told = [f"{usage.characters:,} characters"]
     told += [f"{usage.prompt_tokens:,} prompt tokens"] if usage.prompt_tokens is not None else []
     told += [f"{usage.completion_tokens:,} completion tokens"] if usage.completion_tokens is not None else []
     told += [f"{usage.cost:.4f} {usage.currency or ''}".strip()] if usage.cost is not None else []
-    yield "usage", ", ".join(told)
-    if usage.served_by:
-        yield "served by", ", ".join(f"{name} ({n})" for name, n in usage.served_by.items())
+    return ", ".join(told)
+
+
+def _served(usage: Usage) -> str:
+    return ", ".join(f"{name} ({n})" for name, n in usage.served_by.items())
 
 
 def _scores(record: Record) -> None:

@@ -1,135 +1,113 @@
-"""GEMBA-MQM: a language model marks errors, the score is what they cost."""
+"""GEMBA-MQM and GEMBA-ESA: a language model marks errors; the score is what they cost, or what it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from harness import registry
-from harness.common.files import digest
-from harness.common.langs import language
-from harness.common.notices import tell
-from harness.common.progress import bar, note
-from harness.errors import ConfigError
-from harness.metrics.base import Mean, check
-from harness.metrics.judges.annotations import gemba_score, read_errors
-from harness.metrics.judges.kept import Kept
+from harness.metrics.judges import esa_prompt
+from harness.metrics.judges.annotations import bare, gemba_score, read_errors, read_score
+from harness.metrics.judges.base import Judge, Question, Verdict
+from harness.metrics.judges.marks import located
 from harness.metrics.judges.prompt import EXAMPLES, SYSTEM, question
-from harness.protocols import Batch, Context, Engine, Statistics
+from harness.protocols import Judgement
+
+_ESA_LEVELS = ("major", "minor")
 
 
-class GembaMqm(Mean):
-    """Mean of -25 (worst) to 0 (no error found), without reference; a language model behind `engine` judges.
+class GembaMqm(Judge):
+    """Mean of -25 (worst) to 0 (no error found), without reference.
 
-    The prompt and the score are those of Kocmi and Federmann 2023 (aclanthology.org/2023.wmt-1.64). A segment
-    whose answer was refused, cut off or not in the form has no score (never 0, which is the best); how many
-    is told. Answers are kept under `cache`, and what was kept is not asked again.
-
-    model    {id: …}: the name under which the server knows the judge
-    engine   as in conf/engine; `seed` and `temperature` are part of the signature
-    src, tgt the languages, for the prompt
+    The prompt and the score are those of Kocmi and Federmann 2023 (aclanthology.org/2023.wmt-1.64). For the
+    options see `Judge`.
     """
 
     name = "GEMBA-MQM"
-    higher_is_better = True
-
-    def __init__(
-        self,
-        src: str,
-        tgt: str,
-        model: Mapping[str, Any] | None = None,
-        engine: Mapping[str, Any] | None = None,
-        cache: str | None = None,
-    ) -> None:
-        self._src, self._tgt = language(src), language(tgt)
-        self._model = dict(model or {})
-        self._options = dict(engine or {"kind": "openai"})
-        self._cache = cache
-
-    @classmethod
-    def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
-        return registry.demands("engine", options.get("engine") or {"kind": "openai"}, context)
+    key = "gemba_mqm"
+    questions = (Question(lambda text: read_errors(text) is not None, 60, SYSTEM, EXAMPLES),)
 
     @property
-    def signature(self) -> str:
-        """The judge, its decoding, and the prompt."""
-        options = {key: self._options.get(key) for key in ("temperature", "seed")}
-        decoding = "|".join(f"{key}:{'default' if v is None else v}" for key, v in options.items())
-        return f"judge:{self._model.get('id')}|{decoding}|prompt:kocmi-federmann-2023|shots:{len(EXAMPLES)}"
+    def asked(self) -> str:
+        return f"prompt:kocmi-federmann-2023|shots:{len(EXAMPLES)}"
 
-    def prepare(self) -> None:
-        """Raise ConfigError or UnavailableError for a judge that cannot be asked."""
-        assert self._judge is not None
+    def foreseen(self, source: str, hypothesis: str) -> list[tuple[int, str]]:
+        return [(0, question(self._src.name, source, self._tgt.name, hypothesis))]
 
-    @cached_property
-    def _judge(self) -> Engine:
-        if not self._model.get("id"):
-            raise ConfigError(
-                "gemba_mqm needs a judge: metrics.gemba_mqm.model.id=NAME, as the server at"
-                " metrics.gemba_mqm.engine.base_url knows it"
-            )
-        model = {
-            **self._model,
-            "name": "gemba_mqm",
-            "prompt": "{text}",
-            "system": SYSTEM,
-            "examples": {"pairs": [list(pair) for pair in EXAMPLES]},
-        }
-        built: Engine = registry.build(
-            "engine", self._options, at="metrics.gemba_mqm.engine", model=model, src=self._src.code,
-            tgt=self._tgt.code,
-        )  # fmt: skip
-        return built
-
-    def statistics(
+    def judge(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-    ) -> Statistics:
-        """`(n, 2)`: the score and 1, or zeros where there is no judgement."""
-        check(self.name, sources, hypotheses, None)
-        asked = [
-            question(self._src.name, source, self._tgt.name, hypothesis)
-            for source, hypothesis in zip(sources, hypotheses, strict=True)
-        ]
-        answers = self._answers(list(dict.fromkeys(asked)))
-        scores: list[float | None] = []
-        for one in asked:
-            errors = read_errors(answers[one]) if one in answers else None
-            scores.append(None if errors is None else gemba_score(errors))
-        missing = sum(score is None for score in scores)
-        if missing:
-            tell(
-                f"{self.name}: {missing} of {len(scores)} segments have no score, as the judge refused, was"
-                " cut off or did not keep to the form; they count neither as good nor as bad"
+    ) -> list[Verdict]:
+        pairs = list(zip(sources, hypotheses, strict=True))
+        asked = [self.foreseen(*pair)[0][1] for pair in pairs]
+        answers = self.ask(0, asked)
+        verdicts = []
+        for (source, hypothesis), one in zip(pairs, asked, strict=True):
+            answer = answers[one]
+            if (refused := self.refusal(0, answer)) is not None:
+                verdicts.append(Verdict(None, refused))
+                continue
+            errors = read_errors(answer.hypothesis) or []
+            marks = located(errors, hypothesis, source)
+            verdicts.append(Verdict(gemba_score(errors), Judgement("scored", marks, answers=(answer,))))
+        return verdicts
+
+
+class GembaEsa(Judge):
+    """Mean of 0 (no meaning preserved) to 100 (perfect), without reference: first errors, then a score.
+
+    The prompts are those of the authors of GEMBA (see `esa_prompt`). Where the errors are not in the form, no
+    score is asked for. For the options see `Judge`.
+    """
+
+    name = "GEMBA-ESA"
+    key = "gemba_esa"
+    questions = (
+        Question(
+            lambda text: read_errors(text, _ESA_LEVELS, headless=True) is not None,
+            60,
+            esa_prompt.SYSTEM,
+            esa_prompt.EXAMPLES,
+        ),
+        Question(lambda text: read_score(text) is not None, 4),
+    )
+
+    @property
+    def asked(self) -> str:
+        return f"prompt:gemba-esa-2024|shots:{len(esa_prompt.EXAMPLES)}"
+
+    def _errors(self, source: str, hypothesis: str) -> str:
+        return question(self._src.name, source, self._tgt.name, hypothesis, esa_prompt.ERRORS)
+
+    def _score(self, source: str, hypothesis: str, errors: str) -> str:
+        return esa_prompt.score_question(self._src.name, source, self._tgt.name, hypothesis, bare(errors))
+
+    def foreseen(self, source: str, hypothesis: str) -> list[tuple[int, str]]:
+        first = self._errors(source, hypothesis)
+        known = self._asker(0).known(first)
+        errors = known.hypothesis if known else esa_prompt.EXAMPLES[0][1]
+        return [(0, first), (1, self._score(source, hypothesis, errors))]
+
+    def judge(
+        self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
+    ) -> list[Verdict]:
+        pairs = list(zip(sources, hypotheses, strict=True))
+        asked = [self._errors(*pair) for pair in pairs]
+        marked = self.ask(0, asked)
+        verdicts: list[Verdict | None] = []
+        scoring: dict[int, str] = {}
+        for place, (pair, one) in enumerate(zip(pairs, asked, strict=True)):
+            refused = self.refusal(0, marked[one])
+            verdicts.append(None if refused is None else Verdict(None, refused))
+            if refused is None:
+                scoring[place] = self._score(*pair, marked[one].hypothesis)
+        scores = self.ask(1, list(scoring.values()))
+        for place, following in scoring.items():
+            first, second = marked[asked[place]], scores[following]
+            source, hypothesis = pairs[place]
+            errors = read_errors(first.hypothesis, _ESA_LEVELS, headless=True) or []
+            marks = located(errors, hypothesis, source)
+            refused = self.refusal(1, second, first)
+            verdicts[place] = (
+                Verdict(read_score(second.hypothesis), Judgement("scored", marks, answers=(first, second)))
+                if refused is None
+                else Verdict(None, Judgement(refused.outcome, marks, refused.answer, refused.answers))
             )
-        return self.rows(scores)
-
-    def _answers(self, asked: Sequence[str]) -> dict[str, str]:
-        """The usable answers; those that are not kept are asked for, after what that costs is told."""
-        where = Path(self._cache) / f"{digest(self._judge.identity, 16)}.jsonl" if self._cache else None
-        kept = Kept(where)
-        found = {one: known for one in asked if (known := kept.get(one)) is not None}
-        todo = [one for one in asked if one not in found]
-        if not todo:
-            return found
-        self._tell_cost(todo)
-        with bar(self.name, len(todo), "judgements") as ticker:
-            for batch in self._judge.translate(Batch(todo)):
-                for place, answer in batch:
-                    if answer.finish_reason == "stop" and read_errors(answer.hypothesis) is not None:
-                        kept.add(todo[place], answer.hypothesis)
-                        found[todo[place]] = answer.hypothesis
-                ticker.advance(len(batch))
-        return found
-
-    def _tell_cost(self, todo: Sequence[str]) -> None:
-        expected = self._judge.forecast(todo)
-        if expected is None:
-            return
-        line = f"{self.name}: asking for {expected.requests} judgements"
-        if expected.prompt_tokens is not None:
-            line += f", about {expected.prompt_tokens:,} tokens of prompts"
-        if expected.cost is not None:
-            line += f", about {expected.cost:.2f} {expected.currency}"
-        note(line)
+        return [verdict for verdict in verdicts if verdict is not None]

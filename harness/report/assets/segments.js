@@ -110,7 +110,8 @@ class Explorer {
       const isA = k === at;
       list.append(el('dt', {}, this.names[k], ' ', el('span', { class: 'soft' }, scores), ' ',
         segment.f[k].map((flag) => el('span', { class: 'flag' }, flag))),
-      el('dd', { 'data-system': this.names[k] }, marked(isA ? other : base, hypothesis, isA ? 'gone' : 'new')));
+      el('dd', { 'data-system': this.names[k] }, marked(isA ? other : base, hypothesis, isA ? 'gone' : 'new')),
+      ...((segment.e ?? [])[k] ?? []).map((entry) => errorsBy(entry, hypothesis, this.source.metrics)));
     });
     const whose = this.state.a === 'reference' ? 'the reference' : this.state.a;
     list.append(el('p', { class: 'soft' }, `Green: words that ${whose} has not; red: words of ${whose} that ${this.state.b} has not.`));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,16 @@ class Causal:
         self._checkpoint, self._model = checkpoint, model
         self._prompt, self._decoding, self._place = prompt, decoding, place
         self._prompted = Prompted(checkpoint, model, prompt, decoding.max_new_tokens)
+        self._owner: Causal | None = None  # whose weights these are
+        self._processors: Any = None
+
+    def retold(self, model: Mapping[str, Any], prompt: Prompt) -> Causal:
+        """The same weights under another prompt."""
+        other = copy(self)
+        vars(other).pop("_loaded", None)
+        other._owner, other._model, other._prompt = self._owner or self, model, prompt
+        other._prompted = Prompted(self._checkpoint, model, prompt, self._decoding.max_new_tokens)
+        return other
 
     @property
     def source_limit(self) -> int:
@@ -76,6 +87,10 @@ class Causal:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
+        if self._owner is not None:
+            found = self._owner._loaded
+            self._processors = self._owner._processors
+            return found
         model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForCausalLM")
         config = self._decoding.configure(model.generation_config, self._decoding.max_new_tokens)
         if config.eos_token_id is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from harness.common.langs import language
 from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.common.notices import tell
+from harness.common.thoughts import answer_start
 from harness.errors import ConfigError, SegmentError
 from harness.protocols import Batch, Context, Engine, Forecast, Translated
 from harness.translate.answers import Answer, chosen, identity
@@ -26,9 +28,9 @@ from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
 from harness.translate.servers.prices import Price, Prices
 from harness.translate.servers.secrets import check_address, check_no_secrets
-from harness.translate.thoughts import answer_start
 from harness.types import Translation
 
+_HERE = "http://127.0.0.1:8000/v1"
 _THINKING = ("enable_thinking", "thinking")
 """What chat templates call it: Qwen3, GLM, SmolLM3 the first, DeepSeek and Granite the second."""
 
@@ -61,7 +63,7 @@ class OpenAI(Engine):
         model: Annotated[Mapping[str, Any], Reads(("sentence_level", *PROMPT_KEYS))],
         src: str,
         tgt: str,
-        base_url: str = "http://127.0.0.1:8000/v1",
+        base_url: str = _HERE,
         api_key_env: str | None = "OPENAI_API_KEY",
         concurrency: Count = 4,
         requests_per_minute: Annotated[float, Above(0)] | None = None,
@@ -99,6 +101,7 @@ class OpenAI(Engine):
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
         self.unit, self.window, self.context = unit, window, context
+        self._languages = source, target
         self._prompt = Prompt.of(model, source, target)
         self.shown, self.before = self._prompt.examples, self._prompt.context
         self.divisible = not self.before
@@ -109,8 +112,6 @@ class OpenAI(Engine):
         options = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed, **(extra or {})}
         self._options = {name: value for name, value in options.items() if value is not None}
         self._server = Accepts()
-        thoughts = {} if thinking is None else dict.fromkeys(_THINKING, thinking)
-        self._template = {**thoughts, **self._prompt.template}  # as vLLM, SGLang and llama.cpp name it
         key = os.environ.get(api_key_env) if api_key_env else None
         service = Service(
             shown=self._url,
@@ -125,7 +126,8 @@ class OpenAI(Engine):
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
-        return [f"sends texts, and the key in ${options.get('api_key_env')}, to {options.get('base_url')}"]
+        key = options.get("api_key_env", "OPENAI_API_KEY")
+        return [f"sends texts, and the key in ${key}, to {options.get('base_url', _HERE)}"]
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -140,6 +142,18 @@ class OpenAI(Engine):
             **({} if self._version is None else {"version": self._version}),
             **identity(self.filters),
         }
+
+    @property
+    def _template(self) -> dict[str, Any]:
+        """Arguments of the chat template, as vLLM, SGLang and llama.cpp take them."""
+        thoughts = {} if self._thinking is None else dict.fromkeys(_THINKING, self._thinking)
+        return {**thoughts, **self._prompt.template}
+
+    def retold(self, model: Mapping[str, Any]) -> OpenAI:
+        other = copy(self)
+        vars(other).pop("identity", None)
+        other._prompt = Prompt.of(model, *self._languages)
+        return other
 
     def translate(self, batch: Batch) -> Translated:
         sources, worked = batch.sources, False

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from harness.common.thoughts import opens
 from harness.errors import DataError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import first_line, load_config, load_tokenizer
 from harness.translate.prompts import Prompt
-from harness.translate.thoughts import opens
 
 TOKENIZER_FILES = (("tokenizer.json", "tokenizer.model"),)
 

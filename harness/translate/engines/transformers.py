@@ -6,6 +6,7 @@ import gc
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -86,7 +87,7 @@ class Transformers(Engine):
         self.filters = chosen(answer)
         self._too_long, self._batch_tokens, self._batch_size = too_long, batch_tokens, batch_size
         self._most = sys.maxsize  # texts at once that memory has room for, as far as is known
-        source, target = language(src), language(tgt)
+        source, target = self._languages = language(src), language(tgt)
         chat = model.get("family") in CHAT_FAMILIES
         self._decoding = Decoding(
             beams if beams is not None else 1 if chat else 4,
@@ -147,6 +148,17 @@ class Transformers(Engine):
 
     def check(self) -> None:
         _ = self._model.loaded
+
+    def retold(self, model: Mapping[str, Any]) -> Transformers | None:
+        if not isinstance(self._model, Causal):
+            return None
+        other = copy(self)
+        vars(other).pop("identity", None)
+        prompt = Prompt.of(model, *self._languages)
+        other._instructions = prompt.identity
+        prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+        other._model = self._model.retold(model, prompt)
+        return other
 
     def translate(self, batch: Batch) -> Translated:
         sources, model = batch.sources, self._model

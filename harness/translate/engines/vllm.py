@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Between, Count, Natural, Range, Reads
+from harness.common.thoughts import answer_start
 from harness.errors import ConfigError, SegmentError, StageError, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
@@ -26,7 +28,6 @@ from harness.translate.checkpoints.loading import (
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.engines.prompted import TOKENIZER_FILES, Prompted
 from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
-from harness.translate.thoughts import answer_start
 
 _FOLLOWED = {"repetition_penalty", "stop_strings"}
 """Settings of a checkpoint that this engine applies; a checkpoint that has others is refused."""
@@ -78,7 +79,7 @@ class Vllm(Engine):
             )
         if importlib.util.find_spec("vllm") is None:
             raise missing_package("engine 'vllm'", "vllm")
-        source, target = language(src), language(tgt)
+        source, target = self._languages = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
         self._sampling = {"temperature": temperature, "max_tokens": max_new_tokens}
@@ -100,6 +101,7 @@ class Vllm(Engine):
         stop = (*self._prompt.stop, *stop_strings(self._checkpoint.path))
         self._asked = replace(self._prompt, stop=stop)
         self._prompted = Prompted(self._checkpoint, model, self._asked, max_new_tokens)
+        self._owner: Vllm | None = None  # whose weights these are
         self._window, self._max_new_tokens = window, max_new_tokens
         self._chunk, self._too_long = chunk, too_long
 
@@ -122,6 +124,16 @@ class Vllm(Engine):
             "versions": versions("vllm", "transformers", "torch"),
             **identity(self.filters),
         }
+
+    def retold(self, model: Mapping[str, Any]) -> Vllm:
+        other = copy(self)
+        for made in ("identity", "_loaded"):
+            vars(other).pop(made, None)
+        other._owner = self._owner or self
+        other._prompt = Prompt.of(model, *self._languages)
+        other._asked = replace(other._prompt, stop=self._asked.stop)  # as the weights are told
+        other._prompted = Prompted(self._checkpoint, model, other._asked, self._max_new_tokens)
+        return other
 
     def translate(self, batch: Batch) -> Translated:
         limit = self._prompted.source_limit
@@ -164,6 +176,8 @@ class Vllm(Engine):
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Any]:
         """The model, and how it samples: up to a stop text, and past those."""
+        if self._owner is not None:
+            return self._owner._loaded
         from vllm import LLM, SamplingParams
 
         path = str(self._checkpoint.path)

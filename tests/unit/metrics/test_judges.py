@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,11 @@ import numpy as np
 import pytest
 
 from harness import registry
-from harness.common.notices import collecting
 from harness.config.schema import compose, identifying
 from harness.errors import ConfigError
 from harness.metrics.judges.annotations import gemba_score, read_errors
 from harness.metrics.judges.prompt import EXAMPLES, question
+from tests.support.judge_server import Judge, Script, judging, options
 
 CLEAN = "Critical:\nno-error\nMajor:\nno-error\nMinor:\nno-error"
 ONE_MAJOR = 'Critical:\nno-error\nMajor:\naccuracy/mistranslation - "kot"\nMinor:\nno-error'
@@ -66,61 +64,17 @@ def test_texts_that_look_like_placeholders_are_put_in_as_they_are() -> None:
     )
 
 
-class Judge:
-    """A server that answers by the last message; it keeps the bodies it was sent."""
-
-    def __init__(self, script: Callable[[str], tuple[int, str, str]]) -> None:
-        self.seen: list[dict[str, Any]] = []
-        judge = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                judge.seen.append(body)
-                status, text, reason = script(body["messages"][-1]["content"])
-                choice = {"message": {"content": text}, "finish_reason": reason}
-                value = {"choices": [choice]} if status == 200 else {"error": {"message": text}}
-                data = json.dumps(value).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-
 @pytest.fixture
-def judge() -> Iterator[Callable[[Callable[[str], tuple[int, str, str]]], Judge]]:
-    started: list[Judge] = []
-
-    def start(script: Callable[[str], tuple[int, str, str]]) -> Judge:
-        started.append(Judge(script))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.server.shutdown()
-        one.server.server_close()
+def judge() -> Iterator[Callable[[Script], Judge]]:
+    with ExitStack() as started:
+        yield lambda script: started.enter_context(judging(script))
 
 
 def metric(url: str, cache: Path | None = None, **engine: Any) -> Any:
-    options = {
-        "kind": "openai",
-        "base_url": url,
-        "api_key_env": None,
-        "retries": 0,
-        "concurrency": 1,
-        **engine,
-    }
     return registry.build(
         "metric",
-        {"kind": "gemba-mqm", "src": "fr", "tgt": "pl", "model": {"id": "judge-1"}, "engine": options,
-         "cache": str(cache) if cache else None},
+        {"kind": "gemba-mqm", "src": "fr", "tgt": "pl", "model": {"id": "judge-1"},
+         "engine": options(url, **engine), "cache": str(cache) if cache else None},
     )  # fmt: skip
 
 
@@ -138,14 +92,16 @@ def script(asked: str) -> tuple[int, str, str]:
 def test_refusals_and_unreadable_answers_have_no_score_and_are_counted(judge, tmp_path: Path) -> None:
     server = judge(script)
     hypotheses = ["dobre", "złe", "cut", "chat", "bad", "dobre"]
-    with collecting() as notices:
-        rows = metric(server.url).statistics(["bon"] * 6, hypotheses, [[]] * 6)
     found = metric(server.url)
+    rows = found.statistics(["bon"] * 6, hypotheses, [[]] * 6)
     scores = found.segment_scores(rows)
     assert scores[[0, 1, 5]].tolist() == [0.0, -5.0, 0.0]
     assert np.isnan(scores[2:5]).all(), "no judgement is not the best judgement"
     assert float(found.aggregate(rows.sum(axis=0, keepdims=True))[0]) == pytest.approx(-5 / 3)
-    assert any("3 of 6 segments have no score" in line for line in notices)
+    said = [(one.outcome, one.answer) for one in found.judged()]
+    assert said[0] == ("scored", None) and said[2:5] == [
+        ("cut", ONE_MAJOR), ("unreadable", "It is fine!"), ("refused", "400 Bad Request: content policy")
+    ]  # fmt: skip
     assert len(server.seen) == 5, "equal outputs are judged once"
     turns = [message["role"] for message in server.seen[0]["messages"]]
     assert turns == ["system", *["user", "assistant"] * 3, "user"]
@@ -182,10 +138,10 @@ def test_a_stored_run_can_be_read_without_the_judge() -> None:
 
 def test_the_shipped_configuration_needs_the_name_of_a_judge() -> None:
     composed = compose(["metrics=gemba_mqm", "pair=fr-pl"])
-    options = composed.metrics["gemba_mqm"]
-    assert (options["src"], options["tgt"]) == ("fr", "pl")
+    written = composed.metrics["gemba_mqm"]
+    assert (written["src"], written["tgt"]) == ("fr", "pl")
     with pytest.raises(ConfigError, match=r"metrics.gemba_mqm.model.id=NAME"):
-        registry.build("metric", options).prepare()
+        registry.build("metric", written).prepare()
 
 
 def test_where_answers_are_kept_and_what_they_cost_is_no_part_of_a_run_s_identity() -> None:
@@ -195,3 +151,12 @@ def test_where_answers_are_kept_and_what_they_cost_is_no_part_of_a_run_s_identit
     assert identifying(compose([*words, *same])) == known
     for other in ("metrics.gemba_mqm.model.id=k", "metrics.gemba_mqm.engine.seed=1"):
         assert identifying(compose([*words, other])) != known
+    was = [
+        "+metrics.gemba_mqm.engine.base_url=http://127.0.0.1:8000/v1", "+metrics.gemba_mqm.engine.seed=null",
+        "+metrics.gemba_mqm.engine.api_key_env=OPENAI_API_KEY", "+metrics.gemba_mqm.engine.concurrency=4",
+        "+metrics.gemba_mqm.engine.temperature=0.0", "+metrics.gemba_mqm.engine.max_tokens=1024",
+        "+metrics.gemba_mqm.engine.answer=raw", "+metrics.gemba_mqm.engine.prices=null",
+    ]  # fmt: skip
+    assert identifying(compose([*words, *[word.replace("+", "++", 1) for word in was]])) == known, (
+        "what the YAML once said stands for the same"
+    )

@@ -44,7 +44,7 @@ def cut(output: str, references: list[Any], realigner: Realigner | None = None) 
     return [output[piece.start : piece.end].strip() for piece in found]
 
 
-class Beads:
+class Beads(Aligner):
     """An aligner that gives these beads, for any texts."""
 
     def __init__(self, *beads: Bead) -> None:

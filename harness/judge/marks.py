@@ -1,0 +1,54 @@
+"""The errors that annotators of campaigns marked, to be shown beside an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.judge.campaign import names, read_campaign
+from harness.judge.results import answered
+
+Marked = dict[tuple[str, str], list[dict[str, Any]]]
+"""By run and segment: `{who, by, score, marks}` of each annotator, as `compare.load` has those of judges."""
+
+
+def people(root: Path, runs: Iterable[str]) -> tuple[Marked, list[str]]:
+    """What people marked in the outputs of these runs, and a line for each campaign that cannot be read."""
+    wanted = set(runs)
+    found: Marked = {}
+    problems = []
+    for name in names(root):
+        try:
+            campaign = read_campaign(root, name)
+            if campaign.protocol == "pairwise" or not wanted & set(campaign.runs.values()):
+                continue
+            answers = answered(root, campaign)
+        except HarnessError as error:
+            problems.append(f"campaign '{name}' is left out: {error}")
+            continue
+        for person, task, response in answers:
+            system = task.systems[0]
+            item = campaign.items[task.item]
+            marks = [
+                {
+                    "severity": span.severity,
+                    **({"category": span.category} if span.category else {}),
+                    "text": item.outputs[system][span.start : span.end],
+                    "start": span.start,
+                    "end": span.end,
+                }
+                for span in response.spans
+            ]
+            entry: dict[str, Any] = {"who": f"{person} ({name})", "by": "human", "marks": marks}
+            if response.score is not None:
+                entry["score"] = response.score
+            found.setdefault((campaign.runs[system], item.id), []).append(entry)
+    return found, problems
+
+
+def state(root: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes whenever a campaign or an answer does."""
+    stats = ((path, path.stat()) for path in sorted(root.glob("campaigns/*/*.json*")))
+    return tuple((str(path), found.st_mtime_ns, found.st_size) for path, found in stats)
