@@ -65,6 +65,8 @@ def parse_weights(words: Sequence[str]) -> MqmWeights:
 class Annotation:
     """One line: an error marked by a rater, or a "no error" mark. Texts come without their marks."""
 
+    line: int
+
     system: str
     doc: str | None
     segment: str
@@ -73,6 +75,10 @@ class Annotation:
     target: str
     category: str
     severity: str
+    mark: tuple[int, int] | None = None
+    """The characters of the target that are marked, or of the source."""
+    in_source: bool = False
+    comment: str = ""
 
 
 def is_mqm(path: str | Path) -> bool:
@@ -102,14 +108,17 @@ def read_mqm(path: str | Path) -> list[Annotation]:
     sources: dict[str, str] = {}
     for number, line in enumerate(lines[1:], start=2):
         values = line.split("\t")
-        if len(values) not in (len(header), len(header) - 1):  # an empty comment may lack its tab
+        lacking = header[len(values) :]  # an empty comment may lack its tab
+        if len(values) > len(header) or len(lacking) > 1 or set(lacking) & set(_NEEDED):
             raise DataError(f"{path}:{number}: {len(values)} fields, the header has {len(header)}")
         row = dict(zip(header, values, strict=False))
         if row["severity"].casefold() not in _SEVERITIES:
             raise DataError(
                 f"{path}:{number}: severity '{row['severity']}' is not one of Major, Minor, Neutral, No-error"
             )
+        in_source = "<v>" in row["source"] and "<v>" not in row["target"]
         found = Annotation(
+            number,
             row["system"],
             row.get("doc") or None,
             row["seg_id"],
@@ -118,6 +127,9 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             _unmarked(row["target"]),
             row["category"],
             row["severity"],
+            _mark(row["source" if in_source else "target"]),
+            in_source,
+            row.get("comment", ""),
         )
         if sources.setdefault(found.segment, found.source) != found.source:
             raise DataError(
@@ -141,7 +153,21 @@ def _settled(annotations: list[Annotation], path: str | Path) -> list[Annotation
         f" segment {segment} by {system}); the most frequent text is taken"
     )
     chosen = {key: texts[key].most_common(1)[0][0] for key in doubtful}
-    return [replace(one, target=chosen.get((one.system, one.segment), one.target)) for one in annotations]
+    return [
+        replace(one, target=text, mark=one.mark if one.in_source else None)
+        if (text := chosen.get((one.system, one.segment), one.target)) != one.target
+        else one
+        for one in annotations
+    ]
+
+
+def _mark(text: str) -> tuple[int, int] | None:
+    before, begun, after = text.partition("<v>")
+    if not begun:
+        return None
+    inside, _, _ = after.partition("</v>")
+    start = len(_unmarked(before))
+    return start, start + len(_unmarked(inside))
 
 
 def _unmarked(text: str) -> str:
