@@ -100,11 +100,13 @@ def _scores(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
     """`system,segment,score,rater,inclusion`, 0 to 100: of ESA the score, of MQM 100 minus the cost of the
     errors (at least 0), of a pair 100 for the better one, 50 where neither is. `inclusion` is the probability
     with which the segment was drawn, empty where it was picked; an imported campaign has no such column.
+    `document` is there where whole documents were drawn.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    known = campaign.choice != "imported"
-    writer.writerow(["system", "segment", "score", "rater", *(["inclusion"] if known else [])])
+    known, whole = campaign.choice != "imported", campaign.choice == "documents"
+    more = [name for name, there in (("inclusion", known), ("document", whole)) if there]
+    writer.writerow(["system", "segment", "score", "rater", *more])
     for person, task, response in found:
         item = campaign.items[task.item]
         share = f"{item.inclusion:.9g}" if drawn(campaign) else ""
@@ -115,5 +117,5 @@ def _scores(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
                 one = response.outputs[place]
                 score = max(0.0, 100 - cost(one)) if one.score is None else one.score
             row = [system, item.id, f"{score:g}", known_as(campaign, person)]
-            writer.writerow([*row, *([share] if known else [])])
+            writer.writerow([*row, *[share, item.doc or ""][: len(more)]])
     return out.getvalue()

@@ -228,3 +228,18 @@ def test_subset2evaluate_is_asked_for_utilities(root: Path, monkeypatch: Any, ca
     words = ["x", "--annotators", "ann", "--choose", "subset2evaluate:metric_vr", "--segments", "5"]
     assert run(root, *words) == 2
     assert "Did you mean 'metric_var'?" in capsys.readouterr().err
+
+
+def test_agree_takes_the_corrected_means(root: Path, tmp_path: Path, capsys: Any) -> None:
+    campaign = made(root, "--choose", "variance", "--segments", "8")
+    base = {"good": 80.0, "fair": 60.0, "poor": 40.0}
+    answer_all(root, campaign, lambda item, task: base[task.systems[0]] + item.place / 2)
+    path = tmp_path / "human.csv"
+    assert run(root, "c", "--export", "scores", "-o", str(path)) == 0
+    capsys.readouterr()
+    assert main(["agree", str(path), "--results", str(root), "--samples", "50", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {one["system"]: pytest.approx(one["mean"], abs=1e-4) for one in found["human"]["systems"]} == {
+        one.system: one.value for one in estimates(root, campaign)
+    }
+    assert any("unequal probabilities" in note for note in found["notes"])
