@@ -54,12 +54,13 @@ def _cell(estimate: Estimate) -> str:
 def footnotes(found: Agreement, judged: Judged, samples: int, seed: int, alpha: float) -> list[str]:
     """What the numbers are, how much data they are based on, and what was left out."""
     n, m = judged.human.shape
+    unit = "documents" if judged.units.max() + 1 < n else "segments"
     return [
         f"{m} systems, {n} segments. Over systems, corpus scores against mean human scores: Pearson's r,"
         " Kendall's τ-b, pairwise accuracy (Kocmi et al. 2021), soft pairwise accuracy (Thompson et al."
         " 2024). Within each segment, averaged: Kendall's τ-b, pairwise accuracy with tie calibration, acc*"
         " (Deutsch et al. 2023), ε the largest difference that counts as a tie.",
-        f"Intervals: 95 %, percentile bootstrap over segments, {samples} resamples, seed {seed}; the systems"
+        f"Intervals: 95 %, percentile bootstrap over {unit}, {samples} resamples, seed {seed}; the systems"
         " are taken as they are.",
         f"Clusters: metrics in one are not separated at {alpha:g} by exchanging their segments at random,"
         f" {samples} samples, Holm-corrected over all pairs of metrics.",

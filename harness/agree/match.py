@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.agree.ratings import Ratings
 from harness.compare.groups import TestSet
@@ -18,11 +19,17 @@ FEWEST_SYSTEMS = 3
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A test set cut to its judged systems and segments; `human` is `(n, m)`, higher is better."""
+    """A test set cut to its judged systems and segments; `human` is `(n, m)`, higher is better.
+
+    `weights` `(n,)` have a mean of 1: the inverse of the probability with which each segment was drawn.
+    """
 
     test_set: TestSet
     human: Statistics
     notes: tuple[str, ...]
+    weights: Statistics
+    units: NDArray[np.intp]
+    """`(n,)` what each segment was drawn with, numbered from 0: itself, or its document."""
 
 
 def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
@@ -60,7 +67,28 @@ def match(ratings: Ratings, where: str, sets: Sequence[TestSet]) -> Judged:
     systems = tuple(system.take(rows) for system in best.systems if system.name in names)
     scores = [[ratings.scores[s.name].get(name, np.nan) for s in systems] for name in systems[0].ids]
     human = np.array(scores) * (1 if ratings.higher_is_better else -1)
-    return Judged(replace(best, systems=systems), human, tuple(_left_out(ratings, best, names, judged)))
+    weights = np.array([1 / ratings.inclusion.get(name, 1.0) for name in systems[0].ids])
+    notes = [*_left_out(ratings, best, names, judged), *_drawn(ratings)]
+    drawn = [ratings.documents.get(name, f"segment {name}") for name in systems[0].ids]
+    units = np.unique(np.array(drawn), return_inverse=True)[1] if ratings.documents else np.arange(len(drawn))
+    weights /= weights.mean()
+    return Judged(replace(best, systems=systems), human, tuple(notes), weights, units)
+
+
+def _drawn(ratings: Ratings) -> list[str]:
+    """How the judged segments stand for the test set."""
+    if ratings.picked:
+        return [
+            "the judged segments were picked, not drawn: everything here is about these segments only, no"
+            " unbiased estimate for the test set exists"
+        ]
+    if len(set(ratings.inclusion.values())) > 1:
+        return [
+            "judged segments were drawn with unequal probabilities; means, accuracies and corpus scores"
+            " weigh each"
+            " by the inverse of its own (Hájek 1971)"
+        ]
+    return []
 
 
 def _named(ratings: Ratings, found: TestSet) -> Ratings:

@@ -15,6 +15,7 @@ from harness.errors import UserError
 from harness.metrics.stats import agreement as measures
 from harness.metrics.stats.bootstrap import bootstrap_counts, percentile
 from harness.metrics.stats.ranking import clusters, holm
+from harness.metrics.stats.significance import Column
 from harness.protocols import Statistics
 
 
@@ -67,7 +68,8 @@ def agreement(judged: Judged, wanted: tuple[str, ...], samples: int, seed: int, 
     """
     notes = list(judged.notes)
     columns = _complete(judged, wanted, notes)
-    human_p = measures.human_p(judged.human, samples, seed)
+    # A segment drawn with half the probability of another stands for twice as many.
+    human_p = measures.human_p(judged.human * judged.weights[:, None], samples, seed)
     with bar("resampling", len(columns), "metrics") as ticker:
         found = []
         for key in columns:
@@ -75,7 +77,7 @@ def agreement(judged: Judged, wanted: tuple[str, ...], samples: int, seed: int, 
             ticker.advance()
     found.sort(key=lambda one: -one.soft.value)
     ranked, p = _clustered(found, columns, judged, human_p, samples, seed, alpha)
-    means = np.nanmean(judged.human, axis=0)
+    means = _means(judged)
     names = [system.name for system in judged.test_set.systems]
     human = sorted(zip(names, map(float, means), strict=True), key=lambda one: -one[1])
     return Agreement(ranked, tuple(human), p, tuple(notes))
@@ -84,8 +86,9 @@ def agreement(judged: Judged, wanted: tuple[str, ...], samples: int, seed: int, 
 def _complete(judged: Judged, wanted: tuple[str, ...], notes: list[str]) -> Columns:
     columns = columns_of(judged.test_set, wanted, notes)
     names = [system.name for system in judged.test_set.systems]
+    weights = judged.weights[:, None]
     complete = {
-        key: {name: column[name] for name in names}
+        key: {name: Column(column[name].metric, column[name].rows * weights) for name in names}
         for key, column in columns.items()
         if not is_neutral(column) and len(column) == len(names)
     }
@@ -100,24 +103,27 @@ def _measure(
     column = list(columns[key].values())
     metric = column[0].metric
     sign = 1 if metric.higher_is_better else -1
-    human = judged.human
-    rated, filled = np.isfinite(human).astype(np.float64), np.nan_to_num(human)
+    human, weights = judged.human, judged.weights
+    rated = np.isfinite(human) * weights[:, None]
+    filled = np.nan_to_num(human) * weights[:, None]
     segments = _segment_scores(key, judged)
-    accuracies, epsilon = measures.calibrated_accuracy(segments, human)
+    accuracies, epsilon = measures.calibrated_accuracy(segments, human, weights)
     taus = measures.kendall(segments, human)
 
     corpus = sign * np.array([part.score for part in column])
-    means = np.nanmean(human, axis=0)
+    means = _means(judged)
     drawn: dict[str, list[Statistics]] = {"metric": [], "human": [], "tau": [], "accuracy": []}
-    for counts in bootstrap_counts(len(human), samples, seed):
+    for draws in bootstrap_counts(int(judged.units.max()) + 1, samples, seed):
+        counts = draws[:, judged.units]
         drawn["metric"].append(
             sign * np.stack([metric.aggregate(counts @ part.rows) for part in column], axis=1)
         )
         with np.errstate(invalid="ignore"):
             drawn["human"].append((counts @ filled) / (counts @ rated))
         for name, values in (("tau", taus), ("accuracy", accuracies)):
-            known = np.isfinite(values)
-            drawn[name].append((counts @ np.where(known, values, 0)) / np.maximum(counts @ known, 1))
+            known = np.isfinite(values) * weights
+            with np.errstate(invalid="ignore"):
+                drawn[name].append((counts @ (known * np.nan_to_num(values))) / (counts @ known))
     scores, judgements = np.concatenate(drawn["metric"]), np.concatenate(drawn["human"])
 
     def over_systems(measure: Callable[[Statistics, Statistics], Statistics]) -> Estimate:
@@ -125,7 +131,7 @@ def _measure(
         return Estimate(value, percentile(measure(scores, judgements)))
 
     def over_segments(values: Statistics, name: str) -> Estimate:
-        return Estimate(float(np.nanmean(values)), percentile(np.concatenate(drawn[name])))
+        return Estimate(_mean(values, weights), percentile(np.concatenate(drawn[name])))
 
     soft = measures.soft_pairwise_accuracy(measures.metric_p(column, samples, seed), human_p)
     return MetricAgreement(
@@ -139,6 +145,17 @@ def _measure(
         over_segments(accuracies, "accuracy"),
         epsilon,
     )
+
+
+def _means(judged: Judged) -> Statistics:
+    """`(m,)` each system's mean human score, by Hájek's estimator where segments have weights."""
+    return np.array([_mean(column, judged.weights) for column in judged.human.T])
+
+
+def _mean(values: Statistics, weights: Statistics) -> float:
+    """The weighted mean of those that are known; NaN where none is."""
+    known = np.isfinite(values)
+    return float(np.average(values[known], weights=weights[known])) if known.any() else float("nan")
 
 
 def _soft_interval(scores: Statistics, judgements: Statistics) -> tuple[float, float]:
@@ -168,16 +185,20 @@ def _clustered(
 ) -> tuple[tuple[MetricAgreement, ...], tuple[tuple[str, str, float, float], ...]]:
     """The metrics with their clusters, and the Holm-corrected permutation p of each pair of them."""
     keys = [one.key for one in found]
-    each = {key: measures.calibrated_accuracy(_segment_scores(key, judged), judged.human)[0] for key in keys}
+    weights = judged.weights
+    each = {
+        key: measures.calibrated_accuracy(_segment_scores(key, judged), judged.human, weights)[0]
+        for key in keys
+    }
     parts = {
         key: np.stack([measures.contributions(part) for part in columns[key].values()], axis=1)
         for key in keys
     }
     pairs = list(combinations(keys, 2))
     soft = holm([measures.soft_accuracy_p(parts[a], parts[b], human_p, samples, seed) for a, b in pairs])
-    tied = holm([measures.paired_p(each[a], each[b], samples, seed) for a, b in pairs])
+    tied = holm([measures.paired_p(each[a] * weights, each[b] * weights, samples, seed) for a, b in pairs])
     soft_of = dict(zip(keys, clusters(keys, dict(zip(pairs, soft, strict=True)), alpha), strict=True))
-    by_segment = sorted(keys, key=lambda key: -float(np.nanmean(each[key])))
+    by_segment = sorted(keys, key=lambda key: -_mean(each[key], weights))
     tied_of = dict(
         zip(by_segment, clusters(by_segment, dict(zip(pairs, tied, strict=True)), alpha), strict=True)
     )

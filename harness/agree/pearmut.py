@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.common.files import parse_json, read_bytes, read_jsonl
+from harness.common.files import parse_json, read_bytes
 from harness.common.mqm import MqmWeights
 from harness.errors import DataError
 
@@ -22,16 +23,11 @@ def read_annotations(
     where the protocol asks for none (MQM). Raises DataError for what is not such a file.
     """
     answers: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for entry in _entries(path):
-        user, place = str(entry.get("user_id")), str(entry.get("item_i"))
-        if not isinstance(entry.get("annotation"), list):  # a reset
-            answers = {key: found for key, found in answers.items() if key[:2] != (user, place)}
-            continue
-        if place.startswith(_APART):
-            continue
+    for _, entry in entries(path):
         for item, annotation in zip(entry["item"], entry["annotation"], strict=False):
             if annotation is not None and "item_id" in item:
-                answers[user, place, str(item["item_id"])] = annotation
+                place = str(entry["user_id"]), str(entry["item_i"]), str(item["item_id"])
+                answers[place] = annotation
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
     for (_, _, segment), annotation in answers.items():
@@ -45,21 +41,41 @@ def read_annotations(
     return _means(scores), _means(costs)
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".jsonl":
-        entries = list(read_jsonl(path))
-    else:
-        value = parse_json(read_bytes(path), str(path))
-        campaigns = value.values() if isinstance(value, dict) else [value]
-        entries = [entry for found in campaigns if isinstance(found, list) for entry in found]
-    for number, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict) or "annotation" not in entry:
-            raise DataError(
-                f"{path}: entry {number} is not a pearmut annotation (expected its annotations.json)"
-            )
-    if not entries:
+def entries(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The entries that count, each with where it stands: none of the tutorial and of attention checks, and
+    none before a reset of its item or, as newer versions write it, of its user. Raises DataError."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for where, entry in _every(path):
+        if not isinstance(entry, dict) or "annotation" not in entry or "user_id" not in entry:
+            raise DataError(f"{where} is not a pearmut annotation (expected its annotations.json)")
+        user, place = entry["user_id"], entry.get("item_i")
+        if not isinstance(entry["annotation"], list):  # a reset
+            found = [
+                one for one in found
+                if one[1]["user_id"] != user or (place is not None and one[1]["item_i"] != place)
+            ]  # fmt: skip
+        elif not isinstance(entry.get("item"), list) or place is None:
+            raise DataError(f"{where}: no 'item' or 'item_i' beside its annotation")
+        elif not str(place).startswith(_APART):
+            found.append((where, entry))
+    if not found:
         raise DataError(f"{path}: no annotations; download annotations.json from pearmut's dashboard")
-    return entries
+    return found
+
+
+def _every(path: Path) -> Iterator[tuple[str, Any]]:
+    data = read_bytes(path)
+    if path.suffix == ".jsonl":
+        for number, line in enumerate(data.split(b"\n"), start=1):
+            if line.strip():
+                yield f"{path}:{number}", parse_json(line, f"{path}:{number}")
+        return
+    value = parse_json(data, str(path))
+    number = 0
+    for campaign in value.values() if isinstance(value, dict) else [value]:
+        for entry in campaign if isinstance(campaign, list) else []:
+            number += 1
+            yield f"{path}: entry {number}", entry
 
 
 def _means(values: dict[tuple[str, str], list[float]]) -> dict[str, dict[str, float]]:

@@ -6,7 +6,7 @@ import csv
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.agree.pearmut import read_annotations
@@ -28,15 +28,23 @@ class Ratings:
     higher_is_better: bool
     by_place: bool = False
     """Whether segments are numbered from 1 in the order of the test set, not named by their ids."""
+    inclusion: dict[str, float] = field(default_factory=dict)
+    """The probability with which each segment was drawn to be judged, where the file tells it."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """The document of each segment, where whole documents were drawn."""
+    picked: bool = False
+    """Whether the file says that segments were picked, not drawn."""
 
 
 def read_ratings(path: str, weights: MqmWeights, scale: tuple[float, float]) -> Ratings:
     """The human scores of a file, its kind known by its name and header.
 
     A table has the columns `system`, `segment` (or `seg_id`, `segment_id`, `id`) and `score`, between commas,
-    semicolons or tabs, one line per judgement, scores within `scale`. A file `….seg.score` has one line per
-    system and segment, in the order of the test set, `None` where unrated; a folder is searched for it.
-    `.json` and `.jsonl` are annotations of pearmut. Raises DataError naming file and line.
+    semicolons or tabs, one line per judgement, scores within `scale`; perhaps `inclusion`, the probability
+    with which the segment was drawn, empty where it was picked, and `document`, where whole documents were
+    drawn. A file `….seg.score` has one line per system and segment, in the order of the test set, `None`
+    where unrated; a folder is searched for it. `.json` and `.jsonl` are annotations of pearmut. Raises
+    DataError naming file and line.
     """
     place = _segment_file(user_path(path))
     if not is_file(place):
@@ -48,7 +56,7 @@ def read_ratings(path: str, weights: MqmWeights, scale: tuple[float, float]) -> 
         return Ratings("score", scored, True) if scored else Ratings("MQM", marked, False)
     if is_mqm(place):
         return Ratings("MQM", scores(read_mqm(place), weights), False)
-    return Ratings("score", _table(place, scale), True)
+    return _table(place, scale)
 
 
 def _segment_file(path: Path) -> Path:
@@ -78,7 +86,7 @@ def _segment_scores(path: Path) -> dict[str, dict[str, float]]:
     return dict(found)
 
 
-def _table(path: Path, scale: tuple[float, float]) -> dict[str, dict[str, float]]:
+def _table(path: Path, scale: tuple[float, float]) -> Ratings:
     lines = read_lines(path)
     delimiter = max("\t;,", key=lines[0].count) if lines else ","
     rows = csv.DictReader(lines, delimiter=delimiter)
@@ -92,6 +100,9 @@ def _table(path: Path, scale: tuple[float, float]) -> dict[str, dict[str, float]
             " columns system, segment and score"
         )
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    inclusion: dict[str, float] = {}
+    documents: dict[str, str] = {}
+    picked = False
     for where, row in _numbered(path, rows):
         value = _number(row["score"], where)
         if not scale[0] <= value <= scale[1]:
@@ -100,10 +111,22 @@ def _table(path: Path, scale: tuple[float, float]) -> dict[str, dict[str, float]
                 " with --scale LOW,HIGH"
             )
         found[row["system"], row[segment]].append(value)
+        if row.get("document"):
+            documents[row[segment]] = row["document"]
+        if row.get("inclusion"):
+            share = _number(row["inclusion"], where, "inclusion")
+            if not 0 < share <= 1 or inclusion.setdefault(row[segment], share) != share:
+                raise DataError(
+                    f"{where}: inclusion {share:g}: expected one probability a segment, above 0 and at most 1"
+                )
+        elif "inclusion" in row:
+            picked = True
+    if picked and inclusion:
+        raise DataError(f"{path}: some segments have an inclusion probability and others have none")
     means: dict[str, dict[str, float]] = defaultdict(dict)
     for (system, name), values in found.items():
         means[system][name] = sum(values) / len(values)
-    return dict(means)
+    return Ratings("score", dict(means), True, inclusion=inclusion, documents=documents, picked=picked)
 
 
 def _numbered(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -114,11 +137,11 @@ def _numbered(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, dict
         yield where, row
 
 
-def _number(text: str, where: str) -> float:
+def _number(text: str, where: str, what: str = "score") -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise DataError(f"{where}: score '{text}' is not a number")
+        raise DataError(f"{where}: {what} '{text}' is not a number")
     return value

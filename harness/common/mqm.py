@@ -67,6 +67,7 @@ def parse_weights(words: Sequence[str]) -> MqmWeights:
 class Annotation:
     """One line: an error marked by a rater, or a "no error" mark. Texts come without their marks."""
 
+    line: int
     system: str
     doc: str | None
     segment: str
@@ -77,6 +78,7 @@ class Annotation:
     severity: str
     place: tuple[Literal["output", "source"], int, int] | None = None
     """Where the marked words are: in which text, from which character to which."""
+    comment: str = ""
 
     @property
     def mark(self) -> Mark | None:
@@ -118,7 +120,8 @@ def read_mqm(path: str | Path) -> list[Annotation]:
     sources: dict[str, str] = {}
     for number, line in enumerate(lines[1:], start=2):
         values = line.split("\t")
-        if len(values) not in (len(header), len(header) - 1):  # an empty comment may lack its tab
+        lacking = header[len(values) :]  # an empty comment may lack its tab
+        if len(values) > len(header) or len(lacking) > 1 or set(lacking) & set(_NEEDED):
             raise DataError(f"{path}:{number}: {len(values)} fields, the header has {len(header)}")
         row = dict(zip(header, values, strict=False))
         if row["severity"].casefold() not in _SEVERITIES:
@@ -126,6 +129,7 @@ def read_mqm(path: str | Path) -> list[Annotation]:
                 f"{path}:{number}: severity '{row['severity']}' is not one of Major, Minor, Neutral, No-error"
             )
         found = Annotation(
+            number,
             row["system"],
             row.get("doc") or None,
             row["seg_id"],
@@ -135,6 +139,7 @@ def read_mqm(path: str | Path) -> list[Annotation]:
             row["category"],
             row["severity"],
             _place(row["source"], row["target"]),
+            row.get("comment", ""),
         )
         if sources.setdefault(found.segment, found.source) != found.source:
             raise DataError(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from harness.common.langs import language
+from harness.compare.contested import contested
 from harness.compare.evaluate import Result
 from harness.errors import UserError
 from harness.export.frame import encodable
-from harness.protocols import Statistics
 
 
 def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> dict[str, Any]:
@@ -47,42 +46,14 @@ def campaign(result: Result, count: int, protocol: str, annotators: int = 1) -> 
     }
 
 
-def contested(result: Result) -> list[int]:
-    """All segment indices: where metrics disagree about two systems first, then by spread of scores."""
-    z = _standardised(result)
-    if z is None:
-        return list(range(result.test_set.n))
-    against = np.zeros(result.test_set.n)
-    for a, b in combinations(range(z.shape[1]), 2):
-        gaps = z[:, a] - z[:, b]
-        # One metric prefers a, another b: as strong as the weaker of the two preferences.
-        against = np.maximum(against, np.minimum(gaps.max(axis=0), -gaps.min(axis=0)))
-    spread = (z.max(axis=1) - z.min(axis=1)).max(axis=0)
-    order = np.lexsort((np.arange(len(spread)), -spread, -np.maximum(against, 0.0)))
-    return [int(index) for index in order]
-
-
-def _standardised(result: Result) -> Statistics | None:
-    """`(metrics, systems, n)` segment scores, higher better, over the metric's standard deviation."""
-    systems = {system.name: system for system in result.test_set.systems}
-    layers = []
-    for metric in result.metrics:
-        if metric.neutral or len(metric.rows) < len(systems):
-            continue
-        values = np.stack([systems[name].scores[metric.key] for name in systems])
-        values = np.nan_to_num(values, nan=0.0) * (1 if metric.higher_is_better else -1)
-        layers.append(values / (values.std() or 1.0))
-    return np.stack(layers) if layers else None
-
-
 def _item(result: Result, index: int) -> dict[str, Any]:
     test_set = result.test_set
     first = test_set.systems[0]
     src, tgt = language(test_set.src).name, language(test_set.tgt).name
     return {
         "instructions": f"Evaluate the translation from {src} to {tgt}.",
-        "src": _plain(first.sources[index]),
-        "tgt": {_model(system.name): _plain(system.hypotheses[index]) for system in test_set.systems},
+        "src": plain(first.sources[index]),
+        "tgt": {model(system.name): plain(system.hypotheses[index]) for system in test_set.systems},
         "item_id": first.ids[index],
         "metrics": {
             system.name: {
@@ -99,7 +70,8 @@ def _value(value: float) -> float | None:
     return round(float(value), 4) if np.isfinite(value) else None
 
 
-def _model(name: str) -> str:
+def model(name: str) -> str:
+    """A system's name as pearmut takes it."""
     return f"system {name}" if name.isdigit() else name  # pearmut refuses names of digits
 
 
@@ -107,6 +79,6 @@ _TAG = re.compile(r"<(?=/?(?:br|strong|b|i|p|em|h1|h2|h3)>)")
 _MEDIA = re.compile(r"<(?=(?:audio|video|img|iframe) )")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """pearmut shows some tags as markup; a zero-width space keeps an untrusted text a text."""
     return _MEDIA.sub("<\u200b", _TAG.sub("<\u200b", encodable(text) or ""))

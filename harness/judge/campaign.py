@@ -6,12 +6,8 @@ results/campaigns/<name>/<annotator>.jsonl  their answers, a line each (`harness
 
 from __future__ import annotations
 
-import random
 import re
-import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from pathlib import Path
 
 from harness.common.files import write_json
@@ -19,7 +15,8 @@ from harness.common.shapes import read_json
 from harness.common.typed_json import from_json, shape_of, to_json
 from harness.errors import ConfigError, DataError, UserError, did_you_mean
 
-PROTOCOLS = ("ESA", "MQM", "pairwise")
+PROTOCOLS = ("ESA", "cESA", "MQM", "pairwise")
+"""`cESA` is contrastive ESA: several outputs of a segment side by side, spans and a score for each."""
 NAME = re.compile(r"[\w-]{1,60}")
 SEVERITIES = ("minor", "major")
 CATEGORIES = (
@@ -39,6 +36,10 @@ class Judged:
     outputs: dict[str, str]
     """By system."""
     doc: str | None = None
+    place: int | None = None
+    """In the test set, from 0."""
+    inclusion: float | None = None
+    """With what probability the segment came to be chosen, in (0, 1]; None where it was not drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,12 @@ class Task:
     item: int
     """Which segment, from 0."""
     systems: list[str]
-    """The one that is judged, or the two that are compared, in the order shown."""
+    """The one that is judged, or those that are shown side by side, in the order shown."""
     kind: str = "plain"
     """`plain`; for quality control `repeat` (seen before) or `degraded` (words of it are lost)."""
     text: str | None = None
-    """The degraded output."""
+    """The degraded output, shown in the place of that of `systems[degraded]`."""
+    degraded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Annotator:
 
     key: str
     tasks: list[Task]
+    label: str | None = None
+    """Their name in the file that a campaign was imported from, where it is not one of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ class Campaign:
     runs: dict[str, str]
     """The run of each system."""
     choice: str
-    """How the segments were chosen: `random`, `contested` or `all`."""
+    """How the segments were chosen, see `harness.judge.choosing`; `all`, or `imported`."""
     of: int
     """How many segments the test set has."""
     items: list[Judged]
@@ -86,6 +90,8 @@ class Campaign:
     categories: list[str] = field(default_factory=list)
     severities: list[str] = field(default_factory=list)
     created: str | None = None
+    how: str | None = None
+    """What the choice rests on: the measure, its metrics, the tool and its version; or the file imported."""
 
 
 _SHAPE = shape_of(Campaign)
@@ -121,7 +127,7 @@ def read_campaign(root: Path, name: str) -> Campaign:
     campaign = from_json(Campaign, read_json(path, _SHAPE))
     for annotator in campaign.annotators.values():
         for task in annotator.tasks:
-            if not 0 <= task.item < len(campaign.items) or not set(task.systems) <= set(campaign.runs):
+            if not _whole(campaign, task):
                 raise DataError(f"{path}: a task names a segment or a system that is not there; damaged?")
     return campaign
 
@@ -131,74 +137,16 @@ def names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("campaigns/*/campaign.json"))
 
 
-def make_annotators(
-    people: Sequence[str], items: Sequence[Judged], protocol: str, seed: int, control: float
-) -> dict[str, Annotator]:
-    """The tasks of each: every output of every segment, blind, in an order of their own.
-
-    A document (segments that follow one another with one `doc`) stays together and in order; which system's
-    version comes when is shuffled, and so are the sides of a pair. `control` is the share of tasks added for
-    quality control, half of them repeated and half degraded, never beside their original. The order follows
-    from the seed and the name alone.
-    """
-    found = {}
-    for person in people:
-        if not NAME.fullmatch(person):
-            raise ConfigError(f"'{person[:70]}': an annotator's name has letters, digits, _ or -")
-        draw = random.Random(f"{seed}:{person}")
-        tasks = _ordered(items, protocol, draw)
-        tasks += _controls(tasks, items, protocol, draw, control)
-        found[person] = Annotator(secrets.token_urlsafe(16), tasks)
-    if len(found) < len(people):
-        raise ConfigError("an annotator is named twice")
-    return found
-
-
-def _ordered(items: Sequence[Judged], protocol: str, draw: random.Random) -> list[Task]:
-    documents: dict[str, list[int]] = {}
-    for k, item in enumerate(items):
-        documents.setdefault(item.doc or f"segment {k}", []).append(k)
-    blocks = []
-    for places in documents.values():
-        systems = sorted({name for k in places for name in items[k].outputs})
-        versions = [list(pair) for pair in combinations(systems, 2)] if protocol == "pairwise" else []
-        versions = versions or [[name] for name in systems]
-        for version in versions:
-            draw.shuffle(version)
-            blocks.append([Task(item=k, systems=version) for k in places])
-    draw.shuffle(blocks)
-    return [task for block in blocks for task in block]
-
-
-def _controls(
-    tasks: Sequence[Task], items: Sequence[Judged], protocol: str, draw: random.Random, share: float
-) -> list[Task]:
-    count = min(len(tasks), round(share * len(tasks)))
-    # Those of the first two thirds: a repetition right after its original tests the memory.
-    early = range(max(1, 2 * len(tasks) // 3)) if count else range(0)
-    chosen = draw.sample(early, min(count, len(early)))
-    found = []
-    for number, place in enumerate(chosen):
-        task = tasks[place]
-        lost = _degraded(items[task.item].outputs[task.systems[0]], draw)
-        if number % 2 == 0 or protocol == "pairwise" or lost is None:
-            found.append(Task(item=task.item, systems=task.systems[::-1], kind="repeat"))
-        else:
-            found.append(Task(item=task.item, systems=task.systems, kind="degraded", text=lost))
-    return found
-
-
-def _degraded(text: str, draw: random.Random) -> str | None:
-    """The text without a run of a third of its words; None where it has fewer than four."""
-    words = text.split()
-    if len(words) < 4:
-        return None
-    gone = max(1, len(words) // 3)
-    start = draw.randrange(len(words) - gone + 1)
-    return " ".join(words[:start] + words[start + gone :])
+def _whole(campaign: Campaign, task: Task) -> bool:
+    if not 0 <= task.item < len(campaign.items) or not 0 <= task.degraded < len(task.systems):
+        return False
+    return set(task.systems) <= campaign.items[task.item].outputs.keys()
 
 
 def shown(campaign: Campaign, task: Task) -> list[str]:
     """The texts of a task, as the annotator sees them; no name of a system."""
-    outputs: Mapping[str, str] = campaign.items[task.item].outputs
-    return [task.text] if task.text is not None else [outputs[name] for name in task.systems]
+    outputs = campaign.items[task.item].outputs
+    texts = [outputs[name] for name in task.systems]
+    if task.text is not None:
+        texts[task.degraded] = task.text
+    return texts

@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.common.files import read_text
 from harness.compare.evaluate import Result
 from harness.errors import ConfigError, DataError
-from harness.export.pearmut import contested
-from harness.judge.campaign import CATEGORIES, SEVERITIES, Campaign, Judged, make_annotators
+from harness.judge.campaign import CATEGORIES, SEVERITIES, Campaign, Judged
+from harness.judge.choosing import choose
+from harness.judge.tasks import make_annotators
 
 _WEIGHED = ("neutral", "minor", "major", "critical")  # what `harness.common.mqm` knows the cost of
 
 
-def make(
-    result: Result,
-    name: str,
-    protocol: str,
-    people: Sequence[str],
-    segments: int,
-    choice: str,
-    seed: int,
-    control: float,
-    categories: Path | None = None,
-) -> Campaign:
-    """Judge `segments` segments of all systems of a test set.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How people are to judge."""
 
-    `choice`: `random` (the mean over the segments is an estimate for the test set) or `contested` (those on
-    which metrics disagree, then those on which systems differ: it is not). Raises ConfigError.
-    """
+    protocol: str
+    people: Sequence[str]
+    segments: int
+    choice: str = "random"
+    """One of `harness.judge.choosing.CHOICES`; `subset2evaluate:METHOD` names its method."""
+    top: bool = False
+    """The most informative segments themselves, instead of a sample that favours them."""
+    seed: int = 12345
+    control: float = 0.1
+    """Share of tasks added for quality control."""
+    categories: Path | None = None
+    """A YAML file with `severities` and `categories`."""
+    together: int = 4
+    """Outputs side by side, at most, in contrastive ESA."""
+
+
+def make(result: Result, name: str, plan: Plan) -> Campaign:
+    """Judge some segments of all systems of a test set. Raises ConfigError."""
     test_set = result.test_set
-    if segments < 1 or not 0 <= control <= 1:
-        raise ConfigError("--segments must be at least 1, --control between 0 and 1")
-    if protocol == "pairwise" and len(test_set.systems) < 2:
-        raise ConfigError("--protocol pairwise: two systems at least are needed")
-    count = min(segments, test_set.n)
-    if choice == "random":
-        chosen = sorted(random.Random(f"{seed}:segments").sample(range(test_set.n), count))
-    else:
-        chosen = sorted(contested(result)[:count])
+    if plan.segments < 1 or not 0 <= plan.control <= 1 or plan.together < 2:
+        raise ConfigError("--segments must be at least 1, --control between 0 and 1, --together at least 2")
+    if plan.protocol in ("pairwise", "cESA") and len(test_set.systems) < 2:
+        raise ConfigError(f"--protocol {plan.protocol}: two systems at least are needed")
+    choice, _, method = plan.choice.partition(":")
+    count = min(plan.segments, test_set.n)
+    chosen = choose(result, choice, count, plan.seed, plan.top, method)
     first = test_set.systems[0]
     items = [
         Judged(
@@ -49,26 +54,30 @@ def make(
             first.sources[k],
             {system.name: system.hypotheses[k] for system in test_set.systems},
             first.docs[k],
+            k,
+            inclusion,
         )
-        for k in chosen
+        for k, inclusion in zip(chosen.places, chosen.inclusion, strict=True)
     ]
-    severities, kinds = _scheme(categories)
+    severities, kinds = _scheme(plan.categories)
+    annotators = make_annotators(plan.people, items, plan.protocol, plan.seed, plan.control, plan.together)
     return Campaign(
         name=name,
-        protocol=protocol,
-        seed=seed,
+        protocol=plan.protocol,
+        seed=plan.seed,
         src=test_set.src,
         tgt=test_set.tgt,
         data=test_set.name,
         data_hash=test_set.hash,
         runs={system.name: system.run_id for system in test_set.systems},
-        choice="all" if count == test_set.n else choice,
+        choice=chosen.name,
         of=test_set.n,
         items=items,
-        annotators=make_annotators(people, items, protocol, seed, control),
-        categories=kinds if protocol == "MQM" else [],
-        severities=[] if protocol == "pairwise" else severities,
+        annotators=annotators,
+        categories=kinds if plan.protocol == "MQM" else [],
+        severities=[] if plan.protocol == "pairwise" else severities,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        how=chosen.how,
     )
 
 

@@ -6,7 +6,8 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -14,24 +15,42 @@ from typing import Any
 
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
-from harness.judge.campaign import Campaign, folder, shown
+from harness.judge.campaign import Campaign, Task, folder, shown
 
-_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str})
+_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool})
+_JUDGEMENT = {"score": (int, float), "spans": [_SPAN]}
 _ANSWER = Keys(
     {"task": int},
-    {"score": (int, float), "choice": int, "spans": [_SPAN], "seconds": (int, float), "comment": str},
-)
+    {
+        **_JUDGEMENT, "outputs": [Keys(may=_JUDGEMENT)], "choice": int, "seconds": (int, float),
+        "comment": str, "at": str,
+    },
+)  # fmt: skip
 _lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A marked error: characters `start:end` of the output (code points)."""
+    """A marked error: characters `start:end` of the output (code points).
+
+    Where both are the length of the output, something is missing in it. With `source` the characters are
+    those of the source; only imported answers have it.
+    """
 
     start: int
     end: int
     severity: str
     category: str | None = None
+    source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of one output."""
+
+    score: float | None = None
+    """0 to 100, of ESA."""
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +58,22 @@ class Response:
     """An annotator's answer to a task."""
 
     task: int
-    score: float | None = None
-    """0 to 100, of ESA."""
+    outputs: tuple[Judgement, ...] = ()
+    """In the order shown; none of a pair."""
     choice: int | None = None
     """Of a pair: 0 the first, 1 the second is better, -1 neither."""
-    spans: tuple[Span, ...] = field(default_factory=tuple)
     seconds: float | None = None
     comment: str | None = None
     at: str | None = None
+    """When, in ISO 8601."""
+
+    @property
+    def score(self) -> float | None:
+        return self.outputs[0].score if self.outputs else None
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return self.outputs[0].spans if self.outputs else ()
 
 
 def record(root: Path, campaign: Campaign, person: str, value: Mapping[str, Any]) -> Response:
@@ -54,20 +81,8 @@ def record(root: Path, campaign: Campaign, person: str, value: Mapping[str, Any]
 
     Raises DataError for one that cannot be, StageError when the disk cannot take it.
     """
-    response = _checked(campaign, person, value)
-    line = {
-        "task": response.task,
-        "score": response.score,
-        "choice": response.choice,
-        "spans": [
-            {"start": s.start, "end": s.end, "severity": s.severity, "category": s.category}
-            for s in response.spans
-        ],
-        "seconds": response.seconds,
-        "comment": response.comment,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+    response = checked(campaign, person, value)
+    data = written(campaign, replace(response, at=datetime.now(UTC).isoformat(timespec="milliseconds")))
     path = folder(root, campaign.name) / f"{person}.jsonl"
     with _lock:
         try:
@@ -80,9 +95,30 @@ def record(root: Path, campaign: Campaign, person: str, value: Mapping[str, Any]
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
+            if not size:
+                _keep_name(path.parent)
         except OSError as error:
             raise StageError(f"{path}: cannot be written ({error.strerror})") from error
     return response
+
+
+def written(campaign: Campaign, response: Response) -> bytes:
+    """The line of an answer; of one output its score and spans stand beside the task, as they always did."""
+    judged = [{"score": one.score, "spans": [asdict(span) for span in one.spans]} for one in response.outputs]
+    line: dict[str, Any] = {"task": response.task}
+    line |= {"outputs": judged} if campaign.protocol == "cESA" else (judged or [{}])[0]
+    line |= {key: getattr(response, key) for key in ("choice", "seconds", "comment", "at")}
+    return (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _keep_name(place: Path) -> None:
+    """Flush the folder, so that a new file's name survives a power failure as its contents do."""
+    with suppress(OSError):  # not every system lets a folder be opened
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def responses(root: Path, campaign: Campaign, person: str) -> dict[int, Response]:
@@ -98,48 +134,68 @@ def responses(root: Path, campaign: Campaign, person: str) -> dict[int, Response
         except ValueError:
             continue  # torn: it was never acknowledged
         try:
-            response = _checked(campaign, person, value)
+            response = checked(campaign, person, value)
         except DataError as error:
             raise DataError(f"{path}:{number}: {error}") from None
         found[response.task] = response
     return found
 
 
-def _checked(campaign: Campaign, person: str, value: Any) -> Response:
+def checked(campaign: Campaign, person: str, value: Any) -> Response:
+    """An answer from what a page sent or a file holds. Raises DataError for what is none."""
     if wrong := mismatch(value, _ANSWER):
         raise DataError(f"not an answer ({wrong})")
     tasks = campaign.annotators[person].tasks
     number = value["task"]
     if not 0 <= number < len(tasks):
         raise DataError(f"task {number} does not exist, there are {len(tasks)}")
-    texts = shown(campaign, tasks[number])
-    score, choice = value.get("score"), value.get("choice")
-    if campaign.protocol == "ESA" and (score is None or not 0 <= score <= 100):
-        raise DataError("a score from 0 to 100 is needed")
+    task = tasks[number]
+    choice = value.get("choice")
     if campaign.protocol == "pairwise" and choice not in (-1, 0, 1):
         raise DataError("a choice is needed: 0, 1 or -1 for neither")
     seconds = value.get("seconds")
     if seconds is not None and not (math.isfinite(seconds) and 0 <= seconds < 1e6):
         raise DataError("seconds: not a time")
-    spans = tuple(_span(campaign, span, len(texts[0])) for span in value.get("spans") or ())
     return Response(
         number,
-        float(score) if campaign.protocol == "ESA" else None,
+        _judgements(campaign, task, value),
         choice if campaign.protocol == "pairwise" else None,
-        () if campaign.protocol == "pairwise" else spans,
-        None if seconds is None else round(float(seconds), 1),
+        None if seconds is None else round(float(seconds), 3),
         (value.get("comment") or "")[:2000] or None,
-        value.get("at") if isinstance(value.get("at"), str) else None,
+        value.get("at"),
     )
 
 
-def _span(campaign: Campaign, value: Mapping[str, Any], length: int) -> Span:
+def _judgements(campaign: Campaign, task: Task, value: Mapping[str, Any]) -> tuple[Judgement, ...]:
+    if campaign.protocol == "pairwise":
+        return ()
+    texts = shown(campaign, task)
+    given = (value.get("outputs") or []) if campaign.protocol == "cESA" else [value]
+    if len(given) != len(texts):
+        raise DataError(f"{len(given)} outputs are judged, {len(texts)} are shown")
+    source = campaign.items[task.item].source
+    found = []
+    for one, text in zip(given, texts, strict=True):
+        score = one.get("score")
+        if campaign.protocol == "MQM":
+            score = None
+        elif score is None or not 0 <= score <= 100:
+            raise DataError("a score from 0 to 100 is needed")
+        spans = tuple(_span(campaign, span, text, source) for span in one.get("spans") or ())
+        found.append(Judgement(None if score is None else float(score), spans))
+    return tuple(found)
+
+
+def _span(campaign: Campaign, value: Mapping[str, Any], output: str, source: str) -> Span:
     start, end, severity = value["start"], value["end"], value["severity"]
-    if not 0 <= start < end <= length:
-        raise DataError(f"span {start}:{end} is not within the output of {length} characters")
+    there = bool(value.get("source"))
+    length = len(source if there else output)
+    if not (0 <= start < end <= length or start == end == length):
+        text = "source" if there else "output"
+        raise DataError(f"span {start}:{end} is not within the {text} of {length} characters")
     if severity not in campaign.severities:
         raise DataError(f"severity '{severity}' is not one of {', '.join(campaign.severities)}")
     category = value.get("category")
     if campaign.protocol == "MQM" and category not in campaign.categories:
         raise DataError(f"category '{category}' is not one of the campaign's")
-    return Span(start, end, severity, category)
+    return Span(start, end, severity, category, there)

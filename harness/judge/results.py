@@ -1,25 +1,14 @@
-"""What came of a campaign: progress, quality control, and files that `agree` reads."""
+"""What came of a campaign: progress, quality control, and what each answer says of each system."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
 
 from harness.common.mqm import MqmWeights
 from harness.judge.campaign import Campaign, Task
-from harness.judge.responses import Response, Span, responses
-
-FORMATS = {
-    "pearmut": ("json", "application/json"),
-    "wmt-mqm": ("tsv", "text/tab-separated-values"),
-    "scores": ("csv", "text/csv"),
-}
+from harness.judge.responses import Judgement, Response, responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +23,8 @@ class Progress:
     """Repeated tasks: mean absolute difference of the scores (ESA, MQM), or share judged alike (pairwise)."""
     degraded: float | None
     """Share of degraded outputs judged worse than the original."""
+    last: str | None = None
+    """When the last answer came, in ISO 8601."""
 
 
 def progress(root: Path, campaign: Campaign, person: str) -> Progress:
@@ -44,16 +35,21 @@ def progress(root: Path, campaign: Campaign, person: str) -> Progress:
     again: list[float] = []
     worse: list[float] = []
     for k, task in enumerate(tasks):
-        first = found.get(plain[task.item, frozenset(task.systems)])
+        original = plain.get((task.item, frozenset(task.systems)))
         second = found.get(k)
-        if task.kind == "plain" or first is None or second is None:
+        first = None if original is None else found.get(original)
+        if task.kind == "plain" or original is None or first is None or second is None:
             continue
         if campaign.protocol == "pairwise":
             again.append(_preferred(tasks, first) == _preferred(tasks, second))
-        elif task.kind == "repeat":
-            again.append(abs(_value(first) - _value(second)))
+            continue
+        before = dict(outcomes(campaign, tasks[original], first))
+        after = dict(outcomes(campaign, task, second))
+        if task.kind == "repeat":
+            again.append(mean(abs(before[name] - after[name]) for name in before))
         else:
-            worse.append(_value(second) < _value(first))
+            name = task.systems[task.degraded]
+            worse.append(after[name] < before[name])
     times = [one.seconds for one in found.values() if one.seconds is not None]
     return Progress(
         len(found),
@@ -61,17 +57,28 @@ def progress(root: Path, campaign: Campaign, person: str) -> Progress:
         round(median(times), 1) if times else None,
         mean(again) if again else None,
         mean(worse) if worse else None,
+        max((one.at for one in found.values() if one.at), default=None),
     )
 
 
-def _value(response: Response) -> float:
-    """Higher is better: the score, or minus what the marked errors cost."""
-    return response.score if response.score is not None else -_cost(response)
+def outcomes(campaign: Campaign, task: Task, response: Response) -> list[tuple[str, float]]:
+    """What an answer says of each system shown, higher is better: the score of ESA, minus what the errors
+    cost of MQM, of a pair 100 for the better one and 50 where neither is."""
+    if campaign.protocol == "pairwise":
+        return [
+            (system, 50.0 if response.choice == -1 else 100.0 * (response.choice == place))
+            for place, system in enumerate(task.systems)
+        ]
+    return [
+        (system, -cost(one) if one.score is None else one.score)
+        for system, one in zip(task.systems, response.outputs, strict=True)
+    ]
 
 
-def _cost(response: Response) -> float:
+def cost(judgement: Judgement) -> float:
+    """What the marked errors cost, with the weights of Freitag et al. 2021."""
     weights = MqmWeights()
-    return sum(weights.of(span.category or "", span.severity) for span in response.spans)
+    return sum(weights.of(span.category or "", span.severity) for span in judgement.spans)
 
 
 def _preferred(tasks: list[Task], response: Response) -> str | None:
@@ -87,72 +94,3 @@ def answered(root: Path, campaign: Campaign) -> list[tuple[str, Task, Response]]
         for number, response in sorted(responses(root, campaign, person).items())
         if annotator.tasks[number].kind == "plain"
     ]
-
-
-def exported(root: Path, campaign: Campaign, kind: str) -> str:
-    """The answers in one of `FORMATS`."""
-    found = answered(root, campaign)
-    return {"pearmut": _pearmut, "wmt-mqm": _mqm, "scores": _scores}[kind](campaign, found)
-
-
-def _pearmut(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
-    """`annotations.json` as pearmut's dashboard gives it. A pair is left out: it has no such answer."""
-    entries: list[dict[str, Any]] = []
-    for person, task, response in found:
-        if campaign.protocol == "pairwise":
-            continue
-        item = campaign.items[task.item]
-        spans = [
-            {"start_i": s.start, "end_i": s.end - 1, "severity": s.severity, "category": s.category}
-            for s in response.spans
-        ]
-        annotation = {"score": response.score, "error_spans": spans, "time": response.seconds}
-        entries.append(
-            {
-                "user_id": person,
-                "item_i": f"{task.item}-{task.systems[0]}",
-                "item": [{"item_id": item.id, "src": item.source, "tgt": item.outputs}],
-                "annotation": [{task.systems[0]: annotation}],
-            }
-        )
-    return json.dumps({campaign.name: entries}, indent=1, ensure_ascii=True) + "\n"
-
-
-def _mqm(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
-    """The WMT release's table: an error a line, or a "No-error" line; see `harness.common.mqm`."""
-    lines = ["system\tdoc\tseg_id\trater\tsource\ttarget\tcategory\tseverity"]
-    for person, task, response in found:
-        if campaign.protocol == "pairwise":
-            continue
-        item, system = campaign.items[task.item], task.systems[0]
-        text = item.outputs[system]
-        marks = [(_marked(text, s), s.category or "Other", s.severity) for s in response.spans]
-        for target, category, severity in marks or [(text, "No-error", "No-error")]:
-            row = (system, item.doc or "", item.id, person, item.source, target, category)
-            cells = (*row, severity.capitalize())
-            lines.append("\t".join(re.sub(r"\s", " ", cell) for cell in cells))
-    return "\n".join(lines) + "\n"
-
-
-def _marked(text: str, span: Span) -> str:
-    return f"{text[: span.start]}<v>{text[span.start : span.end]}</v>{text[span.end :]}"
-
-
-def _scores(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
-    """`system,segment,score,rater`, 0 to 100: of ESA the score, of MQM 100 minus the cost of the errors (at
-    least 0), of a pair 100 for the better one, 50 where neither is.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["system", "segment", "score", "rater"])
-    for person, task, response in found:
-        item = campaign.items[task.item]
-        for place, system in enumerate(task.systems):
-            if campaign.protocol == "pairwise":
-                score = 50.0 if response.choice == -1 else 100.0 * (response.choice == place)
-            elif response.score is not None:
-                score = response.score
-            else:
-                score = max(0.0, 100 - _cost(response))
-            writer.writerow([system, item.id, f"{score:g}", person])
-    return out.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -13,9 +14,11 @@ from starlette.routing import Route
 
 from harness.common.langs import language
 from harness.errors import HarnessError
-from harness.judge.campaign import Campaign, names, read_campaign, shown
+from harness.judge.campaign import Campaign, folder, names, read_campaign, shown
+from harness.judge.estimating import estimates, said
+from harness.judge.foreign.kinds import FORMATS, exported, formats_of
 from harness.judge.responses import record, responses
-from harness.judge.results import FORMATS, exported, progress
+from harness.judge.results import progress
 from harness.serve import pages
 from harness.serve.answers import NotFound, answer, download, posted, told
 from harness.serve.catalogue import Catalogue
@@ -43,25 +46,48 @@ class Judging:
         self.root = catalogue.root
         self.access = access
         self._read: dict[str, tuple[int, Campaign]] = {}
+        self._found: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {}
 
     def campaigns(self, request: Request) -> Response:
-        """Every campaign with its annotators, their links and progress."""
+        """Every campaign with its annotators, their links and progress, and the systems' means so far."""
         found: list[dict[str, Any]] = []
         for name in names(self.root):
             try:
-                campaign = self._campaign(name)
-                people = [
-                    {"name": person, "key": one.key, **asdict(progress(self.root, campaign, person))}
-                    for person, one in campaign.annotators.items()
-                ]
+                found.append(self._shown(self._campaign(name)))
             except HarnessError as error:
                 found.append({"name": name, "problem": str(error)})
-                continue
-            kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
-            about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
-            about |= {"pair": f"{campaign.src}-{campaign.tgt}", "segments": len(campaign.items)}
-            found.append({**about, "systems": campaign.runs, "annotators": people})
         return answer({"campaigns": found})
+
+    def _shown(self, campaign: Campaign) -> dict[str, Any]:
+        """A campaign for its organiser, made again only when an answer came: the page asks every few
+        seconds."""
+        files = [folder(self.root, campaign.name) / f"{person}.jsonl" for person in campaign.annotators]
+        state = (id(campaign), *(_state(path) for path in files))
+        before = self._found.get(campaign.name)
+        if before is not None and before[0] == state:
+            return before[1]
+        people = [
+            {
+                "name": person,
+                "label": one.label,
+                "key": one.key,
+                **asdict(progress(self.root, campaign, person)),
+            }
+            for person, one in campaign.annotators.items()
+        ]
+        kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
+        about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
+        about |= {
+            "pair": f"{campaign.src}-{campaign.tgt}",
+            "segments": len(campaign.items),
+            "systems": campaign.runs,
+            "annotators": people,
+            "exports": formats_of(campaign.protocol),
+            "means": [asdict(one) for one in estimates(self.root, campaign)],
+            "said": said(campaign),
+        }
+        self._found[campaign.name] = state, about
+        return about
 
     def export(self, request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -78,7 +104,7 @@ class Judging:
         except HarnessError:
             return PlainTextResponse("this link is not valid; ask who gave it to you\n", 404)
         path = f"{request.path_params['name']}/{request.path_params['key']}"
-        title = f"{campaign.protocol}: {campaign.src}-{campaign.tgt}"
+        title = f"{language(campaign.src).name} to {language(campaign.tgt).name}"
         return HTMLResponse(pages.shell("judge", title, self.access.prefix, path, self.access.read_only))
 
     def task(self, request: Request) -> Response:
@@ -106,7 +132,7 @@ class Judging:
         before = []
         for earlier in campaign.items[max(0, task.item - _BEFORE) : task.item]:
             if item.doc and earlier.doc == item.doc:
-                texts = [earlier.outputs[system] for system in task.systems]
+                texts = [earlier.outputs.get(system, "") for system in task.systems]
                 before.append({"source": earlier.source, "texts": texts})
         given = done.get(number)
         value |= {
@@ -142,3 +168,12 @@ class Judging:
         if before is None or before[0] != changed:
             before = self._read[name] = changed, read_campaign(self.root, name)
         return before[1]
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """What changes when a line is appended."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns

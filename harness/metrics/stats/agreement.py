@@ -105,17 +105,22 @@ def normal_p(difference: Statistics, error: Statistics) -> Statistics:
     return found
 
 
-def calibrated_accuracy(metric: Statistics, human: Statistics) -> tuple[Statistics, float]:
+def calibrated_accuracy(
+    metric: Statistics, human: Statistics, weights: Statistics | None = None
+) -> tuple[Statistics, float]:
     """Pairwise accuracy with tie calibration, acc*_eq, of each segment, and the ε that gives the best mean.
 
     `metric` and `human` are `(n, m)`. Within a segment a pair counts where both sides order it alike, or
     where human scores are equal and the metric's differ by at most ε (Deutsch, Foster and Freitag 2023,
-    aclanthology.org/2023.emnlp-main.798). NaN for a segment without a pair known on both sides.
+    aclanthology.org/2023.emnlp-main.798). NaN for a segment without a pair known on both sides. `weights`
+    `(n,)` are those of the segments in the mean that ε makes best.
     """
     a, b = gaps(metric), gaps(human)
     known = np.isfinite(a) & np.isfinite(b)
     each = known.sum(axis=1)
     weight = np.where(known, 1 / np.maximum(each, 1)[:, None], 0.0)
+    if weights is not None:
+        weight = weight * weights[:, None]
     alike = known & (b != 0) & (np.sign(a) == np.sign(b))
     tied = known & (b == 0)
     size, order = np.abs(a[known]), np.argsort(np.abs(a[known]), kind="stable")

@@ -1,4 +1,6 @@
-// For the organiser: links, progress and exports of each campaign.
+// For the organiser: links, progress, means so far and exports of each campaign.
+const KINDS = { scores: 'scores (CSV)', pearmut: 'pearmut (JSON)', 'pearmut-campaign': 'tasks for pearmut (JSON)', 'wmt-esa': 'WMT ESA (JSON lines)', 'wmt-mqm': 'WMT MQM (TSV)', appraise: 'Appraise (CSV)' };
+const moment = (at) => new Date(at).toLocaleString('sv').slice(0, 16); // 2026-11-28 03:05, here
 PAGES.campaigns = async (main) => {
   const place = el('div');
   main.append(place);
@@ -10,18 +12,25 @@ PAGES.campaigns = async (main) => {
     place.replaceChildren(...campaigns.map((one) => {
       if (one.problem) return section(one.name, one.name, el('p', { class: 'notice' }, text(one.problem)));
       const pairs = one.protocol === 'pairwise';
-      const head = [{ name: 'annotator', text: true, up: true }, { name: 'done' }, { name: 'of' }, { name: 's a task' }, { name: pairs ? 'repeated alike' : 'repeated, |Δ|' }, { name: 'degraded found' }, { name: 'link', text: true, up: true }];
+      const head = [{ name: 'annotator', text: true, up: true }, { name: 'done' }, { name: 'of' }, { name: 's a task' }, { name: pairs ? 'repeated alike' : 'repeated, |Δ|' }, { name: 'degraded found' }, { name: 'last answer', text: true }, { name: 'link', text: true, up: true }];
       const value = (found, digits) => ({ key: found, show: number(found, digits) });
       const rows = one.annotators.map((who) => {
         const link = `${location.origin}${href(`judge/${one.name}/${who.key}`)}`;
-        return { cells: [{ key: who.name, show: who.name }, { key: who.done, show: el('span', { class: 'progress' }, el('progress', { max: who.total, value: who.done }), ` ${who.done}`) }, { key: who.total, show: who.total }, value(who.seconds, 1), value(who.repeated, 2), value(who.degraded, 2),
+        return { cells: [{ key: who.name, show: text(who.label ?? who.name) }, { key: who.done, show: el('span', { class: 'progress' }, el('progress', { max: who.total, value: who.done }), ` ${who.done}`) }, { key: who.total, show: who.total }, value(who.seconds, 1), value(who.repeated, 2), value(who.degraded, 2), { key: who.last ?? '', show: who.last ? moment(who.last) : '' },
           { key: who.name, show: el('a', { href: link, class: 'judge' }, link) }] };
       });
-      const how = one.choice === 'random' ? 'a random sample' : one.choice === 'all' ? 'all' : 'those on which metrics disagree, so no estimate for the test set';
+      const done = one.annotators.reduce((sum, who) => sum + who.done, 0), total = one.annotators.reduce((sum, who) => sum + who.total, 0);
+      const means = [{ name: 'system', text: true, up: true }, { name: one.protocol === 'MQM' ? 'mean, minus cost' : 'mean', up: false }, { name: '95 %', text: true, up: false }, { name: 'not corrected' }, { name: 'segments' }];
+      const span = ([low, high]) => (low === null ? '' : `[${number(low, 1)}, ${number(high, 1)}]`);
+      const lines = one.means.map((m) => ({ cells: [{ key: m.system, show: text(m.system) }, value(m.value, 1), { key: m.ci[0] ?? '', show: span(m.ci) }, value(m.plain, 1), { key: m.segments, show: m.segments }] }));
       return section(one.name, one.name,
-        el('p', {}, `${one.protocol}, ${one.pair}, ${one.segments} of ${one.of} segments of ${one.data} (${how}), seed ${one.seed}; systems: `, text(Object.keys(one.systems).join(', '))),
+        el('p', {}, `${one.protocol}, ${one.pair}, ${one.segments} of ${one.of} segments of `, text(one.data), `; seed ${one.seed}; systems: `, text(Object.keys(one.systems).join(', '))),
+        el('p', {}, el('progress', { max: total || 1, value: done, 'aria-label': 'tasks done' }), ` ${done} of ${total} tasks done`),
         sortable(`campaign-${one.name}`, head, rows, -1),
-        el('p', { class: 'links' }, 'Answers so far:', [['scores', 'scores (CSV)'], ...(pairs ? [] : [['wmt-mqm', 'WMT (TSV)'], ['pearmut', 'pearmut (JSON)']])].map(([kind, name]) => el('a', { href: href(`campaign/${one.name}/${kind}`) }, name))));
+        lines.length ? el('h3', {}, 'So far') : null,
+        lines.length ? sortable(`means-${one.name}`, means, lines, 1) : null,
+        lines.length ? one.said.map((line) => el('p', { class: 'soft' }, text(line))) : null,
+        el('p', { class: 'links' }, 'Answers so far:', one.exports.map((kind) => el('a', { href: href(`campaign/${one.name}/${kind}`) }, KINDS[kind] ?? kind))));
     }));
   };
   let last = '';

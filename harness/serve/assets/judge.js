@@ -1,9 +1,11 @@
 // For the annotator: one task at a time; errors are marked by words, with mouse or keyboard.
 const ANCHORS = [[0, 'no meaning kept'], [33, 'some meaning kept'], [66, 'most meaning kept, few mistakes'], [100, 'perfect']];
 
+const MISSING = '[missing]'; // stands behind the text: something of the source is not there
+
 // The words of a text as buttons of a kind: a first click begins a mark, a second ends it; on a mark it is chosen.
 class Marker {
-  constructor(value, spans, changed) {
+  constructor(value, spans, changed, name) {
     this.characters = Array.from(value);
     this.spans = spans;
     this.changed = changed;
@@ -15,22 +17,29 @@ class Marker {
       this.words.push({ piece, start: place, end: place + length });
       place += length;
     }
-    this.node = el('p', { class: 'marker text', dir: 'auto', tabindex: 0, 'aria-label': 'translation: arrow keys move, space marks', onkeydown: (event) => this.key(event) });
+    this.words.push({ piece: MISSING, start: place, end: place, missing: true });
+    this.node = el('p', { class: 'marker text', dir: 'auto', tabindex: 0, 'aria-label': `${name}: arrow keys move, space marks`, onkeydown: (event) => this.key(event) });
     this.cursor = 0;
     this.draw();
   }
 
   draw() {
     this.node.replaceChildren(...this.words.map((word, k) => {
-      const span = this.spans.find((s) => s.start < word.end && s.end > word.start);
-      return el('span', { class: `word${span ? ` error ${span.severity}` : ''}${this.begun === k ? ' begun' : ''}${this.cursor === k ? ' cursor' : ''}`, 'data-word': k, onclick: () => this.act(k) }, visible(word.piece));
+      const span = this.hit(word);
+      return el('span', { class: `word${word.missing ? ' missing' : ''}${span ? ` error ${span.severity}` : ''}${this.begun === k ? ' begun' : ''}${this.cursor === k ? ' cursor' : ''}`, 'data-word': k, onclick: () => this.act(k) }, visible(word.piece));
     }));
   }
 
+  hit(word) { return this.spans.find((s) => (word.missing ? s.start === s.end : s.start < word.end && s.end > word.start)); }
+
   act(k) {
     this.cursor = k;
-    const word = this.words[k], hit = this.spans.find((s) => s.start < word.end && s.end > word.start);
+    const word = this.words[k], hit = this.hit(word);
     if (this.begun === null && hit) this.changed(hit, false);
+    else if (word.missing) {
+      this.begun = null;
+      if (!hit) this.changed({ start: word.start, end: word.end }, true);
+    }
     else if (this.begun === null) { if (word.piece.trim()) this.begun = k; }
     else {
       const [from, to] = [Math.min(this.begun, k), Math.max(this.begun, k)];
@@ -55,7 +64,53 @@ class Marker {
     event.preventDefault();
   }
 
-  quote(span) { return this.characters.slice(span.start, span.end).join(''); }
+  quote(span) { return span.start === span.end ? MISSING : this.characters.slice(span.start, span.end).join(''); }
+}
+
+// A score from 0 to 100 that counts only once it has been touched: the middle is a score too.
+function scoreBox(id, name, given, changed) {
+  const slider = el('input', { type: 'range', min: 0, max: 100, step: 1, id, value: given ?? 50, 'aria-label': `${name}, score from 0 to 100` });
+  const shown = el('output', { for: id }, given === null ? 'not set' : String(given));
+  const box = { value: given, node: el('div', { class: 'score' }, slider, shown, el('div', { class: 'anchors soft' }, ANCHORS.map(([at, words]) => el('span', {}, `${at}: ${words}`)))) };
+  const touched = () => { box.value = Number(slider.value); shown.textContent = slider.value; changed(); };
+  for (const event of ['input', 'change', 'click']) slider.addEventListener(event, touched);
+  return box;
+}
+
+// One output: its words to mark, the list of marks, and where the protocol asks for it its score.
+class Panel {
+  constructor(found, k, changed) {
+    const given = found.answer?.outputs[k];
+    this.found = found;
+    this.changed = changed;
+    this.name = found.texts.length > 1 ? `translation ${k + 1}` : 'translation';
+    // Marks in the source come with imported answers only; they are kept.
+    this.kept = (given?.spans ?? []).filter((s) => s.source);
+    this.spans = (given?.spans ?? []).filter((s) => !s.source).map((s) => ({ ...s }));
+    this.marker = new Marker(found.texts[k], this.spans, (span, made) => this.marked(span, made), this.name);
+    this.list = el('ul', { class: 'spans' });
+    this.score = found.protocol === 'MQM' ? null : scoreBox(k ? `score-${k + 1}` : 'score', this.name, given?.score ?? null, changed);
+    this.draw();
+  }
+
+  marked(span, made) {
+    if (made) { this.spans.push({ ...span, severity: this.found.severities[0], category: null }); this.spans.sort((a, b) => a.start - b.start); }
+    this.draw();
+    this.changed();
+    if (!made) this.list.children[this.spans.indexOf(span)]?.querySelector('select')?.focus();
+  }
+
+  draw() {
+    const { severities, categories } = this.found;
+    this.list.replaceChildren(...this.spans.map((span) => el('li', {}, el('q', {}, text(this.marker.quote(span))),
+      select(severities.map((s) => [s, s]), (v) => { span.severity = v; this.marker.draw(); }, span.severity),
+      categories.length ? select([['', 'category …'], ...categories.map((c) => [c, c])], (v) => { span.category = v || null; this.changed(); }, span.category ?? '') : null,
+      el('button', { type: 'button', onclick: () => { this.spans.splice(this.spans.indexOf(span), 1); this.marker.draw(); this.draw(); this.changed(); } }, 'Remove'))));
+  }
+
+  get ready() { return (this.score === null || this.score.value !== null) && (!this.found.categories.length || this.spans.every((s) => s.category)); }
+
+  get value() { return { spans: [...this.kept, ...this.spans], ...(this.score ? { score: this.score.value } : {}) }; }
 }
 
 PAGES.judge = async (main) => {
@@ -66,56 +121,58 @@ PAGES.judge = async (main) => {
   const show = async (number) => {
     const found = await get(path, number === undefined ? '' : new URLSearchParams([['task', number]]));
     begun = performance.now();
-    const bar = el('p', { class: 'soft' }, el('progress', { max: found.total, value: found.done }), ` ${found.done} of ${found.total} done`);
+    $('problem').hidden = true;
+    const bar = el('p', { class: 'soft' }, el('progress', { max: found.total, value: found.done, 'aria-label': 'tasks done' }), ` ${found.done} of ${found.total} done`);
     if (found.task === null) {
       main.replaceChildren(bar, el('p', { id: 'finished' }, 'All is done. Thank you! You may close this page, or go back:'), el('button', { type: 'button', onclick: () => show(found.total - 1).catch(fail) }, 'Back to the last'));
       return;
     }
     main.replaceChildren(bar, ...screen(found));
-    main.querySelector('.marker, .pair button')?.focus();
+    window.scrollTo(0, 0);
+    main.querySelector('.marker, .pair button')?.focus({ preventScroll: true });
   };
 
-  const send = async (found, value) => {
-    await post(path, { task: found.task, seconds: (performance.now() - begun) / 1000, ...value });
+  // Where the server cannot be reached, the screen stays as it is and can be sent again.
+  const send = async (found, value, buttons) => {
+    for (const button of buttons) button.disabled = true;
+    try {
+      await post(path, { task: found.task, seconds: (performance.now() - begun) / 1000, ...value });
+    } catch (error) {
+      for (const button of buttons) button.disabled = false;
+      if (error.status) throw error;
+      $('problem').hidden = false;
+      $('problem').textContent = 'The server does not answer. What you marked is still on this page: try again in a moment, and tell whoever gave you the link.';
+      return;
+    }
     await show(found.answer ? Math.min(found.task + 1, found.total - 1) : undefined);
   };
 
   const screen = (found) => {
     const { protocol, answer: given } = found;
-    const pairs = protocol === 'pairwise';
-    const heads = [`source (${found.src})`, ...(pairs ? ['translation 1', 'translation 2'] : [`translation (${found.tgt})`])];
-    const before = found.before.map((one) => el('tr', { class: 'before' }, el('td', {}, text(one.source)), one.texts.map((t) => el('td', {}, text(t)))));
+    const many = found.texts.length > 1;
+    const names = found.texts.map((_, k) => (many ? `translation ${k + 1}` : `translation (${found.tgt})`));
+    const heads = [`source (${found.src})`, ...names];
+    const cell = (k, ...children) => el('td', { 'data-head': heads[k] }, ...children);
+    const before = found.before.map((one) => el('tr', { class: 'before' }, [one.source, ...one.texts].map((t, k) => cell(k, text(t)))));
     const back = el('button', { type: 'button', disabled: found.task === 0, onclick: () => show(found.task - 1).catch(fail) }, 'Back');
-    const table = (cells) => el('table', { class: 'judged' }, el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, before, el('tr', { class: 'now' }, cells)));
-    if (pairs) {
-      const choose = (choice, label) => el('button', { type: 'button', class: 'main', 'data-choice': choice, 'aria-pressed': String(given?.choice === choice), onclick: () => send(found, { choice }).catch(fail) }, label);
-      return [el('p', {}, 'Which translation is better?'), table([el('td', {}, text(found.source)), ...found.texts.map((t) => el('td', {}, text(t)))]),
-        el('div', { class: 'controls pair' }, back, choose(0, 'Translation 1'), choose(-1, 'Neither'), choose(1, 'Translation 2'))];
+    const table = (cells) => el('table', { class: found.texts.length > 2 ? 'judged many' : 'judged' }, el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, before, el('tr', { class: 'now' }, cells)));
+    if (protocol === 'pairwise') {
+      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, 'aria-pressed': String(given?.choice === choice), onclick: () => send(found, { choice }, buttons).catch(fail) }, label));
+      return [el('p', {}, 'Which translation is better?'), table([cell(0, text(found.source)), ...found.texts.map((t, k) => cell(k + 1, text(t)))]),
+        el('div', { class: 'controls pair' }, back, buttons)];
     }
-    const spans = (given?.spans ?? []).map((s) => ({ ...s }));
-    const list = el('ul', { class: 'spans' });
-    const drawList = () => list.replaceChildren(...spans.map((span) => el('li', {}, el('q', {}, text(marker.quote(span))),
-      select(found.severities.map((s) => [s, s]), (v) => { span.severity = v; marker.draw(); }, span.severity),
-      found.categories.length ? select([['', 'category …'], ...found.categories.map((c) => [c, c])], (v) => { span.category = v || null; ready(); }, span.category ?? '') : null,
-      el('button', { type: 'button', onclick: () => { spans.splice(spans.indexOf(span), 1); marker.draw(); drawList(); ready(); } }, 'Remove'))));
-    const marker = new Marker(found.texts[0], spans, (span, made) => {
-      if (made) { spans.push({ ...span, severity: found.severities[0], category: null }); spans.sort((a, b) => a.start - b.start); }
-      drawList(); ready();
-      if (!made) list.children[spans.indexOf(span)]?.querySelector('select')?.focus();
-    });
-    const slider = el('input', { type: 'range', min: 0, max: 100, step: 1, id: 'score', value: given?.score ?? 50, 'aria-label': 'score from 0 to 100', list: 'anchors', oninput: () => touched() });
-    let scored = given !== null && protocol === 'ESA';
-    const shown = el('output', {}, scored ? String(given.score) : 'not set');
-    const touched = () => { scored = true; shown.textContent = slider.value; ready(); };
-    slider.addEventListener('change', touched);
-    slider.addEventListener('click', touched); // the middle is a score too
-    const next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, { spans, ...(protocol === 'ESA' ? { score: Number(slider.value) } : {}) }).catch(fail) }, 'Save and go on');
-    const ready = () => { next.disabled = (protocol === 'ESA' && !scored) || (found.categories.length > 0 && spans.some((s) => !s.category)); };
-    drawList(); ready();
-    return [el('p', {}, 'Mark every error: click its first word, then its last (or arrow keys and space).', protocol === 'ESA' ? ' Then score the whole.' : ' No error: simply go on.'),
-      table([el('td', {}, text(found.source)), el('td', {}, marker.node)]), list,
-      protocol === 'ESA' ? el('div', { class: 'score' }, slider, shown, el('div', { class: 'anchors soft' }, ANCHORS.map(([at, name]) => el('span', {}, `${at}: ${name}`)))) : '',
-      el('div', { class: 'controls' }, back, next)];
+    let next = null;
+    const ready = () => { if (next) next.disabled = !panels.every((one) => one.ready); };
+    const panels = found.texts.map((_, k) => new Panel(found, k, ready));
+    const value = () => (protocol === 'cESA' ? { outputs: panels.map((one) => one.value) } : panels[0].value);
+    next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, value(), [next]).catch(fail) }, 'Save and go on');
+    ready();
+    const rest = panels.map((one) => [one.list, one.score?.node ?? null]);
+    const then = { ESA: ' Then score the whole.', cESA: ' Then score each translation as a whole.', MQM: ' No error: simply go on.' }[protocol];
+    return [el('p', {}, `Mark every error: click its first word, then its last (or arrow keys and space); ${MISSING} where something is not there.${then}`),
+      table([cell(0, text(found.source)), ...panels.map((one, k) => cell(k + 1, one.marker.node, many ? rest[k] : null))]),
+      many ? null : rest[0],
+      el('div', { class: 'controls' }, back, next)].flat().filter(Boolean);
   };
 
   await show();

@@ -191,3 +191,68 @@ def test_runs_and_judgements_that_have_no_counterpart_are_named(store, capsys) -
     notes = measured(capsys, store, store / "scores.csv")["notes"]
     assert "judged, but without a run: stranger" in notes
     assert any(note.startswith("1 judged segments are not in made en-de") for note in notes)
+
+
+def test_a_segment_drawn_with_half_the_probability_counts_twice(store, tmp_path, capsys) -> None:
+    """All figures are those of a test set that has the segment twice."""
+    scores = {"good": (95, 80, 60), "fair": (70, 85, 40), "poor": (30, 20, 50)}
+    twice = tmp_path / "twice"
+    for name in SYSTEMS:
+        outputs = [output(k, count) for k, count in enumerate(MISTAKES[name])]
+        write_run(
+            twice, name, name, [*outputs, outputs[2]], [[text] for text in [*REFERENCE, REFERENCE[2]]],
+            sources=[*SOURCE, SOURCE[2]], metrics={key: METRICS[key] for key in ("chrf", "ter")},
+            pair=("en", "de"), ids=["1", "2", "3", "3b"],
+        )  # fmt: skip
+    drawn, plain = store / "drawn.csv", twice / "plain.csv"
+    head = "system,segment,score"
+    rows = [(name, str(k + 1), score) for name, found in scores.items() for k, score in enumerate(found)]
+    drawn.write_text(
+        f"{head},inclusion\n" + "".join(f"{a},{b},{c},{0.25 if b == '3' else 0.5}\n" for a, b, c in rows)
+    )
+    rows += [(name, "3b", found[2]) for name, found in scores.items()]
+    plain.write_text(f"{head}\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    weighted, doubled = measured(capsys, store, drawn), measured(capsys, twice, plain)
+    assert weighted["human"]["systems"] == doubled["human"]["systems"]
+    assert weighted["human"]["systems"][0]["mean"] == (95 + 80 + 2 * 60) / 4
+    figures = ("pearson", "kendall", "accuracy", "segment_kendall", "calibrated")
+    for one, other in zip(weighted["metrics"], doubled["metrics"], strict=True):
+        for name in figures:
+            assert one[name]["value"] == pytest.approx(other[name]["value"]), name
+        assert one["epsilon"] == other["epsilon"]
+    assert any("unequal probabilities" in note for note in weighted["notes"])
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        (("", ""), None), (("0.5", "0.5"), None), (("0.5", ""), "some segments have an inclusion"),
+        (("0", "1"), "scores.csv:2: inclusion 0: expected"), (("0.5", "2"), "scores.csv:3: inclusion 2"),
+        (("x", "1"), "scores.csv:2: inclusion 'x' is not a number"),
+    ],
+)  # fmt: skip
+def test_inclusion_is_checked(store, capsys, shares: tuple[str, str], said: str | None) -> None:
+    path = store / "scores.csv"
+    rows = [f"{name},{k + 1},{50 + k},{shares[k]}\n" for name in SYSTEMS for k in range(2)]
+    path.write_text("system,segment,score,inclusion\n" + "".join(rows))
+    code, out, err = agree(capsys, store, path)
+    assert code == (2 if said else 0) and (said or "") in err
+    assert ("picked, not drawn" in " ".join(out.split())) == (shares == ("", ""))
+
+
+def test_documents_that_were_drawn_whole_are_resampled_whole(store, capsys) -> None:
+    scores = {"good": (95, 80, 60), "fair": (70, 85, 40), "poor": (30, 20, 50)}
+    head = "system,segment,score,inclusion"
+    rows = [(name, str(k + 1), score) for name, found in scores.items() for k, score in enumerate(found)]
+    path = store / "scores.csv"
+    path.write_text(
+        f"{head},document\n" + "".join(f"{a},{b},{c},0.5,{'d' if b < '3' else 'e'}\n" for a, b, c in rows)
+    )
+    whole = measured(capsys, store, path)
+    assert "bootstrap over documents" in " ".join(agree(capsys, store, path)[1].split())
+    path.write_text(f"{head}\n" + "".join(f"{a},{b},{c},0.5\n" for a, b, c in rows))
+    single = measured(capsys, store, path)
+    for one, other in zip(whole["metrics"], single["metrics"], strict=True):
+        assert one["pearson"]["value"] == other["pearson"]["value"]
+    ends = [[one["segment_kendall"]["ci"] for one in found["metrics"]] for found in (whole, single)]
+    assert ends[0] != ends[1]

@@ -14,9 +14,10 @@ from harness.agree.ratings import read_ratings
 from harness.cli.main import main
 from harness.common.mqm import MqmWeights
 from harness.errors import DataError, UserError
-from harness.judge.campaign import Campaign, read_campaign, shown
+from harness.judge.campaign import Campaign, Task, read_campaign, shown
+from harness.judge.foreign.kinds import exported
 from harness.judge.responses import record, responses
-from harness.judge.results import exported, progress
+from harness.judge.results import progress
 from tests.support.made_stores import write_run
 from tests.support.made_texts import corpus, hypotheses
 from tests.support.workbench import client
@@ -58,8 +59,13 @@ def test_every_output_is_judged_once_by_each_in_an_order_of_their_own(root: Path
         for system in SYSTEMS:  # a document stays in order
             items = [t.item for t in plain if t.systems == [system]]
             assert all(b == a + 1 for a, b in pairwise(items) if b % 6)
-        extra = annotator.tasks[len(plain) :]
+        extra = [t for t in annotator.tasks if t.kind != "plain"]
         assert len(extra) == 18 and {t.kind for t in extra} == {"repeat", "degraded"}
+        assert annotator.tasks[len(plain) :] != extra, "they are not all at the end"
+        for place, task in enumerate(annotator.tasks):
+            if task.kind != "plain":
+                original = annotator.tasks.index(Task(item=task.item, systems=task.systems))
+                assert place - original > 6, "another document is between an output and its repetition"
         for task in extra:
             (text,) = shown(campaign, task)
             whole = campaign.items[task.item].outputs[task.systems[0]]
