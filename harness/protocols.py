@@ -92,10 +92,18 @@ class Encoder(Extension):
     languages: frozenset[str] | None = None
     """ISO 639 codes of the languages that it was trained on; None: not known. Others it places at random."""
 
+    by_pieces: bool = False
+    """Whether a call gives the vectors, to the last bit, of a call for each of `encode.pieces.pieces`."""
+
     @property
     @abstractmethod
     def identity(self) -> dict[str, Any]:
-        """Name, revision and options: whatever changes its vectors."""
+        """Name, revision and options: whatever changes its vectors. Without a revision they are not kept."""
+
+    @property
+    def computes_on(self) -> dict[str, Any]:
+        """What besides changes their last bits: a device, a size of batches."""
+        return {}
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Matrix:
