@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Mark, Piece, Translation
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Judgement, Piece, Translation
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -92,10 +92,18 @@ class Encoder(Extension):
     languages: frozenset[str] | None = None
     """ISO 639 codes of the languages that it was trained on; None: not known. Others it places at random."""
 
+    by_pieces: bool = False
+    """Whether a call gives the vectors, to the last bit, of a call for each of `encode.pieces.pieces`."""
+
     @property
     @abstractmethod
     def identity(self) -> dict[str, Any]:
-        """Name, revision and options: whatever changes its vectors."""
+        """Name, revision and options: whatever changes its vectors. Without a revision they are not kept."""
+
+    @property
+    def computes_on(self) -> dict[str, Any]:
+        """What besides changes their last bits: a device, a size of batches."""
+        return {}
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Matrix:
@@ -253,20 +261,6 @@ class Realigner(Extension):
 
         `references[k]` holds every reference of segment k. Raises ValueError for no segments.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a language model as a judge said of one segment."""
-
-    outcome: str
-    """`scored`; of pairs `win`, `loss`, `tie`, `order` (a tie, as the two orders disagree) and `same` (a tie,
-    as the outputs are equal); or why there is no score: `refused`, `cut` (off), `unreadable`."""
-    marks: tuple[Mark, ...] = ()
-    answer: str | None = None
-    """The beginning of the answer that could not be used, or the error in its place."""
-    answers: tuple[Translation, ...] = ()
-    """What was asked (as their sources) and answered."""
 
 
 class Metric(Extension):

@@ -246,3 +246,17 @@ class Score:
     signature: str
     higher_is_better: bool = True
     ci_block: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a language model as a judge said of one segment."""
+
+    outcome: str
+    """`scored`; of pairs `win`, `loss`, `tie`, `order` (a tie, as the two orders disagree) and `same` (a tie,
+    as the outputs are equal); or why there is no score: `refused`, `cut` (off), `unreadable`."""
+    marks: tuple[Mark, ...] = ()
+    answer: str | None = None
+    """The beginning of the answer that could not be used, or the error in its place."""
+    answers: tuple[Translation, ...] = ()
+    """What was asked (as their sources) and answered."""

@@ -41,7 +41,7 @@ VERBS = {
     "verify": "check whether files of finished runs were edited or damaged",
     "rerun": "run a record's configuration again and check that its results are identical",
     "fetch": "download a model for a pair; shows the size first",
-    "cache": "show or prune stored translations and converted models",
+    "cache": "show or prune stored translations, vectors and converted models",
     "init": "write a commented starter folder: pair, test set, model, engine and metric",
     "completion": "print the script that completes verbs, groups, runs and tags in bash, zsh or fish",
     "doctor": "versions, devices, caches, hub, extras; or check a configuration without running it",

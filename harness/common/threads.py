@@ -22,9 +22,8 @@ def one_thread_each() -> Iterator[None]:
         yield
 
 
-def spread(work: Callable[[Sequence[T]], R], items: Sequence[T], size: int, workers: int) -> list[R]:
-    """`work` on `size` items at a time, in order; the parts are the same for any number of workers."""
-    parts = [items[k : k + size] for k in range(0, len(items), size)]
+def spread(work: Callable[[Sequence[T]], R], parts: Sequence[Sequence[T]], workers: int) -> list[R]:
+    """`work` on each of the parts, in order; what it gives is the same for any number of workers."""
     with one_thread_each():
         if workers == 1 or len(parts) < 2:
             return [work(part) for part in parts]
@@ -49,3 +48,10 @@ def _quota(path: Path) -> int | None:
         return max(1, round(int(quota) / int(period)))
     except (OSError, ValueError):  # no cgroup v2, or "max"
         return None
+
+
+def cores() -> int:
+    """Cores that this process may use; a worker of a cluster has been given so many (HARNESS_CORES)."""
+    if "HARNESS_CORES" in os.environ:
+        return int(os.environ["HARNESS_CORES"])
+    return threads_here(os.cpu_count() or 1)

@@ -93,6 +93,7 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
 _DEFAULT_WAS: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "transformers"): {"batch_tokens": 2048, "batch_size": 64},
     ("engine", "ctranslate2"): {"beams": 4, "max_new_tokens": 256},
+    ("encoder", "use"): {"threads": 2},
 }
 """What the null of an option stood for before it was null."""
 

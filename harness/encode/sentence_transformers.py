@@ -52,6 +52,13 @@ class SentenceTransformers(Encoder):
         commit = None if Path(self.id).is_dir() else folder.name
         return {"name": self.name, "id": self.id, "revision": commit, "prefix": self.prefix}
 
+    @property
+    def computes_on(self) -> dict[str, Any]:
+        """Device and size of batches."""
+        from sentence_transformers.util import get_device_name
+
+        return {"device": self.device or get_device_name(), "batch_size": self.batch_size}
+
     def encode(self, texts: Sequence[str]) -> Matrix:
         """`(len(texts), d)` float32 rows of unit length; the zero row for a text of white space only."""
         model = self._load()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from harness.common.threads import cores
 
 if TYPE_CHECKING:
     from harness.protocols import Statistics
@@ -101,11 +102,11 @@ def count(
     ]
     texts, against = [key[0] for key in first], [list(key[1:]) for key in first]
     n = len(texts)
-    cores = _cores() if workers is None else max(1, workers)
-    cores = min(cores, 1 + n // costly)
+    count = cores() if workers is None else max(1, workers)
+    count = min(count, 1 + n // costly)
     # Dealt out in turn, so that a run of long segments does not land on one core.
-    shares = [slice(k, n, cores) for k in range(cores)]
-    with ThreadPoolExecutor(cores) as pool:
+    shares = [slice(k, n, count) for k in range(count)]
+    with ThreadPoolExecutor(count) as pool:
         others = [
             pool.submit(_count_elsewhere, family, options, texts[share], against[share])
             for share in shares[1:]
@@ -145,14 +146,6 @@ def _work() -> None:
     with heard() as warnings:
         rows = FAMILIES[family](scorer(family, options), hypotheses, references)
     print(json.dumps([rows.tolist(), list(warnings)]))
-
-
-def _cores() -> int:
-    if "HARNESS_CORES" in os.environ:  # a worker of a cluster has been given so many
-        return int(os.environ["HARNESS_CORES"])
-    from harness.common.threads import threads_here
-
-    return threads_here(os.cpu_count() or 1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from harness import registry
@@ -50,12 +51,14 @@ AlignPairs = Callable[[TextParts, Sequence[Sides]], Iterable[list[Bead]]]
 
 
 def text_parts(clean: Mapping[str, Any], splitter: Mapping[str, Any], aligner: Mapping[str, Any],
-               encoder: Mapping[str, Any]) -> TextParts:  # fmt: skip
-    """Build cleaner, splitter, encoder and aligner from their configurations."""
-    from harness.encode.progress import ProgressEncoder
+               encoder: Mapping[str, Any], vectors: Path | None = None) -> TextParts:  # fmt: skip
+    """Build cleaner, splitter, encoder and aligner from their configurations.
 
-    built = registry.build("encoder", encoder)
-    shown = ProgressEncoder(built)
+    The encoder keeps its vectors under `vectors`.
+    """
+    from harness.encode.kept import KeptEncoder
+
+    shown = KeptEncoder(registry.build("encoder", encoder), vectors)
     taken: list[Encoder] = []
 
     def take_encoder() -> Encoder:

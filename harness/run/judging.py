@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.protocols import Judgement, Metric, Statistics
+from harness.protocols import Metric, Statistics
 from harness.results.record import Judging
 from harness.run.usage import another_model, several_models, total, usage_of_texts
+from harness.types import Judgement
 
 UNUSED = ("refused", "cut", "unreadable")
 """Outcomes without a score."""

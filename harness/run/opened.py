@@ -9,6 +9,7 @@ from functools import cached_property
 from harness.common.files import digest
 from harness.config.schema import RunConfig, identifying
 from harness.data.load import load
+from harness.encode.kept import VECTORS
 from harness.errors import ConfigError
 from harness.results.record import Record
 from harness.results.store import Store
@@ -68,7 +69,7 @@ def opened(config: RunConfig, store: Store) -> Opened:
 
     Raises a HarnessError for what cannot work.
     """
-    parts = assemble(config)
+    parts = assemble(config, store.cache_dir / VECTORS)
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
     corrected = _corrected(config, loaded)

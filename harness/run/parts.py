@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness import registry
 from harness.common.langs import language
@@ -29,9 +30,12 @@ class Parts:
     backend: Backend
 
 
-def assemble(config: RunConfig) -> Parts:
-    """Build everything. Raises ConfigError, DataError or UnavailableError for what cannot work."""
-    text = text_parts(config.clean, config.splitter, config.aligner, config.encoder)
+def assemble(config: RunConfig, vectors: Path | None = None) -> Parts:
+    """Build everything; the encoder keeps its vectors under `vectors`.
+
+    Raises ConfigError, DataError or UnavailableError for what cannot work.
+    """
+    text = text_parts(config.clean, config.splitter, config.aligner, config.encoder, vectors)
     source, target = language(config.pair.src), language(config.pair.tgt)
     src, tgt = source.code, target.code
     engine = registry.build("engine", config.engine, model=config.model, src=src, tgt=tgt)

@@ -10,12 +10,12 @@ from typing import Any
 
 from harness.common.progress import bar
 from harness.config.schema import BootstrapConfig
-from harness.protocols import Judgement, Metric, Statistics
+from harness.protocols import Metric, Statistics
 from harness.run.documents import bead_json
 from harness.run.judging import judged_json
 from harness.run.shards import Gathered
 from harness.run.whole import Cut, line_of
-from harness.types import Item, Score, Translation
+from harness.types import Item, Judgement, Score, Translation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
-from harness.encode.progress import ProgressEncoder
+from harness.encode.kept import KeptEncoder
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Realigned, Realigner, Splitter
 from harness.types import Bitext, Item, Piece, Translation
@@ -109,7 +109,7 @@ def build_realigner(
     """The re-segmenter of a configuration; aligner and encoder are built only if it takes them."""
 
     def make() -> Any:
-        shown = ProgressEncoder(registry.build("encoder", encoder))
+        shown = KeptEncoder(registry.build("encoder", encoder))
         return registry.build("aligner", aligner, offered={"encoder": lambda: shown})
 
     offered = {"aligner": make, "splitter": lambda: splitter, "tgt": lambda: tgt}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.align.search.compiled import sweeps
 from harness.align.search.forward_backward import posteriors
 from harness.align.search.lattice import REACH, SHAPES, Array, Lattice
 from harness.types import Bead
@@ -57,6 +58,17 @@ class Beliefs:
 
 def believe(lattice: Lattice, least: float = LEAST) -> Beliefs:
     """Forward-backward over a lattice; posteriors below `least` are dropped."""
+    if (compiled := sweeps(lattice)) is not None:
+        sums = compiled.posteriors(least)
+        mass = np.minimum(sums.mass, 1.0)
+        alone_src, alone_tgt = (np.clip(side, 0.0, 1.0) for side in (sums.alone_src, sums.alone_tgt))
+        rate = Rate(sums.gaps, sums.beads)
+        return Beliefs(sums.row, sums.shape, sums.column, mass, alone_src, alone_tgt, rate)
+    return _believed(lattice, least)
+
+
+def _believed(lattice: Lattice, least: float) -> Beliefs:
+    """`believe` without a compiler."""
     scorer, band = lattice.scorer, lattice.band
     found: list[tuple[NDArray[np.int64], ...]] = []
     numbers: list[Array] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.align.search.compiled import sweeps
 from harness.align.search.lattice import REACH, Array, Band, BeadTable, Lattice
 from harness.common.progress import bar
 
@@ -76,7 +77,9 @@ def _sweeping(lattice: Lattice) -> Iterator[Callable[[], None]]:
 
 
 def forward(lattice: Lattice, join: Join) -> Forward:
-    """The forward sweep, row by row, each row as whole-array operations."""
+    """The forward sweep: compiled, or row by row, each row as whole-array operations."""
+    if (compiled := sweeps(lattice)) is not None:
+        return Forward(*compiled.forward(join is np.logaddexp))
     with _sweeping(lattice) as tick:
         return _forward(lattice, join, tick)
 

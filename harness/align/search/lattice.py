@@ -96,11 +96,15 @@ class Lattice:
     def beads(self, row: int) -> NDArray[np.floating[Any]]:
         """`(len(shapes), width of the row)` scores of the beads that start in `row`."""
         index = row // ROWS
-        if index not in self._blocks:
-            self._blocks[index] = self._block(index)
-        first, block = self._blocks[index]
+        first, block = self.block(index)
         start, width = int(self.band.low[row]) - first, self.band.width(row)
         return block[:, row - index * ROWS, start : start + width]
+
+    def block(self, index: int) -> tuple[int, NDArray[np.floating[Any]]]:
+        """The first column, and `(len(shapes), rows, columns)` scores, of rows index * `ROWS` and after."""
+        if index not in self._blocks:
+            self._blocks[index] = self._block(index)
+        return self._blocks[index]
 
     def _block(self, index: int) -> tuple[int, NDArray[np.floating[Any]]]:
         rows = index * ROWS, min(self.scorer.n, (index + 1) * ROWS)

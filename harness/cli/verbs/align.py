@@ -72,6 +72,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", default=None, metavar="END", help="for a folder: txt, tsv (default), jsonl, tmx or html"
     )
+    parser.add_argument(
+        "--results", default="results", metavar="DIR",
+        help="the results store, whose cache keeps the vectors of texts (default: results)",
+    )  # fmt: skip
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor keep vectors of texts")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -106,6 +111,7 @@ def _texts(args: argparse.Namespace) -> Texts:
     from harness.cli.aligning import Texts
     from harness.common.named import named
     from harness.encode.choice import chosen, remark
+    from harness.encode.kept import VECTORS
     from harness.run.documents import text_parts
 
     folders = [args.config_dir.expanduser()] if args.config_dir else []
@@ -117,8 +123,9 @@ def _texts(args: argparse.Namespace) -> Texts:
         named("splitter", args.splitter, folders),
         named("aligner", args.aligner, folders) | of_aligner,
         chosen(named("encoder", args.encoder, folders) | of_encoder, (args.src, args.tgt)),
+        None if args.no_cache else Path(args.results) / "cache" / VECTORS,
     )
-    encodes = parts.encodes or not args.pairs and is_dir(args.source)  # folders are paired by it
+    encodes = parts.encodes or (not args.pairs and is_dir(args.source))  # folders are paired by it
     if encodes and (line := remark(parts.encoder, (args.src, args.tgt))) is not None:
         note(line)
     return Texts(parts, lines=args.segmented)

@@ -1,4 +1,4 @@
-"""`cache`: what the translation cache holds, and pruning it."""
+"""`cache`: what the caches of translations, vectors and models hold, and pruning them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ examples:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One system's stored translations, or one converted model."""
+    """One system's stored translations, one encoder's vectors, or one converted model."""
 
     path: Path
-    kind: str  # "translations", "converted model", "unfinished run" or "read segments"
+    kind: str  # "translations", "vectors", "converted model", "unfinished run" or "read segments"
     system: str
     segments: int | None
     size: int
@@ -58,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
     if args.prune and args.older_than is not None and args.older_than < 0:
         raise ConfigError("--older-than must be a number of days, 0 or more")
     root = Path(args.results) / "cache"
-    found = [*_translations(root), *_unfinished(root), *_models(), *_segments()]
+    found = [*_translations(root), *_vectors(root), *_unfinished(root), *_models(), *_segments()]
     chosen = [
         entry
         for entry in found
@@ -134,6 +134,21 @@ def _system(identity: dict[str, Any]) -> str:
         name = " ".join(map(str, name))
     revision = str(identity.get("revision") or "")[:8]
     return " ".join(part for part in (str(identity.get("engine", "?")), str(name)[:60], revision) if part)
+
+
+def _vectors(root: Path) -> list[Entry]:
+    from harness.encode.kept import VECTORS
+
+    entries = []
+    for identity in sorted((root / VECTORS).glob("*/identity.json")):
+        system = "damaged"
+        try:
+            encoder = read_json(identity, dict).get("encoder") or {}
+            system = " ".join(str(encoder[key])[:60] for key in ("name", "revision") if key in encoder)
+        except HarnessError as error:
+            note(f"harness cache: {error}")
+        entries.append(_entry(identity.parent, "vectors", system, None))
+    return entries
 
 
 def _unfinished(root: Path) -> list[Entry]:

@@ -9,7 +9,7 @@ from harness.metrics.judges.annotations import bare, gemba_score, read_errors, r
 from harness.metrics.judges.base import Judge, Question, Verdict
 from harness.metrics.judges.marks import located
 from harness.metrics.judges.prompt import EXAMPLES, SYSTEM, question
-from harness.protocols import Judgement
+from harness.types import Judgement
 
 _ESA_LEVELS = ("major", "minor")
 

@@ -12,8 +12,8 @@ from harness.metrics.judges.annotations import read_choice
 from harness.metrics.judges.base import Judge, Question, Verdict
 from harness.metrics.judges.prompt import filled
 from harness.metrics.stats.sign import sign_test
-from harness.protocols import Judgement, Statistics
-from harness.types import Translation
+from harness.protocols import Statistics
+from harness.types import Judgement, Translation
 
 QUESTION = """\
 {source_lang} source:

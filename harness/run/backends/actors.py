@@ -15,6 +15,7 @@ from typing import Any
 from harness import registry
 from harness.common.notices import collecting
 from harness.data.spool import read_items
+from harness.encode.kept import KeptEncoder
 from harness.errors import StageError
 from harness.protocols import Aligner, Encoder
 from harness.run.documents import Sides, align_pair
@@ -76,7 +77,7 @@ class AlignActor(Actor):
 
     @cached_property
     def _built(self) -> tuple[Aligner, Encoder]:
-        encoder = registry.build("encoder", self.settings["encoder"])
+        encoder = KeptEncoder(registry.build("encoder", self.settings["encoder"]))
         aligner = registry.build("aligner", self.settings["aligner"], offered={"encoder": lambda: encoder})
         return aligner, encoder
 

@@ -20,7 +20,8 @@ def sentences(seed: int, count: int) -> list[str]:
 
 
 def test_parts_keep_their_order_and_are_the_same_for_any_number_of_workers() -> None:
-    found = [spread(lambda part: list(part), range(10), 4, workers) for workers in (1, 3)]
+    parts = [range(4), range(4, 8), range(8, 10)]
+    found = [spread(lambda part: list(part), parts, workers) for workers in (1, 3)]
     assert found[0] == found[1] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
