@@ -15,7 +15,7 @@ VENDOR = ("vendor/d3.min.js", "vendor/plot.umd.min.js")
 SHARED = (
     "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "segments.js",
 )  # fmt: skip
-SCRIPTS = (*SHARED, "state.js", "embedded.js", "main.js")
+SCRIPTS = (*SHARED, "words.js", "state.js", "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page
 
 # The one style element that Observable Plot puts into each chart, the same for every chart.
