@@ -100,7 +100,7 @@ def _ngrams(args: argparse.Namespace, result: Result) -> Analysis:
     pair = (metric.baseline, other_system(metric, result, args.versus))
     systems = {system.name: system for system in result.test_set.systems}
     matches = Matches(result.test_set, [systems[name] for name in pair])
-    both = matches.contrast(*pair, args.ngrams)
+    both = matches.contrasts([pair], args.ngrams)[0]
     rows = [row for found in both for row in only_rows(result, found)]
     return Analysis("--ngrams", tuple(map(only_sheet, both)), NGRAM_NOTES, _flat(rows))
 

@@ -25,12 +25,12 @@ class Bucket:
     differences: dict[str, dict[str, Gap]]  # metric key → system → beside the metric's baseline
 
 
-def buckets(result: Result, by: str) -> list[Bucket]:
+def buckets(result: Result, by: str, most: int | None = None) -> list[Bucket]:
     """Corpus scores over the segments of each bucket, from stored statistics.
 
     `by` is one of KINDS. A segment is in the bucket of a health flag when any system has that flag on
     it, so that all systems are scored on the same segments; a segment may be in several. Empty where the
-    test set has nothing of the kind. Raises ConfigError for an unknown kind.
+    test set has nothing of the kind, or more than `most` buckets. Raises ConfigError for an unknown kind.
     """
     if by not in KINDS:
         raise ConfigError(f"--by {by} is not known.{did_you_mean(by, KINDS)} One of: {', '.join(KINDS)}")
@@ -39,7 +39,7 @@ def buckets(result: Result, by: str) -> list[Bucket]:
     for index in range(result.test_set.n):
         for label in KINDS[by](systems, index):
             members.setdefault(label, []).append(index)
-    if set(members) <= {_NOTHING.get(by)}:
+    if set(members) <= {_NOTHING.get(by)} or (most is not None and len(members) > most):
         return []
     order = _ORDER.get(by)
     labels = sorted(members, key=order.index) if order else list(members)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ from harness.common.texts import Text
 from harness.compare.columns import Columns, by_document
 from harness.compare.evaluate import Result
 from harness.compare.gaps import Gap, Group, gaps
-from harness.compare.groups import TestSet
 from harness.compare.tokens import is_word, tokenizer
 from harness.metrics.stats.significance import Column
 from harness.protocols import Metric, Statistics
@@ -41,31 +41,40 @@ class WordF1(Metric):
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
-        return self.by_bucket(hypotheses, references, lambda word: 0, 1)[:, 0]
+        wanted = [list(map(self.words, texts)) for texts in references]
+        return self.by_bucket(hypotheses, wanted, lambda word: 0, 1)[:, 0]
 
     def by_bucket(
         self,
         hypotheses: Sequence[str],
-        references: Sequence[Sequence[str]],
+        references: Sequence[Sequence[Counter[str]]],
         bucket: Callable[[str], int],
         buckets: int,
     ) -> Statistics:
-        """`(n, buckets, 3)`: the statistics of the words of each bucket.
+        """`(n, buckets, 3)`: the statistics of the words of each bucket; `references` as their words.
 
         A word is right as often as both texts of a segment have it. Of several references the one with the
         highest F1 over all words counts.
         """
         rows = np.zeros((len(hypotheses), buckets, 3))
         for row, hypothesis, texts in zip(rows, hypotheses, references, strict=True):
-            words = self.words(hypothesis)
-            best, right = max(
-                ((found, found & words) for found in map(self.words, texts)),
-                key=lambda pair: pair[1].total() / max(1, pair[0].total() + words.total()),
-            )
-            for place, counts in enumerate((right, words, best)):
-                for word, count in counts.items():
-                    row[bucket(word), place] += count
+            self._fill(row, self.words(hypothesis), texts, bucket)
         return rows
+
+    def _fill(
+        self,
+        row: Statistics,
+        words: Counter[str],
+        references: Sequence[Counter[str]],
+        bucket: Callable[[str], int],
+    ) -> None:
+        best, right = max(
+            ((found, found & words) for found in references),
+            key=lambda pair: pair[1].total() / max(1, pair[0].total() + words.total()),
+        )
+        for place, counts in enumerate((right, words, best)):
+            for word, count in counts.items():
+                row[bucket(word), place] += count
 
     def words(self, text: str) -> Counter[str]:
         """The words of a text, without its punctuation."""
@@ -110,11 +119,13 @@ def accuracy(result: Result, corpus: Path | None = None) -> Accuracy:
     """
     test_set = result.test_set
     metric = WordF1(tokenizer(test_set.tgt))
-    bucket = _bucket_of(_counted(metric, corpus, test_set) if corpus else _in_references(metric, test_set))
+    wanted = [list(map(metric.words, texts)) for texts in test_set.systems[0].references]
+    first = _total(found[0] for found in wanted)
+    bucket = _bucket_of(_total(_words_of(corpus, metric, test_set.tgt)) if corpus else first)
     rows = {}
     with bar("words", len(test_set.systems), "systems") as ticker:
         for system in test_set.systems:
-            rows[system.name] = metric.by_bucket(system.hypotheses, system.references, bucket, len(LABELS))
+            rows[system.name] = metric.by_bucket(system.hypotheses, wanted, bucket, len(LABELS))
             ticker.advance()
     columns: Columns = {
         LABELS[k]: {name: Column(metric, found[:, k]) for name, found in rows.items()}
@@ -126,7 +137,7 @@ def accuracy(result: Result, corpus: Path | None = None) -> Accuracy:
     groups = {label: group for label, group in groups.items() if group.n}
     found = gaps(list(groups.values()), result.baseline, result.options, together=True)
     sizes: Counter[int] = Counter()
-    for word, count in _in_references(metric, test_set).items():
+    for word, count in first.items():
         sizes[bucket(word)] += count
     return Accuracy(
         result.baseline,
@@ -149,22 +160,19 @@ def _having(column: Mapping[str, Column]) -> int:
     return int(np.any([part.rows[:, 1:].sum(axis=1) > 0 for part in column.values()], axis=0).sum())
 
 
-def _in_references(metric: WordF1, test_set: TestSet) -> Counter[str]:
-    """The words of the first reference of each segment."""
-    counts: Counter[str] = Counter()
-    for references in test_set.systems[0].references:
-        counts.update(metric.words(references[0]))
-    return counts
+def _words_of(corpus: Path, metric: WordF1, lang: str) -> Iterator[Counter[str]]:
+    return (metric.words(line) for line in Text(corpus, langs=(lang,)).lines())
 
 
-def _counted(metric: WordF1, corpus: Path, test_set: TestSet) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for line in Text(corpus, langs=(test_set.tgt,)).lines():
-        counts.update(metric.words(line))
-    return counts
+def _total(some: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counts in some:
+        total.update(counts)
+    return total
 
 
 def _bucket_of(counts: Mapping[str, int]) -> Callable[[str], int]:
+    @cache
     def bucket(word: str) -> int:
         count = counts.get(word, 0)
         return next((k for k, (most, _) in enumerate(BUCKETS) if count <= most), len(BUCKETS))

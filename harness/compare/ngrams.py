@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.common.progress import bar
+from harness.compare.draws import Pair
 from harness.compare.groups import TestSet
 from harness.compare.load import System
 from harness.compare.tokens import ngrams, tokenizer, unspaced
@@ -46,13 +49,17 @@ class Matches:
         self._tokens = tokenizer(test_set.tgt)
         self._joint = "" if unspaced(test_set.tgt) else " "
         self._references = systems[0].references
-        self._right: dict[str, Counter[str]] = {system.name: Counter() for system in systems}
+        self._at = {system.name: place for place, system in enumerate(systems)}
+        right: list[Counter[str]] = [Counter() for _ in systems]
         with bar("n-grams", test_set.n, "segments") as ticker:
             for index, references in enumerate(self._references):
                 ticker.advance()
                 wanted = self._most(references)
-                for system in systems:
-                    self._count(self._right[system.name], system.hypotheses[index], wanted)
+                for counts, system in zip(right, systems, strict=True):
+                    self._count(counts, system.hypotheses[index], wanted)
+        # Longer ones first, then by the alphabet: the order among n-grams that are equally clear.
+        self._grams = sorted(set().union(*right), key=lambda gram: (-gram.count(" "), gram))
+        self._counts = np.array([[counts[gram] for gram in self._grams] for counts in right], dtype=np.int64)
 
     def _most(self, references: Iterable[str]) -> dict[str, int]:
         """Each n-gram of a segment with the most that any one reference has of it."""
@@ -70,36 +77,46 @@ class Matches:
         for gram, count in Counter(filter(wanted.__contains__, self._all(hypothesis))).items():
             right[gram] += min(count, wanted[gram])
 
-    def contrast(self, first: str, second: str, most: int) -> tuple[Only, Only]:
-        """What `first` gets right and `second` does not, and the reverse; at most `most` n-grams of each.
+    def contrasts(self, pairs: Sequence[Pair], most: int) -> list[tuple[Only, Only]]:
+        """For each pair, what the first gets right and the second does not, and the reverse.
 
-        Sorted by compare-mt's smoothed share (a + 1) / (a + b + 2) of the times that either is right
-        (Neubig et al. 2019, aclanthology.org/N19-4007), longer n-grams first among equals; one inside a
-        longer one with the same counts is not listed again.
+        At most `most` n-grams of each, by compare-mt's smoothed share (a + 1) / (a + b + 2) of the times
+        that either is right (Neubig et al. 2019, aclanthology.org/N19-4007), longer n-grams first among
+        equals; one inside a longer one with the same counts is not listed again.
         """
-        return self._only(first, second, most), self._only(second, first, most)
+        both = [pair for first, second in pairs for pair in ((first, second), (second, first))]
+        listed = [self._listed(system, other, most) for system, other in both]
+        totals = self._totals({self._grams[k] for some in listed for k in some})
+        found = [self._only(*pair, some, totals) for pair, some in zip(both, listed, strict=True)]
+        return list(zip(found[::2], found[1::2], strict=True))
 
-    def _only(self, system: str, other: str, most: int) -> Only:
-        a, b = self._right[system], self._right[other]
-        better = [(gram, count, b[gram]) for gram, count in a.items() if count > b[gram]]
-        better.sort(key=lambda found: (-_share(*found[1:]), -found[0].count(" "), found[0]))
-        listed: list[tuple[str, int, int]] = []
-        for found in better:
+    def _listed(self, system: str, other: str, most: int) -> list[int]:
+        a, b = self._counts[self._at[system]], self._counts[self._at[other]]
+        better = np.flatnonzero(a > b)
+        shares = (a[better] + _SMOOTHING) / (a[better] + b[better] + 2 * _SMOOTHING)
+        listed: list[int] = []
+        for k in better[np.argsort(-shares, kind="stable")]:
             if len(listed) == most:
                 break
-            if not any(found[1:] == longer[1:] and f" {found[0]} " in f" {longer[0]} " for longer in listed):
-                listed.append(found)
-        totals = self._totals({gram for gram, _, _ in listed})
-        exclusive = [count for _, count, others in better if not others]
+            if not any(
+                (a[k], b[k]) == (a[longer], b[longer]) and f" {self._grams[k]} " in f" {self._grams[longer]} "
+                for longer in listed
+            ):
+                listed.append(int(k))
+        return listed
+
+    def _only(self, system: str, other: str, listed: Sequence[int], totals: Counter[str]) -> Only:
+        a, b = self._counts[self._at[system]], self._counts[self._at[other]]
+        exclusive = a[(a > 0) & (b == 0)]
         return Only(
             system,
             other,
             tuple(
-                Ngram(gram.replace(" ", self._joint), gram.count(" ") + 1, totals[gram], mine, others)
-                for gram, mine, others in listed
+                Ngram(gram.replace(" ", self._joint), gram.count(" ") + 1, totals[gram], int(a[k]), int(b[k]))
+                for k, gram in ((k, self._grams[k]) for k in listed)
             ),
             len(exclusive),
-            sum(exclusive),
+            int(exclusive.sum()),
         )
 
     def _totals(self, wanted: set[str]) -> Counter[str]:
@@ -110,7 +127,3 @@ class Matches:
                 if gram in wanted:
                     totals[gram] += count
         return totals
-
-
-def _share(right: int, other: int) -> float:
-    return (right + _SMOOTHING) / (right + other + 2 * _SMOOTHING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -42,12 +41,15 @@ def ngrams(tokens: Sequence[str], order: int) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _marks() -> str:
-    """Combining marks as ranges of a character class: Python's `\\w` has none of them."""
-    points = [p for p in range(0x300, min(0x20000, sys.maxunicode)) if _is_mark(p)]
+    """Combining marks as ranges of a character class: Python's `\\w` has none of them.
+
+    Those of the basic plane; with others, `re` would search the ranges one by one.
+    """
+    points = [p for p in range(0x300, 0x10000) if _is_mark(p)]
     ranges = []
     for _, run in groupby(enumerate(points), key=lambda pair: pair[1] - pair[0]):
         found = [point for _, point in run]
-        ranges.append(f"\\U{found[0]:08x}-\\U{found[-1]:08x}")
+        ranges.append(f"\\u{found[0]:04x}-\\u{found[-1]:04x}")
     return "".join(ranges)
 
 

@@ -9,8 +9,9 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.groups import TestSet
 from harness.judge.marks import Marked, people
+from harness.report.analyses import analyses
 from harness.report.trends import over_time, power
 from harness.results.store import Store
 
@@ -42,9 +44,13 @@ class Payload:
 
 
 def payload(
-    store: Store, results: Sequence[tuple[Result, AlignmentView | None]], budget: int, title: str
+    store: Store,
+    results: Sequence[tuple[Result, AlignmentView | None]],
+    budget: int,
+    title: str,
+    corpus: Path | None = None,
 ) -> Payload:
-    """Pack a comparison into at most `budget` bytes.
+    """Pack a comparison into at most `budget` bytes; `corpus` is what words are counted in (see `frequency`).
 
     When all segments do not fit, those on which the systems differ most are kept, and the page says how
     many are missing; only when no segment fits, the aligned documents go.
@@ -52,9 +58,10 @@ def payload(
     everything = [result.test_set.n for result, _ in results]
     records = [run.record for run in store.runs() if run.record]
     trends = [{"power": power(result), "history": over_time(records, result)} for result, _ in results]
+    words = {f"w{number}": pack(analyses(result, corpus)) for number, (result, _) in enumerate(results)}
     keep, documents = everything, True
     while True:
-        packed = _pack(store, results, trends, keep, title, documents)
+        packed = _pack(store, results, trends, words, keep, title, documents)
         if packed.size <= budget or (max(keep) == 0 and not documents):
             return packed
         if max(keep) == 0:
@@ -68,11 +75,12 @@ def _pack(
     store: Store,
     results: Sequence[tuple[Result, AlignmentView | None]],
     trends: Sequence[dict[str, Any]],
+    words: Mapping[str, str],
     keep: Sequence[int],
     title: str,
     documents: bool,
 ) -> Payload:
-    blocks: dict[str, str] = {}
+    blocks = dict(words)
     notices: list[str] = []
     sets = []
     runs = (system.run_id for result, _ in results for system in result.test_set.systems)

@@ -11,7 +11,9 @@ from harness.cli.main import Parser
 from harness.errors import ConfigError
 
 # What names files, decides an exit code or prints: nothing that an address may say.
-_WITHHELD = ("help", "results", "config_dir", "format", "fail_if_worse", "segments", "versus", "gate")
+_WITHHELD = (
+    "help", "results", "config_dir", "format", "fail_if_worse", "segments", "versus", "gate", "corpus",
+)  # fmt: skip
 
 
 def parser(verb: str) -> Parser:

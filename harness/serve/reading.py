@@ -10,8 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.compare import cells, formats
-from harness.compare.bucket_cells import bucket_notes, bucket_sheets
-from harness.compare.buckets import buckets
+from harness.compare.analyses import analyses, check
 from harness.compare.cells import Sheet
 from harness.compare.history import histories
 from harness.compare.history_cells import sheet
@@ -76,16 +75,16 @@ class Reading:
     def compare(self, request: Request) -> Response:
         query = _query(request)
         results, problems = self.comparisons.results(query)
-        by = dict(query).get("by")
+        args = arguments("compare", query, str(self.catalogue.root))
+        check(args)
         sets = []
         for result, found in results:
             sheets: list[Sheet | None] = [cells.verdict_sheet(result)]
             sheets += cells.alignment_sheets(result, found) if found else []
             notes = cells.alignment_notes(result, found) if found else ()
-            if by:
-                split = buckets(result, by)
-                sheets += bucket_sheets(result, by, split)
-                notes = (*notes, *bucket_notes(result, by, split))
+            for analysis in analyses(args, result):
+                sheets += analysis.sheets
+                notes = (*notes, *analysis.notes)
             sets.append(
                 summary(result, found)
                 | {

@@ -170,3 +170,28 @@ def test_every_column_and_the_segments_are_on_paper(driver, page) -> None:
         assert driver.execute_script(right, cell) <= 718
     assert "judges agree" in texts(driver, TABLE.format(2) + " thead th")[-1]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_where_systems_differ_is_shown_and_kept_in_the_address(driver, page) -> None:
+    opened(driver, page, fragment="#kind=frequency+of+words&metric=chrf")
+    kinds = driver.find_element("css selector", "#kinds select")
+    assert {"health", "frequency of words"} <= set(kinds.text.split("\n"))
+    head = texts(driver, "#kinds thead th")
+    assert head[0] == "occurrences" and head[-1] == "p (max-t)"
+    assert len(driver.find_elements("css selector", "#kinds tbody tr")) % (len(SYSTEMS) + 2) == 0
+    kinds.send_keys("health")
+    until(lambda: texts(driver, "#kinds h3") == ["chrF2 by health"])
+    assert "kind=" not in driver.current_url or "kind=health" in driver.current_url
+
+
+def test_ngrams_of_any_two_systems(driver, page) -> None:
+    opened(driver, page)
+    one, other = SYSTEMS[3], SYSTEMS[12]
+    opened(driver, page, fragment=f"#x={one}&y={other}")
+    assert texts(driver, "#ngrams h4") == [
+        f"What {one} gets right and {other} does not",
+        f"What {other} gets right and {one} does not",
+    ]
+    rows = driver.find_elements("css selector", "#ngrams table:first-of-type tbody tr")
+    counts = [[int(cell.text) for cell in row.find_elements("css selector", "td")] for row in rows]
+    assert rows and all(right > wrong and references >= right for references, right, wrong in counts)

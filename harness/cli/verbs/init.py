@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from harness.common.files import read_text, write_atomic
+from harness.common.files import write_atomic
 from harness.common.paths import resource
 from harness.common.progress import note
 from harness.errors import UserError
@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> int:
     if existing and not args.force:
         raise UserError(f"{existing[0]}: already exists; name another folder, or overwrite it with --force")
     for path, to in zip(files, wanted, strict=True):
-        write_atomic(to, read_text(path).replace("{DIR}", str(args.dir).rstrip("/")))
+        write_atomic(to, path.read_text(encoding="utf-8").replace("{DIR}", str(args.dir).rstrip("/")))
         print(to)
     note(f"next: python -m harness run --config-dir {args.dir} pair=de-cs data=my_news model=my_model")
     return 0

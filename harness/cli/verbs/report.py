@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from harness.cli.comparison_options import add_options
 
@@ -22,19 +23,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("runs", nargs="*", metavar="RUN", help="runs to show (default: the newest of each system)")
     add("-o", "--output", default="report.html", metavar="FILE", help="the page (default: report.html)")
     add("--title", default="Translation comparison", help="the heading of the page")
+    add(
+        "--corpus",
+        metavar="FILE",
+        help="words by how often they occur in this text of the target language (default: in the references)",
+    )
     add_options(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     from harness.common.files import write_atomic
     from harness.common.progress import note
+    from harness.common.texts import Text
     from harness.compare.ask import compare
     from harness.report.page import LIMIT, build, overhead
     from harness.report.payload import payload
     from harness.results.store import Store
 
+    if args.corpus:
+        next(iter(Text(Path(args.corpus)).lines()), None)  # refused before work starts
     results = compare(args, "harness report")
-    packed = payload(Store(args.results), results, LIMIT - overhead(), args.title)
+    corpus = Path(args.corpus) if args.corpus else None
+    packed = payload(Store(args.results), results, LIMIT - overhead(), args.title, corpus)
     for line in packed.notices:
         note(f"harness report: {line}")
     page = build(packed)

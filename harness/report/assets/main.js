@@ -32,8 +32,10 @@ async function start() {
       state.metric = key;
       writeAddress();
       redraw(set, set.metrics.find((m) => m.key === key));
+      drawDifferences(set, number).catch(fail);
     }, metric.key)));
     redraw(set, metric);
+    await drawDifferences(set, number);
     await drawAlignment(set, number);
     await drawSegments(set);
   };

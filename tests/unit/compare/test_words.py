@@ -40,7 +40,7 @@ def compared(
 
 
 def contrast(result: Result, most: int) -> tuple[Only, Only]:
-    return Matches(result.test_set, result.test_set.systems).contrast("first", "second", most)
+    return Matches(result.test_set, result.test_set.systems).contrasts([("first", "second")], most)[0]
 
 
 def test_ngrams_that_one_system_gets_right(tmp_path) -> None:

@@ -10,6 +10,7 @@ from harness.data.loaders.sgm import Sgm
 from harness.data.loaders.wmt_xml import WmtXml
 from harness.errors import DataError
 from harness.types import Bitext
+from tests.support import made_wmt
 
 SOURCE = """<!DOCTYPE srcset SYSTEM "mteval.dtd">
 <srcset setid="made" srclang="any">
@@ -246,3 +247,7 @@ def test_the_documents_of_a_bitext_in_that_form(folder: Path) -> None:
     docs.write_text("news\tdocA\ndocB\nspeech\tdocC\n")
     with pytest.raises(DataError, match=r"en-pl\.docs:2: 1 columns; every line of data\.docs is"):
         read("bitext", **files, docs=str(docs))
+
+
+def test_the_set_of_the_tutorial_is_what_its_recipe_makes() -> None:
+    assert made_wmt.PLACE.read_text(encoding="utf-8") == made_wmt.xml()

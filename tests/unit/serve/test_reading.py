@@ -130,7 +130,7 @@ def test_every_option_of_the_verb_is_on_the_page(capsys: pytest.CaptureFixture[s
         main(["compare", "--help"])
     words = re.findall(r"^  --([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     shown = {word.replace("-", "_") for word in words}
-    withheld = {"results", "format", "config_dir", "fail_if_worse", "segments", "versus"}
+    withheld = {"results", "format", "config_dir", "fail_if_worse", "segments", "versus", "corpus"}
     names = {option["name"] for option in options("compare")}
     assert {"baseline", "margin", "resample", "since", "common"} <= names
     assert shown - withheld == names - {"runs"}
