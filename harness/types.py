@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -193,6 +193,7 @@ class Details:
     served_by: str | None = None  # the model that says it answered, with its fingerprint
     cost: float | None = None  # by the prices in the configuration, in their currency
     human: list[dict[str, Any]] | None = None  # errors that people marked: {who, marks} of each annotator
+    shown: Mapping[str, int] | None = None  # tokens of the prompt that were `context`, `glossary`, `examples`
 
     def to_json(self) -> dict[str, Any]:
         """What there is, by name."""

@@ -102,6 +102,8 @@ class StoredSegment:
     reasoning: str | None = None
     """Thoughts that a server gave apart from the output."""
     prompt_tokens: int | None = None
+    shown: dict[str, int] | None = None
+    """Tokens of the prompt that were `context`, `glossary` and `examples`; of a service an estimate."""
     served_by: str | None = None
     """The model that says it answered, with its fingerprint."""
     cost: float | None = None

@@ -118,7 +118,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a service was asked for and says of it, each text once, outputs from the cache too."""
+    """What a service was asked for and says of it, each text once, outputs from the cache too.
+
+    Of a model on this machine only what it was shown beside the texts, and of how many tokens.
+    """
 
     characters: int
     """Characters of the sources."""
@@ -129,6 +132,10 @@ class Usage:
     currency: str | None = None
     served_by: dict[str, int] = field(default_factory=dict)
     """Answers by the model, with its fingerprint, that says it gave them."""
+    shown: dict[str, int] | None = field(default=None, metadata={"omit": True})
+    """Tokens of the prompts that were `context` (texts before, with their translations), terms of the
+    `glossary` and `examples`. Of a service, which counts whole prompts, by their share of the bytes. Nothing
+    where outputs of an earlier version, which did not count them, were taken from the cache."""
 
 
 @dataclass(frozen=True, slots=True)

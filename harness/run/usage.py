@@ -14,15 +14,18 @@ from harness.types import Translation
 
 
 def usage_of(translations: Sequence[Translation], engine: Engine) -> dict[str, Any] | None:
-    """The usage of a shard, each text once as it is asked for; None for an engine that asks no service."""
-    if engine.forecast([]) is None:
+    """The usage of a shard, each text once as it is asked for.
+
+    None for an engine that asks no service and shows its model nothing beside the text.
+    """
+    if engine.forecast([]) is None and not any(t.details.shown for t in translations):
         return None
     return usage_of_texts(translations)
 
 
 def usage_of_texts(translations: Sequence[Translation]) -> dict[str, Any]:
     """The usage of these answers, each text once."""
-    once = {translation.source: translation for translation in translations}.values()
+    once = _once(translations)
     told = [t for t in once if t.details.prompt_tokens is not None or t.details.served_by]
     return asdict(
         Usage(
@@ -31,8 +34,27 @@ def usage_of_texts(translations: Sequence[Translation]) -> dict[str, Any]:
             completion_tokens=_sum(t.n_tokens for t in told),
             cost=_sum(t.details.cost for t in once),
             served_by=dict(Counter(t.details.served_by for t in told if t.details.served_by)),
+            shown=_shown(once),
         )
     )
+
+
+def _once(translations: Sequence[Translation]) -> list[Translation]:
+    """Each text once; the same text after other texts is another."""
+    found = {(t.source, t.hypothesis, str(t.details.shown)): t for t in translations if t.details.shown}
+    other = {t.source: t for t in translations if not t.details.shown}
+    return [*found.values(), *other.values()]
+
+
+def _shown(translations: Sequence[Translation]) -> dict[str, int] | None:
+    """The tokens of what was shown, if all that was asked was counted."""
+    asked = [t for t in translations if t.finish_reason != "error" and t.source.strip()]
+    if not all(t.details.shown for t in asked):
+        return None
+    total: Counter[str] = Counter()
+    for translation in asked:
+        total.update(translation.details.shown or {})
+    return dict(sorted(total.items()))
 
 
 def total(parts: Iterable[dict[str, Any] | None], currency: str | None) -> Usage | None:
@@ -44,6 +66,9 @@ def total(parts: Iterable[dict[str, Any] | None], currency: str | None) -> Usage
     for part in found:
         served.update(part["served_by"])
     cost = _sum(part["cost"] for part in found)
+    shown: Counter[str] = Counter()
+    for part in found:
+        shown.update(part["shown"] or {})
     return Usage(
         characters=sum(part["characters"] for part in found),
         prompt_tokens=_sum(part["prompt_tokens"] for part in found),
@@ -51,6 +76,7 @@ def total(parts: Iterable[dict[str, Any] | None], currency: str | None) -> Usage
         cost=cost,
         currency=currency if cost is not None else None,
         served_by=dict(sorted(served.items())),
+        shown=dict(sorted(shown.items())) if all(part["shown"] for part in found) else None,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.common.notices import tell
 from harness.errors import ConfigError, TooLongError
 from harness.translate.context import unpacked, with_less
-from harness.types import Translation
+from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
 Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
 
@@ -60,9 +60,15 @@ def _fitting(text: str, length: int, measure: Callable[[str], int], limit: int) 
 
 
 def gather(
-    batch: Sequence[Pending], outputs: Sequence[Output], sources: Sequence[str]
+    batch: Sequence[Pending],
+    outputs: Sequence[Output],
+    sources: Sequence[str],
+    details: Callable[[Sequence[str]], Details] = lambda texts: NO_DETAILS,
 ) -> Iterator[tuple[int, Translation]]:
-    """The translations of a batch from the outputs of its texts: those of pieces are joined."""
+    """The translations of a batch from the outputs of its texts: those of pieces are joined.
+
+    `details` are what is known of the prompts around the texts of one source.
+    """
     start = 0
     for item in batch:
         parts = outputs[start : start + len(item.texts)]
@@ -70,7 +76,9 @@ def gather(
         text = " ".join(part[0] for part in parts)
         ended = all(part[1] for part in parts)
         tokens = sum(part[2] for part in parts)
-        yield item.index, Translation(sources[item.index], text, "stop" if ended else "length", tokens)
+        reason: FinishReason = "stop" if ended else "length"
+        told = details(item.texts)
+        yield item.index, Translation(sources[item.index], text, reason, tokens, details=told)
 
 
 def batches(pending: Sequence[Pending], tokens: int, size: int) -> Iterator[list[Pending]]:

@@ -136,6 +136,17 @@ class Prompt:
         """Whether examples are turns of the chat."""
         return bool(self.examples) and "{examples}" not in self.prompt
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is anything beside the text: context, terms or examples."""
+        return bool(self.context or self.glossary or self.examples)
+
+    def sent(self, text: str) -> str:
+        """All texts of a request, for estimates."""
+        if not self.chat:
+            return self.text(text)
+        return "\n".join(str(message["content"]) for message in self.messages(text))
+
     def messages(self, text: str) -> list[dict[str, Any]]:
         """The prompt around a text, as chat messages."""
         if self.family == "translategemma":

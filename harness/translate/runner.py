@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -273,4 +273,13 @@ def _details(parts: Sequence[Translation], between: Sequence[str]) -> Details:
         prompt_tokens=sum(tokens) if len(tokens) == len(parts) else None,
         served_by=", ".join(dict.fromkeys(d.served_by for d in every if d.served_by)) or None,
         cost=sum(costs) if costs else None,
+        shown=_total([details.shown for details in every]),
     )
+
+
+def _total(counts: Sequence[Mapping[str, int] | None]) -> dict[str, int] | None:
+    """The sum by name; None where one is not known."""
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return None
+    return {name: sum(count[name] for count in known) for name in known[0]}

@@ -121,7 +121,10 @@ def _of_judges(record: Record) -> Iterator[tuple[str, str]]:
 
 def _told(usage: Usage) -> str:
     told = [f"{usage.characters:,} characters"]
-    told += [f"{usage.prompt_tokens:,} prompt tokens"] if usage.prompt_tokens is not None else []
+    about = "about " if usage.served_by else ""  # a service counts whole prompts
+    parts = ", ".join(f"{about}{n:,} {name}" for name, n in (usage.shown or {}).items())
+    if usage.prompt_tokens is not None:
+        told.append(f"{usage.prompt_tokens:,} prompt tokens" + (f" (of which {parts})" if parts else ""))
     told += [f"{usage.completion_tokens:,} completion tokens"] if usage.completion_tokens is not None else []
     told += [f"{usage.cost:.4f} {usage.currency or ''}".strip()] if usage.cost is not None else []
     return ", ".join(told)

@@ -14,6 +14,7 @@ from harness.translate.engines.logits import processors
 from harness.translate.engines.prompted import Prompted
 from harness.translate.engines.stopping import stopping
 from harness.translate.prompts import Prompt
+from harness.types import Details
 
 
 class Causal:
@@ -47,6 +48,9 @@ class Causal:
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return self._prompted.lengths(texts)
+
+    def details(self, texts: Sequence[str]) -> Details:
+        return self._prompted.details(texts)
 
     def generate(self, texts: Sequence[str]) -> list[Output]:
         import torch

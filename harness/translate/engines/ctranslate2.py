@@ -211,7 +211,8 @@ class CTranslate2(Engine):
             return
         pending = cut(sources, runs.lengths, runs.source_limit, self._too_long)
         for part in batches(pending, self._batch_tokens, self._chunk):
-            yield list(gather(part, runs.generate([text for item in part for text in item.texts]), sources))
+            outputs = runs.generate([text for item in part for text in item.texts])
+            yield list(gather(part, outputs, sources, runs.details))
 
     def check(self) -> None:
         _ = self._runs.loaded

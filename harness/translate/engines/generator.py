@@ -24,6 +24,7 @@ from harness.translate.engines.prompted import Prompted
 from harness.translate.engines.stopping import reaching
 from harness.translate.engines.translator import check_numbers
 from harness.translate.prompts import Prompt
+from harness.types import Details
 
 _FOLLOWED = {"min_new_tokens", "length_penalty", "stop_strings"}
 """Settings of a checkpoint that are applied as transformers does; one that has others is refused."""
@@ -82,6 +83,9 @@ class Generator:
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return self._prompted.lengths(texts)
+
+    def details(self, texts: Sequence[str]) -> Details:
+        return self._prompted.details(texts)
 
     def generate(self, texts: Sequence[str]) -> list[Output]:
         model, vocabulary, ends, suppressed = self.loaded

@@ -28,6 +28,7 @@ from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
 from harness.translate.servers.prices import Price, Prices
 from harness.translate.servers.secrets import check_address, check_no_secrets
+from harness.translate.shown import estimated
 from harness.types import Translation
 
 _HERE = "http://127.0.0.1:8000/v1"
@@ -172,7 +173,9 @@ class OpenAI(Engine):
         while True:
             server = self._server
             try:
-                reply = self._money.paid(source, self._sent(source), partial(self._post, source, server))
+                reply = self._money.paid(
+                    source, self._prompt.sent(source), partial(self._post, source, server)
+                )
             except Refused as error:
                 adapted = server.after(str(error))
                 if adapted is None:
@@ -184,14 +187,8 @@ class OpenAI(Engine):
             if self._server == server:  # else another thread has adapted meanwhile
                 self._server = adapted
 
-    def _sent(self, source: str) -> str:
-        """The texts of a request, for estimates."""
-        if not self._prompt.chat:
-            return self._prompt.text(source)
-        return "\n".join(str(message["content"]) for message in self._prompt.messages(source))
-
     def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
-        sent = [self._sent(source) for source in sources]
+        sent = [self._prompt.sent(source) for source in sources]
         return self._money.forecast(sources, sent, len(sources), measured)
 
     def _post(self, source: str, server: Accepts) -> Reply:
@@ -215,7 +212,8 @@ class OpenAI(Engine):
             if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
                 raise SegmentError(f"{self._url} rejected the request: {error}") from error
             return Translation(source, "", "error", None, str(error))
-        return reply.translation(source, self._prompt.answer(reply.text))
+        translation = reply.translation(source, self._prompt.answer(reply.text))
+        return replace(translation, details=estimated(self._prompt, source, reply.details))
 
 
 def _stopped_in_thoughts(reply: Reply) -> bool:

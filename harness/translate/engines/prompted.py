@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ from harness.errors import DataError
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import first_line, load_config, load_tokenizer
 from harness.translate.prompts import Prompt
+from harness.translate.shown import shown_tokens
+from harness.types import NO_DETAILS, Details
 
 TOKENIZER_FILES = (("tokenizer.json", "tokenizer.model"),)
 
@@ -36,18 +39,31 @@ class Prompted:
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return [len(ids) for ids in self.ids(texts)] if texts else []
 
-    def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of the prompt around each text. Raises DataError for a template that cannot be used."""
-        if not self.prompt.chat:
-            encoded = self.tokenizer([self.prompt.text(text) for text in texts], verbose=False)
+    def details(self, texts: Sequence[str]) -> Details:
+        """Tokens of the prompts around the texts of one source, where they show anything beside the text."""
+        if not self.prompt.shows:
+            return NO_DETAILS
+        shown: Counter[str] = Counter()
+        for text in texts:
+            shown.update(shown_tokens(self.prompt, text, lambda p, t: len(self.ids([t], p)[0])))
+        return Details(prompt_tokens=sum(self.lengths(texts)), shown=dict(shown))
+
+    def ids(self, texts: Sequence[str], prompt: Prompt | None = None) -> list[list[int]]:
+        """The tokens of the prompt (of this class, or another) around each text.
+
+        Raises DataError for a template that cannot be used.
+        """
+        prompt = prompt or self.prompt
+        if not prompt.chat:
+            encoded = self.tokenizer([prompt.text(text) for text in texts], verbose=False)
             return [list(ids) for ids in encoded["input_ids"]]
         try:
             prompts = [
                 self.tokenizer.apply_chat_template(
-                    self.prompt.messages(text),
+                    prompt.messages(text),
                     tokenize=False,
                     add_generation_prompt=True,
-                    **self.prompt.template,
+                    **prompt.template,
                 )
                 for text in texts
             ]

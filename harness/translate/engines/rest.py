@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from harness.translate.servers.failures import Refused
 from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
 from harness.translate.servers.prices import Price, Prices
+from harness.translate.shown import estimated
 from harness.types import Translation
 
 _SHARED = ("src", "tgt", "source_language", "target_language", "model", "system", "stop")
@@ -239,7 +241,11 @@ class Rest(Engine):
             return halves
         clean = self._prompt.answer if self._prompt else str
         return [
-            reply.translation(source, clean(reply.text)) for source, reply in zip(sources, found, strict=True)
+            replace(
+                reply.translation(source, clean(reply.text)),
+                details=estimated(self._prompt, source, reply.details),
+            )
+            for source, reply in zip(sources, found, strict=True)
         ]
 
     def _sent(self, sources: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
 from harness.translate.engines.logits import processors
+from harness.types import NO_DETAILS, Details
 
 
 class Seq2Seq:
@@ -34,6 +35,10 @@ class Seq2Seq:
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return self._codec.lengths(texts)
+
+    def details(self, texts: Sequence[str]) -> Details:
+        """Nothing: the model sees the text alone."""
+        return NO_DETAILS
 
     def generate(self, texts: Sequence[str]) -> list[Output]:
         import torch

@@ -166,7 +166,7 @@ class Transformers(Engine):
         most = limits(model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
         for part in batches(pending, most.tokens, most.texts):
             outputs = self._outputs([text for item in part for text in item.texts])
-            yield list(gather(part, outputs, sources))
+            yield list(gather(part, outputs, sources, model.details))
 
     def _outputs(self, texts: Sequence[str]) -> list[Output]:
         """The outputs of one batch; out of memory halves what goes at once, from then on."""

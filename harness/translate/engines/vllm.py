@@ -142,7 +142,7 @@ class Vllm(Engine):
         pending = cut(batch.sources, self._prompted.lengths, limit, self._too_long)
         for part in batches(pending, limit * self._chunk, self._chunk):
             outputs = self._generate([text for item in part for text in item.texts])
-            yield list(gather(part, outputs, batch.sources))
+            yield list(gather(part, outputs, batch.sources, self._prompted.details))
 
     def _generate(self, texts: Sequence[str]) -> list[Output]:
         ids = self._prompted.ids(texts)
