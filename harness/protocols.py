@@ -256,6 +256,8 @@ class Metric(Extension):
     """Whether neither direction is better (a length ratio): no ranking, no significance."""
     needs_source: bool = False
     """Whether it reads the source; such a metric is refused where there are references alone."""
+    needs_documents: bool = False
+    """Whether it reads documents as wholes: `in_documents`; it is refused where the test set has none."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
 
@@ -269,6 +271,16 @@ class Metric(Extension):
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
         """`(n, k)` sufficient statistics; `references[i]` holds every reference of segment i."""
+
+    def in_documents(
+        self,
+        docs: Sequence[str | None],
+        sources: Sequence[str],
+        hypotheses: Sequence[str],
+        references: Sequence[Sequence[str]],
+    ) -> Statistics:
+        """`statistics` of segments in these documents, each document whole. Called if `needs_documents`."""
+        return self.statistics(sources, hypotheses, references)
 
     @abstractmethod
     def aggregate(self, sums: Statistics) -> Statistics:

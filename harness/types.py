@@ -212,8 +212,8 @@ class Piece:
 class Score:
     """A value of a metric with what is needed to trust it.
 
-    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit, from resampling blocks of
-    `ci_block` consecutive segments: 1 but for very large test sets.
+    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit, from resampling `ci_unit`:
+    documents, or blocks of `ci_block` consecutive segments, which is 1 but for very large test sets.
     """
 
     metric: str
@@ -224,3 +224,4 @@ class Score:
     signature: str
     higher_is_better: bool = True
     ci_block: int = 1
+    ci_unit: Literal["segments", "documents"] = "segments"

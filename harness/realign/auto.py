@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.common.tokens import tokens
 from harness.protocols import Aligner, Realigned, Realigner, Splitter
 from harness.realign.embed import Embed
-from harness.realign.tokens import tokens
 from harness.realign.wer import Wer
 
 SHARED = 0.15

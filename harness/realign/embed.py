@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.errors import ConfigError
 from harness.protocols import Aligner, Realigned, Realigner, Splitter
 from harness.realign.leftover import Shared, placed
 from harness.realign.wer import Wer
@@ -44,11 +43,6 @@ class Embed(Realigner):
         tgt: str,
         against: Literal["reference", "source"] = "reference",
     ) -> None:
-        if getattr(aligner, "order", "monotone") != "monotone":
-            raise ConfigError(
-                "realign=embed cuts an output in the order of its segments, aligner.order=free leaves that;"
-                " take aligner.order=monotone"
-            )
         self._aligner, self._splitter, self._tgt = aligner, splitter, tgt
         self._against, self._within = against, Wer()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.common.tokens import Token, tokens
 from harness.protocols import Realigned, Realigner
 from harness.realign.band import EXACT, RADIUS, windows
 from harness.realign.boundaries import Places, edges
@@ -11,7 +12,6 @@ from harness.realign.edit import Reference, Table
 from harness.realign.likeness import Weights
 from harness.realign.pieces import pieces
 from harness.realign.segmentation import cheapest
-from harness.realign.tokens import Token, tokens
 
 
 class Wer(Realigner):

@@ -10,7 +10,7 @@ from harness.data.load import load
 from harness.protocols import Engine, Forecast
 from harness.results.store import Store
 from harness.run.documents import bitext_of, inputs_of
-from harness.run.parts import Parts, assemble, check_shown, check_sources
+from harness.run.parts import Parts, assemble, check_documents, check_shown, check_sources
 from harness.run.pipeline import corrected_beads, hash_of
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
@@ -42,7 +42,9 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
         items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
     check_shown(parts.engine, made.bitext)
-    shards = divide(len(items), max(size, 1), document_ends(made.bitext, parts.engine, config.realign))
+    check_documents(parts, made.bitext, config.bootstrap.unit)
+    ends = document_ends(made.bitext, parts.engine, parts.metrics.values(), config.realign)
+    shards = divide(len(items), max(size, 1), ends)
     cache = str(store.cache_dir.resolve())
     units, known = _pending(parts, items, shards, cache, config.force)
     yield "segments", f"{len(items):,}, {sum(len(item.source) for item in items):,} characters"

@@ -22,7 +22,7 @@ from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import bitext_of, inputs_of
 from harness.run.gather import clear, gather
-from harness.run.parts import Parts, assemble, check_shown, check_sources
+from harness.run.parts import Parts, assemble, check_documents, check_shown, check_sources
 from harness.run.score import corpus_scores
 from harness.run.shards import Gathered
 from harness.run.timings import Stages
@@ -98,7 +98,8 @@ def _run(
             if made.viewer:
                 store.write_alignment(run_id, made.viewer)
         bitext, n = made.bitext, len(made.bitext.items)
-        ends = document_ends(bitext, parts.engine, config.realign)
+        check_documents(parts, bitext, config.bootstrap.unit)
+        ends = document_ends(bitext, parts.engine, parts.metrics.values(), config.realign)
         check_shown(parts.engine, bitext)
         own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
         size = backend.shard_size if parts.engine.divisible else n
@@ -106,7 +107,7 @@ def _run(
             engine=config.engine,
             model=config.model,
             metrics=config.metrics,
-            realign={name: getattr(config, name) for name in REALIGNING if ends},
+            realign={name: getattr(config, name) for name in REALIGNING if parts.engine.unit != "segment"},
             splitter=config.splitter,
             src=parts.src,
             tgt=parts.tgt,
@@ -124,7 +125,8 @@ def _run(
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, bitext.items, store.run_dir(run_id), stages)
     with stages("score"):
-        scores = corpus_scores(parts.metrics, gathered, n, job.block, config.bootstrap)
+        docs = [item.doc if job.block == 1 else None for item in bitext.items]
+        scores = corpus_scores(parts.metrics, gathered, docs, job.block, config.bootstrap)
     identity = parts.engine.identity
     usage = total(gathered.usage, (config.engine.get("prices") or {}).get("currency"))
     record = store.write_record(

@@ -30,6 +30,11 @@ exit codes: 0 compared, 1 --fail-if-worse and a run is worse by more than --tole
 """
 
 
+NO_TERMS = (
+    "--terms: no run here has the metric consistency with a term that repeats: 'metrics=[chrf,consistency]'."
+)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     add = parser.add_argument
@@ -37,9 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     add(
         "--resample",
-        choices=("segments", "documents"),
-        default="segments",
-        help="what is resampled: segments, or whole documents (default: segments)",
+        choices=("auto", "segments", "documents"),
+        default="auto",
+        help="what is resampled (default: auto: whole documents where there are 20 or more, else segments)",
     )
     add(
         "--level",
@@ -68,6 +73,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help="also show the N segments where two systems differ most",
+    )
+    add(
+        "--terms",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also show N repeated terms in several translations (of runs with the metric consistency)",
     )
     add("--versus", metavar="RUN", help="the other system for --segments (default: the next in rank)")
     add("--grid", metavar="T,T,…", help="confidence thresholds of the alignment view (default: .5 to .95)")
@@ -111,10 +123,11 @@ def _check(args: argparse.Namespace) -> None:
         raise ConfigError("--fail-if-worse needs --baseline RUN")
     if args.tolerance and not args.fail_if_worse:
         raise ConfigError("--tolerance needs --fail-if-worse")
-    if args.format in ("csv", "latex", "json") and (args.by or args.segments):
-        raise ConfigError(f"--by and --segments are printed as table or md, not as {args.format}")
-    if args.pairs and (args.by or args.segments or args.format in ("json", "github")):
-        other = "--by" if args.by else "--segments" if args.segments else f"--format {args.format}"
+    if args.format in ("csv", "latex", "json") and (args.by or args.segments or args.terms):
+        raise ConfigError(f"--by, --segments and --terms are printed as table or md, not as {args.format}")
+    if args.pairs and (args.by or args.segments or args.terms or args.format in ("json", "github")):
+        beside = {"--by": args.by, "--segments": args.segments, "--terms": args.terms}
+        other = next((option for option, given in beside.items() if given), f"--format {args.format}")
         raise ConfigError(f"--pairs prints only the pairs, as table, md, csv or latex; leave out {other}")
 
 
@@ -197,6 +210,7 @@ def _sheets(
     from harness.compare import cells
     from harness.compare.bucket_cells import bucket_notes, bucket_sheets
     from harness.compare.buckets import buckets
+    from harness.compare.terms import term_sheets
 
     sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
     verdicts = cells.verdict_sheet(result)
@@ -210,4 +224,8 @@ def _sheets(
         split = buckets(result, args.by)
         sheets += bucket_sheets(result, args.by, split)
         extra = (*extra, *bucket_notes(result, args.by, split))
+    if args.terms:
+        found_terms = term_sheets(result, args.terms)
+        sheets += found_terms
+        extra = (*extra, *([] if found_terms else [NO_TERMS]))
     return sheets, extra

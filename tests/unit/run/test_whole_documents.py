@@ -180,6 +180,7 @@ def test_what_cannot_be_cut_is_refused(folder: Path) -> None:
     (folder / "lines").write_text("\n".join(LINES) + "\n")
     with pytest.raises(ConfigError, match="nothing to re-segment"):
         run(folder, folder / "lines", "realign=wer")
+    assert "aligner.order=free" in refusal(folder, folder / "outs", "aligner.order=free")
 
 
 def test_runs_of_lines_keep_their_identity_and_documents_have_their_own(folder: Path) -> None:
