@@ -19,13 +19,12 @@ from harness.protocols import (
     Loader,
     Matrix,
     Metric,
-    Realigned,
     Realigner,
     Splitter,
     Statistics,
     Translated,
 )
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet
+from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Realigned
 
 
 def adapted(base: type[Extension], plain: Any) -> Any:
@@ -117,6 +116,7 @@ class PlainMetric(_Plain, Metric):
         self.higher_is_better = bool(getattr(plain, "higher_is_better", True))
         self.neutral = bool(getattr(plain, "neutral", False))
         self.needs_source = bool(getattr(plain, "needs_source", False))
+        self.needs_documents = bool(getattr(plain, "needs_documents", False))
         self._enter: Callable[[], Any] | None = getattr(plain, "__enter__", None)
 
     @property
@@ -127,6 +127,18 @@ class PlainMetric(_Plain, Metric):
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
         rows: Statistics = self._plain.statistics(sources, hypotheses, references)
+        return rows
+
+    def in_documents(
+        self,
+        docs: Sequence[str | None],
+        sources: Sequence[str],
+        hypotheses: Sequence[str],
+        references: Sequence[Sequence[str]],
+    ) -> Statistics:
+        if not self.needs_documents:
+            return self.statistics(sources, hypotheses, references)
+        rows: Statistics = self._plain.in_documents(docs, sources, hypotheses, references)
         return rows
 
     def aggregate(self, sums: Statistics) -> Statistics:

@@ -17,7 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import DataError
-from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Judgement, Piece, Translation
+from harness.types import (
+    Bead,
+    Bitext,
+    Cleaned,
+    Document,
+    DocumentSet,
+    Forecast,
+    Input,
+    Judgement,
+    Realigned,
+    Translation,
+)
 
 Matrix = NDArray[np.float32]
 Statistics = NDArray[np.float64]
@@ -150,22 +161,6 @@ class Batch:
     """The document of each source, for engines that are shown the texts before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What translating some texts would ask of a service. Tokens are estimates, None where none count."""
-
-    requests: int
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    cost: float | None = None
-    """By the prices in the configuration, None without any."""
-    currency: str | None = None
-    over: str | None = None
-    """The limit of the configuration that this would exceed: "engine.max_cost=5"."""
-    characters: int | None = None
-    """Of the questions, where a language model is asked to judge."""
-
-
 Translated = Iterator[list[tuple[int, Translation]]]
 """Finished batches of (index into the sources, translation)."""
 
@@ -240,14 +235,6 @@ class Engine(Extension):
         """Look at what building leaves unread (the weights). Raises what translating would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Realigned:
-    """A re-segmented output: one piece a segment, and the name of the method that cut it."""
-
-    pieces: list[Piece]
-    method: str
-
-
 class Realigner(Extension):
     """Re-segments the outputs of whole documents (`conf/realign`).
 
@@ -276,6 +263,8 @@ class Metric(Extension):
     """Whether neither direction is better (a length ratio): no ranking, no significance."""
     needs_source: bool = False
     """Whether it reads the source; such a metric is refused where there are references alone."""
+    needs_documents: bool = False
+    """Whether it reads documents as wholes: `in_documents`; it is refused where the test set has none."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
     rival: str | None = None
@@ -296,6 +285,16 @@ class Metric(Extension):
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]
     ) -> Statistics:
         """`(n, k)` sufficient statistics; `references[i]` holds every reference of segment i."""
+
+    def in_documents(
+        self,
+        docs: Sequence[str | None],
+        sources: Sequence[str],
+        hypotheses: Sequence[str],
+        references: Sequence[Sequence[str]],
+    ) -> Statistics:
+        """`statistics` of segments in these documents, each document whole. Called if `needs_documents`."""
+        return self.statistics(sources, hypotheses, references)
 
     @abstractmethod
     def aggregate(self, sums: Statistics) -> Statistics:

@@ -85,6 +85,7 @@ TABLES: dict[str, dict[str, str]] = {
         "chrf": "harness.metrics.lexical:Chrf",
         "ter": "harness.metrics.lexical:Ter",
         "length_ratio": "harness.metrics.length:LengthRatio",
+        "consistency": "harness.metrics.consistency.metric:Consistency",
         "semsim": "harness.metrics.semsim:SemSim",
         "neural": "harness.metrics.neural:Neural",
         "gemba-mqm": "harness.metrics.judges.gemba:GembaMqm",

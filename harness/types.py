@@ -235,8 +235,8 @@ class Piece:
 class Score:
     """A value of a metric with what is needed to trust it.
 
-    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit, from resampling blocks of
-    `ci_block` consecutive segments: 1 but for very large test sets.
+    `ci` is the (low, high) of a 95 % bootstrap interval in the metric's own unit, from resampling `ci_unit`:
+    documents, or blocks of `ci_block` consecutive segments, which is 1 but for very large test sets.
     """
 
     metric: str
@@ -247,6 +247,7 @@ class Score:
     signature: str
     higher_is_better: bool = True
     ci_block: int = 1
+    ci_unit: Literal["segments", "documents"] = "segments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +262,27 @@ class Judgement:
     """The beginning of the answer that could not be used, or the error in its place."""
     answers: tuple[Translation, ...] = ()
     """What was asked (as their sources) and answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Realigned:
+    """A re-segmented output: one piece a segment, and the name of the method that cut it."""
+
+    pieces: list[Piece]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What translating some texts would ask of a service. Tokens are estimates, None where none count."""
+
+    requests: int
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost: float | None = None
+    """By the prices in the configuration, None without any."""
+    currency: str | None = None
+    over: str | None = None
+    """The limit of the configuration that this would exceed: "engine.max_cost=5"."""
+    characters: int | None = None
+    """Of the questions, where a language model is asked to judge."""

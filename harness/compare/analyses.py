@@ -17,6 +17,7 @@ from harness.compare.evaluate import Result
 from harness.compare.formats import finite
 from harness.compare.frequency import accuracy
 from harness.compare.ngrams import Matches
+from harness.compare.terms import term_sheets
 from harness.compare.word_cells import (
     NGRAM_NOTES,
     accuracy_notes,
@@ -26,6 +27,10 @@ from harness.compare.word_cells import (
     only_sheet,
 )
 from harness.errors import ConfigError, did_you_mean
+
+NO_TERMS = (
+    "--terms: no run here has the metric consistency with a term that repeats: 'metrics=[chrf,consistency]'."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def check(args: argparse.Namespace) -> None:
         raise ConfigError(f"--by {args.by} is not known.{hint} One of: {', '.join(KINDS)}")
     if args.ngrams < 0:
         raise ConfigError(f"--ngrams {args.ngrams}: expected how many to show, such as 20")
+    if args.terms < 0:
+        raise ConfigError(f"--terms {args.terms}: expected how many to show, such as 20")
     if args.corpus:
         next(iter(Text(Path(args.corpus)).lines()), None)
 
@@ -59,7 +66,12 @@ def check_versus(args: argparse.Namespace, results: Iterable[Result]) -> None:
 
 def asked(args: argparse.Namespace) -> list[str]:
     """The options for analyses that were given."""
-    given = {"--by": args.by, "--words": args.words or args.corpus, "--ngrams": args.ngrams}
+    given = {
+        "--by": args.by,
+        "--words": args.words or args.corpus,
+        "--ngrams": args.ngrams,
+        "--terms": args.terms,
+    }
     return [option for option, value in given.items() if value]
 
 
@@ -69,6 +81,7 @@ def analyses(args: argparse.Namespace, result: Result) -> list[Analysis]:
         "--by": _buckets,
         "--words": _words,
         "--ngrams": _ngrams,
+        "--terms": _terms,
     }
     return [made[option](args, result) for option in asked(args)]
 
@@ -103,6 +116,12 @@ def _ngrams(args: argparse.Namespace, result: Result) -> Analysis:
     both = matches.contrasts([pair], args.ngrams)[0]
     rows = [row for found in both for row in only_rows(result, found)]
     return Analysis("--ngrams", tuple(map(only_sheet, both)), NGRAM_NOTES, _flat(rows))
+
+
+def _terms(args: argparse.Namespace, result: Result) -> Analysis:
+    sheets = term_sheets(result, args.terms)
+    rows = [dict(zip(sheets[-1].header, row, strict=True)) for row in sheets[-1].rows] if sheets else []
+    return Analysis("--terms", tuple(sheets), () if sheets else (NO_TERMS,), _flat(rows))
 
 
 def _flat(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:

@@ -107,7 +107,7 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         alpha=args.alpha,
         metrics=tuple(args.metric or ()),
         baseline=baseline,
-        unit="documents" if level == "document" else getattr(args, "resample", "segments"),
+        unit="documents" if level == "document" else getattr(args, "resample", "auto"),
         level=level,
         correction=args.correction,
         margin=parse_margin(args.margin),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from harness.compare.groups import TestSet
 from harness.errors import ConfigError, did_you_mean
 from harness.metrics.stats.significance import Column
+from harness.metrics.stats.units import numbered, summed
 
 Columns = dict[str, dict[str, Column]]  # metric key → system name → statistics
 
@@ -57,14 +56,11 @@ def by_document(test_set: TestSet, columns: Columns) -> Columns:
             f"{test_set.title}: --resample documents needs several documents, and {found}; a set names them"
             " with data.docs or data.doc_id"
         )
-    _, place = np.unique(np.asarray(docs, dtype=str), return_inverse=True)
-
-    def summed(column: Column) -> Column:
-        rows = np.zeros((place.max() + 1, column.rows.shape[1]))
-        np.add.at(rows, place, column.rows)
-        return Column(column.metric, rows)
-
-    return {key: {name: summed(part) for name, part in column.items()} for key, column in columns.items()}
+    places = numbered(docs)
+    return {
+        key: {name: Column(part.metric, summed(part.rows, places)) for name, part in column.items()}
+        for key, column in columns.items()
+    }
 
 
 def is_neutral(column: Mapping[str, Column]) -> bool:

@@ -122,7 +122,10 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
     """
     notes: list[str] = []
     columns = columns_of(test_set, options.metrics, notes)
-    if options.unit == "documents":
+    unit, remark = options.drawn(test_set.systems[0].docs)
+    options = replace(options, unit=unit)
+    notes += [remark] if remark else []
+    if unit == "documents":
         columns = by_document(test_set, columns)
     baseline = _baseline(test_set, options, columns)
     draws = Draws(columns, options)

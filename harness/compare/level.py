@@ -11,6 +11,7 @@ from harness.common.langs import language
 from harness.compare.groups import TestSet
 from harness.compare.load import System
 from harness.errors import ConfigError
+from harness.metrics.stats.units import numbered, summed
 from harness.types import Score
 
 SCORED = ("bleu", "chrf", "ter")
@@ -59,10 +60,20 @@ def _joined(system: System, documents: _Documents, joint: str, problems: dict[st
         references.append(tuple(joint.join(row[r] for row in own) for r in range(min(map(len, own)))))
     sources, hypotheses = texts(system.sources), texts(system.hypotheses)
     kinds = {key: system.record.metric_config(key).get("kind") for key in system.metrics}
-    metrics = {key: metric for key, metric in system.metrics.items() if kinds[key] in SCORED}
+    metrics = {
+        key: metric
+        for key, metric in system.metrics.items()
+        if kinds[key] in SCORED or metric.needs_documents
+    }
     for key in kinds.keys() - metrics.keys():
         problems[f"{key}: has no score of documents (those that do: {', '.join(SCORED)})"] = None
-    statistics = {key: m.statistics(sources, hypotheses, references) for key, m in metrics.items()}
+    places = numbered(system.docs)
+    statistics = {
+        key: summed(system.statistics[key], places)
+        if m.needs_documents
+        else m.statistics(sources, hypotheses, references)
+        for key, m in metrics.items()
+    }
     return replace(
         system,
         ids=documents.names,

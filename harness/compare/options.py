@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,8 +10,10 @@ from harness.errors import ConfigError
 from harness.metrics.stats.human import noticed
 from harness.metrics.stats.significance import SAMPLES, TestName
 from harness.metrics.stats.simultaneous import RESAMPLES
+from harness.metrics.stats.units import ENOUGH, usual_unit
 
-Unit = Literal["segments", "documents"]
+Unit = Literal["auto", "segments", "documents"]
+UNITS: tuple[Unit, ...] = ("auto", "segments", "documents")
 Level = Literal["segment", "document"]
 Correction = Literal["max-t", "holm"]
 CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
@@ -58,10 +60,31 @@ class Options:
     alpha: float = 0.05
     metrics: tuple[str, ...] = ()
     baseline: str | None = None  # a run id
-    unit: Unit = "segments"  # what is drawn and exchanged
+    unit: Unit = "auto"  # what is drawn and exchanged; auto: see `drawn`; resolved in a Result
     level: Level = "segment"  # what one text is that is scored
     correction: Correction = "max-t"
     margin: Margin | None = None
+
+    def drawn(self, docs: Sequence[str | None]) -> tuple[Unit, str | None]:
+        """What is drawn of segments in these documents, and a note on it where the reader should know.
+
+        Of its own accord documents, where there are enough (`stats.units`), and segments for the tests that
+        are to be identical with sacreBLEU's.
+        """
+        if self.unit != "auto":
+            return self.unit, None
+        if self.tests:
+            return "segments", None
+        unit = usual_unit(docs)
+        several = len(set(docs)) if None not in docs else 0
+        if unit == "documents":
+            return unit, f"{several} documents are drawn as wholes; --resample segments draws segments"
+        if 1 < several < ENOUGH:
+            return unit, (
+                f"segments are drawn as if they were independent: {several} documents are too few to draw"
+                f" ({ENOUGH} at least); --resample documents draws them all the same"
+            )
+        return unit, None
 
     def samples_of(self, test: TestName) -> int:
         return self.samples or SAMPLES[test]

@@ -48,7 +48,7 @@ def detectable(
     information are left out, with the reason in `notes`; below 10 segments no difference is detected.
     """
     columns = columns_of(test_set, options.metrics, notes)
-    if options.unit == "documents":
+    if options.drawn(test_set.systems[0].docs)[0] == "documents":
         columns = by_document(test_set, columns)
     ceilings = {s.name for s in test_set.systems if s.record.model.engine == "reference"}
     found = []
@@ -127,7 +127,7 @@ def sheets(found: list[Detectable], power: float, unit: str) -> list[Sheet]:
 
 def footnotes(found: list[Detectable], test_set: TestSet, options: Options, power: float) -> list[str]:
     """The limits of the test set in plain words, and what the numbers are based on."""
-    n, unit = found[0].n, options.unit
+    n, unit = found[0].n, options.drawn(test_set.systems[0].docs)[0]
     limits = ", ".join(f"{number(one.smallest, 2 if one.smallest > 0.1 else 4)} {one.name}" for one in found)
     finding = (
         f"With {n} {unit}, a difference of {limits} is found {100 * power:.0f} times in 100; a smaller one is"

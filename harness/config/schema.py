@@ -33,11 +33,12 @@ class PairConfig:
 
 @dataclass
 class BootstrapConfig:
-    """How intervals are made: n-of-n resampling of segments."""
+    """How intervals are made: n-of-n resampling of segments or documents."""
 
     samples: Count = 1000
     seed: Natural = 12345
     level: Annotated[float, Inside(0, 1)] = 0.95
+    unit: str = "auto"  # what is drawn: segments, documents; auto: documents, where there are 20 or more
 
 
 @dataclass
@@ -131,6 +132,8 @@ def identifying(config: RunConfig) -> dict[str, Any]:
         del settings["realign"]
     if settings["alignment"] is None:  # younger than runs people have, too
         del settings["alignment"]
+    if settings["bootstrap"]["unit"] == "auto":
+        del settings["bootstrap"]["unit"]
     for (group, kind), younger in _YOUNGER.items():
         options = settings[group]
         if options.get("kind") == kind:

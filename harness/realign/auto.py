@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.protocols import Aligner, Realigned, Realigner, Splitter
+from harness.common.tokens import tokens
+from harness.protocols import Aligner, Realigner, Splitter
 from harness.realign.embed import Embed
-from harness.realign.tokens import tokens
 from harness.realign.wer import Wer
+from harness.types import Realigned
 
 SHARED = 0.15
 """Share of the references' words, of whose forms the output must have as many, for `wer`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.realign.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced
+from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced
 
 Costs = NDArray[np.float64]
 

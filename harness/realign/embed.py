@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.errors import ConfigError
-from harness.protocols import Aligner, Realigned, Realigner, Splitter
+from harness.protocols import Aligner, Realigner, Splitter
 from harness.realign.leftover import Shared, placed
 from harness.realign.wer import Wer
-from harness.types import Bead, Piece
+from harness.types import Bead, Piece, Realigned
 
 _ROOM = 0.5
 """Share of a segment's length by which a neighbour must be too long for the segment to have a part of it."""
@@ -44,11 +43,6 @@ class Embed(Realigner):
         tgt: str,
         against: Literal["reference", "source"] = "reference",
     ) -> None:
-        if aligner.order == "free":
-            raise ConfigError(
-                "realign=embed cuts an output in the order of its segments, aligner.order=free leaves that;"
-                " take aligner.order=monotone"
-            )
         self._aligner, self._splitter, self._tgt = aligner, splitter, tgt
         self._against, self._within = against, Wer()
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.common.tokens import tokens
 from harness.realign.likeness import Likeness, Weights
-from harness.realign.tokens import tokens
 
 ENOUGH = 0.3
 """Share of a sentence's words, by weight, that a segment must have left for it."""

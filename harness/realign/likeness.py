@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.realign.tokens import FINAL
+from harness.common.tokens import FINAL
 
 Costs = NDArray[np.float64]
 

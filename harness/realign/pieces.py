@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from harness.common.tokens import Token
 from harness.realign.segmentation import Segmentation
-from harness.realign.tokens import Token
 from harness.types import Piece
 
 Prefers = Callable[[int, int, int], bool]

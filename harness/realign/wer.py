@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.protocols import Realigned, Realigner
+from harness.common.tokens import Token, tokens
+from harness.protocols import Realigner
 from harness.realign.band import EXACT, RADIUS, windows
 from harness.realign.boundaries import Places, edges
 from harness.realign.edit import Reference, Table
 from harness.realign.likeness import Weights
 from harness.realign.pieces import pieces
 from harness.realign.segmentation import cheapest
-from harness.realign.tokens import Token, tokens
+from harness.types import Realigned
 
 
 class Wer(Realigner):

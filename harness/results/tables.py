@@ -24,7 +24,7 @@ LABELS = {
 _MINOR = ("numbers",)
 
 # Metrics on a scale of 100 or so.
-_HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter")
+_HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter", "consistency")
 
 
 def newest(records: Sequence[Record]) -> list[Record]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from harness.config.schema import RunConfig
-from harness.protocols import Engine, Forecast
+from harness.protocols import Engine
 from harness.results.store import Store
 from harness.run.opened import opened
 from harness.run.parts import Parts
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
-from harness.types import Item, Translation
+from harness.types import Forecast, Item, Translation
 
 _ENOUGH = 5
 """Stored outputs from which the tokens of others are judged."""
@@ -35,7 +35,8 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
         made = run.aligned()
         items = made.bitext.items
         size = backend.shard_size if parts.engine.divisible else len(items)
-    shards = divide(len(items), max(size, 1), document_ends(made.bitext, parts.engine, config.realign))
+    ends = document_ends(made.bitext, parts.engine, parts.metrics.values(), config.realign)
+    shards = divide(len(items), max(size, 1), ends)
     cache = str(store.cache_dir.resolve())
     units, known = _pending(parts, items, shards, cache, config.force)
     yield "segments", f"{len(items):,}, {sum(len(item.source) for item in items):,} characters"

@@ -15,7 +15,7 @@ from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.corrected import CorrectedAlignment, read_corrected
 from harness.run.documents import Alignment, bitext_of, inputs_of
-from harness.run.parts import Parts, assemble, check_shown, check_sources
+from harness.run.parts import Parts, assemble, check_documents, check_shown, check_sources
 from harness.run.rivals import rivals
 from harness.types import Bitext, DocumentSet, Input
 
@@ -60,6 +60,7 @@ class Opened:
         made = bitext_of(
             self.loaded, parts.text, config.data, config.limit, parts.backend.align, self.corrected
         )
+        check_documents(parts, made.bitext, config.bootstrap.unit)
         check_shown(parts.engine, made.bitext)
         return made
 

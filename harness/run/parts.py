@@ -9,7 +9,8 @@ from harness import registry
 from harness.common.langs import language
 from harness.common.notices import tell
 from harness.config.schema import RunConfig
-from harness.errors import ConfigError
+from harness.errors import ConfigError, DataError
+from harness.metrics.stats.bootstrap import block_size
 from harness.protocols import Engine, Metric
 from harness.run.backends.base import Backend
 from harness.run.documents import TextParts, text_parts
@@ -43,6 +44,8 @@ def assemble(config: RunConfig, vectors: Path | None = None) -> Parts:
         key: registry.build("metric", options, at=f"metrics.{key}") for key, options in config.metrics.items()
     }
     backend = registry.build("backend", config.backend)
+    if config.bootstrap.unit not in ("auto", "segments", "documents"):
+        raise ConfigError(f"bootstrap.unit={config.bootstrap.unit}: auto, segments or documents")
     check_listed(config.model, source, target)  # after the engine, which may say more
     return Parts(src, tgt, engine, metrics, text, backend)
 
@@ -65,6 +68,22 @@ def check_sources(parts: Parts, loaded: DocumentSet | Bitext) -> None:
                 " data=bitext data.src=FILE), or leave the metric out"
             )
     tell(f"without a source the flags {', '.join(NEED_SOURCE[:-1])} and {NEED_SOURCE[-1]} are off")
+
+
+def check_documents(parts: Parts, bitext: Bitext, drawn: str) -> None:
+    """DataError for a metric that reads documents, and for drawing them, where a segment is in none."""
+    wanted = [f"metric '{key}' reads" for key, metric in parts.metrics.items() if metric.needs_documents]
+    wanted += ["bootstrap.unit=documents draws"] if drawn == "documents" else []
+    if not wanted:
+        return
+    for item in bitext.items:
+        if item.doc is None:
+            raise DataError(
+                f"{wanted[0]} documents, and segment {item.id} is in none: data.docs=FILE (bitext) or"
+                " data.doc_id=COLUMN (tables) says which segment is in which"
+            )
+    if drawn == "documents" and block_size(len(bitext.items)) > 1:
+        raise DataError("bootstrap.unit=documents: the set is too large; bootstrap.unit=auto draws blocks")
 
 
 def check_shown(engine: Engine, bitext: Bitext) -> None:

@@ -88,7 +88,8 @@ def _work(
         worker = Worker(job, parts.engine, parts.metrics, parts.text.splitter)
         gathered = gather(backend, worker, items, store.run_dir(run_id), stages)
     with stages("score"):
-        scores = corpus_scores(parts.metrics, gathered, job.n, job.block, run.config.bootstrap)
+        docs = [item.doc if job.block == 1 else None for item in items]
+        scores = corpus_scores(parts.metrics, gathered, docs, job.block, run.config.bootstrap)
     record = store.write_record(
         record_of(run, made, gathered, scores, run_id, created, stages.seconds, notices)
     )
@@ -100,14 +101,14 @@ def _work(
 def _job(run: Opened, bitext: Bitext, run_id: str, cache_dir: Path) -> Job:
     """What the shards of the run share."""
     config, parts, n = run.config, run.parts, len(bitext.items)
-    ends = document_ends(bitext, parts.engine, config.realign)
+    ends = document_ends(bitext, parts.engine, parts.metrics.values(), config.realign)
     own = f"-{run_id}" if config.force else ""  # no shard of an earlier attempt is taken over
     size = parts.backend.shard_size if parts.engine.divisible else n
     return Job(
         engine=config.engine,
         model=config.model,
         metrics=config.metrics,
-        realign={name: getattr(config, name) for name in REALIGNING if ends},
+        realign={name: getattr(config, name) for name in REALIGNING if parts.engine.unit != "segment"},
         splitter=config.splitter,
         src=parts.src,
         tgt=parts.tgt,

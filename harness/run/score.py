@@ -57,7 +57,11 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     statistics = {}
     judged: dict[str, list[Judgement]] = {}
     for key, metric in metrics.items():
-        statistics[key] = metric.statistics(sources, hypotheses, references)
+        if metric.needs_documents:
+            docs = [item.doc for item in items]
+            statistics[key] = metric.in_documents(docs, sources, hypotheses, references)
+        else:
+            statistics[key] = metric.statistics(sources, hypotheses, references)
         singles = metric.segment_scores(statistics[key]).tolist()
         for line, row, single in zip(lines, statistics[key].tolist(), singles, strict=True):
             line["stats"][key] = [_number(value) for value in row]
@@ -69,15 +73,26 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     return Scored(lines, statistics, dict(flags), judged)
 
 
-def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, block: int,
+def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, docs: Sequence[str | None], block: int,
                   bootstrap: BootstrapConfig) -> list[Score]:  # fmt: skip
-    """Corpus scores of `n` segments with intervals, from the sums `(b, k)` of their blocks of `block`."""
-    from harness.metrics.stats.bootstrap import interval
+    """Corpus scores with intervals, from the sums `(b, k)` of blocks of `block` segments, whose documents are
+    `docs`.
 
+    Documents are drawn for a metric of documents, and as `bootstrap.unit` says; only segments where one is in
+    none, or blocks are longer.
+    """
+    from harness.metrics.stats.bootstrap import interval
+    from harness.metrics.stats.units import numbered, summed, usual_unit
+
+    unit = usual_unit(docs) if bootstrap.unit == "auto" else bootstrap.unit
+    places = numbered(docs) if block == 1 and None not in docs else None
     scores = []
     for key, metric in _watched(metrics):
         value = float(metric.aggregate(gathered.rows[key].sum(axis=0, keepdims=True))[0])
-        low, high = interval(metric, gathered.rows[key], bootstrap.samples, bootstrap.seed, bootstrap.level)
+        rows = gathered.rows[key]
+        whole = places is not None and (unit == "documents" or metric.needs_documents)
+        rows = summed(rows, places) if whole and places is not None else rows
+        low, high = interval(metric, rows, bootstrap.samples, bootstrap.seed, bootstrap.level)
         usable = math.isfinite(low) and math.isfinite(high)
         scores.append(
             Score(
@@ -85,10 +100,11 @@ def corpus_scores(metrics: Mapping[str, Metric], gathered: Gathered, n: int, blo
                 level="corpus",
                 value=value if math.isfinite(value) else None,
                 ci=(low, high) if usable else None,
-                n=n,
+                n=len(docs),
                 signature=gathered.signatures[key],
                 higher_is_better=metric.higher_is_better,
                 ci_block=block,
+                ci_unit="documents" if whole else "segments",
             )
         )
     return scores

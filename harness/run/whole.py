@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
 from harness.encode.kept import KeptEncoder
 from harness.errors import ConfigError, DataError
-from harness.protocols import Batch, Engine, Realigned, Realigner, Splitter
-from harness.types import Bitext, Item, Piece, Translation
+from harness.protocols import Batch, Engine, Metric, Realigner, Splitter
+from harness.types import Bitext, Item, Piece, Realigned, Translation
 
 REALIGNING = ("realign", "aligner", "encoder")
 """The config groups that re-segmenting needs."""
@@ -66,8 +66,11 @@ def _windows(whole: Whole, size: int, context: int) -> Iterator[Whole]:
         yield Whole(f"{whole.id}#{number + 1}", segments, before)
 
 
-def document_ends(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) -> tuple[int, ...]:
-    """Where shards may end so that no document is divided; none where outputs are of segments.
+def document_ends(
+    bitext: Bitext, engine: Engine, metrics: Iterable[Metric], realigner: Mapping[str, Any]
+) -> tuple[int, ...]:
+    """Where shards may end so that no document is divided; none where neither outputs nor metrics are of
+    documents.
 
     Refuses what cannot be scored by document before anything is translated:
     raises ConfigError for a `realign` that does nothing, DataError for segments without document, and for a
@@ -79,16 +82,17 @@ def document_ends(bitext: Bitext, engine: Engine, realigner: Mapping[str, Any]) 
                 f"realign={realigner['kind']}: there is nothing to re-segment, the engine gives an output for"
                 " each segment; engine.unit=document takes whole documents"
             )
-        return ()
+        if not any(metric.needs_documents for metric in metrics):
+            return ()
     documents = [sorted(place) for place in _places(bitext.items, engine.unit).values()]
     subset = bitext.meta.get("subset")
-    if subset and engine.positional:
+    if subset and engine.positional and engine.unit != "segment":
         raise DataError(
             f"engine.unit=document: only {subset['kept']} of {subset['of']} segments are asked for, and the"
             " outputs are of whole documents; leave out limit, data.sample and data.empty=drop"
         )
     together = all(place[-1] - place[0] < len(place) for place in documents)
-    if engine.positional or not together:
+    if (engine.positional and engine.unit != "segment") or not together:
         return (len(bitext.items),)
     return tuple(place[-1] + 1 for place in documents)
 
@@ -106,7 +110,15 @@ def build_realigner(
     splitter: Splitter,
     tgt: str,
 ) -> Realigner:
-    """The re-segmenter of a configuration; aligner and encoder are built only if it takes them."""
+    """The re-segmenter of a configuration; aligner and encoder are built only if it takes them.
+
+    Raises ConfigError for an aligner that leaves the order of the segments.
+    """
+    if realign.get("kind") in ("embed", "auto") and aligner.get("order", "monotone") != "monotone":
+        raise ConfigError(
+            f"realign={realign['kind']} cuts an output in the order of its segments, and"
+            f" aligner.order={aligner['order']} leaves that; take aligner.order=monotone, or realign=wer"
+        )
 
     def make() -> Any:
         shown = KeptEncoder(registry.build("encoder", encoder))

@@ -66,7 +66,11 @@ def write_run(
     scores = []
     for key, config in metrics.items():
         metric = registry.build("metric", config)
-        rows = metric.statistics(sources, hypotheses, references)
+        rows = (
+            metric.in_documents(docs or [None] * n, sources, hypotheses, references)
+            if metric.needs_documents
+            else metric.statistics(sources, hypotheses, references)
+        )
         for line, row, value in zip(lines, rows, metric.segment_scores(rows), strict=True):
             line["stats"][key] = row.tolist()
             line["scores"][key] = None if value != value else float(value)

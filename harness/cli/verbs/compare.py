@@ -38,9 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     add(
         "--resample",
-        choices=("segments", "documents"),
-        default="segments",
-        help="what is resampled: segments, or whole documents (default: segments)",
+        choices=("auto", "segments", "documents"),
+        default="auto",
+        help="what is resampled (default: auto: whole documents where there are 20 or more, else segments)",
     )
     add(
         "--level",
@@ -80,6 +80,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help="also show the N segments where two systems differ most",
+    )
+    add(
+        "--terms",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also show N repeated terms in several translations (of runs with the metric consistency)",
     )
     add(
         "--versus",

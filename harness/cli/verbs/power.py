@@ -27,9 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--alpha", type=float, default=0.05, help="significance level (default: 0.05)")
     add(
         "--resample",
-        choices=("segments", "documents"),
-        default="segments",
-        help="what is resampled: segments, or whole documents (default: segments)",
+        choices=("auto", "segments", "documents"),
+        default="auto",
+        help="what is resampled (default: auto: whole documents where there are 20 or more, else segments)",
     )
     add("--samples", type=int, default=2000, metavar="N", help="resamples (default: 2000)")
     add("--seed", type=int, default=12345, help="seed of the resampling (default: 12345)")
@@ -74,7 +74,8 @@ def main(args: argparse.Namespace) -> int:
         )
         if args.format == "json":
             continue
-        sheets = power.sheets(found, args.power, options.unit)
+        unit, _ = options.drawn(test_set.systems[0].docs)
+        sheets = power.sheets(found, args.power, unit)
         below = power.footnotes(found, test_set, options, args.power)
         if args.format == "md":
             print(formats.markdown(sheets, below, test_set.title))

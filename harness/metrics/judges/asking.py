@@ -10,8 +10,8 @@ from harness.common.files import digest
 from harness.common.progress import bar, note
 from harness.errors import HarnessError, SegmentError, StageError, TooLongError, message_of
 from harness.metrics.judges.kept import Kept
-from harness.protocols import Batch, Engine, Forecast
-from harness.types import Translation
+from harness.protocols import Batch, Engine
+from harness.types import Forecast, Translation
 
 PROBES = 3
 """Questions that may fail while none has been answered yet: with one more the judge itself is broken."""

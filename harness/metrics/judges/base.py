@@ -14,8 +14,8 @@ from harness.common.langs import language
 from harness.errors import ConfigError
 from harness.metrics.base import Mean, check
 from harness.metrics.judges.asking import Asker
-from harness.protocols import Context, Engine, Forecast, Statistics
-from harness.types import Judgement, Translation
+from harness.protocols import Context, Engine, Statistics
+from harness.types import Forecast, Judgement, Translation
 
 _SHOWN = 300  # characters of an answer that could not be used
 _DECODING = ("temperature", "seed", "sample", "beams")

@@ -16,7 +16,7 @@ from harness.common.limits import Above, AtLeast, Count, Natural, Reads
 from harness.common.notices import tell
 from harness.common.thoughts import answer_start
 from harness.errors import ConfigError, SegmentError
-from harness.protocols import Batch, Context, Engine, Forecast, Translated
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.accepts import Accepts
@@ -29,7 +29,7 @@ from harness.translate.servers.pool import answered
 from harness.translate.servers.prices import Price, Prices
 from harness.translate.servers.secrets import check_address, check_no_secrets
 from harness.translate.shown import estimated
-from harness.types import Translation
+from harness.types import Forecast, Translation
 
 _HERE = "http://127.0.0.1:8000/v1"
 _THINKING = ("enable_thinking", "thinking")

@@ -12,7 +12,7 @@ from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
 from harness.common.notices import tell
 from harness.errors import ConfigError, SegmentError
-from harness.protocols import Batch, Context, Engine, Forecast, Translated
+from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.rest_replies import Answers, Paths
@@ -24,7 +24,7 @@ from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
 from harness.translate.servers.prices import Price, Prices
 from harness.translate.shown import estimated
-from harness.types import Translation
+from harness.types import Forecast, Translation
 
 _SHARED = ("src", "tgt", "source_language", "target_language", "model", "system", "stop")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.protocols import Forecast
 from harness.translate.engines.replies import Reply
 from harness.translate.servers.budget import Budget
 from harness.translate.servers.prices import Prices, tokens
+from harness.types import Forecast
 
 
 class Money:

@@ -55,3 +55,45 @@ def test_without_documents_there_is_no_such_level(tmp_path: Path, capsys: pytest
     write_run(tmp_path, "2026-0", "good", HYPOTHESES["good"], [[text] for text in REFERENCES])
     assert main(["compare", "--results", str(tmp_path), "--level", "document"]) == 2
     assert "30 of its 30 segments have none" in capsys.readouterr().err
+
+
+NAMED = ["The bridge of Astana is long.", "Nobody came.", "They crossed the bridge in Astana."]
+KEPT = ["Die Brücke von Astana ist lang.", "Niemand kam.", "Sie gingen in Astana über die Brücke."]
+VARIED = [KEPT[0], KEPT[1], "Sie gingen in Asstanna über die Brücke."]
+CONSISTENCY = {**METRICS, "consistency": {"kind": "consistency"}}
+
+
+def named(folder: Path, n: int = 20) -> None:
+    docs = [f"d{k // 3}" for k in range(3 * n)]
+    for number, (name, last) in enumerate({"kept": KEPT, "varied": VARIED}.items()):
+        texts = [*KEPT * (n // 2), *last * (n - n // 2)]
+        write_run(folder, f"2026-{number}", name, texts, [[text] for text in KEPT * n], sources=NAMED * n,
+                  docs=docs, metrics=CONSISTENCY)  # fmt: skip
+
+
+def printed(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> tuple[int, str]:
+    code = main(["compare", "--results", str(folder), "--samples", "99", "--wide", *words])
+    return code, " ".join(capsys.readouterr().out.split())
+
+
+def test_terms_in_several_translations_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named(tmp_path)
+    code, out = printed(capsys, tmp_path, "--terms", "2", "--format", "md")
+    assert code == 0
+    assert "| varied | 50.0 | 40 | – | 0 | 100.0 | 40 |" in out and "| kept | 100.0 | 40 |" in out
+    assert "| d10 | Astana | Astana | varied | 0 % | Astana (made-0030), Asstanna (made-0032) |" in out
+    assert out.count("| Astana | Astana | varied |") == 2 and "2 of 10 terms that vary, of 40 in all" in out
+    assert main(["compare", "--results", str(tmp_path), "--terms", "2", "--format", "csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "document,term,reference,system,alike,translated as (segments)" and len(lines) == 3
+
+
+def test_consistency_is_compared_by_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named(tmp_path)
+    _, out = printed(capsys, tmp_path, "--metric", "consistency")
+    assert "n of n documents" in out and "20 documents are drawn as wholes" in out
+    assert "varied 75.00" in out and "kept 100.00" in out
+    _, forced = printed(capsys, tmp_path, "--metric", "consistency", "--resample", "segments")
+    assert "n of n segments" in forced
+    _, level = printed(capsys, tmp_path, "--metric", "consistency", "--level", "document")
+    assert "varied 75.00" in level

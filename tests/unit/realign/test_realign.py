@@ -10,8 +10,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness import registry
-from harness.errors import ConfigError
 from harness.protocols import Aligner, Realigner
 from harness.realign import wer
 from harness.realign.auto import Auto, shared
@@ -209,12 +207,6 @@ def test_embed_leaves_what_belongs_nowhere(extra: str) -> None:
     pieces = found.realign(output, ["?"] * 2, [[text] for text in REFERENCES[:2]]).pieces
     assert [output[start:stop] for start, stop in pieces[0].nowhere] == [extra]
     assert output[pieces[1].start : pieces[1].end] == OUTPUTS[1]
-
-
-def test_embed_refuses_an_aligner_that_changes_the_order() -> None:
-    free = registry.build("aligner", {"kind": "auto", "order": "free"}, offered={"encoder": Words})
-    with pytest.raises(ConfigError, match="aligner.order=monotone"):
-        Embed(free, Sentencex(), "de")
 
 
 def test_embed_finds_every_segment_in_a_text_without_sentence_ends() -> None:

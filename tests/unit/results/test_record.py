@@ -42,6 +42,7 @@ def test_a_record_read_and_written_again_says_the_same(path: Path) -> None:
     added = {
         "failed",
         "ci_block",
+        "ci_unit",
         "torch_threads",
         "files",
         "digest",

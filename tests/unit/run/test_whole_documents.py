@@ -13,11 +13,11 @@ from harness.common.limits import Reads
 from harness.config.schema import compose
 from harness.config.typed import typed
 from harness.errors import ConfigError, DataError
-from harness.protocols import Batch, Engine, Realigned, Translated
+from harness.protocols import Batch, Engine, Translated
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.pipeline import run_one
-from harness.types import Piece, Translation
+from harness.types import Piece, Realigned, Translation
 
 SOURCES = {
     "ship": ["The ship left on Monday.", "Nobody knew where it went.", "The captain looked at the sea."],
@@ -180,6 +180,7 @@ def test_what_cannot_be_cut_is_refused(folder: Path) -> None:
     (folder / "lines").write_text("\n".join(LINES) + "\n")
     with pytest.raises(ConfigError, match="nothing to re-segment"):
         run(folder, folder / "lines", "realign=wer")
+    assert "aligner.order=free" in refusal(folder, folder / "outs", "aligner.order=free")
 
 
 def test_runs_of_lines_keep_their_identity_and_documents_have_their_own(folder: Path) -> None:

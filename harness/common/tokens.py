@@ -56,6 +56,11 @@ def _token(text: str, start: int, end: int) -> Token:
     return Token(unicodedata.normalize("NFKC", raw).casefold() or raw, start, end)
 
 
+def is_unspaced_char(char: str) -> bool:
+    """Whether a character is of a script that puts no spaces between words."""
+    return _UNSPACED.match(char) is not None
+
+
 def ends_sentence(words: list[Token], stop: int) -> bool:
     """Whether the tokens before position `stop` end with a final mark, quotes and brackets after it apart."""
     at = stop - 1
