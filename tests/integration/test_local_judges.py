@@ -58,6 +58,15 @@ def test_all_three_judge_through_a_checkpoint(talker: Path, monkeypatch: pytest.
     assert metric.judged()[0].outcome == "same" and metric.judged()[1].outcome == "order", "it says A to both"
 
 
+def test_two_questions_are_asked_of_one_converted_model(talker: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ctranslate2")
+    engine = {"kind": "ctranslate2", "cache": str(tmp_path), "compute": "float32", "device": "cpu"}
+    config = {"kind": "gemba-esa", "src": "fr", "tgt": "pl", "model": {"path": str(talker)}}
+    metric = registry.build("metric", {**config, "engine": {**engine, "max_new_tokens": 64}})
+    rows = metric.statistics(["le chat", "le chien"], ["kot", "pies"], [[], []])
+    assert metric.segment_scores(rows).tolist() == [85, 85]
+
+
 def test_nothing_that_can_be_read_is_no_score(babbler: Path, tmp_path: Path) -> None:
     metric = judge("gemba-esa", babbler)
     rows = metric.statistics(["un", "deux"], ["jeden", "dwa"], [[], []])
