@@ -82,6 +82,33 @@ def test_agreement_of_judges_with_people_is_one_command_away(tmp_path: Path) -> 
         assert rows[key]["accuracy"]["value"] == 1.0 and rows[key]["pearson"]["value"] > 0.9, rows
 
 
+def test_agreement_stands_on_the_segments_that_the_judge_could_be_read_on(tmp_path: Path) -> None:
+    path = write_mqm(tmp_path / "mqm.tsv")
+
+    def some(asked: str) -> tuple[int, str, str]:
+        status, text, reason = by_mistakes(asked)
+        unread = "critical" in asked or text == "100"
+        return status, "I cannot say" if unread else text, reason
+
+    with judging(some) as server:
+        done = run_harness("run", *mqm(path), *words(server.url, "gemba_mqm", "gemba_esa"), cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert done.stderr.count("metric failed: gemba_mqm") == 1, "of three runs, told once"
+    records = {r.model.name: r for r in Store(tmp_path / "results").records()}
+    esa = {name: (r.judges or {})["gemba_esa"].outcomes for name, r in records.items()}
+    assert esa["poor"] == {"scored": 3} and esa["good"]["unreadable"] == 2, esa
+    found = run_harness("agree", str(path), "--format", "json", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    rows = {row["key"]: row for row in json.loads(found.stdout)["metrics"]}
+    assert "gemba_mqm" not in rows, "there is nothing to agree with"
+    assert rows["gemba_esa"]["accuracy"]["value"] == 1.0 and rows["gemba_esa"]["calibrated"]["value"] > 0.5
+    shown = run_harness("agree", str(path), cwd=tmp_path)
+    assert shown.returncode == 0 and "gemba_mqm" in shown.stdout, "it is named among what is left out"
+    compared = run_harness("compare", cwd=tmp_path)
+    assert compared.returncode == 0, compared.stderr
+    assert "GEMBA-ESA has no score for 2 of 3 outputs of good" in " ".join(compared.stdout.split())
+
+
 def test_a_sweep_of_pairs_is_compared_with_one_run_and_says_what_lies_behind_the_rate(tmp_path: Path) -> None:
     path = write_mqm(tmp_path / "mqm.tsv")
     with judging(by_mistakes) as server:
