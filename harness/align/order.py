@@ -86,7 +86,9 @@ def _again(src: Sequence[str], tgt: Sequence[str], align: Align, order: Sequence
     left, right = list(range(len(src))), list(order)
     links: list[Bead] = []
     while True:
-        found = [_placed(bead, left, right) for bead in align([src[i] for i in left], [tgt[j] for j in right])]
+        found = [
+            _placed(bead, left, right) for bead in align([src[i] for i in left], [tgt[j] for j in right])
+        ]
         fit = [b for b in found if not b.is_null and _consecutive(b.src) and _consecutive(b.tgt)]
         links += fit
         taken = {i for bead in fit for i in bead.src}, {j for bead in fit for j in bead.tgt}
