@@ -135,6 +135,8 @@ def test_a_sweep_of_pairs_is_compared_with_one_run_and_says_what_lies_behind_the
     assert "pairwise of good: wins 2, losses 0, ties 1, ties by order 0, sign test p 0.5" in " ".join(
         compared.stdout.split()
     )
+    told = run_harness("compare", good.run_id, judged["poor"].run_id, "--format", "json", cwd=tmp_path)
+    assert "pairwise of good: wins 2, losses 0" in told.stdout
     ratings = run_harness("agree", str(path), *[r.run_id for r in judged.values()], cwd=tmp_path)
     assert ratings.returncode == 0 and "pairwise" in ratings.stdout, ratings.stderr
 
