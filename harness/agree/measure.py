@@ -92,6 +92,11 @@ def _complete(judged: Judged, wanted: tuple[str, ...], notes: list[str]) -> Colu
         for key, column in columns.items()
         if not is_neutral(column) and len(column) == len(names)
     }
+    for key in list(complete):  # such as a judge that could not be read
+        without = [name for name, column in complete[key].items() if not np.isfinite(column.score)]
+        if without:
+            notes.append(f"{key} is left out: it has no score of {', '.join(without)}")
+            del complete[key]
     if not complete:
         raise UserError(f"no ranking metric was scored for all of {', '.join(names)}")
     return complete

@@ -143,10 +143,10 @@ def footnotes(result: Result) -> tuple[str, ...]:
         f"Intervals: percentile bootstrap, n of n {options.unit}, {options.resamples} resamples, seed"
         f" {options.seed}; they hold for test sets like this one, not for other domains."
     )
-    return (*notes, *_judges(result), *_health(result), *result.notes)
+    return (*notes, *judge_lines(result), *_health(result), *result.notes)
 
 
-def _judges(result: Result) -> list[str]:
+def judge_lines(result: Result) -> list[str]:
     """Of metrics that ask a language model: counts behind the score, and outputs that have none."""
     found = []
     for metric in result.metrics:

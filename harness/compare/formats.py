@@ -14,7 +14,7 @@ from harness.common.tables import cell_width, markdown_text, without
 from harness.common.terminal import visible, visible_json, visible_line
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
-from harness.compare.cells import Sheet
+from harness.compare.cells import Sheet, judge_lines
 from harness.compare.evaluate import MetricResult, Result
 
 
@@ -189,7 +189,7 @@ def json_text(
                 "resamples": result.options.resamples,
                 "pairs": {metric.key: _pairs(metric, result.options.alpha) for metric in result.metrics},
                 "alignment": asdict(view) if view else None,
-                "notes": list(result.notes),
+                "notes": [*judge_lines(result), *result.notes],
                 **extra,
             }
         )

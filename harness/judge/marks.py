@@ -8,7 +8,9 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.judge.campaign import names, read_campaign
+from harness.judge.responses import Span
 from harness.judge.results import answered
+from harness.types import Mark
 
 Marked = dict[tuple[str, str], list[dict[str, Any]]]
 """By run and segment: `{who, by, score, marks}` of each annotator, as `compare.load` has those of judges."""
@@ -29,23 +31,27 @@ def people(root: Path, runs: Iterable[str]) -> tuple[Marked, list[str]]:
             problems.append(f"campaign '{name}' is left out: {error}")
             continue
         for person, task, response in answers:
-            system = task.systems[0]
             item = campaign.items[task.item]
-            marks = [
-                {
-                    "severity": span.severity,
-                    **({"category": span.category} if span.category else {}),
-                    "text": item.outputs[system][span.start : span.end],
-                    "start": span.start,
-                    "end": span.end,
+            for system, one in zip(task.systems, response.outputs, strict=True):
+                spans = [_mark(span, item.outputs[system], item.source) for span in one.spans]
+                entry: dict[str, Any] = {
+                    "who": f"{person} ({name})",
+                    "by": "human",
+                    "marks": [mark.to_json() for mark in spans],
                 }
-                for span in response.spans
-            ]
-            entry: dict[str, Any] = {"who": f"{person} ({name})", "by": "human", "marks": marks}
-            if response.score is not None:
-                entry["score"] = response.score
-            found.setdefault((campaign.runs[system], item.id), []).append(entry)
+                if one.score is not None:
+                    entry["score"] = one.score
+                found.setdefault((campaign.runs.get(system, ""), item.id), []).append(entry)
     return found, problems
+
+
+def _mark(span: Span, output: str, source: str) -> Mark:
+    """A span as a mark; where something is missing in the output there are no words to show."""
+    if not span.source and span.start >= len(output):
+        return Mark(span.severity, span.category or "omission")
+    text = (source if span.source else output)[span.start : span.end]
+    place = span.start, span.end
+    return Mark(span.severity, span.category, text, *place, within="source" if span.source else "output")
 
 
 def state(root: Path) -> tuple[tuple[str, int, int], ...]:

@@ -23,10 +23,9 @@ def rivals(metrics: Mapping[str, Metric], store: Store, pair: str) -> dict[str, 
         if metric.rival is None:
             continue
         try:
-            record = store.find_finished(metric.rival).record
+            record = _run(store, metric.rival, pair)
         except UserError as error:
             raise ConfigError(f"metrics.{key}.against: {error}") from error
-        assert record is not None
         if str(record.pair) != pair:
             raise ConfigError(
                 f"metrics.{key}.against={metric.rival}: {record.run_id} is of {record.pair}, this run is of"
@@ -34,6 +33,26 @@ def rivals(metrics: Mapping[str, Metric], store: Store, pair: str) -> dict[str, 
             )
         found[key] = record
     return found
+
+
+def _run(store: Store, text: str, pair: str) -> Record:
+    """The run that `show` would find; of a system's runs of this pair the newest that is not itself
+    such a comparison.
+
+    So the systems of a sweep are all compared with one run, though each makes a new one.
+    """
+    record = store.find_finished(text).record
+    assert record is not None
+    if record.run_id.startswith(text) or text in ("latest", record.tag):
+        return record
+    plain = [
+        one
+        for one in store.records()
+        if one.model.name == text
+        and str(one.pair) == pair
+        and not any(judging.against for judging in (one.judges or {}).values())
+    ]
+    return plain[-1] if plain else record
 
 
 class Rivals:

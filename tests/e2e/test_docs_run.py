@@ -21,7 +21,7 @@ from tests.unit.house.test_docs_commands import PAGES, commands
 
 # The commands that are only composed (tests/unit/test_docs_commands.py), and why.
 COMPOSED_ONLY = {
-    r"gemba_mqm": "asks a language model for its judgement (tests/unit/metrics/test_judges.py does)",
+    r"metrics=.*(gemba_|pairwise)": "asks a language model (tests/integration/test_judge_runs.py does)",
     r"results/gold/": "the gold is made by hand (tests/integration/test_alignment_editor.py does)",
     r"^serve": "serves until it is stopped (tests/integration/test_serve.py does)",
     r"comet22": "makes an environment of its own from PyPI, and its checkpoint has 2 GB",

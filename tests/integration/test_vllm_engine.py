@@ -169,3 +169,20 @@ def test_an_encoder_decoder_model_is_refused() -> None:
         registry.build(
             "engine", {"kind": "vllm"}, model={"name": "nllb", "family": "nllb"}, src="fr", tgt="pl"
         )
+
+
+@pytest.mark.usefixtures("vllm")
+def test_a_judge_asks_two_questions_of_one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[str] = []
+    original = LLM.__init__
+    monkeypatch.setattr(
+        LLM, "__init__", lambda self, model, **k: loads.append(model) or original(self, model, **k)
+    )
+    folder = checkpoints.talker(tmp_path, {"Score (0-100)": "85", "major or minor": "no-error"})
+    metric = registry.build(
+        "metric",
+        {"kind": "gemba-esa", "src": "fr", "tgt": "pl", "model": {"path": str(folder)},
+         "engine": {"kind": "vllm", "max_new_tokens": 64}},
+    )  # fmt: skip
+    rows = metric.statistics(["le chat", "le chien"], ["kot", "pies"], [[], []])
+    assert metric.segment_scores(rows).tolist() == [85, 85] and len(loads) == 1

@@ -161,6 +161,53 @@ def decoder(folder: Path, kind: str, *, seed: int = 7, dtype: str = "float32", *
     return folder
 
 
+def talker(folder: Path, says: dict[str, str], *, positions: int = 16_384) -> Path:
+    """A chat checkpoint that answers by its last message: the first of the texts in `says` that stands in it.
+
+    Its template ends the prompt with a token for the kind of question, and its weights are such that the next
+    token follows from the last one alone: from that token the answer, from the answer the end.
+    """
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    llama(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    kinds = [f"<|kind{k}|>" for k in range(len(says))]
+    tokenizer.add_special_tokens({"additional_special_tokens": kinds})
+    tokenizer.add_tokens(list(says.values()))
+    ends = "{% set last = messages[-1]['content'] %}"
+    for k, (sign, kind) in enumerate(zip(says, kinds, strict=True)):
+        ends += f"{{% {'elif' if k else 'if'} {json.dumps(sign)} in last %}}{kind}"
+    turns = "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>{% endfor %}"
+    tokenizer.chat_template = f"{turns}{ends}{{% endif %}}"
+    tokenizer.model_max_length = positions
+    tokenizer.save_pretrained(folder)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        max_position_embeddings=positions,
+        tie_word_embeddings=False,
+        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=None,
+        pad_token_id=None,
+    )
+    model = LlamaForCausalLM(config).eval()
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if "norm" not in name:
+                weights.zero_()
+        chains = [pair for kind, text in zip(kinds, says.values(), strict=True)
+                  for pair in ((kind, text), (text, "<|end|>"))]  # fmt: skip
+        for place, (token, following) in enumerate(chains):
+            model.model.embed_tokens.weight[tokenizer.convert_tokens_to_ids(token), place] = 1.0
+            model.lm_head.weight[tokenizer.convert_tokens_to_ids(following), place] = 1.0
+    model.save_pretrained(folder)
+    return folder
+
+
 def m2m(folder: Path, *, family: str, seed: int = 7) -> Path:
     """A tiny M2M100 network with NLLB's or M2M100's own tokenizer, language tokens included."""
     import torch

@@ -80,7 +80,8 @@ def _demands(config: RunConfig) -> list[str]:
     parts += [("encoder", config.encoder), ("aligner", config.aligner), ("engine", config.engine)]
     parts += [("realigner", config.realign), ("backend", config.backend)]
     parts += [("metric", options) for options in config.metrics.values()]
-    return [phrase for table, options in parts if options for phrase in demands(table, options, context)]
+    phrases = (phrase for table, options in parts if options for phrase in demands(table, options, context))
+    return list(dict.fromkeys(phrases))
 
 
 def _kinds(value: Any) -> Iterator[str]:

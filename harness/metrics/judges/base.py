@@ -153,7 +153,7 @@ class Judge(Mean):
                     kind = self._options.get("kind")
                     raise ConfigError(
                         f"metrics.{self.key}.engine.kind={kind}: cannot ask two kinds of questions;"
-                        " openai, vllm, or transformers with a language model, can"
+                        " openai can, and transformers, ctranslate2 or vllm with a language model"
                     )
                 engine = told
             self._askers[number] = Asker(

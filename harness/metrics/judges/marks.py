@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from harness.metrics.judges.annotations import JudgedError
 from harness.types import Mark
@@ -16,16 +17,16 @@ def located(errors: Sequence[JudgedError], output: str, source: str) -> tuple[Ma
     then whatever their case and white space. Of several places the first that no other error of the same
     words has.
     """
+    sides: tuple[tuple[Literal["output", "source"], str], ...] = (("output", output), ("source", source))
     taken: set[tuple[str, int, int]] = set()
     marks = []
     for error in errors:
         mark = Mark(error.severity, error.category, error.span)
-        for within, text in (("output", output), ("source", source)):
+        for within, text in sides:
             place = next((p for p in _places(error.span or "", text) if (within, *p) not in taken), None)
             if place is not None:
                 taken.add((within, *place))
-                side = "source" if within == "source" else "output"
-                mark = Mark(error.severity, error.category, error.span, *place, side)  # type: ignore[arg-type]
+                mark = Mark(error.severity, error.category, error.span, *place, within=within)
                 break
         marks.append(mark)
     return tuple(marks)

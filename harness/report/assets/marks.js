@@ -6,7 +6,7 @@ function errorsBy(entry, output, metrics) {
   const marks = entry.marks ?? [];
   const name = entry.by === 'judge' ? metrics.find((m) => m.key === entry.who)?.name ?? entry.who : entry.who;
   const node = el('dd', { class: 'errors', 'data-who': entry.who, 'data-by': entry.by },
-    el('span', { class: 'by' }, entry.by === 'judge' ? 'language model' : 'person'), ' ', el('span', { dir: 'auto' }, visible(name)), ' ');
+    el('span', { class: 'by' }, entry.by === 'judge' ? 'language model' : 'person'), ' ', el('span', { dir: 'auto' }, visible(name)), ': ');
   if (entry.score !== undefined) node.append(`${number(entry.score, 0)} of 100 `);
   if (entry.outcome in OUTCOMES) { node.append(OUTCOMES[entry.outcome]); return node; }
   if (entry.outcome && entry.outcome !== 'scored') {

@@ -42,7 +42,7 @@ PAGES.run = async (main) => {
     ['model', [record.model.name, record.model.id, record.model.revision, record.model.engine].filter(Boolean).join(' · ')],
     ['finished', record.finished], ['tag', record.tag], ['note', record.note], ['health', row.health],
     ['failed segments', record.failed || null], ['seconds', seconds], ['configuration', record.config_hash],
-  ]), ...[['inputs', record.data.inputs], ['configuration', record.config], ['identity of the model', record.model.identity], ['counts', record.counts], ['environment', record.environment]]
+  ]), ...[['inputs', record.data.inputs], ['configuration', record.config], ['identity of the model', record.model.identity], ['counts', record.counts], ['judges', record.judges], ['environment', record.environment]]
     .filter(([, value]) => value && Object.keys(value).length)
     .map(([name, value]) => el('details', {}, el('summary', {}, name), tree(value)))));
   if (found.aligned) {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -203,6 +204,17 @@ class CTranslate2(Engine):
         if "min_decoding_length" in passed and self._replaced.min_length is None:
             passed["min_decoding_length"] -= 1  # a checkpoint counts the start token
         return passed
+
+    def retold(self, model: Mapping[str, Any]) -> CTranslate2 | None:
+        if not isinstance(self._runs, Generator):
+            return None
+        other = copy(self)
+        vars(other).pop("identity", None)
+        prompt = Prompt.of(model, self._src, self._tgt)
+        other._told = prompt.identity
+        prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
+        other._runs = self._runs.retold(model, prompt)
+        return other
 
     def translate(self, batch: Batch) -> Translated:
         runs, sources = self._runs, batch.sources

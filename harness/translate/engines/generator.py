@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Generator:
         self._checkpoint, self._prompt, self._load = checkpoint, prompt, load
         self._beams, self._max_new_tokens, self._replaced = beams, max_new_tokens, replaced
         self._prompted = Prompted(checkpoint, model, prompt, max_new_tokens)
+        self._owner: Generator | None = None  # whose weights these are
         if prompt.stop and beams > 1:
             raise ConfigError(
                 "engine=ctranslate2 ends an output at a stop text (model.stop, or the checkpoint's own) in"
@@ -67,6 +69,14 @@ class Generator:
                 f"{checkpoint.path}: engine=ctranslate2 would not follow {', '.join(others)} as transformers"
                 f" does with a language model; {remedy}engine=transformers"
             )
+
+    def retold(self, model: Mapping[str, Any], prompt: Prompt) -> Generator:
+        """The same weights under another prompt."""
+        other = copy(self)
+        vars(other).pop("loaded", None)
+        other._owner, other._prompt = self._owner or self, prompt
+        other._prompted = Prompted(self._checkpoint, model, prompt, self._max_new_tokens)
+        return other
 
     @cached_property
     def source_limit(self) -> int:
@@ -142,6 +152,8 @@ class Generator:
     @cached_property
     def loaded(self) -> tuple[Any, list[str], set[int], list[list[str]] | None]:
         """The model, its vocabulary by id, the ids that end an output, and words that it may not say."""
+        if self._owner is not None:
+            return self._owner.loaded
         model, folder = self._load()
         vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
         own = generation_config(self._checkpoint)

@@ -128,7 +128,8 @@ class OpenAI(Engine):
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
         key = options.get("api_key_env", "OPENAI_API_KEY")
-        return [f"sends texts, and the key in ${key}, to {options.get('base_url', _HERE)}"]
+        secret = f", and the key in ${key}," if key else ""
+        return [f"sends texts{secret} to {options.get('base_url', _HERE)}"]
 
     @cached_property
     def identity(self) -> dict[str, Any]:

@@ -130,6 +130,19 @@ def test_a_first_text_that_is_refused_does_not_end_it() -> None:
     assert metric.segment_scores(rows)[2:].tolist() == [40, 95]
 
 
+def test_a_filtered_answer_and_an_empty_one_are_refusals() -> None:
+    def script(asked: str) -> tuple[int, str, str]:
+        answer: tuple[int, str, str] = (200, MARKED[:20], "content_filter")
+        return answer if "kot" in asked else (200, "", "stop") if "pusto" in asked else esa(asked)
+
+    with judging(script) as server:
+        metric = built("gemba-esa", server.url)
+        rows = metric.statistics(["s"] * 3, ["pies", "kot", "pusto"], [[]] * 3)
+    assert [one.outcome for one in metric.judged()] == ["scored", "refused", "unreadable"]
+    assert metric.judged()[1].answer == "finish_reason content_filter"
+    assert np.isnan(metric.segment_scores(rows)[1:]).all()
+
+
 def test_a_busy_server_is_asked_again() -> None:
     states = iter([(429, "slow down", ""), (503, "overloaded", ""), (500, "oops", "")])
 
@@ -313,6 +326,8 @@ def test_shipped_configurations_name_their_remedy_and_what_they_demand() -> None
         assert registry.demands("metric", written, Context({}, "fr", "pl")) == [
             "sends texts, and the key in $OPENAI_API_KEY, to http://127.0.0.1:8000/v1"
         ]
+        open_one = {**written, "engine": {"kind": "openai", "base_url": "http://a/v1", "api_key_env": None}}
+        assert registry.demands("metric", open_one, Context({}, "fr", "pl")) == ["sends texts to http://a/v1"]
         local = {**written, "engine": {"kind": "transformers"}, "model": {"id": "some/judge"}}
         assert "some/judge" in " ".join(registry.demands("metric", local, Context({}, "fr", "pl")))
 
