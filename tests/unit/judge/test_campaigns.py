@@ -259,14 +259,14 @@ def test_a_link_shows_nothing_of_another_annotator_and_nothing_tells_controls_ap
         hidden = (
             ben.key,
             "ben",
-            "13",
+            "37.25",
             "7.77",
             "ben says so",
             "repeat",
             "degraded",
             "kind",
             *SYSTEMS,
-            "2026-",
+            '"2026-0"',
         )
         rest = {key: item for key, item in value.items() if key not in ("source", "texts", "before", "total")}
         assert [word for word in hidden if word in json.dumps(rest)] == []
