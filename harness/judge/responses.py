@@ -16,7 +16,7 @@ from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
 from harness.judge.campaign import Campaign, Task, folder, shown
 
-_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool})
+_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool, "comment": str})
 _JUDGEMENT = {"score": (int, float), "spans": [_SPAN]}
 _ANSWER = Keys(
     {"task": int},
@@ -41,6 +41,7 @@ class Span:
     severity: str
     category: str | None = None
     source: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +198,4 @@ def _span(campaign: Campaign, value: Mapping[str, Any], output: str, source: str
     category = value.get("category")
     if campaign.protocol == "MQM" and category not in campaign.categories:
         raise DataError(f"category '{category}' is not one of the campaign's")
-    return Span(start, end, severity, category, there)
+    return Span(start, end, severity, category, there, (value.get("comment") or "")[:2000] or None)
