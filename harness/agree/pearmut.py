@@ -47,7 +47,10 @@ def entries(path: Path) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = []
     for where, entry in _every(path):
         if not isinstance(entry, dict) or "annotation" not in entry or "user_id" not in entry:
-            raise DataError(f"{where} is not a pearmut annotation (expected its annotations.json)")
+            raise DataError(
+                f"{where} is not a pearmut annotation (expected its annotations.json); files of WMT and"
+                " Appraise become a table by: campaign NAME --import FILE, then --export scores"
+            )
         user, place = entry["user_id"], entry.get("item_i")
         if not isinstance(entry["annotation"], list):  # a reset
             found = [

@@ -103,7 +103,7 @@ def _nearest(code: str) -> str:
             return f" Did you mean '{meant}'? '{code}' is the code of a country, {country.territory_name()}"
     try:
         return f" Did you mean '{langcodes.find(code).language}'?"
-    except LookupError:
+    except (LookupError, UnicodeError):  # the table of names fails on some texts that are none
         names = {langcodes.Language.get(known).language_name("en").lower(): known for known in _COMMON}
         close = difflib.get_close_matches(code.lower(), names, n=1, cutoff=0.6)
         if close:

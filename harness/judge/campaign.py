@@ -143,6 +143,13 @@ def _whole(campaign: Campaign, task: Task) -> bool:
     return set(task.systems) <= campaign.items[task.item].outputs.keys()
 
 
+def inclusion(campaign: Campaign, item: Judged) -> float | None:
+    """The probability with which a segment came to be chosen; None where it was picked, or is not known."""
+    if item.inclusion is None and campaign.choice in ("random", "all"):  # made before it was recorded
+        return len(campaign.items) / campaign.of
+    return item.inclusion
+
+
 def shown(campaign: Campaign, task: Task) -> list[str]:
     """The texts of a task, as the annotator sees them; no name of a system."""
     outputs = campaign.items[task.item].outputs

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.judge.campaign import Campaign
+from harness.judge.campaign import Campaign, inclusion
 from harness.judge.results import answered, outcomes
 from harness.metrics.stats.bootstrap import bootstrap_counts, percentile
 from harness.protocols import Statistics
@@ -45,7 +45,7 @@ def estimates(root: Path, campaign: Campaign, samples: int = SAMPLES) -> list[Es
     for system, by_item in found.items():
         items = sorted(by_item)
         values = np.array([np.mean(by_item[k]) for k in items])
-        probabilities = np.array([campaign.items[k].inclusion or 1.0 for k in items])
+        probabilities = np.array([inclusion(campaign, campaign.items[k]) or 1.0 for k in items])
         units: list[Hashable] = list(items)
         if campaign.choice == "documents":
             units = [campaign.items[k].doc for k in items]
@@ -58,7 +58,7 @@ def estimates(root: Path, campaign: Campaign, samples: int = SAMPLES) -> list[Es
 
 def drawn(campaign: Campaign) -> bool:
     """Whether each segment came in with a known probability, so that an estimate for the test set exists."""
-    return all(item.inclusion is not None for item in campaign.items)
+    return all(inclusion(campaign, item) is not None for item in campaign.items)
 
 
 def hajek(values: Statistics, probabilities: Statistics) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +16,7 @@ from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
 from harness.judge.campaign import Campaign, Task, folder, shown
 
-_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool})
+_SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool, "comment": str})
 _JUDGEMENT = {"score": (int, float), "spans": [_SPAN]}
 _ANSWER = Keys(
     {"task": int},
@@ -42,6 +41,7 @@ class Span:
     severity: str
     category: str | None = None
     source: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def checked(campaign: Campaign, person: str, value: Any) -> Response:
     if campaign.protocol == "pairwise" and choice not in (-1, 0, 1):
         raise DataError("a choice is needed: 0, 1 or -1 for neither")
     seconds = value.get("seconds")
-    if seconds is not None and not (math.isfinite(seconds) and 0 <= seconds < 1e6):
+    if seconds is not None and not 0 <= seconds < 1e6:
         raise DataError("seconds: not a time")
     return Response(
         number,
@@ -198,4 +198,4 @@ def _span(campaign: Campaign, value: Mapping[str, Any], output: str, source: str
     category = value.get("category")
     if campaign.protocol == "MQM" and category not in campaign.categories:
         raise DataError(f"category '{category}' is not one of the campaign's")
-    return Span(start, end, severity, category, there)
+    return Span(start, end, severity, category, there, (value.get("comment") or "")[:2000] or None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,15 @@ def opened(driver: Any, address: str) -> None:
 
 def judge(driver: Any, score: int) -> None:
     """Mark two words by keyboard, set the score by keyboard, go on."""
+    done = driver.find_element("css selector", "main > p progress").get_attribute("value")
+    mark(driver, score)
+    driver.find_element("id", "next").click()
+    until(lambda: driver.find_element("css selector", "main > p progress").get_attribute("value") != done)
+
+
+def mark(driver: Any, score: int) -> None:
     from selenium.webdriver.common.keys import Keys
 
-    done = driver.find_element("css selector", "main > p progress").get_attribute("value")
     marker = driver.find_element("css selector", ".marker")
     assert not driver.find_element("id", "next").is_enabled(), "a score is needed"
     marker.send_keys(" ", Keys.ARROW_RIGHT, " ")
@@ -57,35 +64,54 @@ def judge(driver: Any, score: int) -> None:
     slider.send_keys(Keys.END)
     for _ in range(100 - score):
         slider.send_keys(Keys.ARROW_LEFT)
-    driver.find_element("id", "next").click()
-    until(lambda: driver.find_element("css selector", "main > p progress").get_attribute("value") != done)
+
+
+def free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        number: int = place.getsockname()[1]
+        return number
 
 
 def test_two_annotators_and_a_server_that_is_killed(root: Path, tmp_path: Path) -> None:
+    """Both are in the middle, one with marks on the screen, when the server dies. It comes back at the same
+    address, and they go on in the pages that they have open."""
     found = campaign(root)
     total = 9
+    port = free_port()
+    links = {who: f"http://127.0.0.1:{port}/judge/c/{one.key}" for who, one in found.annotators.items()}
     with browser(tmp_path / "browser") as driver:
-        with workbench(root) as (address, process):
-            base = address.split("/?")[0]
-            opened(driver, f"{base}/judge/c/{found.annotators['ann'].key}")
+        windows = {"ann": driver.current_window_handle}
+        with workbench(root, "--port", str(port)) as (_, process):
+            opened(driver, links["ann"])
             assert "m0" not in driver.page_source and HOSTILE[1] not in driver.title
             for k in range(4):
                 judge(driver, 90 - k)
+            driver.switch_to.new_window("tab")
+            windows["ben"] = driver.current_window_handle
+            opened(driver, links["ben"])
+            judge(driver, 90)
+            mark(driver, 89)
             process.send_signal(signal.SIGKILL)
             process.wait(PATIENCE)
-        assert responses(root, found, "ann").keys() == set(range(4))
-        with workbench(root) as (address, _):
-            base = address.split("/?")[0]
-            for person, begin in (("ann", 4), ("ben", 0)):
-                opened(driver, f"{base}/judge/c/{found.annotators[person].key}")
+            driver.find_element("id", "next").click()
+            until(lambda: "does not answer" in driver.find_element("id", "problem").text)
+            assert driver.find_elements("css selector", ".spans li"), "what was marked is still there"
+        assert {who: set(responses(root, found, who)) for who in links} == {"ann": set(range(4)), "ben": {0}}
+        with workbench(root, "--port", str(port)) as (address, _):
+            driver.find_element("id", "next").click()
+            until(lambda: "2 of 9" in driver.find_element("css selector", "main > p").text)
+            assert not driver.find_element("id", "problem").is_displayed()
+            for person, begin in (("ben", 2), ("ann", 4)):
+                driver.switch_to.window(windows[person])
                 for k in range(begin, total):
                     judge(driver, 90 - k)
                 until(lambda: driver.find_elements("id", "finished"))
             opened(driver, address)
-            opened(driver, f"{base}/campaigns")
-            assert driver.find_element("id", "c").text.count("9") >= 4, "9 of 9 for both"
+            opened(driver, f"http://127.0.0.1:{port}/campaigns")
+            assert "18 of 18 tasks done" in driver.find_element("id", "c").text
             messages = [e["message"] for e in driver.get_log("browser") if e["level"] != "INFO"]
-            assert messages == []
+            assert not [one for one in messages if "ERR_CONNECTION" not in one], messages
     for person in ("ann", "ben"):
         answers = responses(root, found, person)
         assert {k: r.score for k, r in answers.items()} == {k: 90 - k for k in range(total)}
@@ -94,6 +120,48 @@ def test_two_annotators_and_a_server_that_is_killed(root: Path, tmp_path: Path) 
         assert (span.severity, text[span.start : span.end]) == ("major", "Zdanie numer")
         lines = (root / "campaigns" / "c" / f"{person}.jsonl").read_text().splitlines()
         assert all(json.loads(line)["seconds"] > 0 for line in lines)
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_contrastive_esa_by_keyboard(root: Path, tmp_path: Path, width: int) -> None:
+    """Spans in each of three outputs side by side, what is missing in one, and a score for each."""
+    from selenium.webdriver.common.keys import Keys
+
+    found = campaign(root, "--protocol", "cESA")
+    key = found.annotators["ann"].key
+    with workbench(root) as (address, _), browser(tmp_path / "browser") as driver:
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        opened(driver, f"{address.split('/?')[0]}/judge/c/{key}")
+        assert not any(name in driver.page_source for name in ("m0", "m1", "m2"))
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= width, "nothing is beside the screen"
+        markers = driver.find_elements("css selector", ".marker")
+        assert len(markers) == 3
+        markers[0].send_keys(" ", Keys.ARROW_RIGHT, " ")
+        markers[1].send_keys(*[Keys.ARROW_RIGHT] * 99, " ")  # to the end, where [missing] stands
+        quotes = [q.text for q in driver.find_elements("css selector", ".spans q")]
+        assert [q.strip("“”") for q in quotes] == ["Zdanie numer", "[missing]"]
+        for k in range(3):
+            assert not driver.find_element("id", "next").is_enabled(), "each needs a score"
+            slider = driver.find_element("id", f"score-{k + 1}" if k else "score")
+            slider.send_keys(Keys.HOME, *[Keys.ARROW_RIGHT] * (k + 1))
+        driver.find_element("id", "next").click()
+        until(lambda: "1 of 3" in driver.find_element("css selector", "main > p").text)
+        assert (
+            driver.title.startswith("French to Polish")
+            and driver.find_elements("css selector", "main img") == []
+        )
+        driver.find_element("xpath", "//button[text()='Back']").click()
+        until(lambda: len(driver.find_elements("css selector", ".spans li")) == 2)
+        assert [one.text for one in driver.find_elements("css selector", "output")] == ["1", "2", "3"]
+    (answer,) = responses(root, found, "ann").values()
+    task = found.annotators["ann"].tasks[0]
+    texts = [found.items[task.item].outputs[name] for name in task.systems]
+    assert [one.score for one in answer.outputs] == [1, 2, 3]
+    assert [[(s.start, s.end) for s in one.spans] for one in answer.outputs] == [
+        [(0, 12)], [(len(texts[1]), len(texts[1]))], [],
+    ]  # fmt: skip
 
 
 def test_pairs_by_buttons_and_back_to_change_one_s_mind(root: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from harness.common.files import sha256_text, write_json
 from harness.data.load import load
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Bitext, DocumentSet, Translation
+from tests.support.fuzz_campaigns import campaign_targets
 from tests.support.fuzzer import Target
 from tests.support.made_stores import write_run
 
@@ -506,4 +507,5 @@ def targets() -> list[Target]:
         Target("config", {"model/mine.yaml": MODEL, "pair/mine-mine.yaml": b"src: fr\ntgt: pl\n"}, _config),
         Target("cleaner", {"c.yaml": CLEANER}, _cleaner),
         Target("cache", _stored_cache(), _cache),
+        *campaign_targets(),
     ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   python -m harness campaign first pair=fr-pl --annotators ann ben --segments 20
-  python -m harness campaign second pair=fr-pl --protocol pairwise --annotators ann --choose documents
+  python -m harness campaign second pair=fr-pl --protocol pairwise --annotators ann
   python -m harness campaign third pair=fr-pl --protocol cESA --annotators ann --choose disagreement
   python -m harness campaign first --show
   python -m harness campaign first --export scores -o human.csv

@@ -110,7 +110,7 @@ def number(given: Any, where: str) -> float:
     """A score from 0 to 100. Raises DataError."""
     try:
         score = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         score = math.nan
     if not 0 <= score <= 100:
         raise DataError(f"{where}: score '{given}' is not a number from 0 to 100")

@@ -12,8 +12,7 @@ from harness.common.mqm import is_mqm
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.compare.groups import TestSet
 from harness.errors import DataError, UserError
-from harness.judge.campaign import Campaign, Task
-from harness.judge.estimating import drawn
+from harness.judge.campaign import Campaign, Task, inclusion
 from harness.judge.foreign import appraise, humeval, mqm, pearmut
 from harness.judge.foreign.answers import Foreign, known_as
 from harness.judge.responses import Response
@@ -109,7 +108,8 @@ def _scores(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
     writer.writerow(["system", "segment", "score", "rater", *more])
     for person, task, response in found:
         item = campaign.items[task.item]
-        share = f"{item.inclusion:.9g}" if drawn(campaign) else ""
+        drawn = inclusion(campaign, item)
+        share = "" if drawn is None else f"{drawn:.9g}"
         for place, system in enumerate(task.systems):
             if campaign.protocol == "pairwise":
                 score = 50.0 if response.choice == -1 else 100.0 * (response.choice == place)

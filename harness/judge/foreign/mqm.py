@@ -43,7 +43,7 @@ def read(path: Path) -> Foreign:
             shown=[system],
             judgements=[Judgement(None, tuple(_spans(found)))],
             doc=found[0].doc,
-            comment=" | ".join(dict.fromkeys(one.comment for one in found if one.comment)) or None,
+            comment=" | ".join(dict.fromkeys(one.comment for one in found if _clean(one) and one.comment)),
         )
         for (rater, system, segment), found in lines.items()
     ]
@@ -55,14 +55,19 @@ def _spans(found: list[Annotation]) -> list[Span]:
     spans = []
     for one in found:
         severity = one.severity.casefold()
-        if severity in _NONE or one.category.casefold() in ("no-error", "no error"):
+        if _clean(one):
             continue
         within, start, end = one.place or ("output", 0, len(one.target))
         text = one.source if within == "source" else one.target
         if start == end:
             start = end = len(text)
-        spans.append(Span(start, end, severity, one.category, within == "source"))
+        spans.append(Span(start, end, severity, one.category, within == "source", one.comment or None))
     return spans
+
+
+def _clean(one: Annotation) -> bool:
+    """Whether the line says that there is no error."""
+    return one.severity.casefold() in _NONE or one.category.casefold() in ("no-error", "no error")
 
 
 def write(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
@@ -77,21 +82,23 @@ def write(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:
         for system, judgement in zip(task.systems, response.outputs, strict=True):
             head = (system, item.doc or "", str(number[task.item]), item.id, known_as(campaign, person))
             comment = response.comment or ""
-            for source, target, category, severity in _rows(item.source, item.outputs[system], judgement):
-                cells = (*head, source, target, category, severity.capitalize(), comment)
+            for *texts, severity, said in _rows(item.source, item.outputs[system], judgement):
+                both = " | ".join(filter(None, (said, comment)))
+                cells = (*head, *texts, severity.capitalize(), both)
                 lines.append("\t".join(re.sub(r"\s", " ", cell) for cell in cells))
                 comment = ""
     return "\n".join(lines) + "\n"
 
 
-def _rows(source: str, target: str, judgement: Judgement) -> list[tuple[str, str, str, str]]:
+def _rows(source: str, target: str, judgement: Judgement) -> list[tuple[str, str, str, str, str]]:
+    """Source, target, category, severity and comment of each error."""
     rows = []
     for span in judgement.spans:
         texts = (
             (_marked(source, span), _text(target)) if span.source else (_text(source), _marked(target, span))
         )
-        rows.append((*texts, span.category or "Other", span.severity))
-    return rows or [(_text(source), _text(target), "No-error", "No-error")]
+        rows.append((*texts, span.category or "Other", span.severity, span.comment or ""))
+    return rows or [(_text(source), _text(target), "No-error", "No-error", "")]
 
 
 def _marked(text: str, span: Span) -> str:

@@ -55,7 +55,9 @@ def read_annotations(path: Path) -> Foreign:
 
 def _answers(where: str, entry: dict[str, Any], marked: marks.Marks) -> Iterator[Answer]:
     doc = str(entry["item_i"]) if len(entry["item"]) > 1 else None
-    moments = [one["time"] for one in entry.get("actions") or () if isinstance(one, dict) and "time" in one]
+    if wrong := mismatch(entry, Keys(may={"actions": [Keys({"time": (int, float)})]})):
+        raise DataError(f"{where}: not an annotation of pearmut ({wrong})")
+    moments = [one["time"] for one in entry.get("actions") or ()]
     seconds, at = times.read(min(moments), max(moments), where) if moments else (None, None)
     if len(entry["item"]) != len(entry["annotation"]):
         raise DataError(f"{where}: {len(entry['item'])} items, {len(entry['annotation'])} annotations")
@@ -111,13 +113,13 @@ def read_campaign(path: Path) -> Foreign:
     protocol, assignment = info.get("protocol", "cESA"), info.get("assignment")
     if protocol not in ("ESA", "cESA", "MQM"):
         raise DataError(
-            f"{path}: protocol '{protocol}'; the workbench has ESA, cESA and MQM of pearmut's. Set"
+            f"{path}: protocol {str(protocol)[:40]!r}; the workbench has ESA, cESA and MQM of pearmut's. Set"
             " info.protocol"
             " to one of them"
         )
     if assignment != _TASKED:
         raise DataError(
-            f"{path}: assignment '{assignment}': each annotator has tasks of their own here. Set"
+            f"{path}: assignment {str(assignment)[:40]!r}: each annotator has tasks of their own here. Set"
             " info.assignment"
             f" to '{_TASKED}' and deal out data to them"
         )

@@ -130,6 +130,7 @@ PAGES.judge = async (main) => {
     main.replaceChildren(bar, ...screen(found));
     window.scrollTo(0, 0);
     main.querySelector('.marker, .pair button')?.focus({ preventScroll: true });
+    main.querySelector('.now').scrollIntoView({ block: 'nearest' }); // below a long context
   };
 
   // Where the server cannot be reached, the screen stays as it is and can be sent again.

@@ -14,10 +14,11 @@ from harness.agree.ratings import read_ratings
 from harness.cli.main import main
 from harness.common.mqm import MqmWeights
 from harness.errors import DataError, UserError
-from harness.judge.campaign import Campaign, Task, read_campaign, shown
+from harness.judge.campaign import Campaign, Judged, Task, read_campaign, shown
 from harness.judge.foreign.kinds import exported
 from harness.judge.responses import record, responses
 from harness.judge.results import progress
+from harness.judge.tasks import make_annotators
 from tests.support.made_stores import write_run
 from tests.support.made_texts import corpus, hypotheses
 from tests.support.workbench import client
@@ -238,3 +239,122 @@ def test_an_annotator_needs_their_link_and_learns_no_name(root: Path) -> None:
     )
     data = json.loads((root / "campaigns/c/ann.jsonl").read_text())
     assert data["score"] == 10 and data["at"]
+
+
+def test_a_link_shows_nothing_of_another_annotator_and_nothing_tells_controls_apart(root: Path) -> None:
+    campaign = made(root, "--segments", "12", "--control", "0.5")
+    ann, ben = (campaign.annotators[who] for who in ("ann", "ben"))
+    for number in range(len(ben.tasks)):
+        span = {"start": 0, "end": 3, "severity": "major"}
+        secret = {"score": 37.25, "spans": [span], "comment": "ben says so", "seconds": 7.77}
+        record(root, campaign, "ben", {"task": number, **secret})
+    record(root, campaign, "ann", {"task": 0, "score": 88})
+    stranger = client(root, token=None)
+    shapes = set()
+    for number, task in enumerate(ann.tasks):
+        response = stranger.get(f"/api/judge/c/{ann.key}?task={number}")
+        value = response.json()
+        shapes.add((tuple(value), len(value["texts"]), value["total"], value["done"]))
+        assert value["answer"] is None or (number == 0 and value["answer"]["outputs"][0]["score"] == 88)
+        hidden = (
+            ben.key,
+            "ben",
+            "37.25",
+            "7.77",
+            "ben says so",
+            "repeat",
+            "degraded",
+            "kind",
+            *SYSTEMS,
+            '"2026-0"',
+        )
+        rest = {key: item for key, item in value.items() if key not in ("source", "texts", "before", "total")}
+        assert [word for word in hidden if word in json.dumps(rest)] == []
+        assert value["texts"] == shown(campaign, task)
+    assert len(shapes) == 1, "a repeated or degraded output looks like any other"
+    page = stranger.get(f"/judge/c/{ann.key}")
+    assert ben.key not in page.text and page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "no-referrer", "a link does not leak through a click"
+    for path in (f"/campaign/c/scores?key={ann.key}", "/api/campaigns", f"/campaign/{ann.key}/scores"):
+        assert stranger.get(path).status_code == 403
+    assert stranger.get(f"/api/judge/c/{ann.key}%00").status_code == 404
+    assert stranger.post(f"/api/judge/c/{ann.key}", json={"task": 0, "score": 1, "person": "ben"}).json() == {
+        "done": 1
+    }
+    assert responses(root, campaign, "ben")[0].score == 37.25
+
+
+@pytest.mark.parametrize(
+    ("count", "together", "sizes"),
+    [
+        (2, 4, [2]),
+        (3, 2, [3]),
+        (4, 4, [4]),
+        (5, 4, [3, 2]),
+        (5, 2, [3, 2]),
+        (7, 3, [3, 2, 2]),
+        (16, 4, [4] * 4),
+    ],
+)
+def test_outputs_side_by_side_are_in_groups_of_like_size(count: int, together: int, sizes: list[int]) -> None:
+    outputs = {f"s{k}": f"text {k}" for k in range(count)}
+    items = [Judged(f"i{k}", "source", outputs, "d") for k in range(3)]
+    groups = Counter()
+    for who, annotator in make_annotators(["a", "b", "c", "d"], items, "cESA", 5, 0, together).items():
+        for k in range(3):
+            shown_here = [task.systems for task in annotator.tasks if task.item == k]
+            assert sorted(map(len, shown_here), reverse=True) == sizes
+            assert sorted(name for one in shown_here for name in one) == sorted(outputs), who
+        groups.update(tuple(task.systems) for task in annotator.tasks)
+    assert len(groups) > len(sizes), "annotators see other groups and other sides"
+
+
+def test_quality_control_of_contrastive_esa(root: Path) -> None:
+    campaign = made(root, "--protocol", "cESA", "--segments", "24", "--control", "0.5")
+    worth = {"good": 90, "fair": 60, "poor": 30}
+    tasks = campaign.annotators["ann"].tasks
+    extra = [task for task in tasks if task.kind != "plain"]
+    assert Counter(task.kind for task in extra) == {"repeat": 6, "degraded": 6}
+    assert len({task.degraded for task in extra if task.kind == "degraded"}) > 1, "in any place"
+    for number, task in enumerate(tasks):
+        outputs = [
+            {"score": worth[name] - 15 * (task.kind == "degraded" and place == task.degraded)}
+            for place, name in enumerate(task.systems)
+        ]
+        record(root, campaign, "ann", {"task": number, "outputs": outputs})
+    ann = progress(root, campaign, "ann")
+    assert (ann.done, ann.repeated, ann.degraded) == (len(tasks), 0.0, 1.0)
+    for value in (
+        {"outputs": []},
+        {"score": 5},
+        {"outputs": [{"score": 5}] * 4},
+        {"outputs": [{"score": 5}, {}]},
+    ):
+        with pytest.raises(DataError):
+            record(root, campaign, "ben", {"task": 0, **value})
+
+
+def test_a_script_without_spaces_is_degraded_too() -> None:
+    items = [Judged("i", "source", {"a": "这是一个没有空格的很长的中文句子。", "b": "短"}) for _ in range(8)]
+    found = make_annotators(["ann"], items, "ESA", 1, 1.0)["ann"].tasks
+    lost = [task.text for task in found if task.kind == "degraded"]
+    assert lost and all(text is not None and len(text) == 12 for text in lost)
+
+
+def test_answers_of_earlier_versions_are_read(root: Path) -> None:
+    campaign = made(root, "--segments", "6")
+    line = {"task": 0, "score": 40.0, "choice": None, "seconds": 2.5, "comment": None,
+            "spans": [{"start": 0, "end": 2, "severity": "minor", "category": None}]}  # fmt: skip
+    (root / "campaigns" / "c" / "ann.jsonl").write_text(json.dumps(line) + "\n")
+    (found,) = responses(root, campaign, "ann").values()
+    assert (found.score, found.spans[0].end, found.seconds) == (40.0, 2, 2.5)
+
+
+def test_an_omission_is_a_mark_at_the_end(root: Path) -> None:
+    campaign = made(root, "--segments", "6")
+    length = len(shown(campaign, campaign.annotators["ann"].tasks[0])[0])
+    span = {"start": length, "end": length, "severity": "major"}
+    (found,) = record(root, campaign, "ann", {"task": 0, "score": 50, "spans": [span]}).spans
+    assert found.start == found.end == length
+    with pytest.raises(DataError, match="not within the output"):
+        record(root, campaign, "ann", {"task": 0, "score": 50, "spans": [{**span, "start": 3, "end": 3}]})

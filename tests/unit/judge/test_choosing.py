@@ -243,3 +243,18 @@ def test_agree_takes_the_corrected_means(root: Path, tmp_path: Path, capsys: Any
         one.system: one.value for one in estimates(root, campaign)
     }
     assert any("unequal probabilities" in note for note in found["notes"])
+
+
+def test_a_random_campaign_from_before_probabilities_were_recorded(root: Path, capsys: Any) -> None:
+    campaign = made(root, "--segments", "8")
+    path = root / "campaigns" / "c" / "campaign.json"
+    value = json.loads(path.read_text(encoding="utf-8"))
+    for item in value["items"]:
+        del item["inclusion"], item["place"]
+    path.write_text(json.dumps(value), encoding="utf-8")
+    old = read_campaign(root, "c")
+    answer_all(root, campaign, lambda item, task: 50)
+    assert drawn(old) and "means are estimates for the test set" in said(old)[0]
+    capsys.readouterr()
+    assert run(root, "c", "--export", "scores") == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(",50,ann,0.333333333")

@@ -111,6 +111,8 @@ def test_what_is_exported_comes_back_whole(root, tmp_path, protocol: str, kind: 
 def test_marks_and_comments_of_mqm_come_back(root, tmp_path) -> None:
     """On the release's own layout the table is the same after it was read and written again."""
     path = write_mqm(tmp_path / "mqm.tsv")
+    text = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([text[0], *(f"{line}{k}" for k, line in enumerate(text[1:]))]) + "\n")
     assert run(root, "theirs", "pair=en-de", "--import", str(path)) == 0
     campaign = read_campaign(root, "theirs")
     assert run(root, "theirs", "--export", "wmt-mqm", "-o", str(tmp_path / "again.tsv")) == 0
