@@ -11,7 +11,7 @@ from harness.data.load import load
 from harness.errors import ConfigError
 from harness.results.record import Record
 from harness.results.store import Store
-from harness.run.corrected import CorrectedAlignment, read_corrected
+from harness.run.corrected import Corrected, read_corrected
 from harness.run.documents import Alignment, bitext_of, inputs_of
 from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.types import Bitext, DocumentSet, Input
@@ -24,7 +24,7 @@ class Opened:
     config: RunConfig
     parts: Parts
     loaded: DocumentSet | Bitext
-    corrected: CorrectedAlignment | None
+    corrected: Corrected | None
     inputs: tuple[Input, ...]
     config_hash: str
 
@@ -51,7 +51,9 @@ def opened(config: RunConfig) -> Opened:
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
     corrected = _corrected(config, loaded)
-    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    inputs = tuple(
+        dict.fromkeys((*inputs_of(loaded, parts.text.aligner), *(corrected.inputs if corrected else ())))
+    )
     return Opened(config, parts, loaded, corrected, inputs, _hash(config, inputs, parts, loaded))
 
 
@@ -64,12 +66,15 @@ def _hash(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: Docu
     return digest([identifying(config), read, *identities, *([aligner] if aligner else [])], length=16)
 
 
-def _corrected(config: RunConfig, loaded: DocumentSet | Bitext) -> CorrectedAlignment | None:
-    """The beads that `alignment` names, if it does. Raises ConfigError for a set that is not of documents."""
-    if config.alignment is None:
+def _corrected(config: RunConfig, loaded: DocumentSet | Bitext) -> Corrected | None:
+    """The beads that `alignment` names, or `aligner=gold`, its other spelling. Raises ConfigError where both
+    do, and for a set that is not of documents."""
+    spelled = config.aligner.get("path") if config.aligner.get("kind") == "gold" else None
+    if spelled and config.alignment:
+        raise ConfigError(f"alignment={config.alignment} and aligner.path={spelled} say the same; give one")
+    path = spelled or config.alignment
+    if path is None:
         return None
     if isinstance(loaded, Bitext):
-        raise ConfigError(
-            f"alignment={config.alignment}: {loaded.name} is parallel already; it is for documents"
-        )
-    return read_corrected(config.alignment)
+        raise ConfigError(f"alignment={path}: {loaded.name} is parallel already; it is for documents")
+    return read_corrected(path)
