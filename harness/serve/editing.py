@@ -12,6 +12,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -61,8 +62,9 @@ class Editing:
         folder = self._folder(src, tgt)
         gold = None
         author = request.query_params.get("author", "")
-        if author and (folder / f"{_author(author)}.jsonl").is_file():
-            gold = read_gold(folder / f"{author}.jsonl")
+        path = folder / f"{_author(author)}.jsonl" if author else None
+        if path is not None and path.is_file():
+            gold = read_gold(self.catalogue.within(path))
         beads = gold.beads if gold else [_bead(bead) for bead in document["beads"]]
         return answer(
             {
@@ -71,6 +73,7 @@ class Editing:
                 "src": document["src"],
                 "tgt": document["tgt"],
                 "beads": [_json(bead) for bead in beads],
+                "free": _is_free(document),
                 "revision": gold.header.revision if gold else 0,
                 "saved": gold.header.saved if gold else None,
                 "files": _saved(folder),
@@ -85,10 +88,11 @@ class Editing:
         document = documents[_place(str(value.get("doc", "0")), documents)]
         src, tgt = side_of(document["src"]), side_of(document["tgt"])
         author = _author(value.get("author"))
-        beads = complete(_beads(value.get("beads")), src, tgt)
+        free = _is_free(document)
+        beads = complete(_beads(value.get("beads")), src, tgt, free)
         path = self._folder(src, tgt) / f"{author}.jsonl"
         with self._lock:
-            there = read_gold(path).header if path.is_file() else None
+            there = read_gold(self.catalogue.within(path)).header if path.is_file() else None
             revision = there.revision if there else 0
             if value.get("revision") != revision:
                 raise Conflict(
@@ -108,6 +112,7 @@ class Editing:
                     "beads": digest([[bead["src"], bead["tgt"]] for bead in document["beads"]], 16),
                 },
                 revision=revision + 1,
+                free=free,
             )
             gold = GoldFile(header, beads)
             write_atomic(path.with_suffix(".txt"), gold.vecalign())
@@ -124,7 +129,7 @@ class Editing:
 
     def _documents(self, request: Request) -> tuple[RunInfo, list[dict[str, Any]]]:
         run = self.catalogue.run(request.path_params["run_id"])
-        found = self.catalogue.alignment(run.run_id) if run else None
+        found = self.catalogue.alignment(run.run_id) if run and run.state != "damaged" else None
         if run is None or not found or not found.get("documents"):
             raise NotFound(f"no run '{request.path_params['run_id']}' with aligned documents in this store")
         return run, found["documents"]
@@ -133,7 +138,13 @@ class Editing:
         """Where the gold files of these two documents are; another segmentation is another folder."""
         name = re.sub(r"[^\w-]+", "_", f"{src.id}--{tgt.id}")[:80]
         texts = [[s.text for s in side.segments] for side in (src, tgt)]
-        return self.catalogue.root / "gold" / f"{name}-{digest(texts, 8)}"
+        return self.catalogue.within(self.catalogue.root / "gold" / f"{name}-{digest(texts, 8)}")
+
+
+def _is_free(document: Mapping[str, Any]) -> bool:
+    """Whether links of the run cross, so that those of a person may."""
+    links = sorted((bead["src"], bead["tgt"]) for bead in document["beads"] if bead["src"] and bead["tgt"])
+    return any(after[1][0] < before[1][0] for before, after in pairwise(links))
 
 
 def _place(text: str, documents: list[dict[str, Any]]) -> int:
@@ -180,6 +191,8 @@ def _saved(folder: Path) -> list[dict[str, Any]]:
     """Who has saved what; files that are no gold are left out."""
     found = []
     for path in sorted(folder.glob("*.jsonl")):
+        if path.is_symlink():
+            continue
         try:
             header = read_gold(path).header
         except DataError:
@@ -189,9 +202,11 @@ def _saved(folder: Path) -> list[dict[str, Any]]:
 
 
 def _command(run: RunInfo, folder: Path, author: str = "AUTHOR") -> str:
-    """The run's own command, with the gold for its aligner; paths are those of the server's folder."""
+    """The run's own command on the gold; paths are those of the server's folder."""
     path = run.path / ".hydra" / "overrides.yaml"
     words = re.findall(r"^- (.*)$", read_text(path), re.MULTILINE) if path.is_file() else []
-    words = [word.strip("'") for word in words if not word.startswith(("aligner", "tag=", "force="))]
-    gold = ["aligner=gold", f"aligner.path={folder / author}.jsonl"]
-    return shlex.join(["python", "-m", "harness", "run", *words, *gold])
+    words = [word.strip("'") for word in words]
+    kept = [word for word in words if not word.startswith(("alignment=", "tag=", "force="))]
+    if any(word.startswith("aligner=gold") for word in kept):
+        kept = [word for word in kept if not word.startswith("aligner")]
+    return shlex.join(["python", "-m", "harness", "run", *kept, f"alignment={folder / author}.jsonl"])

@@ -53,6 +53,26 @@ def test_ctrl_c_ends_it_cleanly_while_a_browser_is_connected(root: Path) -> None
         assert err.strip().splitlines()[-1] == "harness serve: ended"
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"), [("nowhere", "does not exist yet"), ("empty", "has no runs yet")]
+)
+def test_a_store_without_runs_is_named_in_one_line(tmp_path: Path, folder: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with workbench(tmp_path / folder) as (address, process):
+        assert address.startswith("http://")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    lines = [line for line in err.splitlines() if said in line]
+    assert len(lines) == 1 and str(tmp_path / folder) in lines[0] and "--results" in lines[0]
+    assert process.returncode == 0 and not (tmp_path / "nowhere").exists()
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run_harness("serve", "--results", str(tmp_path / "file"), cwd=tmp_path)
+    assert done.returncode == 2 and "is not a folder" in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_sigterm_and_a_port_that_is_taken(root: Path) -> None:
     with workbench(root) as (address, process):
         port = address.split("/")[2].partition(":")[2]
@@ -114,6 +134,32 @@ def test_choose_runs_in_the_list_and_compare_them(driver: Any) -> None:
 
 
 @chromium
+def test_every_option_is_in_the_form_and_shows_what_it_asks_for(driver: Any) -> None:
+    opened(driver, "/compare?runs=2026-0&runs=2026-1&baseline=2026-0&samples=50")
+    driver.execute_script("document.querySelector('.form details').open = true")
+    for name in ("fail_if_worse", "pairs"):
+        driver.find_element("css selector", f".form [name={name}]").click()
+    driver.find_element("css selector", ".form [name=segments]").send_keys("2")
+    driver.find_element("css selector", ".form [name=tolerance]").send_keys("90")
+    driver.find_element("css selector", ".form button.main").click()
+    until(lambda: "pairs=1" in driver.current_url
+          and driver.execute_script("return document.body.dataset.ready") == "yes")  # fmt: skip
+    gate = driver.find_element("id", "gate").text
+    assert "Passed." in gate and "poor is significantly worse than good" in gate
+    assert "within the tolerance of 90" in gate
+    assert len(driver.find_elements("css selector", "#contrasts dl.detail")) == 2
+    assert driver.find_elements("css selector", "#contrasts mark.gone, #contrasts mark.new")
+    assert "BLEU, all pairs" in driver.find_element("id", "sheets").text
+    links = [link.get_attribute("href") for link in driver.find_elements("css selector", "p.links a")]
+    assert [link.partition("?")[0].rpartition("/")[2] for link in links] == [
+        "compare.csv", "compare.tex", "compare.json", "compare.md",
+        "compare.github.md"]  # fmt: skip
+    opened(driver, "/history?gate=last%3A1")
+    assert "no earlier run on the same data" in driver.find_element("id", "gate").text
+    silent(driver)
+
+
+@chromium
 def test_a_link_to_a_segment_shows_it_again(driver: Any) -> None:
     opened(driver, "/compare?samples=50")
     driver.find_element("css selector", "#segments #search").send_keys("source 77")
@@ -149,6 +195,11 @@ def test_tables_are_saved_as_csv_and_latex(driver: Any) -> None:
         file = driver.downloads / f"overview.{ending}"
         until(lambda file=file: file.exists() and file.stat().st_size > 50)
         assert said in file.read_text(encoding="utf-8") and "good" in file.read_text(encoding="utf-8")
+    driver.find_element("css selector", '[aria-label="Save alignment as CSV"]').click()
+    file = driver.downloads / "alignment.csv"
+    until(lambda: file.exists() and file.stat().st_size > 50)
+    header, first = file.read_text(encoding="utf-8").splitlines()[:2]
+    assert header == "src_ids,src,tgt_ids,tgt,confidence,flags" and "source 0" in first
     silent(driver)
 
 

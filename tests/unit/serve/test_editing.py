@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ METRICS = {"chrf": {"kind": "chrf", "workers": 1}}
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
+    tmp_path = tmp_path / "store"
     write_run(tmp_path, "1", "a", ["x"], [["x"]], metrics=METRICS)
     write_run(tmp_path, "2", "b", ["x"], [["x"]], metrics=METRICS)
 
@@ -46,7 +48,7 @@ def test_a_saved_alignment_lies_in_the_store_and_says_where_it_comes_from(root: 
     assert gold.header.base["run"] == "1" and gold.header.author == "ann" and gold.header.saved
     assert [(b.src, b.tgt, b.flags) for b in gold.beads if not b.is_null] == [((0, 1), (0,), ("partial",))]
     assert path.with_suffix(".txt").read_text().startswith("[0, 1]:[0]\n")
-    assert "aligner=gold aligner.path=" in saved["command"] and str(path) in saved["command"]
+    assert saved["command"].endswith(f" alignment={path}")
     found = client(root).get("/api/align/1?author=ann").json()
     assert found["revision"] == 1 and found["beads"][0]["src"] == [0, 1]
     assert client(root).get("/api/align/1?author=ben").json()["beads"][0]["confidence"] == 0.9
@@ -90,3 +92,40 @@ def test_what_is_not_there_and_what_is_read_only(root: Path) -> None:
     assert client(root, read_only=True).post("/api/align/1", json={}).status_code == 403
     assert client(root).post("/api/align/1", content=b"[1]", headers={"Content-Type": "application/json"}
                              ).status_code == 400  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["gold", "folder", "file"])
+def test_a_link_out_of_the_store_is_neither_read_nor_written(root: Path, tmp_path: Path, what: str) -> None:
+    path = Path(save(root)["path"])
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    link = {"gold": root / "gold", "folder": path.parent, "file": path}[what]
+    link.rename(beside / link.name)
+    link.symlink_to(beside / link.name)
+    if what == "file":
+        (beside / link.name).chmod(0o600)
+    kept = {file: file.read_bytes() for file in beside.rglob("*") if file.is_file()}
+    browser = client(root)
+    assert "link leads out of the store" in save(root, 400, revision=1)["error"]
+    found = browser.get("/api/align/1?author=ann")
+    assert found.status_code == 400 and "link leads out of the store" in found.json()["error"]
+    if what == "file":
+        assert browser.get("/api/align/1").json()["files"] == []
+    assert {file: file.read_bytes() for file in beside.rglob("*") if file.is_file()} == kept
+
+
+def test_where_the_run_links_moved_text_a_person_may(root: Path) -> None:
+    crossing = [{"src": [0], "tgt": [2], "flags": []}, {"src": [1], "tgt": [0], "flags": []}]
+    assert "crosses" in save(root, 400, beads=crossing)["error"]
+    path = root / "runs" / "1" / "alignment.json"
+    value = json.loads(path.read_text())
+    for bead, tgt in zip(value["documents"][0]["beads"], (2, 0, 1), strict=True):
+        bead["tgt"] = [tgt]
+    write_json(path, value)
+    assert client(root).get("/api/align/1").json()["free"] is True
+    gold = read_gold(save(root, beads=crossing)["path"])
+    assert gold.header.free and [(b.src, b.tgt) for b in gold.beads if not b.is_null] == [
+        ((0,), (2,)),
+        ((1,), (0,)),
+    ]
+    assert "another bead" in save(root, 400, revision=1, beads=[*crossing, {"src": [2], "tgt": [2]}])["error"]
