@@ -22,6 +22,7 @@ from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.search.path import best_path
+from harness.align.windows import in_stretches, is_long
 from harness.common.files import digest
 from harness.common.limits import Above, AtLeast, Between, Natural
 from harness.common.threads import one_thread_each
@@ -85,6 +86,11 @@ class Auto(Aligner):
             return self._monotone(src, tgt)
 
     def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
+        if is_long(src, tgt):
+            return in_stretches(src, tgt, self.encoder, self._stretch)
+        return self._stretch(src, tgt)
+
+    def _stretch(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         if not src or not tgt:
             alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
             return [Bead(b.src, b.tgt, None, 1.0) for b in alone]

@@ -50,10 +50,7 @@ class System:
     def take(self, indices: Sequence[int]) -> System:
         """The same system on some of its segments, in the given order."""
         rows = np.asarray(indices, dtype=np.intp)
-        columns: dict[str, Any] = {
-            name: tuple(getattr(self, name)[i] for i in indices)
-            for name in _COLUMNS
-        }
+        columns: dict[str, Any] = {name: tuple(getattr(self, name)[i] for i in indices) for name in _COLUMNS}
         return replace(
             self,
             **columns,
