@@ -18,6 +18,7 @@ from harness.align.evidence.objective import length_ratio
 from harness.align.evidence.rescoring import WEIGHTS, Rescored, rescore, second_weights
 from harness.align.evidence.spans import Spans, embed
 from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
+from harness.align.large import enlarged
 from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
@@ -107,7 +108,8 @@ class Auto(Aligner):
         narrow = band_of(found, texts.spans[0].n, texts.spans[1].n)
         beliefs = rescore(rescored, texts.spans, level_of(features), narrow, self.share)
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), narrow))
-        return [self._finish(bead, beliefs, texts) for bead in beads]
+        finished = [self._finish(bead, beliefs, texts) for bead in beads]
+        return enlarged(finished, texts.spans, self.encoder)
 
     def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:
         """What the first pass leaves; runs of sentences that matter are encoded on the way."""
