@@ -18,10 +18,12 @@ from harness.align.evidence.objective import length_ratio
 from harness.align.evidence.rescoring import WEIGHTS, Rescored, rescore, second_weights
 from harness.align.evidence.spans import Spans, embed
 from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
+from harness.align.large import enlarged
 from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
 from harness.align.search.lattice import REACH, SHAPES, Band, Lattice
 from harness.align.search.path import best_path
+from harness.align.windows import in_stretches, is_long
 from harness.common.files import digest
 from harness.common.limits import Above, AtLeast, Between, Natural
 from harness.common.threads import one_thread_each
@@ -85,6 +87,11 @@ class Auto(Aligner):
             return self._monotone(src, tgt)
 
     def _monotone(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
+        if is_long(src, tgt):
+            return in_stretches(src, tgt, self.encoder, self._stretch)
+        return self._stretch(src, tgt)
+
+    def _stretch(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         if not src or not tgt:
             alone = [Bead((i,), ()) for i in range(len(src))] + [Bead((), (j,)) for j in range(len(tgt))]
             return [Bead(b.src, b.tgt, None, 1.0) for b in alone]
@@ -101,7 +108,8 @@ class Auto(Aligner):
         narrow = band_of(found, texts.spans[0].n, texts.spans[1].n)
         beliefs = rescore(rescored, texts.spans, level_of(features), narrow, self.share)
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), narrow))
-        return [self._finish(bead, beliefs, texts) for bead in beads]
+        finished = [self._finish(bead, beliefs, texts) for bead in beads]
+        return enlarged(finished, texts.spans, self.encoder)
 
     def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:
         """What the first pass leaves; runs of sentences that matter are encoded on the way."""

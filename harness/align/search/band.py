@@ -42,6 +42,11 @@ def full_or_diagonal(n: int, m: int, exact: int = 4_000_000, share: float = 0.05
     return around([(0, 0), (n, m)], n, m, radius)
 
 
+def rough_path(src: Spans, tgt: Spans) -> list[tuple[int, int]]:
+    """The cells of a path of small beads through two texts, from (0, 0) to their ends."""
+    return _path(src, tgt, EXACT)
+
+
 def _path(src: Spans, tgt: Spans, exact: int) -> list[tuple[int, int]]:
     """The cells of the best path of small beads, searched around that of the texts halved."""
     n, m = src.n, tgt.n
