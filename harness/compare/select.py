@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harness.common.files import digest
+from harness.common.tables import counted
 from harness.errors import ConfigError, UserError, did_you_mean
 from harness.results.record import Record
 from harness.results.store import RunInfo, Store
+from harness.results.unfinished import MANY, shortened, summary
 
 MOST = 50
 """Systems of a test set that are compared unless more are asked for: the work grows with their square."""
@@ -46,13 +48,13 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     for name in names:
         if not any(_named(run, name, everything) for run in everything):
             damaged = sum(run.state == "damaged" for run in everything)
-            unread = f" {damaged} runs are damaged: python -m harness verify." if damaged else ""
+            unread = f" {counted(damaged, 'damaged run')}: python -m harness verify." if damaged else ""
             known = {run.run_id for run in everything} | {s for run in everything for s in _names(run)}
             raise UserError(
                 f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{unread}"
                 " See: python -m harness list"
             )
-    problems = _left_out([run for run in chosen if run.record is None], bool(names))
+    problems = _left_out([run for run in chosen if run.record is None])
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
         raise UserError(changed[0])
@@ -95,13 +97,16 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
     return replace(selection, records=kept)
 
 
-def _left_out(runs: Sequence[RunInfo], named: bool) -> tuple[str, ...]:
-    """A line for each run without a record; one for all that failed or crashed, unless runs were named."""
-    stopped = [run for run in runs if run.state != "damaged" and not named]
-    lines = [f"{run.run_id} is left out: {run.state} ({run.problem})" for run in runs if run not in stopped]
-    if stopped:
-        more = f"; {len(stopped)} in all, rm --failed deletes them" if len(stopped) > 1 else ""
-        lines.append(f"{stopped[-1].run_id} is left out: {stopped[-1].state} ({stopped[-1].problem}){more}")
+def _left_out(runs: Sequence[RunInfo]) -> tuple[str, ...]:
+    """One line for all that failed or crashed, and one for those that are damaged, where they are many."""
+    damaged = [run for run in runs if run.state == "damaged"]
+    stopped = [run for run in runs if run.state != "damaged"]
+    lines: list[str] = []
+    for some, many in ((stopped, 2), (damaged, MANY)):
+        if len(some) >= many:
+            lines.append(f"left out: {summary(some)}")
+        else:
+            lines += [f"{r.run_id} is left out: {r.state} ({shortened(r.problem or '')})" for r in some]
     return tuple(lines)
 
 
