@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from harness.results.unfinished import MANY, shortened, summary
 
 MOST = 50
 """Systems of a test set that are compared unless more are asked for: the work grows with their square."""
+_DATE = re.compile(r"\d{4}-?\d\d?(-|$)")
 FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 
 
@@ -23,12 +25,14 @@ FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 class Selection:
     """The chosen finished runs, oldest first, and one line for each that could not be taken.
 
-    `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake.
+    `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake;
+    `every` that not only the newest run of each system was asked for.
     """
 
     records: tuple[Record, ...]
     problems: tuple[str, ...]
     named: bool
+    every: bool = False
 
 
 def select(store: Store, words: Sequence[str], every: bool = False, strict: bool = False) -> Selection:
@@ -54,6 +58,7 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
                 f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{unread}"
                 " See: python -m harness list"
             )
+    _check_values([run.record for run in chosen if run.record], queries, names)
     problems = _left_out([run for run in chosen if run.record is None])
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
@@ -69,7 +74,7 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
         raise UserError(f"no run in {store.runs_dir}{asked}{hint}.{near} See: python -m harness list")
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
     if every:
-        return Selection(tuple(finished), problems + changed, named=bool(by_id))
+        return Selection(tuple(finished), problems + changed, named=bool(by_id), every=True)
     newest = _newest(finished, by_id)
     kept, capped = _capped(newest, by_id)
     older = len(finished) - len(newest)
@@ -88,6 +93,8 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
         datetime.fromisoformat(when)
         start = when
     except ValueError:
+        if _DATE.match(when) and not any(run.run_id.startswith(when) for run in store.runs()):
+            raise ConfigError(f"--since {when}: is no date such as 2026-01-31, and no run") from None
         record = store.find(when).record
         start = (record.created if record else None) or ""
     recent = {record.run_id for record in selection.records if (record.created or "") >= start}
@@ -95,6 +102,18 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
     if not recent:
         raise UserError(f"--since {when}: none of the {len(selection.records)} runs is that recent")
     return replace(selection, records=kept)
+
+
+def _check_values(
+    records: Sequence[Record], queries: Sequence[tuple[str, list[str]]], names: Sequence[str]
+) -> None:
+    """Raises UserError for a value in a list of values that no run has: the rest would be taken for all."""
+    for key, patterns in queries:
+        for pattern in patterns if len(patterns) > 1 else ():
+            if not any(_meets(record, (key, [pattern])) for record in records):
+                among = f" among {' '.join(names)}" if names else ""
+                known = {value for record in records for value in _values(record)[key] if value}
+                raise UserError(f"{key}={pattern}: no run{among} matches.{did_you_mean(pattern, known)}")
 
 
 def _left_out(runs: Sequence[RunInfo]) -> tuple[str, ...]:

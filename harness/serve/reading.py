@@ -14,7 +14,7 @@ from harness.compare.analyses import analyses, check
 from harness.compare.cells import Sheet
 from harness.compare.history import histories
 from harness.compare.history_cells import sheet
-from harness.compare.latex import latex
+from harness.compare.latex import latex, latex_all
 from harness.compare.select import select, since
 from harness.report.payload import documents_of, summary
 from harness.results.store import RunInfo
@@ -103,7 +103,7 @@ class Reading:
         if kind == "csv":
             return download(formats.csv_text([result for result, _ in results]), "comparison.csv", "text/csv")
         if kind == "tex":
-            text = "\n".join(latex(result) for result, _ in results)
+            text = latex_all([result for result, _ in results], latex)
             return download(text, "comparison.tex", "application/x-tex")
         if kind == "json":
             return download(formats.json_text(results), "comparison.json", "application/json")

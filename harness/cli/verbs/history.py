@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.compare.history import History
+    from harness.results.record import Record
     from harness.results.store import Store
 
 EXAMPLES = """\
@@ -47,6 +48,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.results.store import Store
 
     store = Store(args.results)
+    baseline = _baseline(args, store) if args.gate else None
     selection = select(store, args.runs, every=True, strict=args.gate is not None)
     if args.since:
         selection = since(store, selection, args.since)
@@ -58,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
             raise ConfigError(f"--metric {key}: no run has it.{did_you_mean(key, known)}")
     found = histories(selection.records, args.by)
     _print(args, found)
-    return _gated(args, store, found) if args.gate else 0
+    return 0 if baseline is None else _gated(args, store, found, baseline)
 
 
 def _print(args: argparse.Namespace, found: list[History]) -> None:
@@ -80,12 +82,9 @@ def _print(args: argparse.Namespace, found: list[History]) -> None:
             formats.terminal([sheet(history, wanted)], [], history.title, args.wide)
 
 
-def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
-    from harness.common.progress import note
-    from harness.compare.history import gate
-    from harness.compare.options import Options
+def _baseline(args: argparse.Namespace, store: Store) -> Record | int:
+    """What `--gate` names: a run, or how many of the last ones. Raises UserError for anything else."""
     from harness.errors import ConfigError, UserError
-    from harness.results.record import Record
 
     if (args.samples is not None and args.samples < 1) or args.seed < 0 or not 0 < args.alpha < 1:
         raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
@@ -93,12 +92,21 @@ def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
         count = args.gate.removeprefix("last:")
         if not count.isdecimal() or int(count) < 1:
             raise ConfigError(f"--gate {args.gate}: last:K needs a number of runs, such as last:5")
-        baseline: Record | int = int(count)
-    else:
-        run = store.find(args.gate)
-        if run.record is None:
-            raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
-        baseline = run.record
+        return int(count)
+    run = store.find(args.gate)
+    if run.record is None:
+        raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
+    return run.record
+
+
+def _gated(args: argparse.Namespace, store: Store, found: list[History], baseline: Record | int) -> int:
+    """1 when the newest run of any history is significantly worse, else 0."""
+    from harness.common.progress import note
+    from harness.compare.history import gate
+    from harness.compare.options import Options
+    from harness.errors import UserError
+    from harness.results.record import Record
+
     options = Options(
         samples=args.samples, seed=args.seed, alpha=args.alpha, metrics=tuple(args.metric or ())
     )
