@@ -38,6 +38,7 @@ VERBS = {
     "note": "write a line about a finished run",
     "import": "copy or move finished runs of another results store into this one",
     "rm": "delete runs from the results store",
+    "prune": "delete runs that failed, crashed or are damaged",
     "verify": "check whether files of finished runs were edited or damaged",
     "rerun": "run a record's configuration again and check that its results are identical",
     "fetch": "download a model for a pair; shows the size first",

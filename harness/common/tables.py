@@ -11,6 +11,11 @@ BROKEN = "‼ "
 """Prefix of a cell that should stand out: a system that does not translate."""
 
 
+def counted(n: int, noun: str) -> str:
+    """`"1 run"`, `"2,000 runs"`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A GitHub-flavoured Markdown table ending in a newline."""
     lines = [header, ["---"] * len(header), *rows]

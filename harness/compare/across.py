@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.compare.evaluate import MetricResult, Result
 
@@ -14,7 +14,8 @@ class Across:
     """One system under one metric over all test sets.
 
     `values` and `clusters` have an entry a set, None where the system is missing; `mean` is over all sets,
-    NaN unless the system has them all. `standardised` is the mean over sets of the difference from
+    NaN unless the system has them all and they are of one pair of languages: scores of different pairs
+    have no common scale. `standardised` is the mean over sets of the difference from
     `baseline` in standard deviations of a segment, positive where the system is better, with its 95 %
     interval; NaN unless both systems are on every set.
     """
@@ -38,7 +39,9 @@ def across(results: Sequence[Result], key: str) -> list[Across]:
     baseline = next(metric.baseline for metric in found if metric)
     names = dict.fromkeys(row.system for metric in found if metric for row in metric.rows)
     sizes = [result.test_set.n for result in results]
-    return [_line(name, baseline, found, sizes) for name in names]
+    lines = [_line(name, baseline, found, sizes) for name in names]
+    one_pair = len({(result.test_set.src, result.test_set.tgt) for result in results}) == 1
+    return lines if one_pair else [replace(line, mean=math.nan) for line in lines]
 
 
 def _line(name: str, baseline: str, found: Sequence[MetricResult | None], sizes: Sequence[int]) -> Across:

@@ -221,12 +221,19 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
         sets = (
             f"{r.test_set.name} {r.test_set.src}-{r.test_set.tgt} ({r.test_set.hash[:4]})" for r in results
         )
-        header = ("system", *sets, "mean", f"Δ/σ to {lines[0].baseline}", "95 % interval of Δ/σ")
+        one_pair = len({(r.test_set.src, r.test_set.tgt) for r in results}) == 1
+        header = (
+            "system",
+            *sets,
+            *(["mean"] if one_pair else []),
+            f"Δ/σ to {lines[0].baseline}",
+            "95 % interval of Δ/σ",
+        )
         rows = tuple(
             (
                 line.system,
                 *map(partial(_ranked, digits=digits), line.clusters, line.values),
-                number(line.mean, digits),
+                *([number(line.mean, digits)] if one_pair else []),
                 number(line.standardised, 3, sign=True),
                 span(*line.ci, 3),
             )
@@ -234,7 +241,8 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
         )
         notes = (
             "cells: rank (cluster) and score; Δ/σ: mean over the sets of the difference in standard"
-            " deviations of a segment, above 0 where the system is better",
+            " deviations of a segment, above 0 where the system is better"
+            + ("" if one_pair else "; no mean: scores of different languages have no common scale"),
         )
         sheets.append(Sheet(f"{known.name} over {len(results)} test sets", header, rows, notes=notes))
     return sheets

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from harness.common.progress import bar
 from harness.compare.load import System, load
@@ -42,10 +42,11 @@ class TestSet:
 
 
 def group(store: Store, selection: Selection, common: bool = False) -> tuple[list[TestSet], list[str]]:
-    """Load the selected runs, one TestSet per data hash, and a line for each run that cannot be read.
+    """Load the selected runs, one TestSet per test data, and a line for each run that cannot be read.
 
-    With `common`, all runs are cut to the segments they share. Raises UserError when runs that were
-    named one by one rest on different test data, or nothing can be read.
+    Runs scored without sources join those with the same ids and references that have them. With `common`,
+    all runs are cut to the segments they share. Raises UserError when runs that were named one by one rest
+    on different test data, or nothing can be read.
     """
     problems = list(selection.problems)
     labels = _labels(selection.records, problems)
@@ -62,6 +63,7 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
             by_hash[system.record.data.hash].append(system)
     if not by_hash:
         raise UserError(f"no run can be read; {problems[-1]}")
+    by_hash = _joined(by_hash)
     if common and len(by_hash) > 1:
         return [_common([system for systems in by_hash.values() for system in systems])], problems
     if selection.named and len(by_hash) > 1:
@@ -74,7 +76,49 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
             f"these runs were scored on different test data and cannot be compared as they are: {test_sets}."
             " Add --common to compare them on the segments they share"
         )
-    return [_test_set(found, systems) for found, systems in by_hash.items()], problems
+    return [
+        _test_set(found, _named_apart(systems, selection, problems)) for found, systems in by_hash.items()
+    ], problems
+
+
+def _joined(by_hash: Mapping[str, list[System]]) -> dict[str, list[System]]:
+    """The runs by data hash, those without sources among those with the same ids and references.
+
+    Whether the sources were given does not change what a hypothesis is compared with. They get the sources.
+    """
+    joined = {key: systems for key, systems in by_hash.items() if not _sourceless(systems[0])}
+    sourced = {(systems[0].ids, systems[0].references): key for key, systems in reversed(joined.items())}
+    for key, systems in by_hash.items():
+        if _sourceless(systems[0]):
+            home = sourced.get((systems[0].ids, systems[0].references))
+            if home is None:
+                joined[key] = systems
+            else:
+                sources = joined[home][0].sources
+                joined[home] = [*joined[home], *(replace(system, sources=sources) for system in systems)]
+    return {key: joined[key] for key in by_hash if key in joined}
+
+
+def _sourceless(system: System) -> bool:
+    return bool(system.record.data.meta.get("sourceless"))
+
+
+def _named_apart(systems: list[System], selection: Selection, problems: list[str]) -> list[System]:
+    """Systems that joined a set where another run has their name: the newer stays, or all, if they were asked
+    for, with the ends of their run ids."""
+    counts = Counter(system.name for system in systems)
+    if len(counts) == len(systems):
+        return systems
+    newest = {system.name: system.run_id for system in sorted(systems, key=lambda s: s.run_id)}
+    if selection.named or selection.every:
+        again = [s.name if counts[s.name] == 1 else f"{s.name} {s.run_id[-6:]}" for s in systems]
+        return [replace(system, name=name) for system, name in zip(systems, again, strict=True)]
+    kept = [system for system in systems if newest[system.name] == system.run_id]
+    names = ", ".join(name for name, count in counts.items() if count > 1)
+    problems.append(
+        f"of runs with and without sources the newest is taken: {names} (compare --all takes every run)"
+    )
+    return kept
 
 
 def _test_set(found: str, systems: Sequence[System]) -> TestSet:
@@ -95,7 +139,8 @@ def _common(systems: Sequence[System]) -> TestSet:
     if len(pairs) > 1:
         names = ", ".join(sorted(map(str, pairs)))
         raise UserError(f"--common: the runs are of different language pairs ({names}); add pair=SRC-TGT")
-    positions = [_positions(system) for system in systems]
+    with_sources = not any(map(_sourceless, systems))
+    positions = [_positions(system, with_sources) for system in systems]
     shared = [key for key in positions[0] if all(key in other for other in positions[1:])]
     if not shared:
         raise UserError("--common: the runs share no segment (same source and same references)")
@@ -107,11 +152,12 @@ def _common(systems: Sequence[System]) -> TestSet:
     return TestSet(f"common segments of {data}", "common", pair.src, pair.tgt, cut)
 
 
-def _positions(system: System) -> dict[tuple[str, tuple[str, ...], int], int]:
+def _positions(system: System, with_sources: bool) -> dict[tuple[str, tuple[str, ...], int], int]:
     """Where each (source, references, how many of them came before) stands."""
     seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
     where: dict[tuple[str, tuple[str, ...], int], int] = {}
-    for index, key in enumerate(zip(system.sources, system.references, strict=True)):
+    sources = system.sources if with_sources else [""] * len(system.sources)
+    for index, key in enumerate(zip(sources, system.references, strict=True)):
         where[(*key, seen[key])] = index
         seen[key] += 1
     return where

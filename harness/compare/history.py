@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from harness.common.tables import counted
 from harness.compare.draws import FEWEST
 from harness.compare.evaluate import evaluate
 from harness.compare.groups import group
@@ -42,7 +43,7 @@ class History:
 
     @property
     def title(self) -> str:
-        return f"{self.system}, {self.pair}, {self.data}: {len(self.steps)} runs"
+        return f"{self.system}, {self.pair}, {self.data}: {counted(len(self.steps), 'run')}"
 
 
 def histories(records: Sequence[Record], by: By = "name") -> list[History]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from harness.common.terminal import visible_line
 from harness.compare.cells import Sheet, digits_of, number, tests_line
@@ -14,6 +15,14 @@ _TEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "Δ": r"$\Delta$",
     "↑": r"$\uparrow$", "↓": r"$\downarrow$", "≥": r"$\geq$", "–": "--",
 }  # fmt: skip
+
+
+def latex_all(results: Sequence[Result], table: Callable[[Result], str]) -> str:
+    """The tables of all test sets; with several sets each label ends in the hash of its data."""
+    if len(results) == 1:
+        return table(results[0])
+    texts = ((table(result), result.test_set.hash[:8]) for result in results)
+    return "\n".join(re.sub(r"(\\label\{tab:[^}]*)\}", rf"\1-{data}}}", text) for text, data in texts)
 
 
 def latex(result: Result) -> str:

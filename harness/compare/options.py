@@ -16,7 +16,6 @@ Unit = Literal["auto", "segments", "documents"]
 UNITS: tuple[Unit, ...] = ("auto", "segments", "documents")
 Level = Literal["segment", "document"]
 Correction = Literal["max-t", "holm"]
-CORRECTIONS: tuple[Correction, ...] = ("max-t", "holm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,10 @@ def parse_margin(text: str | None, option: str = "--margin") -> Margin | None:
         value = float("nan")
     if share and 50 < value < 100:
         return Margin(value / 100, is_share=True)
+    if not share and 50 <= value < 100:  # points of a metric that ends at 100: hardly ever what is meant
+        raise ConfigError(
+            f"{option} {text}: that is a difference of {value:g} points; did you mean {value:g}% of judges?"
+        )
     if not share and 0 < value < float("inf"):
         return Margin(value)
     raise ConfigError(

@@ -60,7 +60,8 @@ def detectable(
         n = len(parts[0].rows)
         errors = _errors(joint_scores(parts, options.resamples, options.seed))
         if not errors:
-            notes.append(f"{test_set.title}: {key}: systems with equal outputs, which tell nothing of others")
+            why = "systems with equal outputs" if len(parts) > 1 else "every resample has the same score"
+            notes.append(f"{test_set.title}: {key}: {why}, which tells nothing of other systems")
             continue
         config = next(s for s in test_set.systems if s.name == names[0]).record.metric_config(key)
         wanted = difference if difference is not None else noticed(NOTICED, config)
@@ -119,8 +120,10 @@ def sheets(found: list[Detectable], power: float, unit: str) -> list[Sheet]:
                 (one.name if size == one.curve[0][0] else "", f"{size:,}", number(value, digits), bar)
             )
     header = ("metric", f"detected with {100 * power:.0f} %", "by pair", "judges agree", "δ", f"{unit} for δ")
+    n = found[0].n
+    dashes = (f"–: {n} {unit} are too few for a test ({FEWEST} at least)",) if n < FEWEST else ()
     return [
-        Sheet("Smallest detectable difference", header, tuple(rows)),
+        Sheet("Smallest detectable difference", header, tuple(rows), notes=dashes),
         Sheet(f"With other numbers of {unit}", ("metric", unit, "difference", ""), tuple(curves)),
     ]
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harness.common.files import digest
+from harness.common.tables import counted
 from harness.errors import ConfigError, UserError, did_you_mean
 from harness.results.record import Record
 from harness.results.store import RunInfo, Store
+from harness.results.unfinished import MANY, shortened, summary
 
 MOST = 50
 """Systems of a test set that are compared unless more are asked for: the work grows with their square."""
+_DATE = re.compile(r"\d{4}-?\d\d?(-|$)")
 FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 
 
@@ -21,12 +25,14 @@ FIELDS = ("model", "pair", "data", "engine", "tag", "run", "hash")
 class Selection:
     """The chosen finished runs, oldest first, and one line for each that could not be taken.
 
-    `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake.
+    `named` tells that the user listed runs one by one, so that a mixture of test sets is a mistake;
+    `every` that not only the newest run of each system was asked for.
     """
 
     records: tuple[Record, ...]
     problems: tuple[str, ...]
     named: bool
+    every: bool = False
 
 
 def select(store: Store, words: Sequence[str], every: bool = False, strict: bool = False) -> Selection:
@@ -46,13 +52,14 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     for name in names:
         if not any(_named(run, name, everything) for run in everything):
             damaged = sum(run.state == "damaged" for run in everything)
-            unread = f" {damaged} runs are damaged: python -m harness verify." if damaged else ""
+            unread = f" {counted(damaged, 'damaged run')}: python -m harness verify." if damaged else ""
             known = {run.run_id for run in everything} | {s for run in everything for s in _names(run)}
             raise UserError(
                 f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{unread}"
                 " See: python -m harness list"
             )
-    problems = _left_out([run for run in chosen if run.record is None], bool(names))
+    _check_values([run.record for run in chosen if run.record], queries, names)
+    problems = _left_out([run for run in chosen if run.record is None])
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
         raise UserError(changed[0])
@@ -67,7 +74,7 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
         raise UserError(f"no run in {store.runs_dir}{asked}{hint}.{near} See: python -m harness list")
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
     if every:
-        return Selection(tuple(finished), problems + changed, named=bool(by_id))
+        return Selection(tuple(finished), problems + changed, named=bool(by_id), every=True)
     newest = _newest(finished, by_id)
     kept, capped = _capped(newest, by_id)
     older = len(finished) - len(newest)
@@ -86,6 +93,8 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
         datetime.fromisoformat(when)
         start = when
     except ValueError:
+        if _DATE.match(when) and not any(run.run_id.startswith(when) for run in store.runs()):
+            raise ConfigError(f"--since {when}: is no date such as 2026-01-31, and no run") from None
         record = store.find(when).record
         start = (record.created if record else None) or ""
     recent = {record.run_id for record in selection.records if (record.created or "") >= start}
@@ -95,13 +104,28 @@ def since(store: Store, selection: Selection, when: str, keep: str | None = None
     return replace(selection, records=kept)
 
 
-def _left_out(runs: Sequence[RunInfo], named: bool) -> tuple[str, ...]:
-    """A line for each run without a record; one for all that failed or crashed, unless runs were named."""
-    stopped = [run for run in runs if run.state != "damaged" and not named]
-    lines = [f"{run.run_id} is left out: {run.state} ({run.problem})" for run in runs if run not in stopped]
-    if stopped:
-        more = f"; {len(stopped)} in all, rm --failed deletes them" if len(stopped) > 1 else ""
-        lines.append(f"{stopped[-1].run_id} is left out: {stopped[-1].state} ({stopped[-1].problem}){more}")
+def _check_values(
+    records: Sequence[Record], queries: Sequence[tuple[str, list[str]]], names: Sequence[str]
+) -> None:
+    """Raises UserError for a value in a list of values that no run has: the rest would be taken for all."""
+    for key, patterns in queries:
+        for pattern in patterns if len(patterns) > 1 else ():
+            if not any(_meets(record, (key, [pattern])) for record in records):
+                among = f" among {' '.join(names)}" if names else ""
+                known = {value for record in records for value in _values(record)[key] if value}
+                raise UserError(f"{key}={pattern}: no run{among} matches.{did_you_mean(pattern, known)}")
+
+
+def _left_out(runs: Sequence[RunInfo]) -> tuple[str, ...]:
+    """One line for all that failed or crashed, and one for those that are damaged, where they are many."""
+    damaged = [run for run in runs if run.state == "damaged"]
+    stopped = [run for run in runs if run.state != "damaged"]
+    lines: list[str] = []
+    for some, many in ((stopped, 2), (damaged, MANY)):
+        if len(some) >= many:
+            lines.append(f"left out: {summary(some)}")
+        else:
+            lines += [f"{r.run_id} is left out: {r.state} ({shortened(r.problem or '')})" for r in some]
     return tuple(lines)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.common.files import write_atomic
-from harness.common.tables import markdown_table
+from harness.common.tables import counted, markdown_table
 from harness.errors import DataError, UnavailableError, UserError, message_of
 from harness.results.record import Record
 from harness.results.store import Store
@@ -38,7 +38,7 @@ def push(store: Store, records: Sequence[Record], name: str, private: bool) -> s
             there = [file for file in api.list_repo_files(name, repo_type="dataset") if file != "README.md"]
             others = sorted({file.split("/")[1] for file in there if file.startswith("runs/")})
             _card(records, Path(place), name, [run for run in others if run not in _ids(records)])
-            message = f"{len(records)} runs of mt-harness"
+            message = f"{counted(len(records), 'run')} of mt-harness"
             api.upload_folder(repo_id=name, repo_type="dataset", folder_path=place, commit_message=message)
     return str(url)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,10 @@ class Progress:
     begun: float = 0.0
     """Seconds since the epoch at which the task began."""
     updated: float = 0.0
+    config_hash: str = ""
+    """Of the run; empty until it is known."""
+    locked: bool = False
+    """Whether the file system has locks, so that `running` is certain."""
 
     @property
     def sentence(self) -> str:
@@ -49,13 +54,18 @@ class _Journal:
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
         _lock(self._fd)
-        self._task, self._begun = "", 0.0
+        self._task, self._begun, self._hash = "", 0.0, ""
+
+    def known_as(self, config_hash: str) -> None:
+        """From now on the file has this hash, by which a repetition of the run knows it."""
+        self._hash = config_hash
 
     def __call__(self, task: str, done: int, total: int | None) -> None:
         now = time.time()
         if task != self._task or done == 0:
             self._task, self._begun = task, now
         value = {"task": task[:200], "done": done, "total": total, "begun": self._begun, "updated": now}
+        value["config_hash"] = self._hash
         with suppress(OSError):
             os.pwrite(self._fd, json.dumps(value).encode().ljust(_SIZE - 1) + b"\n", 0)
 
@@ -64,18 +74,21 @@ class _Journal:
 
 
 @contextmanager
-def journal(folder: Path) -> Iterator[None]:
-    """Keep live.json in a run's folder while the run works; it stays behind when the run is interrupted."""
+def journal(folder: Path) -> Iterator[Callable[[str], None]]:
+    """Keep live.json in a run's folder while the run works; it stays behind when the run is interrupted.
+
+    Yields a function that is to be told the run's hash.
+    """
     path, made = folder / NAME, not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = _Journal(path)
     except OSError:  # the stage that needs the folder says so
-        yield
+        yield lambda config_hash: None
         return
     try:
         with watched(written):
-            yield
+            yield written.known_as
     except Exception:
         path.unlink(missing_ok=True)  # error.json tells more
         raise
@@ -86,6 +99,12 @@ def journal(folder: Path) -> Iterator[None]:
         if made:
             with suppress(OSError):  # not empty: something was run
                 folder.rmdir()
+
+
+def discard(folder: Path) -> None:
+    """Delete the folder of a run that has neither a record nor an error to keep."""
+    if not any((folder / name).exists() for name in ("record.json", "error.json")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def progress(folder: Path) -> Progress | None:
@@ -106,6 +125,8 @@ def progress(folder: Path) -> Progress | None:
             None if total is None else int(total),
             float(value["begun"]),
             float(value["updated"]),
+            str(value.get("config_hash") or ""),
+            held is not None,
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -5,19 +5,19 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start q
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.common.files import parse_json, parse_jsonl, read_text, write_atomic, write_json
+from harness.common.files import parse_json, parse_jsonl, read_lines, read_text, write_atomic, write_json
 from harness.common.shapes import mismatch, read_json
 from harness.common.typed_json import rounded
-from harness.errors import DataError, UserError, did_you_mean
+from harness.errors import DataError, HarnessError, UserError, did_you_mean
 from harness.results.files import ALIGNMENT, ERROR, SEGMENT
 from harness.results.integrity import edited, file_digests, record_digest
 from harness.results.labels import read_labels, write_labels
-from harness.results.live import Progress, progress
+from harness.results.live import Progress, discard, progress
 from harness.results.record import Record
 from harness.results.segment_files import segment_bytes
 from harness.results.tables import table_csv
@@ -150,6 +150,13 @@ class Store:
                 return record
         return None
 
+    def supersede(self, config_hash: str) -> None:
+        """Delete what is left of interrupted attempts at a run that stands: it took their work over."""
+        for path in self.runs_dir.glob("*/live.json"):
+            left = progress(path.parent)
+            if left and left.locked and not left.running and left.config_hash == config_hash:
+                discard(path.parent)
+
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
         """The lines of a run's segments, of one file or many. Raises DataError when any is damaged."""
         for path, data in segment_bytes(self.run_dir(run_id)):
@@ -187,6 +194,15 @@ class Store:
         write_labels(self.run_dir(record.run_id), tag=name)
         self.write_table()
         return replace(record, tag=name)
+
+    def follow_deletions(self, runs: Sequence[RunInfo]) -> None:
+        """Derive table.csv again, if it can be written, where it has runs that were deleted by hand."""
+        try:
+            lines = read_lines(self.root / "table.csv")
+            if {line.partition(",")[0] for line in lines[1:]} - {run.run_id for run in runs if run.record}:
+                self.write_table()
+        except HarnessError:
+            return
 
     def write_table(self) -> None:
         """Derive table.csv from all records; replacing it whole, a race of two runs loses nothing."""

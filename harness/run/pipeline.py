@@ -11,9 +11,9 @@ from harness.common.files import write_json
 from harness.common.notices import collecting
 from harness.common.secrets import redacted
 from harness.config.schema import RunConfig
-from harness.errors import HarnessError
+from harness.errors import ConfigError, HarnessError
 from harness.metrics.stats.bootstrap import block_size
-from harness.results.live import journal
+from harness.results.live import discard, journal
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.gather import clear, gather
@@ -25,6 +25,8 @@ from harness.run.whole import REALIGNING, document_ends
 from harness.run.worker import Job, Worker
 from harness.types import Bitext
 from harness.version import __version__
+
+_BEFORE_WORK = ("configure", "load", "prepare")
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,34 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     `config.force`. Raises a HarnessError, after error.json says at which stage and why.
     """
     stages = Stages()
-    with recorded_errors(store, run_id, stages), journal(store.run_dir(run_id)), collecting() as notices:
+    folder = store.run_dir(run_id)
+    with recorded_errors(store, run_id, stages), journal(folder) as known_as, collecting() as notices:
         created = now()
         with stages("load"):
             run = opened(config, store)
+        known_as(run.config_hash)
         standing = run.standing()
         if standing is not None:
+            store.supersede(run.config_hash)
             return Outcome(standing, skipped=True)
         record = _work(run, run_id, cache_dir or store.cache_dir, stages, notices, created)
+        store.supersede(run.config_hash)
         store.write_table()
         return Outcome(record, skipped=False)
 
 
 @contextmanager
 def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]:
-    """Write error.json for what is raised within: `list` then shows the run as failed, and why."""
+    """Write error.json for what is raised within: `list` then shows the run as failed, and why.
+
+    A mistake in the configuration that was found before any work leaves nothing behind.
+    """
     try:
         yield
     except Exception as error:
+        if isinstance(error, ConfigError) and stages.current in _BEFORE_WORK:
+            discard(store.run_dir(run_id))
+            raise
         _write_error(store, run_id, stages.current, error)
         raise
 

@@ -28,7 +28,7 @@ from harness.compare.evaluate import Result
 from harness.compare.gate import Drop, drops
 from harness.compare.history import histories
 from harness.compare.history_cells import sheet
-from harness.compare.latex import latex, latex_pairs
+from harness.compare.latex import latex, latex_all, latex_pairs
 from harness.compare.load import load
 from harness.compare.options import parse_margin
 from harness.compare.pairs import pair_sheets, pairs_csv
@@ -145,6 +145,7 @@ class Computed:
 
     def history(self, request: Request) -> Response:
         args = arguments("history", _query(request), str(self.catalogue.root))
+        baseline = history_verb.baseline_of(args, self.catalogue) if args.gate else None
         selection = select(self.catalogue, args.runs, every=True, strict=args.gate is not None)
         if args.since:
             selection = since(self.catalogue, selection, args.since)
@@ -152,8 +153,8 @@ class Computed:
         found = histories(selection.records, args.by)
         sheets = [_table(sheet(one, tuple(args.metric or ()))) | {"title": one.title} for one in found]
         gate = None
-        if args.gate:
-            lines, worse = history_verb.gated(args, self.catalogue, found)
+        if baseline is not None:
+            lines, worse = history_verb.gated(args, self.catalogue, found, baseline)
             gate = {"passed": not worse, "lines": lines}
         return answer({"sheets": sheets, "problems": list(selection.problems), "gate": gate})
 
@@ -213,7 +214,7 @@ def _text(args: argparse.Namespace, results: list[Pair]) -> str:
     if args.format == "csv":
         return pairs_csv(only) if args.pairs else formats.csv_text(only)
     if args.format == "latex":
-        return "\n".join(map(latex_pairs if args.pairs else latex, only))
+        return latex_all(only, latex_pairs if args.pairs else latex)
     if args.format == "json":
         return formats.json_text(results) + "\n"
     if args.format == "github":

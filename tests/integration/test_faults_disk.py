@@ -199,7 +199,7 @@ def test_damaged_records_are_named_left_out_and_do_not_stand(folder: Path, progr
         assert word in listed.err, listed.err
     assert good.name in program.run(folder, "show", "latest").out
     compared = program.run(folder, "compare", "--all")
-    assert compared.code == 0 and compared.err.count("left out: damaged") == len(DAMAGE)
+    assert compared.code == 0 and f"left out: {len(DAMAGE)} damaged" in compared.err
     skipped = program.run(folder, *RUN)
     assert f"already run as {good.name}" in skipped.err, "a damaged record is no result"
 

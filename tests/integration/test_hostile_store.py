@@ -55,7 +55,7 @@ def test_strict_refuses_what_is_damaged(tmp_path: Path, program: Zygote) -> None
         tmp_path, {"run": ["compare", "--strict"]}, {"run": ["compare", "other-system"]}
     )
     assert strict.code == 2 and f"{B} is damaged" in strict.err
-    assert unknown.code == 2 and "1 runs are damaged" in unknown.err
+    assert unknown.code == 2 and "1 damaged run: python -m harness verify" in unknown.err
 
 
 def test_verify_names_what_is_damaged_and_goes_on(store: Path, program: Zygote) -> None:

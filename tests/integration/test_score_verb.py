@@ -100,3 +100,15 @@ def test_pairs_with_scripts_divide_where_both_sides_are_languages() -> None:
 
     assert pair_of("zh-Hant-en") == ("zh-Hant", "en")
     assert pair_of("en-pt-BR") == ("en", "pt-BR")
+
+
+def test_a_table_is_not_scored_as_text(harness: Harness, tmp_path: Path) -> None:
+    rows = ["source\toutput", *(f"{a}\t{b}" for a, b in zip(ENGLISH, GERMAN, strict=True))]
+    write(tmp_path, "outs/table.tsv", rows)
+    write(tmp_path, "outs/bare.csv", [f'"{line}";1' for line in GERMAN])
+    for name, said in (("table.tsv", "The first line has: source, output"), ("bare.csv", "is a table")):
+        done = harness("score", "ref.de", f"outs/{name}", "--pair", "en-de")
+        assert done.returncode == 2 and said in done.stderr, done.stderr
+        assert "--set engine.column=NAME" in done.stderr
+    done = harness("score", "ref.de", "outs/table.tsv", "--pair", "en-de", "--set", "engine.column=output")
+    assert done.returncode == 0 and "100.0" in done.stdout, done.stderr

@@ -170,9 +170,9 @@ def _print(
     elif args.format == "csv":
         print(formats.csv_text(only), end="")
     elif args.format == "latex":
-        from harness.compare.latex import latex
+        from harness.compare.latex import latex, latex_all
 
-        print("\n".join(map(latex, only)), end="")
+        print(latex_all(only, latex), end="")
     elif args.format == "github":
         print(github(args, results, found), end="")
     else:
@@ -214,13 +214,13 @@ def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | N
 
 def _print_pairs(args: argparse.Namespace, results: list[Result]) -> None:
     from harness.compare.cells import tests_line
-    from harness.compare.latex import latex_pairs
+    from harness.compare.latex import latex_all, latex_pairs
     from harness.compare.pairs import pair_sheets, pairs_csv
 
     if args.format == "csv":
         print(pairs_csv(results), end="")
     elif args.format == "latex":
-        print("\n".join(map(latex_pairs, results)), end="")
+        print(latex_all(results, latex_pairs), end="")
     else:
         for result in results:
             _show(args, pair_sheets(result), [tests_line(result.options)], result.test_set.title)

@@ -49,6 +49,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.results.store import Store
 
     store = Store(args.results)
+    baseline = baseline_of(args, store) if args.gate else None
     selection = select(store, args.runs, every=True, strict=args.gate is not None)
     if args.since:
         selection = since(store, selection, args.since)
@@ -57,9 +58,9 @@ def main(args: argparse.Namespace) -> int:
     check_metrics(args, selection.records)
     found = histories(selection.records, args.by)
     _print(args, found)
-    if not args.gate:
+    if baseline is None:
         return 0
-    lines, worse = gated(args, store, found)
+    lines, worse = gated(args, store, found, baseline)
     for line in lines:
         note(f"harness history: {line}")
     return int(worse)
@@ -95,12 +96,9 @@ def _print(args: argparse.Namespace, found: list[History]) -> None:
             formats.terminal([sheet(history, wanted)], [], history.title, args.wide)
 
 
-def gated(args: argparse.Namespace, store: Store, found: list[History]) -> tuple[list[str], bool]:
-    """A line on each drop and on each system that has nothing to compare with; whether any is worse."""
-    from harness.compare.history import gate
-    from harness.compare.options import Options
+def baseline_of(args: argparse.Namespace, store: Store) -> Record | int:
+    """What `--gate` names: a run, or how many of the last ones. Raises UserError for anything else."""
     from harness.errors import ConfigError, UserError
-    from harness.results.record import Record
 
     if (args.samples is not None and args.samples < 1) or args.seed < 0 or not 0 < args.alpha < 1:
         raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
@@ -108,12 +106,22 @@ def gated(args: argparse.Namespace, store: Store, found: list[History]) -> tuple
         count = args.gate.removeprefix("last:")
         if not count.isdecimal() or int(count) < 1:
             raise ConfigError(f"--gate {args.gate}: last:K needs a number of runs, such as last:5")
-        baseline: Record | int = int(count)
-    else:
-        run = store.find(args.gate)
-        if run.record is None:
-            raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
-        baseline = run.record
+        return int(count)
+    run = store.find(args.gate)
+    if run.record is None:
+        raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
+    return run.record
+
+
+def gated(
+    args: argparse.Namespace, store: Store, found: list[History], baseline: Record | int
+) -> tuple[list[str], bool]:
+    """A line on each drop and on each system that has nothing to compare with; whether any is worse."""
+    from harness.compare.history import gate
+    from harness.compare.options import Options
+    from harness.errors import UserError
+    from harness.results.record import Record
+
     options = Options(
         samples=args.samples, seed=args.seed, alpha=args.alpha, metrics=tuple(args.metric or ())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.common.progress import bar, note
+from harness.common.tables import counted
 from harness.common.terminal import visible_line
 from harness.errors import UserError
 from harness.results.store import RunInfo, Store
@@ -57,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
         if args.move:
             source.write_table()
     verb = "would be imported" if args.dry_run else "imported"
-    print(f"{len(taken)} runs {verb}, {kept} here already, {failed} left out")
+    print(f"{counted(len(taken), 'run')} {verb}, {kept} here already, {failed} left out")
     return 1 if failed else 0
 
 

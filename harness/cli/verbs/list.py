@@ -8,11 +8,12 @@ from pathlib import Path
 
 from harness.common.paths import resource
 from harness.common.progress import note
-from harness.common.tables import markdown_table, print_table
-from harness.common.terminal import visible_json
+from harness.common.tables import counted, markdown_table, print_table
+from harness.common.terminal import visible_json, visible_line
 from harness.errors import UserError, did_you_mean
 from harness.results.store import Store
 from harness.results.tables import newest, print_scores, score_rows, table_csv
+from harness.results.unfinished import summary
 
 EXAMPLES = """\
 Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
@@ -47,6 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--all", action="store_true", help="every run, not only the newest of each configuration"
+    )
+    parser.add_argument(
+        "--failed", action="store_true", help="the runs that failed, crashed or are damaged, and why"
     )
     parser.add_argument("--wide", action="store_true", help="every column, however narrow the terminal")
     parser.add_argument(
@@ -127,9 +131,22 @@ def _models(pair: str, own: list[Path], wide: bool) -> int:
     return 0
 
 
+def _failed(store: Store) -> int:
+    """Every run that left no record and does not work any more, oldest first, with its reason."""
+    stopped = [run for run in store.runs() if run.state in ("failed", "crashed", "damaged")]
+    for run in stopped:
+        print(visible_line(f"{run.run_id}  {run.state}  {run.problem}"))
+    hint = "; python -m harness prune --failed deletes them" if stopped else ""
+    note(f"{counted(len(stopped), 'run')}{hint}")
+    return 0
+
+
 def _runs(args: argparse.Namespace) -> int:
     store = Store(args.results)
+    if args.failed:
+        return _failed(store)
     runs = store.runs()
+    store.follow_deletions(runs)
     records = [run.record for run in runs if run.record is not None]
     shown = records if args.all else newest(records)
     if args.format == "csv":
@@ -146,11 +163,11 @@ def _runs(args: argparse.Namespace) -> int:
     for run in runs:
         if run.state == "running":
             note(f"running: {run.run_id}: {run.problem}")
-    for state in ("failed", "crashed"):
-        stopped = [run for run in runs if run.state == state]
-        if stopped:
-            older = f" ({len(stopped)} in all: python -m harness rm --failed)" if len(stopped) > 1 else ""
-            note(f"{state}: {stopped[-1].run_id}: {stopped[-1].problem}{older}")
+    stopped = [run for run in runs if run.state in ("failed", "crashed")]
+    if len(stopped) == 1:
+        note(f"{stopped[0].state}: {stopped[0].run_id}: {stopped[0].problem}")
+    elif stopped:
+        note(summary(stopped))
     for run in runs:
         if run.state == "damaged":
             note(f"damaged: {run.run_id}: {run.problem}")
@@ -158,5 +175,5 @@ def _runs(args: argparse.Namespace) -> int:
             note(f"edited: {run.warning}")
     hidden = len(records) - len(shown)
     if hidden:
-        note(f"{hidden} older runs of the same configurations are not shown (--all shows them)")
+        note(f"not shown: {counted(hidden, 'older run')} of the same configurations (--all shows them)")
     return 0

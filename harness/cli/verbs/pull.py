@@ -26,11 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
+    from harness.common.tables import counted
     from harness.export.hub import pull
     from harness.results.store import Store
 
     new, known = pull(Store(args.results), args.dataset, args.revision)
     for run_id in new:
         print(run_id)
-    note(f"{len(new)} runs pulled into {args.results}, {len(known)} were here already")
+    note(f"{counted(len(new), 'run')} pulled into {args.results}, {len(known)} here already")
     return 0

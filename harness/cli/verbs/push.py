@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
+    from harness.common.tables import counted
     from harness.compare.select import select
     from harness.export.hub import push
     from harness.results.store import Store
@@ -39,5 +40,5 @@ def main(args: argparse.Namespace) -> int:
     for line in selection.problems:
         note(f"harness push: {line}")
     print(push(store, selection.records, args.dataset, private=not args.public))
-    note(f"{len(selection.records)} runs pushed")
+    note(f"{counted(len(selection.records), 'run')} pushed")
     return 0

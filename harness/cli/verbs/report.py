@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     from harness.common.files import write_atomic
     from harness.common.progress import note
+    from harness.common.tables import counted
     from harness.common.texts import Text
     from harness.compare.ask import compare
     from harness.report.page import LIMIT, build, overhead
@@ -49,5 +50,5 @@ def main(args: argparse.Namespace) -> int:
         note(f"harness report: {line}")
     page = build(packed)
     write_atomic(args.output, page)
-    print(f"{args.output}: {len(page.encode()) / 1e6:.2f} MB, {len(results)} test sets")
+    print(f"{args.output}: {len(page.encode()) / 1e6:.2f} MB, {counted(len(results), 'test set')}")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.common.progress import note
+from harness.common.tables import counted
 from harness.common.terminal import visible_line
 from harness.errors import UserError
 from harness.results.store import RunInfo, Store
@@ -48,13 +49,13 @@ def main(args: argparse.Namespace) -> int:
             )
         )
     if args.dry_run:
-        note(f"{len(chosen)} runs would be deleted")
+        note(f"{counted(len(chosen), 'run')} would be deleted")
         return 0
     for run in chosen:
         remove_run(run)
     if chosen:
         store.write_table()
-    note(f"deleted {len(chosen)} runs")
+    note(f"deleted {counted(len(chosen), 'run')}")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.common.progress import bar, note
+from harness.common.tables import counted
 from harness.common.terminal import visible_line
 from harness.errors import HarnessError
 from harness.results.store import RunInfo, Store
@@ -45,8 +46,8 @@ def main(args: argparse.Namespace) -> int:
                 unsealed += 1
             ticker.advance()
     if unsealed:
-        note(f"{unsealed} runs were recorded by a version that kept no digests: they cannot be verified")
-    print(f"{len(runs) - bad - unsealed} runs unchanged, {bad} edited or damaged")
+        note(f"{counted(unsealed, 'run')} of a version that kept no digests cannot be verified")
+    print(f"{counted(len(runs) - bad - unsealed, 'run')} unchanged, {bad} edited or damaged")
     return 1 if bad else 0
 
 

@@ -13,6 +13,7 @@ from harness.errors import DataError, did_you_mean
 
 _SHOWN = 5
 _PACKED = (".gz", ".bz2", ".xz", ".zst")
+_SEPARATED = ((".tsv", "\t"), (".csv", "\t"), (".csv", ";"), (".csv", ","))
 _INSTEAD = "outputs are one line a segment, or a column or key (engine.column=NAME) of TSV, CSV or JSON lines"
 
 
@@ -58,10 +59,28 @@ class Outputs:
     def read(self, text: Text) -> Iterator[str]:
         """The outputs in the order of the file."""
         if not self.is_table:
-            yield from text.lines()
+            yield from self._lines(text)
             return
         for _, row, where in self._rows(text):
             yield self._output(row, where)
+
+    def _lines(self, text: Text) -> Iterator[str]:
+        """The lines of a plain text. Raises DataError for what its name and first line say is a table."""
+        lines = text.lines()
+        first = next(lines, None)
+        if first is None:
+            return
+        name = self.path.name.removesuffix(self.path.suffix if self.path.suffix in _PACKED else "").lower()
+        mark = next((m for ending, m in _SEPARATED if name.endswith(ending) and m in first), None)
+        if mark is not None:
+            cells = [cell.strip().strip('"')[:40] for cell in first.split(mark)]
+            raise DataError(
+                f"{self.path}: is a table, and would be scored as plain text; name the column of the outputs:"
+                f" engine.column=NAME (in `score`: --set engine.column=NAME), or with engine.header=false its"
+                f" number. The first line has: {', '.join(cells)}"
+            )
+        yield first
+        yield from lines
 
     def by_id(self) -> dict[str, str]:
         """The output of each id. Raises DataError for a duplicate id."""

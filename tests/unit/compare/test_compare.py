@@ -462,4 +462,5 @@ def test_runs_that_failed_are_one_line(tmp_path, capsys) -> None:
         folder.mkdir()
         (folder / "error.json").write_text(json.dumps({"stage": "load", "message": "no such file"}))
     code, _, err = run(capsys, tmp_path)
-    assert code == 0 and err.count("is left out") == 1 and "16 in all" in err
+    assert code == 0 and err.count("left out") == 1
+    assert "left out: 16 failed: 2026-f15, 2026-f14, 2026-f13 and 13 more" in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -109,4 +110,23 @@ def test_many_failed_runs_are_one_line_each_state(store: Store, capsys: Printed)
         (folder / "error.json").write_text('{"stage": "load", "message": "no file"}')
     assert call(store, "list") == 0
     err = capsys.readouterr().err
-    assert err.count("failed:") == 1 and "4 in all" in err and err.count("crashed:") == 1
+    assert len(err.splitlines()) == 1
+    assert "1 crashed, 4 failed: 20260108-a, 20260107-a, 20260106-a and 2 more" in err
+    assert call(store, "list", "--failed") == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 5 and "20260108-a  failed  load: no file" in out
+    assert "5 runs; python -m harness prune --failed deletes them" in err
+    assert call(store, "prune", "--failed", "--dry-run") == 0
+    assert call(store, "prune") == 2
+    assert call(store, "prune", "--failed") == 0
+    assert "deleted 5 runs" in capsys.readouterr().err
+    assert call(store, "list", "--failed") == 0 and capsys.readouterr() == ("", "0 runs\n")
+
+
+def test_a_run_that_was_deleted_by_hand_leaves_the_table(store: Store, capsys: Printed) -> None:
+    store.write_table()
+    gone = store.records()[0].run_id
+    assert gone in (store.root / "table.csv").read_text()
+    shutil.rmtree(store.run_dir(gone))
+    assert call(store, "list") == 0
+    assert gone not in (store.root / "table.csv").read_text()
