@@ -167,6 +167,6 @@ def test_align_writes_the_same_bytes_with_and_without_kept_vectors(tmp_path: Pat
     assert found[0] == found[1] == found[2]
     capsys.readouterr()
     assert main(["cache", *store]) == 0
-    assert "vectors" in (shown := capsys.readouterr()).out and "1 entries" in shown.err
+    assert capsys.readouterr().out.count("vectors") == 1
     assert main(["cache", "--prune", *store]) == 0
     assert not list((tmp_path / "store" / "cache" / "vectors").iterdir())

@@ -171,7 +171,7 @@ def test_the_page_has_what_the_options_ask_for(root: Path) -> None:
     assert texts == [shown["h"][1], shown["h"][0]]
 
 
-@pytest.mark.parametrize(("tolerance", "passed"), [("", False), ("90", True)])
+@pytest.mark.parametrize(("tolerance", "passed"), [("", False), ("100", True)])
 def test_the_gate_says_what_the_exit_code_says(
     root: Path, capsys: pytest.CaptureFixture[str], tolerance: str, passed: bool
 ) -> None:
