@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.adapters import adapted, lacking
 from harness.common import options
+from harness.common.own_code import blame, remember
 from harness.errors import ConfigError, did_you_mean, missing_package, one_line
 from harness.protocols import Context
 
@@ -126,6 +127,8 @@ def resolve(table: str, name: str) -> Any:
             " or a class of your own as 'module:Class'"
         )
     module_name, _, class_name = target.partition(":")
+    if ":" in name:
+        remember(module_name, f"{table} '{name}'")
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -136,6 +139,11 @@ def resolve(table: str, name: str) -> Any:
                 " (--config-dir DIR adds a folder of yours, PYTHONPATH any)"
             ) from error
         raise missing_package(f"{table} '{name}'", missing) from error
+    except Exception as error:
+        if ":" not in name:
+            raise
+        where = blame(error) or f"{table} '{name}', a class of yours"
+        raise ConfigError(f"{where}: its module cannot be imported ({one_line(error)})") from error
     try:
         found = getattr(module, class_name)
     except AttributeError:
@@ -229,8 +237,9 @@ def build(
     try:
         built = target(**converted, **given)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
+        whose = blame(error) or f"{table} '{kind}'"
         raise ConfigError(
-            f"{table} '{kind}' cannot be built from these options ({one_line(error)}; --debug shows where)"
+            f"{whose}: cannot be built from these options ({one_line(error)}; --debug shows where)"
         ) from error
     if missing := lacking(base(table), built):
         raise _incomplete(table, kind, missing)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from harness.common.own_code import blame
 from harness.common.secrets import redacted
 from harness.common.terminal import full_stream, never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
@@ -124,7 +125,8 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         for text in (str(error), *getattr(error, "__notes__", [])):
             print(visible_line(redacted(f"{name}: {text}")), file=sys.stderr)
         return error.exit_code
-    if isinstance(error, OSError) and error.strerror:  # the disk or a permission, not the program
+    whose = blame(error)
+    if isinstance(error, OSError) and error.strerror and not whose:  # the disk or a permission
         place = error.filename or full_stream(error)
         detail = f"{place}: {error.strerror}" if place else error.strerror
         print(visible_line(redacted(f"{name}: {detail} (--debug shows where)")), file=sys.stderr)
@@ -135,8 +137,8 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
             file=sys.stderr,
         )
         return 2
-    detail = one_line(error)
-    print(visible_line(redacted(f"{name}: internal error: {detail} (--debug shows where)")), file=sys.stderr)
+    line = f"{name}: {whose or 'internal error'}: {one_line(error)} (--debug shows where)"
+    print(visible_line(redacted(line)), file=sys.stderr)
     return 1
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
-# Han, kana; Thai, Lao, Tibetan, Burmese, Khmer: no spaces between words, so that a character is a token.
-_UNSPACED = re.compile(
-    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]"
-)
+from harness.common.unspaced import EITHER
+
 FINAL = frozenset(".!?…。！？．؟।։")
 """Marks that end a sentence."""
 CLOSING = frozenset("\"'”“»«’‘)]}›‹」』）】》")
@@ -37,7 +33,7 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     start: int | None = None
     for at, char in enumerate(text):
-        alone = _UNSPACED.match(char) is not None
+        alone = EITHER.match(char) is not None  # no spaces between words: a token of its own
         inside = not alone and unicodedata.category(char)[0] in "LMN"
         if not inside and start is not None:
             found.append(_token(text, start, at))
@@ -72,4 +68,4 @@ def ends_sentence(words: list[Token], stop: int) -> bool:
 def is_unspaced(words: list[Token]) -> bool:
     """Whether most words are characters of a script that puts no spaces between words."""
     letters = [word for word in words if word.is_word]
-    return sum(_UNSPACED.match(word.form) is not None for word in letters) > len(letters) / 2
+    return sum(EITHER.match(word.form) is not None for word in letters) > len(letters) / 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.common.langs import language
+from harness.common.unspaced import is_unspaced
 from harness.compare.groups import TestSet
 from harness.compare.load import System
 from harness.errors import ConfigError
@@ -43,7 +44,7 @@ def of_documents(test_set: TestSet) -> tuple[TestSet, list[str]]:
             )
         places.setdefault(doc, []).append(at)
     documents = _Documents(tuple(places), tuple(map(tuple, places.values())))
-    joint = "" if language(test_set.tgt).script in ("Hans", "Hant", "Jpan", "Thai") else " "
+    joint = "" if is_unspaced(language(test_set.tgt).short) else " "
     problems: dict[str, None] = {}
     systems = [_joined(system, documents, joint, problems) for system in test_set.systems]
     name = f"documents of {test_set.name}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from harness.common import options
@@ -66,6 +68,22 @@ def read_by(engine: Callable[..., Any]) -> tuple[str, ...] | None:
     return next((extra.keys for extra in get_args(annotation) if isinstance(extra, Reads)), None)
 
 
+_MODELS = {"marian": "opus-mt", "m2m_100": "nllb-600m", "mbart": "mbart-50", "t5": "madlad-3b"}
+"""A model for each `model_type` of transformers that is one of translation models."""
+
+
+def _for_checkpoint(path: str) -> str:
+    """`" It is a checkpoint: choose its model too, model=opus-mt."` for a folder with one."""
+    try:
+        config = json.loads((Path(path).expanduser() / "config.json").read_text(encoding="utf-8"))
+        kind, classes = config.get("model_type"), str(config.get("architectures"))
+    except (OSError, ValueError, AttributeError):
+        return " For a checkpoint choose its model too: model=opus-mt, nllb-600m, llm … (list models)."
+    model = "llm" if "CausalLM" in classes else _MODELS.get(kind, "llm")
+    also = " or m2m100-418m" if kind == "m2m_100" else ""
+    return f" It is a checkpoint ({kind}): choose its model too, model={model}{also} (see: list models)."
+
+
 _ANY = inspect.Parameter("model", inspect.Parameter.KEYWORD_ONLY, annotation=Any)
 
 
@@ -98,8 +116,9 @@ def checked(
     if reads is not None:
         for name, value in converted.items():
             if name not in (*DESCRIBING, *reads) and value not in (None, False, [], {}):
+                remedy = elsewhere(name) or (_for_checkpoint(str(value)) if name == "path" else "")
                 raise ConfigError(
-                    f"model.{name}={value}: engine '{kind}' does not read it.{elsewhere(name)}"
+                    f"model.{name}={value}: engine '{kind}' does not read it.{remedy}"
                     f" It reads: {', '.join((*DESCRIBING, *reads))}"
                 )
     return converted

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Literal
 
-_CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-# Thai, Lao, Tibetan, Burmese, Khmer, New Tai Lue
-_OTHER = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1980-\u19df"
+from harness.common.unspaced import CJK, OTHER
+
 _LOOKED_AT = 1000
-_SCRIPTS = {"cjk": re.compile(f"[{_CJK}]"), "other": re.compile(f"[{_OTHER}]")}
+_SCRIPTS = {"cjk": CJK, "other": OTHER}
 
 
 def unspaced(references: Sequence[Sequence[str]]) -> Literal["cjk", "other"] | None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from harness.common.unspaced import is_unspaced
 from harness.text.evidence import LETTER
 from harness.types import Edit
 
@@ -25,15 +26,13 @@ _ANGLES = re.compile(r"<<(?=[ \u00a0]?\w)([^<>\n]{1,2000}?)>>")
 _APOSTROPHE = re.compile(rf"(?<={LETTER})[´`\u2032](?={LETTER})")
 # Where „…“ closes with the sixes; elsewhere „…” closes with the nines.
 _SIXES = frozenset({"bg", "cs", "da", "de", "et", "is", "lt", "lv", "mk", "ru", "sk", "sl", "sq", "uk"})
-# Languages that write no space between words: U+3000 and U+200B mean something there.
-_UNSPACED = frozenset({"zh", "ja", "th", "km", "lo", "my", "bo", "dz"})
 
 
 def characters(text: str, lang: str) -> Iterator[Edit]:
     """Control characters deleted; decomposed letters composed (`e` + U+0301 → `é`)."""
     for match in _CONTROL.finditer(text):
         yield Edit("control", match.start(), match.end(), match.group(), "")
-    if lang not in _UNSPACED:
+    if not is_unspaced(lang):  # elsewhere they mean nothing
         for match in _ZERO_WIDTH.finditer(text):
             yield Edit("control", match.start(), match.end(), match.group(), "")
     for match in _DECOMPOSED.finditer(text):
@@ -64,7 +63,7 @@ def spaces(text: str, lang: str) -> Iterator[Edit]:
     """Every run of odd or repeated spaces, with the control characters in it, becomes one space."""
     for match in _SPACES.finditer(text):
         run = match.group()
-        if run != " " and not (lang in _UNSPACED and ("\u3000" in run or "\u200b" in run)):
+        if run != " " and not (is_unspaced(lang) and ("\u3000" in run or "\u200b" in run)):
             yield Edit("space", match.start(), match.end(), run, " ")
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from harness.common.langs import Language
 from harness.common.texts import Text
+from harness.common.unspaced import is_unspaced
 from harness.errors import ConfigError, DataError, did_you_mean
 
 Pair = tuple[str, str]
 
 _KEYS = ("path", "src", "tgt", "pairs", "n", "seed")
 _MOST = 50  # examples taken without being counted: more is a development set, of which some are drawn
-_UNSPACED = {"zh", "ja", "yue", "th", "lo", "km", "my", "bo"}  # a term there may touch other words
 
 
 def read_examples(options: Mapping[str, Any], src: Language, tgt: Language) -> tuple[Pair, ...]:
@@ -86,7 +86,7 @@ def read_glossary(path: str, src: Language, tgt: Language) -> Glossary:
             )
     if not terms:
         raise DataError(f"{path}: no term with a translation")
-    return Glossary(tuple(terms.items()), src.short not in _UNSPACED)
+    return Glossary(tuple(terms.items()), not is_unspaced(src.short))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import errno
 import time
 from collections.abc import Sequence
 
+from harness.common.own_code import blame
 from harness.errors import HarnessError, SegmentError, StageError, message_of, one_line
 from harness.protocols import Batch, Engine, Translated
 from harness.types import Translation
@@ -91,7 +92,11 @@ class Tolerant:
         return [(part[index], translation) for index, translation in batch]
 
     def _failed(self, unit: str, error: Exception) -> Translation:
-        self._last = message = message_of(error) if isinstance(error, HarnessError) else one_line(error)
+        if isinstance(error, HarnessError):
+            message = message_of(error)
+        else:
+            message = one_line(error) + (f" ({whose})" if (whose := blame(error)) else "")
+        self._last = message
         self._in_a_row += 1
         if self._in_a_row >= (IN_A_ROW if self._works else PROBES):
             raise StageError(

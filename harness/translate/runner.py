@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.common.notices import tell
 from harness.common.progress import bar, note
+from harness.common.unspaced import is_unspaced
 from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
 from harness.translate.answers import cleaned
@@ -17,9 +18,6 @@ from harness.translate.cache import Cache, short_key
 from harness.translate.following import in_documents
 from harness.translate.retry import Tolerant
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
-
-# Scripts written without spaces between sentences.
-_UNSPACED = {"zh", "ja", "yue", "th", "lo", "km", "my", "bo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def stream(
         yield from _in_documents(tolerant, batch, cache_dir, tgt, part, advance, fresh)
         return
     sentences = splitter if engine.sentence_level else None
-    joint = "" if (tgt or "").split("-")[0] in _UNSPACED else " "
+    joint = "" if is_unspaced(tgt or "") else " "
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
         errors = _fill(tolerant, sources, cache, sentences, src, advance)
         before, now = cache.answered_by() if fresh else (None, None)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,13 @@ def test_a_program_that_fails_names_the_line_after_those_it_gave(
     with pytest.raises(SegmentError, match=message):
         for lines in engine._run([f"s{i}" for i in range(10, 20)], 10):
             given += lines
-    assert given == ["s10", "s11", "s12"]
+    assert given and given == ["s10", "s11", "s12"][: len(given)]  # two may be in work at once
 
 
-def test_a_program_that_dies_on_one_line_loses_that_line_only(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    script = python(tmp_path, "if 'bad' in line: sys.exit('no such word')\nprint(line.upper(), end='')")
+@pytest.mark.parametrize("flush", [True, False], ids=["line by line", "buffered"])
+def test_a_program_that_dies_on_one_line_loses_that_line_only(tmp_path: Path, flush: bool) -> None:
+    dies = "if 'bad' in line: sys.exit('no such word')"
+    script = python(tmp_path, f"{dies}\nprint(line.upper(), end='', flush={flush})")
     sources = [f"s{i}" for i in range(40)]
     sources[17] = "bad"
     found = translate(command(script, chunk=20), sources, tmp_path / "cache")
@@ -83,7 +84,6 @@ def test_a_program_that_dies_on_one_line_loses_that_line_only(
     assert [t.hypothesis for t in found if t.finish_reason != "error"] == [
         s.upper() for s in sources if s != "bad"
     ]
-    assert "only a program that ends well shows that it left none out" in capsys.readouterr().err
 
 
 def test_a_killed_run_keeps_the_lines_that_had_come(tmp_path: Path) -> None:
@@ -122,6 +122,73 @@ def test_nothing_is_kept_of_a_program_that_writes_another_number_of_lines(
         assert [cache.get(f"s{i}") for i in range(10)] == [None] * 10
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if i == 4: continue\nif i == 8: sys.exit(3)\nprint(line.upper(), end='', flush=True)",
+        "if i == 4: continue\nif i == 8: os.kill(os.getpid(), 9)\nprint(line.upper(), end='', flush=True)",
+        "if i == 4: continue\nif i == 8: time.sleep(600)\nprint(line.upper(), end='', flush=True)",
+        "if i == 4: continue\nif i == 8: sys.exit(3)\nprint(line.upper(), end='')",
+        "if i == 4: print('a note')\nif i == 8: sys.exit(3)\nprint(line.upper(), end='', flush=True)",
+        "print(line.upper(), end='', flush=True)\nif i == 4: print('a note', flush=True)\nif i == 8: exit(3)",
+        "print(line.upper(), end='', flush=True)\ntime.sleep(0.03)\nif i == 4: print('a note', flush=True)",
+        "if i == 1: print('Ready.', flush=True)\nprint(line.upper(), end='', flush=True)",
+    ],
+)
+def test_no_line_is_ever_taken_for_the_answer_to_another(body: str, tmp_path: Path) -> None:
+    engine = command(python(tmp_path, body), timeout=1.0)
+    sources = [f"s{i}" for i in range(1, 31)]
+    given: dict[int, str] = {}
+    with pytest.raises(StageError):  # what a killed run would have kept is what came before
+        for batch in engine.translate(Batch(sources)):
+            given |= {index: translation.hypothesis for index, translation in batch}
+    assert given == {index: sources[index].upper() for index in given}
+    assert sorted(given) == list(range(len(given)))
+
+
+def test_what_is_lost_of_a_program_that_answers_line_by_line_is_the_line_in_work(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    body = f"open({str(log)!r}, 'a').write(line)\ntime.sleep(0.2)\nprint(line.upper(), end='', flush=True)"
+    for line in (python(tmp_path, body), f"sh -c 'cat | {python(tmp_path, body)}'"):
+        log.unlink(missing_ok=True)
+        given = 0
+        for batch in command(line).translate(Batch([f"s{i}" for i in range(50)])):
+            given += len(batch)
+            if given >= 4:
+                break
+        # One is in work; a second may have been given to a pipeline that was not yet there as a whole.
+        assert given in (4, 5) and len(log.read_text().split()) <= given + 2
+
+
+def test_a_program_that_reads_ahead_is_given_more(tmp_path: Path) -> None:
+    body = "held = globals().setdefault('held', []); held.append(line.upper())\nif i % 8 == 0:\n"
+    body += "    print(*held, sep='', end='', flush=True); held.clear()"
+    script = python(tmp_path, body)
+    (tmp_path / "program.py").write_text(
+        (tmp_path / "program.py").read_text() + "print(*held, sep='', end='')"
+    )
+    engine = command(script, chunk=100)
+    sizes = [len(batch) for batch in engine.translate(Batch([f"s{i}" for i in range(203)]))]
+    assert sum(sizes) == 203 and len(sizes) > 6  # not only at the end of each chunk
+    everything = tmp_path / "all.py"
+    everything.write_text("import sys; print(*reversed(sys.stdin.read().upper().split()[::-1]), sep='\\n')")
+    engine = command(f"{sys.executable} {everything}", chunk=100)
+    found = translate(engine, [f"s{i}" for i in range(203)], tmp_path / "cache")
+    assert [t.hypothesis for t in found] == [f"S{i}" for i in range(203)]
+    assert engine._pace.reads_all  # known from the first start on
+
+
+def test_a_child_that_keeps_the_output_open_and_a_program_that_does_not_end(tmp_path: Path) -> None:
+    forgets = python(tmp_path, "print(line.upper(), end='', flush=True)")
+    with (tmp_path / "program.py").open("a") as program:
+        program.write("time.sleep(600)")
+    for line in ("sh -c 'sleep 600 & cat'", "sh -c 'sleep 600 & tr a b'", forgets):
+        began = time.monotonic()
+        found = translate(command(line, timeout=60.0), ["a", "c"], tmp_path / f"{len(line)}")
+        assert [t.hypothesis.lower() for t in found] in (["a", "c"], ["b", "c"])
+        assert time.monotonic() - began < 20
+
+
 def test_the_encoding_of_a_program_is_declared_not_guessed(tmp_path: Path) -> None:
     latin = python(tmp_path, r"sys.stdout.buffer.write(b'Gr\xfc\xdfe\n')")
     with pytest.raises(
@@ -132,9 +199,26 @@ def test_the_encoding_of_a_program_is_declared_not_guessed(tmp_path: Path) -> No
     assert [t.hypothesis for t in translate(declared, ["été", "un"], tmp_path / "b")] == ["Grüße"] * 2
     (lost,) = [t for t in translate(declared, ["a", "zł", "b"], tmp_path / "c") if t.error]
     assert "engine.encoding=iso8859-1 has no 'ł'" in str(lost.error)
-    for wrong in ("utf-16", "klingon"):
+    for wrong in ("cp037", "klingon"):
         with pytest.raises(ConfigError, match=f"engine.encoding={wrong}: "):
             command(latin, encoding=wrong)
+
+
+@pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_told_and_then_read(written: str, tmp_path: Path) -> None:
+    script = tmp_path / "wide.py"
+    script.write_text(
+        "import sys\n"
+        "data = sys.stdin.buffer.read()\n"
+        f"text = data.decode('{written}') if b'\\0' in data else data.decode()\n"
+        f"sys.stdout.buffer.write(text.upper().encode('{written}'))\n"
+    )
+    line = f"{sys.executable} {script}"
+    named = "utf-16-le" if written.startswith("utf-16-") else written
+    with pytest.raises(DataError, match=rf"engine\.encoding={named}"):
+        translate(command(line), ["un", "été"], tmp_path / "a")
+    found = translate(command(line, encoding=written), ["un", "été Ċ\n", "łąka"], tmp_path / "b")
+    assert [t.hypothesis for t in found] == ["UN", "ÉTÉ Ċ", "ŁĄKA"]
 
 
 def test_the_byte_order_mark_of_a_program_is_left_out_and_told(tmp_path: Path) -> None:

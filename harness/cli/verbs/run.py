@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cli.tracking import track
+from harness.common.own_code import blame
 from harness.common.progress import note
 from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
@@ -57,7 +58,8 @@ def _job(node: Any) -> None:
         sweep.report(store, job, "failed", folder.name, str(error))
     except Exception as error:
         detail = one_line(error)
-        note(f"harness run: {typed_words(hydra.overrides.task)}: internal error: {detail}")
+        whose = blame(error) or "internal error"
+        note(f"harness run: {typed_words(hydra.overrides.task)}: {whose}: {detail}")
         sweep.report(store, job, "failed", folder.name, detail)
 
 

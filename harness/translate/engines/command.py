@@ -11,15 +11,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from harness.common.decoding import guess, iconv_name
+from harness.common.decoding import guess
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Reads
 from harness.common.notices import tell
 from harness.common.paths import is_file
-from harness.errors import ConfigError, DataError, MisalignedError, SegmentError, UnavailableError
+from harness.errors import (
+    ConfigError,
+    DataError,
+    MisalignedError,
+    SegmentError,
+    StageError,
+    UnavailableError,
+)
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
+from harness.translate.engines.encoding import Lines, known
+from harness.translate.engines.exchange import Exchange, Pace, Stopped
 from harness.translate.engines.program import Program
 from harness.types import Translation
 
@@ -40,10 +49,12 @@ class Command(Engine):
               already)
     answer    filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
-    Lines are taken as they come: what a program wrote before it failed or was killed is kept. Line breaks
-    within a source become spaces. Raises UnavailableError when the program cannot be started; SegmentError
-    for the line on which it fails or hangs; MisalignedError when it ends well with another number of lines;
-    DataError when it does not write `encoding`.
+    A program that answers line by line is given a line when it has answered the one before, and what it
+    answered before it failed or was killed is kept; of one that reads ahead that which it was given and has
+    answered whole (see `exchange`). Line breaks within a source become spaces. Raises UnavailableError when
+    the program cannot be started; SegmentError for the line on which it fails or hangs; MisalignedError when
+    it writes more lines than it was given, or ends well with fewer; DataError when it does not write
+    `encoding`.
     """
 
     def __init__(
@@ -75,7 +86,7 @@ class Command(Engine):
             words = [word.replace(name, code) for word in words]
         self._words, self._program = words, _found(words[0], model.get("install"))
         self._chunk, self._timeout, self._version = chunk, timeout, version
-        self._encoding, self._tgt = _encoding(encoding), tgt
+        self._encoding, self._tgt, self._pace = known(encoding), tgt, Pace()
         self._wrote_utf8 = False  # a character beyond ASCII, as declared
 
     @classmethod
@@ -107,89 +118,77 @@ class Command(Engine):
                 at += len(lines)
 
     def _run(self, lines: Sequence[str], start: int) -> Iterator[list[str]]:
-        """The translations of consecutive lines as they come, the last only when the program has ended well.
+        """The translations of consecutive lines, as soon as it is known that they are theirs.
 
         `start` is the number of lines before them, for messages.
         """
-        encoded, problem = self._encoded(lines, start)
+        coding = Lines(self._encoding, self._shown)
+        encoded, problem = _encoded(coding, lines, start)
         if encoded:
-            yield from self._answers(lines[: len(encoded)], encoded, start)
+            yield from self._answers(lines[: len(encoded)], encoded, coding, start)
         if problem is not None:
             raise problem
 
-    def _answers(self, lines: Sequence[str], encoded: Sequence[bytes], start: int) -> Iterator[list[str]]:
-        name = shlex.join(self._words)
-        done: list[str] = []  # the lines not handed on yet
-        given = 0
-        with self._started(encoded) as program:
+    def _answers(
+        self, lines: Sequence[str], encoded: Sequence[bytes], coding: Lines, start: int
+    ) -> Iterator[list[str]]:
+        with self._started(coding) as program:
+            given = 0
             try:
-                for found in program.answers(self._timeout):
-                    for line in found:
-                        at = given + len(done)
-                        done.append(self._decoded(line, start + at + 1, first=at == 0))
-                    if given + len(done) > len(lines):
-                        break
-                    ready, done = (done, []) if given + len(done) < len(lines) else (done[:-1], done[-1:])
-                    if ready:
-                        given += len(ready)
-                        yield ready
-            except TimeoutError:
-                raise SegmentError(
-                    f"{name}: timed out after {self._timeout:g} s without a line, at"
-                    f" {_line(lines, given, start)}; raise engine.timeout=SECONDS, or send fewer lines"
-                    " at once with engine.chunk=N"
-                ) from None
-            written = given + len(done)
-            if written <= len(lines) and program.code:
-                if written:
-                    tell(
-                        f"{name}: {_ended(program.code)}; what it wrote before is taken line by line, though"
-                        " only a program that ends well shows that it left none out"
-                    )
-                raise SegmentError(
-                    f"{name}: {_ended(program.code)} at {_line(lines, written, start)}{program.last_words()}"
-                )
-            if written != len(lines):
-                count = f"{written} out" if written < len(lines) else "more out"
-                raise MisalignedError(
-                    f"{name}: {len(lines)} lines in, {count}, from line {start + 1} on; it must write one"
-                    f" line for each line it reads{program.last_words()}",
-                    given,
-                )
-        if done:
-            yield done
+                for found in Exchange(program, encoded, self._timeout, self._pace).answers():
+                    yield [
+                        self._decoded(line, coding, start + given + k + 1, given + k == 0)
+                        for k, line in enumerate(found)
+                    ]
+                    given += len(found)
+            except Stopped as stopped:
+                raise self._explained(stopped, program, lines, start) from None
+            if program.code:
+                tell(f"{self._shown}: {_ended(program.code)}, after it had answered every line")
 
-    def _started(self, encoded: Sequence[bytes]) -> Program:
+    def _explained(self, stopped: Stopped, program: Program, lines: Sequence[str], start: int) -> StageError:
+        written = stopped.written
+        if stopped.why == "silence":
+            return SegmentError(
+                f"{self._shown}: timed out after {self._timeout:g} s without a line, at"
+                f" {_line(lines, written, start)}; raise engine.timeout=SECONDS, or send fewer lines"
+                " at once with engine.chunk=N"
+            )
+        if stopped.why == "death":
+            code = program.code or 0
+            return SegmentError(
+                f"{self._shown}: {_ended(code)} at {_line(lines, written, start)}{program.last_words()}"
+            )
+        count = "more out" if stopped.why == "surplus" else f"{written} out"
+        return MisalignedError(
+            f"{self._shown}: {len(lines)} lines in, {count}, from line {start + 1} on, and not before"
+            f" {_line(lines, stopped.given, start)}; it must write one line for each line it"
+            f" reads{program.last_words()}",
+            stopped.given,
+        )
+
+    @property
+    def _shown(self) -> str:
+        return shlex.join(self._words)
+
+    def _started(self, coding: Lines) -> Program:
         try:
-            return Program([str(self._program), *self._words[1:]], encoded)
+            return Program([str(self._program), *self._words[1:]], coding.split)
         except OSError as error:
             raise UnavailableError(
                 f"engine.command: '{self._program}' cannot be started ({error.strerror}); name the"
                 f" interpreter of its first line (#!): engine.command='{_with_interpreter(self._words)}'"
             ) from None
 
-    def _encoded(self, lines: Sequence[str], start: int) -> tuple[list[bytes], SegmentError | None]:
-        """The lines up to the first that the program's encoding cannot hold, and the error for that one."""
-        encoded = []
-        errors = "surrogatepass" if self._encoding == "utf-8" else "strict"
-        for number, line in enumerate(lines, start=start + 1):
-            try:
-                encoded.append((line + "\n").encode(self._encoding, errors))
-            except UnicodeEncodeError as error:
-                return encoded, SegmentError(
-                    f"line {number}: engine.encoding={self._encoding} has no '{line[error.start]}'"
-                )
-        return encoded, None
-
-    def _decoded(self, line: bytes, number: int, first: bool) -> str:
+    def _decoded(self, line: bytes, coding: Lines, number: int, first: bool) -> str:
         if first and self._encoding == "utf-8" and line.startswith(codecs.BOM_UTF8):
-            tell(f"{shlex.join(self._words)}: the byte-order mark at the beginning of its output is left out")
+            tell(f"{self._shown}: the byte-order mark at the beginning of its output is left out")
             line = line.removeprefix(codecs.BOM_UTF8)
         try:
-            text = line.decode(self._encoding)
+            text = line.decode(coding.written)
         except UnicodeDecodeError as error:
             problem = (
-                f"{shlex.join(self._words)}: its line {number} is not {iconv_name(self._encoding)}"
+                f"{self._shown}: its line {number} is not {coding.name}"
                 f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
             if self._wrote_utf8:
@@ -198,6 +197,19 @@ class Command(Engine):
             raise DataError(f"{problem}; say what it writes, for example engine.encoding={found}") from None
         self._wrote_utf8 |= not text.isascii()
         return text
+
+
+def _encoded(coding: Lines, lines: Sequence[str], start: int) -> tuple[list[bytes], SegmentError | None]:
+    """The lines up to the first that the program's encoding cannot hold, and the error for that one."""
+    encoded: list[bytes] = []
+    for number, line in enumerate(lines, start=start + 1):
+        try:
+            encoded.append(coding.encoded(line, first=not encoded))
+        except UnicodeEncodeError as error:
+            return encoded, SegmentError(
+                f"line {number}: engine.encoding={coding.encoding} has no '{error.object[error.start]}'"
+            )
+    return encoded, None
 
 
 def _words(template: str) -> list[str]:
@@ -239,20 +251,6 @@ def _found(word: str, install: Any) -> Path:
 
 def _with_interpreter(words: Sequence[str]) -> str:
     return f"{_INTERPRETERS.get(Path(words[0]).suffix, 'sh')} {shlex.join(words)}"
-
-
-def _encoding(name: str) -> str:
-    """The encoding by Python's own name; ConfigError for an unknown one and for UTF-16."""
-    try:
-        found = codecs.lookup(str(name)).name
-        usable = "\n".encode(found) == b"\n"
-    except (LookupError, TypeError):
-        raise ConfigError(
-            f"engine.encoding={name}: not an encoding that Python knows, such as utf-8, cp1250 or shift_jis"
-        ) from None
-    if not usable:
-        raise ConfigError(f"engine.encoding={name}: a program of lines needs an encoding that extends ASCII")
-    return found
 
 
 def _ended(code: int) -> str:

@@ -63,7 +63,7 @@ def test_every_way_of_writing_false_is_false_and_the_same_run(word: str) -> None
         (["model.systm=x"], "no key 'model.systm'. Did you mean 'model.system'?"),
         (["+model.systm=x"], "model.systm: a model has no option 'systm'. Did you mean 'system'?"),
         (["model.pickle=maybe"], "model.pickle=maybe: needs true or false, or null"),
-        (["model.path=x"], "model.path=x: engine 'copy' does not read it."),
+        (["model.path=x"], "model.path=x: engine 'copy' does not read it. For a checkpoint choose its model"),
         (["model=file", "model.path=x"], "engine 'file' does not read it. Did you mean 'engine.path'?"),
         (["model=openai", "model.base_url=x"], "no key 'model.base_url'. Did you mean 'engine.base_url'?"),
         (["engine.prompt=x"], "no key 'engine.prompt'. Did you mean 'model.prompt'?"),
