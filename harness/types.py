@@ -231,6 +231,10 @@ class Piece:
     nowhere: tuple[tuple[int, int], ...] = ()
 
 
+UNSURE = 0.5
+"""Below this confidence a cut is called unsure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A value of a metric with what is needed to trust it.

@@ -10,12 +10,10 @@ from harness import registry
 from harness.encode.kept import KeptEncoder
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Metric, Realigner, Splitter
-from harness.types import Bitext, Item, Piece, Realigned, Translation
+from harness.types import UNSURE, Bitext, Item, Piece, Realigned, Translation
 
 REALIGNING = ("realign", "aligner", "encoder")
 """The config groups that re-segmenting needs."""
-UNSURE = 0.5
-"""Below this confidence a boundary is counted as unsure."""
 
 
 @dataclass(frozen=True, slots=True)
