@@ -35,11 +35,11 @@ function documentView(segments, doc, system, at, marks) {
     count('omitted') ? `${count('omitted')} without output` : null,
     count('hallucinated') ? `${count('hallucinated')} with output that belongs nowhere` : null,
     of('share')[doc] === undefined ? null : `consistency ${number(of('share')[doc], 1)}`].filter(Boolean);
-  return [el('p', { class: 'soft', role: 'status' }, `${facts.join('; ')}.`), legend(marks), table,
+  return [el('p', { class: 'soft', role: 'status' }, `${facts.join('; ')}.`), markLegend(marks), table,
     terms.length ? termTable(terms, table) : ''];
 }
 
-function legend(marks) {
+function markLegend(marks) {
   const kinds = [[marks.nowhere || marks.method, 'added', 'output that belongs to no segment'], [marks.method, 'omitted', 'no output'],
     [marks.terms, 'varies', 'translated otherwise elsewhere'], [marks.terms, 'term', 'a term that varies, as it mostly is']];
   const shown = kinds.filter(([has]) => has).map(([, kind, words]) => el('span', {}, el('mark', { class: kind }, 'abc'), ` ${words}`));
