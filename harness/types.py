@@ -106,6 +106,7 @@ class Item:
     references: tuple[str, ...]
     bead: Bead | None = None
     domain: str | None = None  # what kind of text its document is: "news"
+    paragraph: int | None = None  # which paragraph of its document it is in, where the set says so
 
 
 @dataclass(frozen=True, slots=True)
