@@ -231,6 +231,13 @@ class Engine(Extension):
         """
         return None
 
+    def fits(self, source: str) -> bool:
+        """Whether it has room for a source of `unit` document, and for its translation; unknown is yes.
+
+        A document for which it has none is translated in windows (`harness.run.windows`).
+        """
+        return True
+
     def check(self) -> None:
         """Look at what building leaves unread (the weights). Raises what translating would."""
 

@@ -106,6 +106,7 @@ class Item:
     references: tuple[str, ...]
     bead: Bead | None = None
     domain: str | None = None  # what kind of text its document is: "news"
+    paragraph: int | None = None  # which paragraph of its document it is in, where the set says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,10 @@ class Piece:
     end: int
     confidence: float | None = None
     nowhere: tuple[tuple[int, int], ...] = ()
+
+
+UNSURE = 0.5
+"""Below this confidence a cut is called unsure."""
 
 
 @dataclass(frozen=True, slots=True)

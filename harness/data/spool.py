@@ -146,7 +146,7 @@ def _encode(item: Item) -> bytes:
         item.bead.flags,
     ]
     line = json.dumps(
-        [item.id, item.doc, item.source, item.references, bead, item.domain],
+        [item.id, item.doc, item.source, item.references, bead, item.domain, item.paragraph],
         ensure_ascii=False,
         separators=(",", ":"),
     )
@@ -154,8 +154,8 @@ def _encode(item: Item) -> bytes:
 
 
 def _decode(line: bytes) -> Item:
-    name, doc, source, references, bead, domain = json.loads(line.decode("utf-8", "surrogatepass"))
+    name, doc, source, references, bead, domain, paragraph = json.loads(line.decode("utf-8", "surrogatepass"))
     if bead is not None:
         src, tgt, score, confidence, flags = bead
         bead = Bead(tuple(src), tuple(tgt), score, confidence, tuple(flags))
-    return Item(name, doc, source, tuple(references), bead, domain)
+    return Item(name, doc, source, tuple(references), bead, domain, paragraph)

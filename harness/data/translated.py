@@ -18,7 +18,7 @@ Texts = dict[str, str]
 class Translated:
     """One document: its source and its translations, by the names of their translators or systems.
 
-    `columns` is what `data.where` can ask for.
+    `columns` is what `data.where` can ask for, `paragraphs` the number of each segment's, where known.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Translated:
     columns: Mapping[str, str | None] = field(default_factory=dict)
     source: Texts = field(default_factory=dict)
     references: dict[str, Texts] = field(default_factory=dict)
+    paragraphs: Mapping[str, int] = field(default_factory=dict)
 
 
 def segment_id(doc: str, segment: str) -> str:
@@ -66,9 +67,9 @@ def items(
                 if text is not None:
                     references.append(text)
                     covered[reference] += 1
-            yield Item(
-                segment_id(doc.id, segment), doc.id, source, tuple(references) or ("",), domain=doc.domain
-            )
+            name_of, paragraph = segment_id(doc.id, segment), doc.paragraphs.get(segment)
+            texts = tuple(references) or ("",)
+            yield Item(name_of, doc.id, source, texts, domain=doc.domain, paragraph=paragraph)
     selection.end(name)
     if missing := [reference for reference in covered if reference not in there]:
         raise DataError(

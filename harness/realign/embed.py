@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,8 @@ from harness.types import Bead, Piece, Realigned
 
 _ROOM = 0.5
 """Share of a segment's length by which a neighbour must be too long for the segment to have a part of it."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 Spans = Sequence[tuple[int, int]]
 
@@ -49,14 +52,16 @@ class Embed(Realigner):
     def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
         if not references:
             raise ValueError("there are no segments to cut the output for")
-        spans = self._sentences(output)
+        readable = _whole(output)
+        spans = self._sentences(readable)
         firsts = [texts[0] if texts else "" for texts in references]
-        texts = firsts if self._against == "reference" else list(sources)
-        beads = self._aligner.align(texts, [output[start:end] for start, end in spans])
+        texts = [_whole(text) for text in (firsts if self._against == "reference" else sources)]
+        said = [readable[start:end] for start, end in spans]
+        beads = self._aligner.align(texts, said)
         sizes = [len(text) for text in texts], [end - start for start, end in spans]
         groups = _grouped(beads, len(spans))
         if self._against == "reference":
-            _place_leftovers(groups, Shared(texts, [output[start:end] for start, end in spans]))
+            _place_leftovers(groups, Shared(texts, said))
         groups = _joined(groups, *sizes)
         begins = [len(output)]
         for group in groups[:0:-1]:
@@ -98,6 +103,11 @@ class Embed(Realigner):
             )
             for piece in inner
         ]
+
+
+def _whole(text: str) -> str:
+    """The text, as long as it was, without halves of characters, which splitters and encoders cannot read."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _grouped(beads: Sequence[Bead], sentences: int) -> list[_Group]:

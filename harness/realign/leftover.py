@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from harness.common.tokens import tokens
 from harness.realign.likeness import Likeness, Weights
 
@@ -27,8 +29,8 @@ class Shared:
         self._segments, self._sentences = ([_words(text) for text in side] for side in (segments, sentences))
         self._weights = Weights(map(set, self._segments), (w for words in self._sentences for w in words))
         self._vocabulary = sorted({word for words in self._sentences for word in words})
-        self._number = {word: at for at, word in enumerate(self._vocabulary)}
         self._likeness = Likeness(self._vocabulary)
+        self._alike: dict[str, dict[str, float]] = {}
 
     def with_group(self, sentence: int, segments: Sequence[int], taken: Sequence[int]) -> float:
         """What the sentence has in common, 0 to 1, with what segments have left beside the sentences `taken`.
@@ -52,13 +54,21 @@ class Shared:
             else:
                 others.append(word)
         for candidate in [word for word, times in left.items() if times > 0]:
-            alike = self._likeness.of(candidate)
-            best = max(others, key=lambda word: float(alike[self._number[word]]), default=None)
-            if best is not None and (likeness := float(alike[self._number[best]])) >= ALIKE:
+            alike = self._forms(candidate)
+            best = max(others, key=lambda word: alike.get(word, 0.0), default=None) if alike else None
+            if best is not None and best in alike:
                 left[candidate] -= 1
                 others.remove(best)
-                found += likeness * self._weights.of(best)
+                found += alike[best] * self._weights.of(best)
         return found
+
+    def _forms(self, word: str) -> dict[str, float]:
+        """The words of the sentences that may be forms of a word, with their likeness."""
+        if word not in self._alike:
+            likeness = self._likeness.of(word)
+            near = np.flatnonzero(likeness >= ALIKE).tolist()
+            self._alike[word] = {self._vocabulary[at]: float(likeness[at]) for at in near}
+        return self._alike[word]
 
 
 def placed(gains: Sequence[Sequence[float]]) -> list[int | None]:

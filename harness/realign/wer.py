@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from harness.common.tokens import Token, tokens
 from harness.protocols import Realigner
+from harness.realign.additions import with_additions
 from harness.realign.band import EXACT, RADIUS, windows
 from harness.realign.boundaries import Places, edges
 from harness.realign.edit import Reference, Table
@@ -40,7 +41,8 @@ class Wer(Realigner):
             here, before = (sum(map(weights.of, stretch & known[at])) for at in (k, k - 1))
             return here > before
 
-        return Realigned(pieces(found, words, output, prefers), "wer")
+        cut = pieces(found, words, output, prefers)
+        return Realigned(with_additions(cut, words, read, weights), "wer")
 
 
 def _segments(

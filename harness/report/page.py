@@ -16,7 +16,7 @@ SHARED = (
     "base.js", "picker.js", "charts.js", "pairs.js", "trends.js", "table.js", "align.js", "marks.js",
     "segments.js",
 )  # fmt: skip
-SCRIPTS = (*SHARED, "words.js", "state.js", "embedded.js", "main.js")
+SCRIPTS = (*SHARED, "words.js", "documents.js", "state.js", "embedded.js", "main.js")
 LIMIT = 3_000_000  # bytes of the whole page
 
 # The one style element that Observable Plot puts into each chart, the same for every chart.

@@ -22,6 +22,7 @@ from harness.compare.evaluate import MetricResult, Result
 from harness.compare.groups import TestSet
 from harness.judge.marks import Marked, people
 from harness.report.analyses import analyses
+from harness.report.documents import document_marks
 from harness.report.trends import over_time, power
 from harness.results.store import Store
 
@@ -103,6 +104,9 @@ def _pack(
             found = None
         if found is not None:
             blocks[f"a{number}"] = pack(found)
+        marks = document_marks(store, result.test_set) if documents else None
+        if marks is not None:
+            blocks[f"d{number}"] = pack(marks)
         notice = None
         if len(rows) < result.test_set.n:
             notice = (
@@ -114,7 +118,7 @@ def _pack(
         sets.append(
             summary(result, view)
             | trends[number]
-            | {"blocks": names, "notice": notice, "documents": found is not None}
+            | {"blocks": names, "notice": notice, "documents": found is not None, "marks": marks is not None}
         )
     return Payload(pack({"title": title, "sets": sets}), blocks, tuple(notices))
 

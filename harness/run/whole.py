@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import registry
+from harness.common.notices import tell
 from harness.encode.kept import KeptEncoder
 from harness.errors import ConfigError, DataError
 from harness.protocols import Batch, Engine, Metric, Realigner, Splitter
-from harness.types import Bitext, Item, Piece, Realigned, Translation
+from harness.run.windows import CONTEXT, Whole, largest, of_size
+from harness.types import UNSURE, Bitext, Item, Piece, Realigned, Translation
 
 REALIGNING = ("realign", "aligner", "encoder")
 """The config groups that re-segmenting needs."""
-UNSURE = 0.5
-"""Below this confidence a boundary is counted as unsure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A document of a test set, or a window of it: its segments in order, as positions in the set.
-
-    The first `context` of them are translated with the others and not scored.
-    """
-
-    id: str
-    segments: list[int]
-    context: int = 0
-
-    @property
-    def scored(self) -> list[int]:
-        """The segments that are scored."""
-        return self.segments[self.context :]
 
 
 def wholes(items: Sequence[Item], engine: Engine) -> list[Whole]:
     """The documents of a test set, in the order in which they begin, or their windows.
 
-    Raises DataError for a segment without document.
+    Of a document that the engine has no room for, too, with a notice. Raises DataError for a segment without
+    document.
     """
     found = [Whole(doc, places) for doc, places in _places(items, engine.unit).items()]
-    if engine.unit == "document":
+    if engine.unit == "window":
+        return [window for whole in found for window in of_size(whole, engine.window, engine.context)]
+    if engine.positional:
         return found
-    return [window for whole in found for window in _windows(whole, engine.window, engine.context)]
+    parts = [list(largest(whole, items, engine.fits)) for whole in found]
+    if any(windows[0].part for windows in parts):
+        tell(
+            "documents longer than the model has room for are translated in the largest windows that fit,"
+            f" each with up to {CONTEXT} segments before it as context (counts.realign.windows)"
+        )
+    return [window for windows in parts for window in windows]
 
 
 def _places(items: Sequence[Item], unit: str) -> dict[str, list[int]]:
@@ -57,13 +49,6 @@ def _places(items: Sequence[Item], unit: str) -> dict[str, list[int]]:
             )
         found.setdefault(item.doc, []).append(at)
     return found
-
-
-def _windows(whole: Whole, size: int, context: int) -> Iterator[Whole]:
-    for number, start in enumerate(range(0, len(whole.segments), size)):
-        before = min(context, start)
-        segments = whole.segments[start - before : start + size]
-        yield Whole(f"{whole.id}#{number + 1}", segments, before)
 
 
 def document_ends(
@@ -148,9 +133,11 @@ class Cut:
         return (*omitted, "hallucinated") if self.piece.nowhere else omitted
 
 
-def cut(items: Sequence[Item], output: Translation, realigner: Realigner, context: int = 0) -> list[Cut]:
+def cut(items: Sequence[Item], output: Translation, realigner: Realigner, context: int = 0,
+        window: str | None = None) -> list[Cut]:  # fmt: skip
     """The segments of one document with their pieces of its output, without the first `context`.
 
+    `window` is the name of the window of a document that they are.
     Line breaks in a piece become spaces in its hypothesis. A document that failed, failed in each segment;
     one that was cut off at the length limit was so in its last segment with output, and those after it.
     """
@@ -166,6 +153,7 @@ def cut(items: Sequence[Item], output: Translation, realigner: Realigner, contex
     whole = {
         "output": text, "method": made.method, "n_tokens": output.n_tokens, **output.details.to_json()
     }  # fmt: skip
+    whole |= {} if window is None else {"window": window, "context": context}
     found = []
     for at, (item, piece, hypothesis) in enumerate(zip(items, made.pieces, hypotheses, strict=True)):
         reason = output.finish_reason if at >= last else "stop"
@@ -200,7 +188,8 @@ def line_of(made: Cut) -> dict[str, Any]:
 
 
 def counts_of(made: Sequence[Cut]) -> dict[str, int]:
-    """Counts for the record: outputs by method (`wer`, `embed`), segments by what became of them.
+    """Counts for the record: outputs by method (`wer`, `embed`), those that are `windows` of a document,
+    segments by what became of them.
 
     `characters` of output, of which `nowhere_characters` belong to no segment; `unsure`: segments of whose
     ends one has a confidence below .5.
@@ -218,4 +207,6 @@ def counts_of(made: Sequence[Cut]) -> dict[str, int]:
             found["outputs"] += 1
             method = f"by_{one.document['method']}"
             found[method] = found.get(method, 0) + 1
+            if "window" in one.document:
+                found["windows"] = found.get("windows", 0) + 1
     return found

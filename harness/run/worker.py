@@ -19,7 +19,8 @@ from harness.run.score import score
 from harness.run.shards import Done, Finished, Shard, ShardStatistics, sha256
 from harness.run.timings import Stages
 from harness.run.usage import usage_of
-from harness.run.whole import Cut, Whole, build_realigner, counts_of, cut, documents_of, wholes
+from harness.run.whole import Cut, build_realigner, counts_of, cut, documents_of, wholes
+from harness.run.windows import Whole
 from harness.types import Item, Translation
 
 SHOWN = 3
@@ -183,7 +184,8 @@ class Worker:
         realigner = build_realigner(**job.realign, splitter=self._splitter, tgt=job.tgt)
         made: dict[int, Cut] = {}
         for whole, output in zip(found, outputs, strict=True):
-            pieces = cut([items[at] for at in whole.segments], output, realigner, whole.context)
+            window = whole.id if whole.part else None
+            pieces = cut([items[at] for at in whole.segments], output, realigner, whole.context, window)
             made.update(zip(whole.scored, pieces, strict=True))
         return [made[at] for at in range(len(items))]
 

@@ -11,6 +11,8 @@ from harness.errors import ConfigError, TooLongError
 from harness.translate.context import unpacked, with_less
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
 
+ROOM = 1.5
+"""Tokens of an output for each of its source that a document must leave room for."""
 Output = tuple[str, bool, int]  # text, ended by itself, generated tokens
 
 

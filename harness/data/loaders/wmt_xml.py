@@ -100,6 +100,7 @@ def _of_pair(file: TextFile, src: str, tgt: str) -> Iterator[Translated]:
         found = Translated(
             doc.id, doc.at, doc.attributes.get("domain"), dict(doc.attributes), sources[0].texts
         )
+        found.paragraphs = sources[0].paragraphs
         pooled[0].add([sources[0].lang] if sources[0].lang else [])
         for version in doc.of("ref"):
             if version.lang and fit(version.lang, tgt) is None:
@@ -124,6 +125,8 @@ class _Version:
     name: str
     lang: str
     texts: Texts = field(default_factory=dict)
+    paragraph: int = 0
+    paragraphs: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -169,12 +172,15 @@ class _Docs(Handler[_Doc]):
                 raise DataError(f"{self.at()}: a second <{name}> of '{who}' in the document '{self._doc.id}'")
             self._version = _Version(name, who, attributes.get("lang", ""))
             self._doc.versions.append(self._version)
+        elif name == "p" and self._version is not None:
+            self._version.paragraph += 1
         elif name == "seg":
             self._segment = attributes.get("id", "")
             if self._version is None or not self._segment or self._segment in self._version.texts:
                 raise DataError(
                     f"{self.at()}: <seg> needs an id of its own, in a <src>, <ref> or <hyp> of a document"
                 )
+            self._version.paragraphs[self._segment] = self._version.paragraph
             self._content = Content(self.at, frozenset())
 
     def _begin(self, attributes: Attributes) -> None:

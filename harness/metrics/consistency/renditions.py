@@ -134,7 +134,7 @@ def _nearest(term: Term, own: set[Name], held: Mapping[Name, Form]) -> str | Non
         return 2 * len(wanted & found) / (len(wanted) + len(found))
 
     best = max(sorted(own), key=likeness, default=None)
-    return held[best].text if best is not None and likeness(best) >= 0.3 else None
+    return held[best].text if best is not None and likeness(best) >= 0.5 else None
 
 
 def _pairs(word: str) -> set[str]:

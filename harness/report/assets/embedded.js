@@ -85,4 +85,5 @@ async function drawSegments(set) {
   const source = new EmbeddedSource(set);
   await source.load();
   await new AddressedExplorer(source, set.baseline).start($('segments-body'));
+  return source;
 }

@@ -37,7 +37,7 @@ async function start() {
     redraw(set, metric);
     await drawDifferences(set, number);
     await drawAlignment(set, number);
-    await drawSegments(set);
+    await drawDocuments(set, number, await drawSegments(set));
   };
   const redraw = (set, metric) => { drawResults(set, metric); drawCharts(set, metric); };
   const follow = () => { readAddress(); pairCellsShow.what = state.cells; };

@@ -1,6 +1,6 @@
 // The state of the page (test set, metric, filters, segment) in the fragment of its address, so that a link shows
 // what its sender saw. A fragment without '=' is an ordinary anchor. Only what differs from the default is written.
-const DEFAULTS = { set: '0', metric: '', cells: 'difference', q: '', flag: '', doc: '', sort: 'order', by: '', a: 'reference',
+const DEFAULTS = { set: '0', metric: '', cells: 'difference', q: '', flag: '', doc: '', whole: '', sys: '', sort: 'order', by: '', a: 'reference',
   b: '', page: '1', segment: '', open: '', kind: '', x: '', y: '' };
 const state = { ...DEFAULTS };
 

@@ -18,6 +18,7 @@ from harness.common.thoughts import answer_start
 from harness.errors import ConfigError, SegmentError
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
+from harness.translate.batching import ROOM
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.accepts import Accepts
 from harness.translate.engines.replies import Reply, reply
@@ -26,7 +27,7 @@ from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
 from harness.translate.servers.money import Money
 from harness.translate.servers.pool import answered
-from harness.translate.servers.prices import Price, Prices
+from harness.translate.servers.prices import Price, Prices, tokens
 from harness.translate.servers.secrets import check_address, check_no_secrets
 from harness.translate.shown import estimated
 from harness.types import Forecast, Translation
@@ -191,6 +192,11 @@ class OpenAI(Engine):
     def forecast(self, sources: Sequence[str], measured: tuple[float, float] = (1.0, 1.0)) -> Forecast:
         sent = [self._prompt.sent(source) for source in sources]
         return self._money.forecast(sources, sent, len(sources), measured)
+
+    def fits(self, source: str) -> bool:
+        """Whether `max_tokens` leaves room for a translation one and a half times as long as the source."""
+        limit = self._options.get("max_tokens")
+        return limit is None or tokens(source) * ROOM <= int(limit)
 
     def _post(self, source: str, server: Accepts) -> Reply:
         body: dict[str, Any] = {"model": self._model, **server.options(self._options)}

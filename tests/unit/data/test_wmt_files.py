@@ -90,6 +90,14 @@ def test_sgml_with_two_references_of_which_one_has_gaps(sgm: dict[str, Any]) -> 
     assert [(entry.name, entry.n) for entry in loaded.inputs] == [("s.sgm", 3), ("r.sgm", 4)]
 
 
+def test_paragraphs_of_xml_are_kept(tmp_path: Path) -> None:
+    text = """<dataset><doc id="a"><src lang="en"><p><seg id="1">A.</seg><seg id="2">B.</seg></p>
+      <p><seg id="3">C.</seg></p></src><ref lang="pl" translator="x"><p><seg id="1">D.</seg>
+      <seg id="2">E.</seg><seg id="3">F.</seg></p></ref></doc></dataset>"""
+    loaded = read("wmt-xml", path=write(tmp_path, "w.xml", text))
+    assert [item.paragraph for item in loaded.items] == [1, 1, 2]
+
+
 def test_sgml_references_of_one_name_in_two_files_are_two(tmp_path: Path, sgm: dict[str, Any]) -> None:
     other = write(tmp_path, "r2.sgm", REFERENCES.replace("Pada", "Leje").replace('"second"', '"ref" x="1"'))
     with pytest.raises(DataError, match=r"r2\.sgm:4: the document 'd1' appears twice in the refset"):

@@ -222,3 +222,20 @@ def test_auto_goes_by_the_words_in_common() -> None:
     assert shared(" ".join(OUTPUTS), references) > 0.5
     assert auto.realign(" ".join(OUTPUTS), ["?"] * 5, references).method == "wer"
     assert auto.realign("Quite another text. In English.", ["?"] * 5, references).method == "embed"
+
+
+ADVERTISEMENT = "Besuchen Sie auch unsere neue Internetseite!"
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_wer_names_a_sentence_that_no_reference_has(place: int) -> None:
+    output = " ".join([*OUTPUTS[:place], ADVERTISEMENT, *OUTPUTS[place:]])
+    found = Wer().realign(output, ["?"] * 5, [[text] for text in REFERENCES]).pieces
+    assert [output[a:b] for piece in found for a, b in piece.nowhere] == [ADVERTISEMENT]
+    assert "".join(output[piece.start : piece.end] for piece in found) == output
+
+
+def test_wer_names_nothing_in_a_free_translation() -> None:
+    free = [*OUTPUTS[:2], "Kein Wort kam über seine Lippen. Er blickte auf das Meer.", *OUTPUTS[3:]]
+    found = Wer().realign(" ".join(free), ["?"] * 5, [[text] for text in REFERENCES]).pieces
+    assert not any(piece.nowhere for piece in found)

@@ -204,13 +204,17 @@ class Flowing(Engine):
         window: int = 10,
         context: int = 0,
         fails: bool = False,
+        lines: int = 1000,
     ) -> None:
         self.unit, self.window, self.context = unit, window, context  # type: ignore[assignment]
-        self._fails = fails
+        self._fails, self._lines = fails, lines
 
     @property
     def identity(self) -> dict[str, Any]:
         return {"engine": "flowing", "fails": self._fails}
+
+    def fits(self, source: str) -> bool:
+        return len(source.split("\n")) <= self._lines
 
     def translate(self, batch: Batch) -> Translated:
         known = {s: o for name in SOURCES for s, o in zip(SOURCES[name], OUTPUTS[name], strict=True)}
@@ -242,6 +246,19 @@ def test_windows_are_translated_with_their_context_and_scored_without(folder: Pa
     assert hypotheses(lines) == LINES and realigned(record)["outputs"] == 5
     output = lines[1]["document"]["output"]
     assert output[lines[1]["piece"]["start"] : lines[1]["piece"]["end"]].strip() == LINES[1]
+
+
+def test_a_document_beyond_the_model_is_translated_in_the_largest_windows(folder: Path) -> None:
+    record, lines = flowing(folder, "+engine.lines=2")
+    ship, tree = SOURCES.values()
+    assert Flowing.asked == ["\n".join(ship[:2]), "\n".join(ship[1:]), "\n".join(tree)]
+    assert hypotheses(lines) == LINES
+    assert realigned(record)["windows"] == 2 and realigned(record)["outputs"] == 3
+    assert (lines[2]["document"]["window"], lines[2]["document"]["context"]) == ("ship#2", 1)
+    assert "window" not in lines[3]["document"]
+    assert any("the largest windows that fit" in warning for warning in record.warnings)
+    whole, _ = flowing(folder)
+    assert "windows" not in realigned(whole) and not any("windows" in w for w in whole.warnings)
 
 
 def test_a_document_that_fails_fails_in_each_segment(folder: Path) -> None:
