@@ -19,6 +19,11 @@ from harness.types import Forecast, Judgement, Translation
 
 _SHOWN = 300  # characters of an answer that could not be used
 _DECODING = ("temperature", "seed", "sample", "beams")
+_MODEL = ("id", "path", "revision", "pickle", "chat_template_kwargs", "max_input_tokens")
+_FIXED: Mapping[str, tuple[Any, ...]] = {
+    "too_long": ("error",), "unit": ("segment",), "answer": ("raw", ["think"], ("think",)),
+}  # fmt: skip
+"""Options of engines that would change what is asked or answered; thoughts are taken off in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Judge(Mean):
 
     def _told(self, question: Question) -> dict[str, Any]:
         """A model YAML that asks the question as it stands."""
-        model = {"family": "llm", **self._model, "name": self.key, "prompt": "{text}"}
+        model = {**self._model, "family": "llm", "name": self.key, "prompt": "{text}"}
         model["system"] = question.system
         model["examples"] = {"pairs": [list(p) for p in question.examples]} if question.examples else None
         return model
@@ -132,12 +137,16 @@ class Judge(Mean):
                 f"{self.key} needs a judge: {at}.model.id=NAME, as the server at {at}.engine.base_url knows"
                 f" it{local.replace(' .', f' {at}.')}"
             )
+        for name in self._model:
+            if name not in _MODEL:
+                raise ConfigError(
+                    f"{at}.model.{name}: a judge's model has {', '.join(_MODEL)}; what it is asked is fixed"
+                )
+        for name, fixed in _FIXED.items():
+            if self._options.get(name, fixed[0]) not in fixed:
+                raise ConfigError(f"{at}.engine.{name}: can only be {fixed[0]} for a judge")
         known = options.parameters(registry.resolve("engine", str(self._options.get("kind"))))
         whole = {"too_long": "error"} if "too_long" in known else {}  # half a question is another question
-        if self._options.get("too_long", "error") != "error":
-            raise ConfigError(
-                f"{at}.engine.too_long: a judge reads whole questions, so `error` is all it may be"
-            )
         built: Engine = registry.build(
             "engine", {**self._options, **whole}, at=f"{at}.engine", model=self._told(self.questions[0]),
             src=self._src.code, tgt=self._tgt.code,

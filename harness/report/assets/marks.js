@@ -8,13 +8,13 @@ function errorsBy(entry, output, metrics) {
   const node = el('dd', { class: 'errors', 'data-who': entry.who, 'data-by': entry.by },
     el('span', { class: 'by' }, entry.by === 'judge' ? 'language model' : 'person'), ' ', el('span', { dir: 'auto' }, visible(name)), ': ');
   if (entry.score !== undefined) node.append(`${number(entry.score, 0)} of 100 `);
-  if (entry.outcome in OUTCOMES) { node.append(OUTCOMES[entry.outcome]); return node; }
+  if (Object.hasOwn(OUTCOMES, entry.outcome ?? '')) { node.append(OUTCOMES[entry.outcome]); return node; }
   if (entry.outcome && entry.outcome !== 'scored') {
     node.append(el('span', { class: 'flag' }, `no score: ${entry.outcome}`), entry.answer ? text(entry.answer) : '');
   } else if (!marks.length) node.append(el('span', { class: 'soft' }, 'no error'));
   if (!marks.length) return node;
   node.append(el('div', {}, withMarks(output, marks)), el('ol', {}, marks.map((mark) => {
-    const unplaced = mark.start === undefined ? (mark.text ? ', not in the output' : ', no words named') : mark.within === 'source' ? ', words of the source' : '';
+    const unplaced = (mark.start ?? null) === null ? (mark.text ? ', not in the output' : ', no words named') : mark.within === 'source' ? ', words of the source' : '';
     return el('li', {}, el('span', { class: `err ${severityOf(mark)}` }, severityOf(mark) || visible(String(mark.severity))), ' ',
       mark.category ? visible(mark.category) : '', mark.text ? [' ', el('q', {}, text(mark.text))] : '', el('span', { class: 'soft' }, unplaced));
   })));

@@ -227,6 +227,23 @@ def test_an_engine_that_cannot_ask_two_kinds_of_questions_is_refused_before() ->
         metric.prepare()
 
 
+@pytest.mark.parametrize(
+    ("model", "engine", "message"),
+    [
+        ({"system": "be kind"}, {}, r"metrics.gemba_esa.model.system: .*what it is asked is fixed"),
+        ({"idd": "x"}, {}, r"metrics.gemba_esa.model.idd: a judge's model has id, path"),
+        ({}, {"unit": "document"}, r"metrics.gemba_esa.engine.unit: can only be segment"),
+        ({}, {"answer": ["preamble"]}, r"metrics.gemba_esa.engine.answer: can only be raw"),
+        ({}, {"tempreature": 1}, r"metrics.gemba_esa.engine.*tempreature.*Did you mean 'temperature'"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(model: Any, engine: Any, message: str) -> None:
+    config = {"kind": "gemba-esa", "src": "fr", "tgt": "pl", "model": {"id": "x", **model}}
+    metric = registry.build("metric", {**config, "engine": {**options("http://127.0.0.1:9/v1"), **engine}})
+    with pytest.raises(ConfigError, match=message):
+        metric.prepare()
+
+
 def better(asked: str) -> tuple[int, str, str]:
     """Prefers what is longer; between "x…" outputs what is shown first; of some it says nothing usable."""
     first, second = (part.split("```")[1] for part in asked.split("translation ")[1:3])
