@@ -76,6 +76,7 @@ class Judging:
             }
             for person, one in campaign.annotators.items()
         ]
+        means = estimates(self.root, campaign)
         kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
         about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
         about |= {
@@ -84,8 +85,8 @@ class Judging:
             "systems": campaign.runs,
             "annotators": people,
             "exports": formats_of(campaign.protocol),
-            "means": [asdict(one) for one in estimates(self.root, campaign)],
-            "said": said(campaign),
+            "means": [asdict(one) for one in means],
+            "said": said(campaign, means),
         }
         self._found[campaign.name] = state, about
         return about
