@@ -40,11 +40,19 @@ def sheets(found: Agreement, ratings: Ratings) -> list[Sheet]:
         for one in found.metrics
     )
     sign = 1 if ratings.higher_is_better else -1
-    systems = tuple((name, number(sign * mean, 2)) for name, mean in found.human)
+    systems = tuple(
+        (name, number(sign * one.value, 2), span(*_turned(one, sign), 2)) for name, one in found.human
+    )
     return [
         Sheet("Agreement of metrics with human judgement", _HEADER, rows),
-        Sheet("Human judgement, best first", ("system", f"mean {ratings.kind}"), systems),
+        Sheet("Human judgement, best first", ("system", f"mean {ratings.kind}", "95 %"), systems),
     ]
+
+
+def _turned(estimate: Estimate, sign: int) -> tuple[float, float]:
+    """The interval as the file's sense has it: low first."""
+    low, high = estimate.ci
+    return (low, high) if sign > 0 else (-high, -low)
 
 
 def _cell(estimate: Estimate) -> str:
@@ -79,7 +87,10 @@ def json_text(found: Agreement, ratings: Ratings, judged: Judged) -> str:
         "human": {
             "kind": ratings.kind,
             "higher_is_better": ratings.higher_is_better,
-            "systems": [{"system": name, "mean": sign * mean} for name, mean in found.human],
+            "systems": [
+                {"system": name, "mean": sign * one.value, "ci": list(_turned(one, sign))}
+                for name, one in found.human
+            ],
         },
         "metrics": [asdict(one) for one in found.metrics],
         "pairs": [

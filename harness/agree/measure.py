@@ -50,13 +50,14 @@ class MetricAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All metrics, best soft pairwise accuracy first; `human` holds each system's mean, best first.
+    """All metrics, best soft pairwise accuracy first; `human` holds each system's mean with its interval,
+    best first.
 
     `p` has the Holm-corrected p of every pair of metrics, for soft and for calibrated accuracy.
     """
 
     metrics: tuple[MetricAgreement, ...]
-    human: tuple[tuple[str, float], ...]
+    human: tuple[tuple[str, Estimate], ...]
     p: tuple[tuple[str, str, float, float], ...]
     notes: tuple[str, ...]
 
@@ -77,9 +78,8 @@ def agreement(judged: Judged, wanted: tuple[str, ...], samples: int, seed: int, 
             ticker.advance()
     found.sort(key=lambda one: -one.soft.value)
     ranked, p = _clustered(found, columns, judged, human_p, samples, seed, alpha)
-    means = _means(judged)
     names = [system.name for system in judged.test_set.systems]
-    human = sorted(zip(names, map(float, means), strict=True), key=lambda one: -one[1])
+    human = sorted(zip(names, _human(judged, samples, seed), strict=True), key=lambda one: -one[1].value)
     return Agreement(ranked, tuple(human), p, tuple(notes))
 
 
@@ -155,6 +155,19 @@ def _measure(
 def _means(judged: Judged) -> Statistics:
     """`(m,)` each system's mean human score, by Hájek's estimator where segments have weights."""
     return np.array([_mean(column, judged.weights) for column in judged.human.T])
+
+
+def _human(judged: Judged, samples: int, seed: int) -> list[Estimate]:
+    """The same with intervals."""
+    rated = np.isfinite(judged.human) * judged.weights[:, None]
+    filled = np.nan_to_num(judged.human) * judged.weights[:, None]
+    parts = []
+    for draws in bootstrap_counts(int(judged.units.max()) + 1, samples, seed):
+        counts = draws[:, judged.units]
+        with np.errstate(invalid="ignore"):
+            parts.append((counts @ filled) / (counts @ rated))
+    drawn = np.concatenate(parts)
+    return [Estimate(float(mean), percentile(drawn[:, k])) for k, mean in enumerate(_means(judged))]
 
 
 def _mean(values: Statistics, weights: Statistics) -> float:

@@ -93,8 +93,19 @@ def interval(
     return percentile(np.concatenate(parts))
 
 
-def said(campaign: Campaign) -> list[str]:
+def said(campaign: Campaign, found: Sequence[Estimate] = ()) -> list[str]:
     """What the means are of, in words: how the segments were chosen, and what follows from it."""
+    lines = _said(campaign)
+    if any(one.segments < len(campaign.items) for one in found):
+        lines.append(
+            "Not every segment is judged for every system yet: the rest is taken to be like those that are,"
+            " and"
+            " systems judged on other segments are compared with care."
+        )
+    return lines
+
+
+def _said(campaign: Campaign) -> list[str]:
     n = f"{len(campaign.items)} of {campaign.of} segments"
     rests = f" ({campaign.how})" if campaign.how else ""
     unit = "documents" if campaign.choice == "documents" else "segments"

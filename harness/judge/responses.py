@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from harness.common.paths import unreadable
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
 from harness.judge.campaign import Campaign, Task, folder, shown
@@ -123,22 +124,49 @@ def _keep_name(place: Path) -> None:
 
 def responses(root: Path, campaign: Campaign, person: str) -> dict[int, Response]:
     """The last answer to each task. Lines torn by a crash are left out; any other damage is a DataError."""
-    path = folder(root, campaign.name) / f"{person}.jsonl"
-    found: dict[int, Response] = {}
-    if not path.is_file():
+    return Answers(root).of(campaign, person)
+
+
+class Answers:
+    """The answers of a store, read from where the last reading ended: a page asks for them at every step."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._read: dict[tuple[str, str], tuple[Campaign, int, int, dict[int, Response]]] = {}
+
+    def of(self, campaign: Campaign, person: str) -> dict[int, Response]:
+        """As `responses`. The caller must not change what it gets."""
+        path = folder(self.root, campaign.name) / f"{person}.jsonl"
+        before = self._read.get((campaign.name, person))
+        if before is None or before[0] is not campaign:
+            before = campaign, 0, 0, {}
+        _, offset, count, found = before
+        try:
+            with path.open("rb") as stream:
+                if stream.seek(0, os.SEEK_END) < offset:  # another file: it only ever grows
+                    offset, count, found = 0, 0, {}
+                stream.seek(offset)
+                data = stream.read()
+        except FileNotFoundError:
+            self._read.pop((campaign.name, person), None)
+            return {}
+        except OSError as error:
+            raise unreadable(path, error) from None
+        whole = data[: data.rfind(b"\n") + 1]
+        found = dict(found) if whole else found
+        for line in whole.split(b"\n")[:-1]:
+            count += 1
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue  # torn: it was never acknowledged
+            try:
+                response = checked(campaign, person, value)
+            except DataError as error:
+                raise DataError(f"{path}:{count}: {error}") from None
+            found[response.task] = response
+        self._read[campaign.name, person] = campaign, offset + len(whole), count, found
         return found
-    whole = path.read_bytes().split(b"\n")[:-1]
-    for number, line in enumerate(whole, start=1):
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue  # torn: it was never acknowledged
-        try:
-            response = checked(campaign, person, value)
-        except DataError as error:
-            raise DataError(f"{path}:{number}: {error}") from None
-        found[response.task] = response
-    return found
 
 
 def checked(campaign: Campaign, person: str, value: Any) -> Response:

@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.judge.campaign import Campaign, folder, names, read_campaign, shown
 from harness.judge.estimating import estimates, said
 from harness.judge.foreign.kinds import FORMATS, exported, formats_of
-from harness.judge.responses import record, responses
+from harness.judge.responses import Answers, record
 from harness.judge.results import progress
 from harness.serve import pages
 from harness.serve.answers import NotFound, answer, download, posted, told
@@ -45,6 +45,7 @@ class Judging:
     def __init__(self, catalogue: Catalogue, access: Access) -> None:
         self.root = catalogue.root
         self.access = access
+        self.answers = Answers(catalogue.root)
         self._read: dict[str, tuple[int, Campaign]] = {}
         self._found: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {}
 
@@ -75,6 +76,7 @@ class Judging:
             }
             for person, one in campaign.annotators.items()
         ]
+        means = estimates(self.root, campaign)
         kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
         about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
         about |= {
@@ -83,8 +85,8 @@ class Judging:
             "systems": campaign.runs,
             "annotators": people,
             "exports": formats_of(campaign.protocol),
-            "means": [asdict(one) for one in estimates(self.root, campaign)],
-            "said": said(campaign),
+            "means": [asdict(one) for one in means],
+            "said": said(campaign, means),
         }
         self._found[campaign.name] = state, about
         return about
@@ -111,7 +113,7 @@ class Judging:
         """A screen: `task` of the address, else the first that is not answered. No name of a system."""
         campaign, person = self._annotator(request)
         tasks = campaign.annotators[person].tasks
-        done = responses(self.root, campaign, person)
+        done = self.answers.of(campaign, person)
         asked = request.query_params.get("task", "")
         first = next((k for k in range(len(tasks)) if k not in done), None)
         number = int(asked) if asked.isdecimal() and int(asked) < len(tasks) else first
@@ -146,7 +148,7 @@ class Judging:
     def answer(self, request: Request, value: Mapping[str, Any]) -> Response:
         campaign, person = self._annotator(request)
         record(self.root, campaign, person, value)
-        return answer({"done": len(responses(self.root, campaign, person))})
+        return answer({"done": len(self.answers.of(campaign, person))})
 
     def _annotator(self, request: Request) -> tuple[Campaign, str]:
         """Whose link it is. Raises NotFound for any that is nobody's."""

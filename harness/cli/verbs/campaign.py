@@ -178,13 +178,14 @@ def _show(campaign: Campaign, root: Path) -> int:
         )
     repeated = "repeated alike" if campaign.protocol == "pairwise" else "repeated: |Δ|"
     print_table(["annotator", "done", "s a task", repeated, "degraded found"], rows)
+    so_far = estimates(root, campaign)
     means = [
         [one.system, number(one.value, 2), span(*one.ci, 2), number(one.plain, 2), str(one.segments)]
-        for one in estimates(root, campaign)
+        for one in so_far
     ]
     if means:
         print()
         print_table(["system", "mean", "95 %", "not corrected", "segments"], means)
-    for line in said(campaign):
+    for line in said(campaign, so_far):
         print(line)
     return 0

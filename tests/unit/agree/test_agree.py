@@ -60,7 +60,7 @@ def test_annotations_and_metrics_that_agree(store, capsys) -> None:
     assert found["notes"] == ["judged, but without a run: ref"]
     shown = " ".join(agree(capsys, store, path, "--format", "md")[1].split())
     assert "Thompson et al. 2024" in shown
-    assert re.search(r"\| poor \| 6\.33 \|", shown)
+    assert re.search(r"\| poor \| 6\.33 \| \[6\.00, 7\.00\] \|", shown)
 
 
 def test_weights_change_the_human_scores(store, capsys) -> None:
@@ -79,7 +79,7 @@ def test_a_table_of_scores_by_several_raters(store, capsys, delimiter) -> None:
     path.write_text("".join(delimiter.join(row) + "\n" for row in rows))
     found = measured(capsys, store, path)
     assert found["n"] == 2
-    assert found["human"]["systems"][0] == {"system": "good", "mean": 90.0}
+    assert found["human"]["systems"][0] == {"system": "good", "mean": 90.0, "ci": [None, None]}
     assert "1 of 3 segments are not judged and are left out" in found["notes"]
 
 
@@ -213,7 +213,12 @@ def test_a_segment_drawn_with_half_the_probability_counts_twice(store, tmp_path,
     rows += [(name, "3b", found[2]) for name, found in scores.items()]
     plain.write_text(f"{head}\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
     weighted, doubled = measured(capsys, store, drawn), measured(capsys, twice, plain)
-    assert weighted["human"]["systems"] == doubled["human"]["systems"]
+    means = [
+        [(one["system"], one["mean"]) for one in found["human"]["systems"]] for found in (weighted, doubled)
+    ]
+    assert means[0] == means[1]
+    for one in weighted["human"]["systems"]:
+        assert one["ci"][0] < one["mean"] < one["ci"][1]
     assert weighted["human"]["systems"][0]["mean"] == (95 + 80 + 2 * 60) / 4
     figures = ("pearson", "kendall", "accuracy", "segment_kendall", "calibrated")
     for one, other in zip(weighted["metrics"], doubled["metrics"], strict=True):

@@ -16,7 +16,7 @@ from harness.common.mqm import MqmWeights
 from harness.errors import DataError, UserError
 from harness.judge.campaign import Campaign, Judged, Task, read_campaign, shown
 from harness.judge.foreign.kinds import exported
-from harness.judge.responses import record, responses
+from harness.judge.responses import Answers, record, responses
 from harness.judge.results import progress
 from harness.judge.tasks import make_annotators
 from tests.support.made_stores import write_run
@@ -358,3 +358,25 @@ def test_an_omission_is_a_mark_at_the_end(root: Path) -> None:
     assert found.start == found.end == length
     with pytest.raises(DataError, match="not within the output"):
         record(root, campaign, "ann", {"task": 0, "score": 50, "spans": [{**span, "start": 3, "end": 3}]})
+
+
+def test_answers_are_read_on_from_where_the_last_reading_ended(root: Path) -> None:
+    campaign = made(root, "--segments", "6")
+    kept = Answers(root)
+    assert kept.of(campaign, "ann") == {}
+    path = root / "campaigns" / "c" / "ann.jsonl"
+    for number in range(3):
+        record(root, campaign, "ann", {"task": number, "score": number})
+        assert kept.of(campaign, "ann") == responses(root, campaign, "ann")
+    path.write_bytes(path.read_bytes() + b'{"task": 3, "sco')
+    assert set(kept.of(campaign, "ann")) == {0, 1, 2}, "torn"
+    record(root, campaign, "ann", {"task": 4, "score": 4})
+    before = kept.of(campaign, "ann")
+    record(root, campaign, "ann", {"task": 0, "score": 99})
+    assert before[0].score == 0, "what was given out does not change"
+    assert kept.of(campaign, "ann") == responses(root, campaign, "ann") and set(before) == {0, 1, 2, 4}
+    path.write_bytes(path.read_bytes() + b'{"task": 77, "score": 1}\n')
+    with pytest.raises(DataError, match=r"ann\.jsonl:7: task 77 does not exist"):
+        kept.of(campaign, "ann")
+    path.unlink()
+    assert kept.of(campaign, "ann") == {}

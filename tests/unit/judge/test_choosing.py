@@ -157,6 +157,12 @@ def test_estimates_weigh_by_inclusion_and_picked_segments_are_only_themselves(
     assert first.value == pytest.approx(np.average(values, weights=weights))
     assert first.plain == pytest.approx(np.mean(values)) != first.value
     assert first.ci[0] < first.value < first.ci[1] and len(found) == 3
+    assert "Not every segment" not in " ".join(said(campaign, found))
+    path = root / "campaigns" / "c" / "ann.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:9]))
+    assert "Not every segment" in " ".join(said(campaign, estimates(root, campaign)))
+    path.write_bytes(whole)
     capsys.readouterr()
     assert run(root, "c", "--show") == 0
     out = capsys.readouterr().out

@@ -224,6 +224,44 @@ def test_rows_of_appraise_are_judgements_of_runs(root, tmp_path, capsys) -> None
     assert [item.id for item in campaign.items] == ["made-0000", "made-0004"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        (11, ["u", "good", "2", "TGT", "fra", "pol", "55", "d0", "False", "1.5", "3"]),
+        (13, ["u", "made-0002", "good", "9", "TGT", "fra", "pol", "55", "d0", "True", "[]", "1.5", "3"]),
+        (14, [*appraise(item="2", who="u", score="55", first="1.5", last="3"), "7", "1234"]),
+        (
+            15,
+            [
+                "u",
+                "made-0002",
+                "good",
+                "9",
+                "TGT",
+                "fra",
+                "pol",
+                "55",
+                "d0",
+                "True",
+                "[]",
+                "1.5",
+                "3",
+                "7",
+                "1",
+            ],
+        ),
+    ],
+)
+def test_the_other_layouts_of_appraise(root, tmp_path, columns: int, row: list[str]) -> None:
+    """Without marks (before 2023), with the id of the source (WMT 2025), with the batch."""
+    assert len(row) == columns
+    path = write_csv(tmp_path / "a.csv", row)
+    assert run(root, "w", "--import", str(path)) == 0
+    campaign = read_campaign(root, "w")
+    (answer,) = responses(root, campaign, "u").values()
+    assert (answer.score, answer.seconds, campaign.items[0].id) == (55, 1.5, "made-0002")
+
+
 def pearmut_campaign(**info: Any) -> dict[str, Any]:
     items = [
         {"item_id": f"s{k}", "src": f"source {k}", "tgt": {"A": f"a {k}", "B": f"b {k}"}} for k in range(2)
