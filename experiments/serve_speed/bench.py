@@ -14,8 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
+from threading import Thread
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -57,6 +59,11 @@ class Client:
         assert answer.status == 200, (path, answer.status, data[:200])
         return time.perf_counter() - begin, len(data)
 
+    def given_up(self, path: str) -> None:
+        """Ask for what the end of the server will interrupt."""
+        with suppress(OSError, http.client.HTTPException, AssertionError):
+            self.seconds(path)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -66,7 +73,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         make_store(Path(name), args.runs, args.systems, args.segments)
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": f"{name}/cache"}
         command = [sys.executable, "-m", "harness", "serve", "--results", name, "--port", "0"]
         starts = []
         for last in (False, False, False, False, True):
@@ -104,6 +111,19 @@ def main() -> None:
             first, size = client.seconds(path)
             again = median(client.seconds(path)[0] for _ in range(TIMES))
             print(f"{what:34} {1000 * first:5.0f} ms {1000 * again:5.0f} ms {size / 1000:7.1f}", flush=True)
+        print(
+            f"another comparison of them: {1000 * client.seconds(f'/api/compare?{large}&seed=1')[0]:.0f} ms"
+        )
+        print("while a long comparison is computed:")
+        long = Thread(target=Client(address).given_up, args=(f"/api/compare?{large}&samples=1000000",))
+        long.start()
+        time.sleep(1)
+        for what, path in paths.items():
+            spent = [client.seconds(path)[0] for _ in range(TIMES)]
+            print(
+                f"{what:34} {1000 * median(spent):5.0f} ms, at most {1000 * max(spent):5.0f} ms", flush=True
+            )
+        assert long.is_alive(), "the comparison was not long enough"
         server.send_signal(signal.SIGINT)
         begin = time.perf_counter()
         print(f"Ctrl-C: exit {server.wait()} after {time.perf_counter() - begin:.2f} s")

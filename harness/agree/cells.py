@@ -10,8 +10,8 @@ from harness.agree.match import Judged
 from harness.agree.measure import Agreement, Estimate
 from harness.agree.ratings import Ratings
 from harness.common.terminal import visible_json
+from harness.common.typed_json import finite
 from harness.compare.cells import Sheet, number, span
-from harness.compare.formats import finite
 
 _HEADER = (
     "metric",

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.texts import Text
+from harness.common.typed_json import finite
 from harness.compare.bucket_cells import bucket_notes, bucket_rows, bucket_sheets
 from harness.compare.buckets import KINDS, buckets
 from harness.compare.cells import Sheet
 from harness.compare.contrast import other_system, ranking
 from harness.compare.evaluate import Result
-from harness.compare.formats import finite
 from harness.compare.frequency import accuracy
 from harness.compare.ngrams import Matches
 from harness.compare.word_cells import (

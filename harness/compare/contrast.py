@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from harness.common.terminal import visible, visible_line
 from harness.compare.differ import Contrast, Piece, most_different, word_diff
 from harness.compare.evaluate import MetricResult, Result
 from harness.errors import ConfigError, did_you_mean
 
 
-def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:
-    """The `count` most different segments of baseline and `versus` under the first metric."""
+@dataclass(frozen=True, slots=True)
+class Contrasts:
+    """The segments where two systems differ most under one metric."""
+
+    title: str
+    first: str
+    second: str
+    found: tuple[Contrast, ...]
+
+
+def contrasts(result: Result, count: int, versus: str | None) -> Contrasts | None:
+    """The `count` most different segments of baseline and `versus` under the first metric that ranks.
+
+    None where no metric ranks two systems. Raises ConfigError for a `versus` that is not compared.
+    """
     metric = ranking(result)
     if metric is None:
-        return
+        return None
     second = other_system(metric, result, versus)
     found = most_different(result, metric, metric.baseline, second, count)
     title = (
@@ -20,12 +36,24 @@ def print_contrasts(result: Result, count: int, versus: str | None, markdown: bo
         f" {result.test_set.n} segments"
         " (words of one that the other lacks are marked)"
     )
-    if markdown:
-        print(f"**{_plain(title)}**\n")
-        for contrast in found:
-            print(_markdown(contrast, metric.baseline, second))
+    return Contrasts(title, metric.baseline, second, tuple(found))
+
+
+def print_contrasts(result: Result, count: int, versus: str | None, markdown: bool) -> None:
+    """Print them."""
+    shown = contrasts(result, count, versus)
+    if shown is None:
         return
-    _terminal(found, title, metric.baseline, second)
+    if markdown:
+        print(contrasts_markdown(shown))
+    else:
+        _terminal(shown.found, shown.title, shown.first, shown.second)
+
+
+def contrasts_markdown(shown: Contrasts) -> str:
+    """A title, and a list for each segment."""
+    parts = [_markdown(contrast, shown.first, shown.second) for contrast in shown.found]
+    return "\n".join([f"**{_plain(shown.title)}**\n", *parts])
 
 
 def ranking(result: Result) -> MetricResult | None:
@@ -50,7 +78,7 @@ def other_system(metric: MetricResult, result: Result, versus: str | None) -> st
     raise ConfigError(f"--versus {versus}: not in this comparison.{did_you_mean(versus, names)}")
 
 
-def _terminal(found: list[Contrast], title: str, first: str, second: str) -> None:
+def _terminal(found: Sequence[Contrast], title: str, first: str, second: str) -> None:
     from rich.console import Console
     from rich.text import Text
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from harness.common.tables import cell_width, markdown_text, without
 from harness.common.terminal import visible, visible_json, visible_line
+from harness.common.typed_json import finite
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
 from harness.compare.cells import Sheet
@@ -211,12 +211,3 @@ def _across(results: Sequence[Result]) -> dict[str, Any] | None:
         return None
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     return {key: [asdict(line) for line in across(results, key)] for key in keys}
-
-
-def finite(value: Any) -> Any:
-    """The same value with None for every float, however nested, that is not finite."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from harness.common.typed_json import finite
 from harness.compare.cells import Sheet, digits_of, number
 from harness.compare.evaluate import MetricResult, Result
-from harness.compare.formats import finite, lines_csv
+from harness.compare.formats import lines_csv
 
 
 def pair_rows(result: Result) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from harness.common.files import parse_json
-from harness.compare.formats import finite
+from harness.common.typed_json import finite
 from harness.errors import DataError, HarnessError, UserError, one_line
 
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from harness.serve import editing, judging, pages, reading
 from harness.serve.catalogue import Catalogue
+from harness.serve.computing import Computing
 from harness.serve.guard import Access, Guard
 
 _PAGES = {
@@ -22,8 +23,8 @@ _PAGES = {
 }
 
 
-def application(catalogue: Catalogue, access: Access) -> ASGIApp:
-    """The ASGI application over one store."""
+def application(catalogue: Catalogue, access: Access, computing: Computing) -> ASGIApp:
+    """The ASGI application over one store; `computing` makes the comparisons."""
 
     def shown(page: str, title: str) -> Route:
         def handler(request: Request) -> Response:
@@ -39,7 +40,7 @@ def application(catalogue: Catalogue, access: Access) -> ASGIApp:
         routes=[
             *(shown(page, title) for page, title in _PAGES.values()),
             Route("/assets/{stamp}/{file}", _asset),
-            *reading.routes(catalogue),
+            *reading.routes(catalogue, computing),
             *editing.routes(catalogue),
             *judging.routes(catalogue, access),
         ]

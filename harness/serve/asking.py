@@ -10,10 +10,10 @@ from typing import Any
 from harness.cli.main import Parser
 from harness.errors import ConfigError
 
-# What names files, decides an exit code or prints: nothing that an address may say.
-_WITHHELD = (
-    "help", "results", "config_dir", "format", "fail_if_worse", "segments", "versus", "gate", "corpus",
-)  # fmt: skip
+# How a terminal prints; formats are links of the page.
+_WITHHELD = ("help", "format", "wide")
+# What an option takes that names a file: nothing that an address may say.
+_FILES = ("FILE", "DIR", "PATH", "FOLDER")
 
 
 def parser(verb: str) -> Parser:
@@ -64,4 +64,8 @@ def arguments(verb: str, query: Sequence[tuple[str, str]], results: str) -> argp
 
 
 def _actions(verb: str) -> list[argparse.Action]:
-    return [action for action in parser(verb)._actions if action.dest not in _WITHHELD]
+    return [
+        action
+        for action in parser(verb)._actions
+        if action.dest not in _WITHHELD and action.metavar not in _FILES
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -20,50 +21,66 @@ from harness.serve.catalogue import Catalogue
 Query = Sequence[tuple[str, str]]
 Found = TypeVar("Found")
 _KEPT = 12  # loaded sets, comparisons and indexes; one of 16 systems and 3,000 segments takes about 150 MB
+_SELECTING = ("runs", "baseline", "common", "all", "since", "strict", "level", "fail_if_worse")
+"""The options that decide which segments are read; the others share what was."""
 
 
 class Comparisons:
-    """Answers `compare` by an address. One computation at a time, so that requests share its result."""
+    """Answers `compare` by an address. Who asks for what is being computed waits for it; others do not."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._kept: OrderedDict[Any, Future[Any]] = OrderedDict()
         self._lock = Lock()
 
     def results(self, query: Query) -> tuple[list[tuple[Result, AlignmentView | None]], list[str]]:
         """What `compare` finds, and a line for each run that was left out. Raises UserError."""
-        args = self._arguments(query)
-        sets, problems = self._loaded(query)
+        args, version = self._arguments(query), self._version()
+        sets, problems = self._loaded(query, version)
 
         def compute() -> list[tuple[Result, AlignmentView | None]]:
             return evaluated(args, self.catalogue, sets, grid_of(args.grid))
 
-        return self.once("results", tuple(query), compute), problems
+        return self.once("results", tuple(query), compute, version), problems
 
-    def _loaded(self, query: Query) -> tuple[list[TestSet], list[str]]:
-        args = self._arguments(query)
-        return self.once("sets", tuple(query), lambda: sets_asked(args, self.catalogue))
+    def _loaded(self, query: Query, version: int) -> tuple[list[TestSet], list[str]]:
+        asked = [pair for pair in query if pair[0] in _SELECTING]
+        args = self._arguments(asked)
+        return self.once("sets", tuple(asked), lambda: sets_asked(args, self.catalogue), version)
+
+    def _version(self) -> int:
+        self.catalogue.runs()
+        return self.catalogue.version
 
     def test_set(self, query: Query, place: str) -> TestSet:
         """One of the test sets compared, by its number in an address; no test is computed for it."""
-        sets, _ = self._loaded(query)
+        sets, _ = self._loaded(query, self._version())
         if not place.isdecimal() or int(place) >= len(sets):
             raise ConfigError(f"set={place}: there are {len(sets)} test sets, numbered from 0")
         return sets[int(place)]
 
-    def once(self, kind: str, key: Any, compute: Callable[[], Found]) -> Found:
-        """What `compute` returned for this key in this state of the store."""
+    def once(self, kind: str, key: Any, compute: Callable[[], Found], version: int = -1) -> Found:
+        """What `compute` returned for this key in this version of the store; an error is not kept."""
+        full = kind, key, version
         with self._lock:
-            self.catalogue.runs()
-            full = kind, key, self.catalogue.version
-            if full in self._kept:
+            known = self._kept.get(full)
+            if known is not None:
                 self._kept.move_to_end(full)
-                return cast(Found, self._kept[full])
+            else:
+                mine: Future[Found] = Future()
+                self._kept[full] = mine
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        if known is not None:
+            return cast(Found, known.result())
+        try:
             with hidden():
-                found = self._kept[full] = compute()
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return found
+                mine.set_result(compute())
+        except BaseException as error:
+            with self._lock:
+                self._kept.pop(full, None)
+            mine.set_exception(error)
+        return mine.result()
 
     def _arguments(self, query: Query) -> argparse.Namespace:
         return arguments("compare", query, str(self.catalogue.root))

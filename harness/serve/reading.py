@@ -1,47 +1,45 @@
-"""The addresses that only read: runs, comparisons, segments, histories."""
+"""The addresses that only read: runs; and those whose answers are computed elsewhere."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.compare import cells, formats
-from harness.compare.analyses import analyses, check
-from harness.compare.cells import Sheet
-from harness.compare.history import histories
-from harness.compare.history_cells import sheet
-from harness.compare.latex import latex
-from harness.compare.select import select, since
-from harness.report.payload import documents_of, summary
 from harness.results.store import RunInfo
 from harness.results.tables import table_csv
 from harness.serve.answers import NotFound, answer, download, told
-from harness.serve.asking import arguments, options
+from harness.serve.asking import options
 from harness.serve.catalogue import Catalogue
-from harness.serve.comparing import Comparisons, Query
+from harness.serve.computing import Computing, Question
 from harness.serve.listing import listing, row
-from harness.serve.segments import OWN, page
 
 _LOG = 8000  # bytes of the end of a log
 
 
-def routes(catalogue: Catalogue) -> list[Route]:
+def routes(catalogue: Catalogue, computing: Computing) -> list[Route]:
     """The routes below /api, and the downloads."""
     reading = Reading(catalogue)
+
+    def computed(path: str, name: str, long: bool = False) -> Route:
+        async def handler(request: Request) -> Response:
+            asked = Question(name, request.scope["query_string"], request.path_params, long)
+            return await computing.reply(asked)
+
+        return Route(path, handler)
+
     return [
         Route("/api/runs", told(reading.runs)),
         Route("/api/run/{run_id}", told(reading.run)),
         Route("/api/options/{verb}", told(reading.options)),
-        Route("/api/compare", told(reading.compare)),
-        Route("/api/documents", told(reading.documents)),
-        Route("/api/segments", told(reading.segments)),
-        Route("/api/history", told(reading.history)),
         Route("/runs.csv", told(reading.runs_csv)),
-        Route("/compare.{kind}", told(reading.compare_file)),
+        computed("/api/compare", "compare", long=True),
+        computed("/api/documents", "documents"),
+        computed("/api/segments", "segments"),
+        computed("/api/history", "history", long=True),
+        computed("/compare.{kind}", "compare_file", long=True),
     ]
 
 
@@ -50,7 +48,6 @@ class Reading:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.comparisons = Comparisons(catalogue)
 
     def runs(self, request: Request) -> Response:
         return answer(listing(self.catalogue.runs(), dict(request.query_params)))
@@ -72,76 +69,11 @@ class Reading:
             raise NotFound(f"no page has the options of '{verb}'")
         return answer(options(verb))
 
-    def compare(self, request: Request) -> Response:
-        query = _query(request)
-        results, problems = self.comparisons.results(query)
-        args = arguments("compare", query, str(self.catalogue.root))
-        check(args)
-        sets = []
-        for result, found in results:
-            sheets: list[Sheet | None] = [cells.verdict_sheet(result)]
-            sheets += cells.alignment_sheets(result, found) if found else []
-            notes = cells.alignment_notes(result, found) if found else ()
-            for analysis in analyses(args, result):
-                sheets += analysis.sheets
-                notes = (*notes, *analysis.notes)
-            sets.append(
-                summary(result, found)
-                | {
-                    "sheets": [asdict(one) | {"lines_after": []} for one in sheets if one],
-                    "notes": [*cells.footnotes(result), *notes],
-                    "documents": documents_of(self.catalogue, result.test_set) is not None,
-                }
-            )
-        several = len(results) > 1
-        across = [asdict(one) | {"lines_after": []} for one in cells.overview([r for r, _ in results])]
-        return answer({"sets": sets, "problems": problems, "across": across if several else []})
-
-    def compare_file(self, request: Request) -> Response:
-        results, _ = self.comparisons.results(_query(request))
-        kind = request.path_params["kind"]
-        if kind == "csv":
-            return download(formats.csv_text([result for result, _ in results]), "comparison.csv", "text/csv")
-        if kind == "tex":
-            text = "\n".join(latex(result) for result, _ in results)
-            return download(text, "comparison.tex", "application/x-tex")
-        if kind == "json":
-            return download(formats.json_text(results), "comparison.json", "application/json")
-        raise NotFound(f"no comparison.{kind}: csv, tex or json")
-
-    def documents(self, request: Request) -> Response:
-        place = request.query_params.get("set", "0")
-        found = self.comparisons.test_set(_query(request), place)
-        return answer(documents_of(self.catalogue, found) or [])
-
-    def segments(self, request: Request) -> Response:
-        asked = dict(request.query_params)
-        query = _query(request)
-        found = self.comparisons.test_set(query, asked.get("set", "0"))
-        return answer(page(found, asked, self.comparisons, query))
-
-    def history(self, request: Request) -> Response:
-        args = arguments("history", _query(request), str(self.catalogue.root))
-        selection = select(self.catalogue, args.runs, every=True)
-        if args.since:
-            selection = since(self.catalogue, selection, args.since)
-        found = histories(selection.records, args.by)
-        sheets = [
-            asdict(sheet(one, tuple(args.metric or ()))) | {"lines_after": [], "title": one.title}
-            for one in found
-        ]
-        return answer({"sheets": sheets, "problems": list(selection.problems)})
-
     def _run(self, request: Request) -> RunInfo:
         found = self.catalogue.run(request.path_params["run_id"])
         if found is None:
             raise NotFound(f"no run '{request.path_params['run_id']}' in this store")
         return found
-
-
-def _query(request: Request) -> Query:
-    """The options of the verb in an address, without what only the page reads."""
-    return [pair for pair in request.query_params.multi_items() if pair[0] not in OWN]
 
 
 def _log(run: RunInfo) -> str | None:

@@ -12,7 +12,7 @@ from harness.compare.groups import TestSet
 from harness.judge.marks import people, state
 from harness.protocols import Statistics
 from harness.report.payload import segment
-from harness.serve.comparing import Comparisons, Query
+from harness.serve.comparing import Comparisons
 
 PAGE = 50
 OWN = ("set", "q", "flag", "doc", "sort", "by_metric", "b", "page", "open")
@@ -23,15 +23,17 @@ OWN = ("set", "q", "flag", "doc", "sort", "by_metric", "b", "page", "open")
 class Index:
     """What is looked through. All have one entry a segment."""
 
+    of: TestSet
+    """Kept, so that its id is no other's."""
     texts: list[str]
     flags: list[frozenset[str]]
     metrics: list[str]
     spread: dict[str, Statistics]
 
 
-def page(found: TestSet, asked: Mapping[str, str], comparisons: Comparisons, query: Query) -> dict[str, Any]:
+def page(found: TestSet, asked: Mapping[str, str], comparisons: Comparisons) -> dict[str, Any]:
     """`rows` (as in the report, each with `k`, its place), `count`, `page`; and what the filters offer."""
-    index: Index = comparisons.once("index", (tuple(query), found.hash), lambda: _index(found))
+    index: Index = comparisons.once("index", id(found), lambda: _index(found))
     chosen = _chosen(found, index, asked)
     pages = max(1, -(-len(chosen) // PAGE))
     number = min(int(asked["page"]) if asked.get("page", "").isdecimal() else 0, pages - 1)
@@ -73,7 +75,7 @@ def _index(found: TestSet) -> Index:
     for key in metrics:
         scores = np.stack([system.scores[key] for system in systems if key in system.scores])
         spread[key] = np.fmax.reduce(scores) - np.fmin.reduce(scores)
-    return Index(texts, flags, metrics, spread)
+    return Index(found, texts, flags, metrics, spread)
 
 
 def _chosen(found: TestSet, index: Index, asked: Mapping[str, str]) -> list[int]:

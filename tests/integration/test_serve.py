@@ -114,6 +114,32 @@ def test_choose_runs_in_the_list_and_compare_them(driver: Any) -> None:
 
 
 @chromium
+def test_every_option_is_in_the_form_and_shows_what_it_asks_for(driver: Any) -> None:
+    opened(driver, "/compare?runs=2026-0&runs=2026-1&baseline=2026-0&samples=50")
+    driver.execute_script("document.querySelector('.form details').open = true")
+    for name in ("fail_if_worse", "pairs"):
+        driver.find_element("css selector", f".form [name={name}]").click()
+    driver.find_element("css selector", ".form [name=segments]").send_keys("2")
+    driver.find_element("css selector", ".form [name=tolerance]").send_keys("90")
+    driver.find_element("css selector", ".form button.main").click()
+    until(lambda: "pairs=1" in driver.current_url
+          and driver.execute_script("return document.body.dataset.ready") == "yes")  # fmt: skip
+    gate = driver.find_element("id", "gate").text
+    assert "Passed." in gate and "poor is significantly worse than good" in gate
+    assert "within the tolerance of 90" in gate
+    assert len(driver.find_elements("css selector", "#contrasts dl.detail")) == 2
+    assert driver.find_elements("css selector", "#contrasts mark.gone, #contrasts mark.new")
+    assert "BLEU, all pairs" in driver.find_element("id", "sheets").text
+    links = [link.get_attribute("href") for link in driver.find_elements("css selector", "p.links a")]
+    assert [link.partition("?")[0].rpartition("/")[2] for link in links] == [
+        "compare.csv", "compare.tex", "compare.json", "compare.md",
+        "compare.github.md"]  # fmt: skip
+    opened(driver, "/history?gate=last%3A1")
+    assert "no earlier run on the same data" in driver.find_element("id", "gate").text
+    silent(driver)
+
+
+@chromium
 def test_a_link_to_a_segment_shows_it_again(driver: Any) -> None:
     opened(driver, "/compare?samples=50")
     driver.find_element("css selector", "#segments #search").send_keys("source 77")

@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 
 from harness.serve.app import application
 from harness.serve.catalogue import Catalogue
+from harness.serve.computed import handlers_of
+from harness.serve.computing import Here
 from harness.serve.guard import Access
 from tests.support.program import PATIENCE, ROOT
 
@@ -26,7 +28,8 @@ def client(root: Path, *, prefix: str = "", read_only: bool = False, hosts: tupl
     """A browser at the address of the workbench over this store; `token` None: one that has no cookie."""
     access = Access(TOKEN, "harness-8765", prefix, hosts, read_only)
     cookies = {} if token is None else {"harness-8765": token}
-    app = application(Catalogue(root), access)
+    catalogue = Catalogue(root)
+    app = application(catalogue, access, Here(handlers_of(catalogue)))
     return TestClient(app, base_url=HERE, cookies=cookies, follow_redirects=False, headers={"Origin": HERE})
 
 

@@ -108,7 +108,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.compare.gate import drops
     from harness.compare.options import parse_margin
 
-    _check(args)
+    check(args)
     tolerance = parse_margin(args.tolerance, "--tolerance")
     results = compare(args, "harness compare", grid_of(args.grid))
     check_versus(args, (result for result, _ in results))
@@ -122,8 +122,9 @@ def main(args: argparse.Namespace) -> int:
     return int(any(not drop.tolerated for drop in found))
 
 
-def _check(args: argparse.Namespace) -> None:
-    from harness.compare.analyses import asked, check
+def check(args: argparse.Namespace) -> None:
+    """Raises ConfigError for options that cannot be followed or contradict each other."""
+    from harness.compare import analyses
     from harness.errors import ConfigError
 
     if args.fail_if_worse and not args.baseline:
@@ -132,18 +133,19 @@ def _check(args: argparse.Namespace) -> None:
         raise ConfigError("--tolerance needs --fail-if-worse")
     if args.format in ("csv", "latex", "json") and args.segments:
         raise ConfigError(f"--segments is printed as table or md, not as {args.format}")
-    given = [*asked(args), *(["--segments"] if args.segments else [])]
+    given = [*analyses.asked(args), *(["--segments"] if args.segments else [])]
     if args.pairs and (given or args.format in ("json", "github")):
         other = next(iter(given), f"--format {args.format}")
         raise ConfigError(f"--pairs prints only the pairs, as table, md, csv or latex; leave out {other}")
     if args.format == "csv" and len(given) > 1:
         raise ConfigError(f"--format csv is one table: {' or '.join(given)}")
-    check(args)
+    analyses.check(args)
 
 
 def _print(
     args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]], found: list[Drop] | None
 ) -> None:
+    from harness.common.progress import note
     from harness.compare import formats
     from harness.compare.analyses import asked
     from harness.compare.cells import overview
@@ -152,7 +154,10 @@ def _print(
     if args.pairs:
         _print_pairs(args, only)
     elif args.format in ("csv", "latex", "json") and asked(args):
-        _print_analyses(args, results)
+        text, notes = analyses_text(args, results)
+        print(text, end="")
+        for line in notes:
+            note(f"harness compare: {line}")
     elif args.format == "json":
         print(formats.json_text(results))
     elif args.format == "csv":
@@ -162,7 +167,7 @@ def _print(
 
         print("\n".join(map(latex, only)), end="")
     elif args.format == "github":
-        _print_github(args, results, found)
+        print(github(args, results, found), end="")
     else:
         if len(results) > 1:
             _show(args, overview(only), [], f"{len(results)} test sets")
@@ -170,9 +175,10 @@ def _print(
             _print_set(args, result, view)
 
 
-def _print_analyses(args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]) -> None:
-    """What was asked for beside the scores, alone as CSV and LaTeX, with them as JSON."""
-    from harness.common.progress import note
+def analyses_text(
+    args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]]
+) -> tuple[str, list[str]]:
+    """What was asked for beside the scores, alone as CSV or LaTeX, with them as JSON; and the notes."""
     from harness.compare import formats
     from harness.compare.analyses import analyses
     from harness.compare.latex import latex_sheet
@@ -180,26 +186,21 @@ def _print_analyses(args: argparse.Namespace, results: list[tuple[Result, Alignm
     found = [(result, analyses(args, result)) for result, _ in results]
     if args.format == "json":
         extras = [{one.option.removeprefix("--"): one.rows for one in some} for _, some in found]
-        print(formats.json_text(results, extras))
-        return
+        return formats.json_text(results, extras) + "\n", []
     if args.format == "csv":
-        print(formats.lines_csv([row for _, some in found for one in some for row in one.rows]), end="")
+        text = formats.lines_csv([row for _, some in found for one in some for row in one.rows])
     else:
         tables = [(result, sheet) for result, some in found for one in some for sheet in one.sheets]
-        print(
-            "\n".join(latex_sheet(result, sheet, f"{k}") for k, (result, sheet) in enumerate(tables, 1)),
-            end="",
-        )
-    for line in dict.fromkeys(line for _, some in found for one in some for line in one.notes):
-        note(f"harness compare: {line}")
+        text = "\n".join(latex_sheet(result, sheet, f"{k}") for k, (result, sheet) in enumerate(tables, 1))
+    return text, list(dict.fromkeys(line for _, some in found for one in some for line in one.notes))
 
 
 def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | None) -> None:
     from harness.compare.cells import footnotes
     from harness.compare.contrast import print_contrasts
 
-    sheets, extra = _sheets(args, result, view)
-    _show(args, sheets, [*footnotes(result), *extra], result.test_set.title)
+    tables, extra = sheets(args, result, view)
+    _show(args, tables, [*footnotes(result), *extra], result.test_set.title)
     if args.segments and len(result.test_set.systems) > 1:
         print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
 
@@ -218,44 +219,46 @@ def _print_pairs(args: argparse.Namespace, results: list[Result]) -> None:
             _show(args, pair_sheets(result), [tests_line(result.options)], result.test_set.title)
 
 
-def _print_github(
+def github(
     args: argparse.Namespace, results: list[tuple[Result, AlignmentView | None]], found: list[Drop] | None
-) -> None:
+) -> str:
+    """The summary for a pull request."""
     from harness.compare import formats
     from harness.compare.cells import footnotes
     from harness.compare.github import summary
 
     details = []
     for result, view in results:
-        sheets, extra = _sheets(args, result, view)
-        details.append(formats.markdown(sheets, [*footnotes(result), *extra], result.test_set.title))
-    print(summary([result for result, _ in results], found, details), end="")
+        tables, extra = sheets(args, result, view)
+        details.append(formats.markdown(tables, [*footnotes(result), *extra], result.test_set.title))
+    return summary([result for result, _ in results], found, details)
 
 
-def _show(args: argparse.Namespace, sheets: list[Sheet], notes: list[str], title: str) -> None:
+def _show(args: argparse.Namespace, tables: list[Sheet], notes: list[str], title: str) -> None:
     from harness.compare import formats
 
     if args.format == "md":
-        print(formats.markdown(sheets, notes, title))
+        print(formats.markdown(tables, notes, title))
     else:
-        formats.terminal(sheets, notes, title, args.wide)
+        formats.terminal(tables, notes, title, args.wide)
 
 
-def _sheets(
+def sheets(
     args: argparse.Namespace, result: Result, found: AlignmentView | None
 ) -> tuple[list[Sheet], tuple[str, ...]]:
+    """All tables of a test set but the pairs, and the notes below them."""
     from harness.compare import cells
     from harness.compare.analyses import analyses
 
-    sheets = [cells.metric_sheet(result, metric) for metric in result.metrics]
+    tables = [cells.metric_sheet(result, metric) for metric in result.metrics]
     verdicts = cells.verdict_sheet(result)
     if verdicts is not None:
-        sheets.append(verdicts)
+        tables.append(verdicts)
     extra: tuple[str, ...] = ()
     if found is not None:
-        sheets += cells.alignment_sheets(result, found)
+        tables += cells.alignment_sheets(result, found)
         extra = cells.alignment_notes(result, found)
     for analysis in analyses(args, result):
-        sheets += analysis.sheets
+        tables += analysis.sheets
         extra = (*extra, *analysis.notes)
-    return sheets, extra
+    return tables, extra

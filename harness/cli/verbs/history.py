@@ -6,7 +6,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.compare.history import History
+    from harness.results.record import Record
     from harness.results.store import Store
 
 EXAMPLES = """\
@@ -43,7 +46,6 @@ def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
     from harness.compare.history import histories
     from harness.compare.select import select, since
-    from harness.errors import ConfigError, did_you_mean
     from harness.results.store import Store
 
     store = Store(args.results)
@@ -52,25 +54,38 @@ def main(args: argparse.Namespace) -> int:
         selection = since(store, selection, args.since)
     for line in selection.problems:
         note(f"harness history: {line}")
-    known = {key for record in selection.records for key in record.corpus_scores}
+    check_metrics(args, selection.records)
+    found = histories(selection.records, args.by)
+    _print(args, found)
+    if not args.gate:
+        return 0
+    lines, worse = gated(args, store, found)
+    for line in lines:
+        note(f"harness history: {line}")
+    return int(worse)
+
+
+def check_metrics(args: argparse.Namespace, records: Sequence[Record]) -> None:
+    """Raises ConfigError for a metric that no run has."""
+    from harness.errors import ConfigError, did_you_mean
+
+    known = {key for record in records for key in record.corpus_scores}
     for key in args.metric or ():
         if key not in known:
             raise ConfigError(f"--metric {key}: no run has it.{did_you_mean(key, known)}")
-    found = histories(selection.records, args.by)
-    _print(args, found)
-    return _gated(args, store, found) if args.gate else 0
 
 
 def _print(args: argparse.Namespace, found: list[History]) -> None:
     import json
 
     from harness.common.terminal import visible_json
+    from harness.common.typed_json import finite
     from harness.compare import formats
     from harness.compare.history_cells import json_value, sheet
 
     wanted = tuple(args.metric or ())
     if args.format == "json":
-        value = formats.finite(json_value(found, wanted))
+        value = finite(json_value(found, wanted))
         print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
         return
     for history in found:
@@ -80,8 +95,8 @@ def _print(args: argparse.Namespace, found: list[History]) -> None:
             formats.terminal([sheet(history, wanted)], [], history.title, args.wide)
 
 
-def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
-    from harness.common.progress import note
+def gated(args: argparse.Namespace, store: Store, found: list[History]) -> tuple[list[str], bool]:
+    """A line on each drop and on each system that has nothing to compare with; whether any is worse."""
     from harness.compare.history import gate
     from harness.compare.options import Options
     from harness.errors import ConfigError, UserError
@@ -102,7 +117,8 @@ def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
     options = Options(
         samples=args.samples, seed=args.seed, alpha=args.alpha, metrics=tuple(args.metric or ())
     )
-    code = 0
+    lines: list[str] = []
+    worse = False
     for history in found:
         gates = gate(store, history, baseline, options)
         if isinstance(baseline, Record) and not gates and len(found) == 1:
@@ -111,12 +127,12 @@ def _gated(args: argparse.Namespace, store: Store, found: list[History]) -> int:
                 " or last:K"
             )
         if not gates:
-            note(f"harness history: {history.title}: no earlier run on the same data to compare with")
+            lines.append(f"{history.title}: no earlier run on the same data to compare with")
         for one in gates:
             if one.worse:
-                code = 1
-                note(
-                    f"harness history: {one.run_id} is significantly worse than {one.baseline} in"
+                worse = True
+                lines.append(
+                    f"{one.run_id} is significantly worse than {one.baseline} in"
                     f" {one.metric} ({one.difference:+.2f}, p {one.p:.4f})"
                 )
-    return code
+    return lines, worse

@@ -44,6 +44,7 @@ def main(args: argparse.Namespace) -> int:
 
     from harness.common.progress import note
     from harness.common.terminal import visible_json
+    from harness.common.typed_json import finite
     from harness.compare import formats, power
     from harness.compare.groups import group
     from harness.compare.options import Options
@@ -85,6 +86,6 @@ def main(args: argparse.Namespace) -> int:
     if not test_sets:
         raise UserError("these runs have no ranking metric to estimate from; see: harness list")
     if args.format == "json":
-        value = formats.finite({"schema": 1, "test_sets": test_sets})
+        value = finite({"schema": 1, "test_sets": test_sets})
         print(visible_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
     return 0

@@ -46,6 +46,7 @@ def main(args: argparse.Namespace) -> int:
             raise missing_package("the workbench", package, extra="serve")
     from harness.serve.app import application
     from harness.serve.catalogue import Catalogue
+    from harness.serve.computing import Elsewhere
     from harness.serve.guard import Access
     from harness.serve.server import listen, serve
 
@@ -65,11 +66,14 @@ def main(args: argparse.Namespace) -> int:
         read_only=args.read_only,
     )
 
+    elsewhere = Elsewhere("harness.serve.computed:handlers", args.results)
+
     def ready() -> None:
+        Thread(target=elsewhere.start, daemon=True).start()
         Thread(target=catalogue.runs, daemon=True).start()  # read while the browser opens
         print(f"http://127.0.0.1:{port}{prefix}/?token={access.token}", flush=True)
         note(f"the store {catalogue.root}{', read-only' if args.read_only else ''}; Ctrl-C ends it")
 
-    serve(application(catalogue, access), where, ready)
+    serve(application(catalogue, access, elsewhere), where, ready, elsewhere.stop)
     note("harness serve: ended")
     return 0

@@ -1,6 +1,29 @@
 // A comparison with every option of the verb; tables, charts and viewers are those of the report.
 let READ_DOCUMENTS = null;
 const read = () => READ_DOCUMENTS();
+const FILES = { csv: 'CSV', tex: 'LaTeX', json: 'JSON', md: 'Markdown', 'github.md': 'pull request' };
+
+
+// A file of one table has the scores (or the pairs); what else was asked for has buttons of its own.
+function fileQuery(query, kind) {
+  const kept = new URLSearchParams(query);
+  if (['csv', 'tex', 'json'].includes(kind)) kept.delete('segments');
+  if (kind === 'csv' || kind === 'tex' || kept.has('pairs')) ['by', 'words', 'ngrams', 'segments'].forEach((key) => kept.delete(key));
+  if (kind === 'json' || kind === 'github.md') kept.delete('pairs');
+  return kept;
+}
+
+// What --fail-if-worse or --gate says.
+const verdict = (gate) => section('gate', 'Gate', el('p', { class: gate.passed ? 'passed' : 'notice' }, gate.passed ? 'Passed.' : 'Failed.'), listOf(gate.lines));
+
+// What --segments shows: words of one system that the other lacks are marked.
+function contrastList(found, place) {
+  const side = (row, k) => [el('dt', {}, text(found.systems[k]), ' ', el('span', { class: 'soft' }, number(row.scores[k]))),
+    el('dd', { class: 'text' }, row.pieces[k].map(([part, differs]) => (differs && part.trim() ? el('mark', { class: k ? 'new' : 'gone' }, visible(part)) : visible(part))))];
+  place.replaceChildren(el('p', {}, text(found.title)), ...found.rows.map((row) => el('details', { open: true }, el('summary', {}, `${visible(row.id)}  ${number(row.gap, 2, true)}`),
+    el('dl', { class: 'detail' }, row.source ? [el('dt', {}, 'source'), el('dd', {}, text(row.source))] : null,
+      row.references.map((reference) => [el('dt', {}, 'reference'), el('dd', {}, text(reference))]).flat(), side(row, 0), side(row, 1)))));
+}
 
 PAGES.compare = async (main) => {
   const query = new URLSearchParams(location.search);
@@ -11,10 +34,11 @@ PAGES.compare = async (main) => {
   main.append(status);
   const found = await get('compare', query);
   status.remove();
-  main.append(el('p', { class: 'links' }, ['csv', 'tex', 'json'].map((kind) => el('a', { href: href(`compare.${kind}`, query) }, { csv: 'CSV', tex: 'LaTeX', json: 'JSON' }[kind]))));
+  main.append(el('p', { class: 'links' }, Object.entries(FILES).map(([kind, name]) => el('a', { href: href(`compare.${kind}`, fileQuery(query, kind)) }, name))));
   if (found.problems.length) main.append(el('details', {}, el('summary', {}, `${found.problems.length} notes on the selection`), listOf(found.problems)));
   const part = (id, title) => section(id, title, el('div', { id: `${id}-body` }));
-  main.append(el('div', { class: 'controls', id: 'choose' }), part('results', 'Results'), part('sheets', 'More tables'), part('charts', 'Charts'), part('alignment', 'Alignment'), part('segments', 'Segments'));
+  main.append(el('div', { class: 'controls', id: 'choose' }), part('results', 'Results'), part('sheets', 'More tables'), part('contrasts', 'Where two systems differ most'), part('charts', 'Charts'), part('alignment', 'Alignment'), part('segments', 'Segments'));
+  if (found.gate) main.insertBefore(verdict(found.gate), $('choose'));
   if (found.across.length) main.insertBefore(section('across', 'All test sets', ...found.across.map((sheet, k) => sheetTable(`across-${k}`, sheet))), $('results'));
 
   let metric = null;
@@ -33,6 +57,8 @@ PAGES.compare = async (main) => {
     if (metric) redraw(set);
     $('sheets').hidden = !set.sheets.length;
     $('sheets-body').replaceChildren(...set.sheets.map((sheet, n) => sheetTable(`table-${n}`, sheet)));
+    $('contrasts').hidden = !set.contrasts;
+    if (set.contrasts) contrastList(set.contrasts, $('contrasts-body'));
     const asked = new URLSearchParams(query);
     asked.set('set', k);
     READ_DOCUMENTS = () => get('documents', asked);

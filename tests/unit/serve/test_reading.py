@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -112,17 +113,75 @@ def test_a_run_in_full_and_one_that_failed(root: Path) -> None:
     assert "no run 'x'" in ask(root, "run/x", 404)["error"]
 
 
-def test_the_comparison_is_that_of_the_verb(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    query = "runs=data%3Dmade&baseline=2026-1&samples=200&test=both&margin=1"
-    words = ["data=made", "--baseline=2026-1", "--samples=200", "--test=both", "--margin=1"]
-    for kind, name in (("csv", "csv"), ("latex", "tex"), ("json", "json")):
-        assert main(["compare", *words, "--format", kind, "--results", str(root)]) == 0
-        printed = capsys.readouterr().out
-        assert client(root).get(f"/compare.{name}?{query}").text.strip() == printed.strip()
-    found = ask(root, f"compare?{query}&by=document")
-    assert found["sets"][0]["baseline"] == "fair"
-    titles = [sheet["title"] for sheet in found["sets"][0]["sheets"]]
-    assert any("Verdict" in title for title in titles) and len(titles) > 2
+FORMATS = {"csv": "csv", "latex": "tex", "json": "json", "md": "md", "github": "github.md"}
+ASKED = ["data=made", "--baseline=2026-1", "--samples=200", "--test=both", "--margin=1"]
+
+
+def printed(root: Path, capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
+    assert main([*words, "--results", str(root)]) == code
+    return capsys.readouterr().out
+
+
+def address(words: list[str]) -> str:
+    """The page's own words for options of the verb."""
+    named = [word.removeprefix("--").partition("=") for word in words if word.startswith("--")]
+    runs = [("runs", word) for word in words if not word.startswith("--")]
+    return urlencode(runs + [(name.replace("-", "_"), value or "1") for name, _, value in named])
+
+
+@pytest.mark.parametrize(
+    ("more", "kinds"),
+    [
+        ([], list(FORMATS)),
+        (["--pairs"], ["csv", "latex", "md"]),
+        (["--by=document", "--segments=3", "--versus=poor"], ["md", "github"]),
+        (["--by=document"], ["csv", "latex", "json"]),
+        (["--words"], ["csv", "md"]),
+        (["--ngrams=3"], ["csv", "latex", "md"]),
+        (["--level=document", "--metric=chrf"], ["csv", "md"]),
+        (["--fail-if-worse", "--tolerance=60%"], ["github"]),
+        (["--resample=documents", "--correction=holm", "--alpha=0.2", "--seed=3"], ["csv", "md"]),
+        (["--grid=0.2,0.4"], ["md", "json"]),
+    ],
+)
+def test_every_file_is_what_the_verb_prints(
+    root: Path, capsys: pytest.CaptureFixture[str], more: list[str], kinds: list[str]
+) -> None:
+    for kind in kinds:
+        code = int("--fail-if-worse" in more)
+        wanted = printed(root, capsys, "compare", *ASKED, *more, f"--format={kind}", code=code)
+        found = client(root).get(f"/compare.{FORMATS[kind]}?{address([*ASKED, *more])}")
+        assert found.status_code == 200 and found.text == wanted, kind
+
+
+def test_the_page_has_what_the_options_ask_for(root: Path) -> None:
+    plain = ask(root, f"compare?{address(ASKED)}")["sets"][0]
+    assert plain["baseline"] == "fair" and plain["contrasts"] is None
+    titles = [sheet["title"] for sheet in plain["sheets"]]
+    assert any("Verdict" in title for title in titles) and len(titles) == 3
+    found = ask(root, f"compare?{address([*ASKED, '--by=document', '--pairs', '--segments=2'])}")
+    more = [sheet["title"] for sheet in found["sets"][0]["sheets"]][3:]
+    assert more[-2:] == ["BLEU, all pairs", "chrF2, all pairs"] and len(more) == 4
+    contrasts = found["sets"][0]["contrasts"]
+    assert contrasts["systems"] == ["fair", "good"] and len(contrasts["rows"]) == 2
+    row = contrasts["rows"][0]
+    texts = ["".join(text for text, _ in pieces) for pieces in row["pieces"]]
+    whole = ask(root, f"segments?runs=data%3Dmade&open={row['id']}")["rows"]
+    shown = next(one for one in whole if one["id"] == row["id"])
+    assert texts == [shown["h"][1], shown["h"][0]]
+
+
+@pytest.mark.parametrize(("tolerance", "passed"), [("", False), ("90", True)])
+def test_the_gate_says_what_the_exit_code_says(
+    root: Path, capsys: pytest.CaptureFixture[str], tolerance: str, passed: bool
+) -> None:
+    words = [*ASKED, "--fail-if-worse", *([f"--tolerance={tolerance}"] if tolerance else [])]
+    gate = ask(root, f"compare?{address(words)}")["gate"]
+    assert gate["passed"] == passed
+    assert main(["compare", *words, "--results", str(root)]) == int(not passed)
+    assert [f"harness compare: {line}" for line in gate["lines"]] == [
+        line for line in capsys.readouterr().err.splitlines() if "significantly worse" in line
+    ]
 
 
 def test_every_option_of_the_verb_is_on_the_page(capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,10 +189,12 @@ def test_every_option_of_the_verb_is_on_the_page(capsys: pytest.CaptureFixture[s
         main(["compare", "--help"])
     words = re.findall(r"^  --([a-z-]+)", capsys.readouterr().out, re.MULTILINE)
     shown = {word.replace("-", "_") for word in words}
-    withheld = {"results", "format", "config_dir", "fail_if_worse", "segments", "versus", "corpus"}
+    withheld = {"results", "config_dir", "corpus", "format", "wide"}  # files, terminals; formats are links
     names = {option["name"] for option in options("compare")}
     assert {"baseline", "margin", "resample", "since", "common"} <= names
     assert shown - withheld == names - {"runs"}
+    for verb in ("compare", "history"):
+        assert not [one for one in options(verb) if one["metavar"] in ("FILE", "DIR", "PATH", "FOLDER")]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +206,11 @@ def test_every_option_of_the_verb_is_on_the_page(capsys: pytest.CaptureFixture[s
         ("test=magic", "invalid choice"),
         ("runs=--results%3D/etc", "no field '--results'"),
         ("grid=7", "--grid 7"),
+        ("segments=2&versus=nobody", "--versus nobody"),
+        ("fail_if_worse=1", "--fail-if-worse needs --baseline"),
+        ("tolerance=1", "--tolerance needs"),
+        ("words=1&corpus=/etc/passwd", "corpus: not an option of this page"),
+        ("segments=many", "invalid int value"),
         ("set=9", None),
     ],
 )
@@ -185,6 +251,19 @@ def test_history_and_the_table_of_all_runs(root: Path) -> None:
     assert {sheet["title"].partition(",")[0] for sheet in found["sheets"]} == {"good"}
     rows = list(csv.DictReader(io.StringIO(client(root).get("/runs.csv").text)))
     assert [row["run_id"] for row in rows] == ["2026-0", "2026-1", "2026-2", "2026-9"]
+
+
+def test_the_gate_of_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, references = corpus(N)
+    for k, loss in enumerate((0.1, 0.5)):
+        write_run(tmp_path, f"2026-{k}", "one", hypotheses(references, k, loss), references, metrics=METRICS)
+    found = ask(tmp_path, "history?gate=last%3A1&samples=500")["gate"]
+    assert main(["history", "--gate=last:1", "--samples=500", f"--results={tmp_path}"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert found == {"passed": False, "lines": [line.removeprefix("harness history: ") for line in said]}
+    assert len(said) == 2
+    assert ask(tmp_path, "history")["gate"] is None
+    assert "no run has it" in ask(tmp_path, "history?metric=bluh", 400)["error"]
 
 
 def test_an_empty_store_has_a_page_and_a_line(tmp_path: Path) -> None:
