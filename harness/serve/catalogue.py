@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock
 
+from harness.errors import DataError
 from harness.results.store import RunInfo, Store
 
 _FILES = ("record.json", "error.json", "labels.json", "segments.jsonl", "alignment.json", "live.json")
@@ -43,6 +45,25 @@ class Catalogue(Store):
             found = self._known.get(run_id)
         return found[1] if found else None
 
+    def info(self, path: Path, thorough: bool = False) -> RunInfo:
+        """As the store's; a run that links to what is not in the store is damaged, and not read."""
+        try:
+            outside = next(_outside(path, self.root.resolve()), None)
+        except OSError as error:
+            return RunInfo(path.name, path, "damaged", problem=f"{path}: cannot be read ({error.strerror})")
+        if outside is not None:
+            problem = (
+                f"{outside} is a link out of the store, which is not followed here; copy what it links to"
+            )
+            return RunInfo(path.name, path, "damaged", problem=problem)
+        return super().info(path, thorough)
+
+    def within(self, path: Path) -> Path:
+        """The same path. Raises DataError where a link leads from it out of the store."""
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise DataError(f"{path}: a link leads out of the store; copy what it links to")
+        return path
+
     def _look(self) -> None:
         try:
             with os.scandir(self.runs_dir) as entries:
@@ -60,6 +81,19 @@ class Catalogue(Store):
             self.version += ended
         self.version += len(self._known.keys() - known.keys())
         self._known = known
+
+
+def _outside(folder: Path, root: Path) -> Iterator[Path]:
+    """The links in a run's folder, and it itself, that lead out of the store."""
+    if folder.is_symlink() and not folder.resolve().is_relative_to(root):
+        yield folder
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _outside(Path(entry.path), root)
 
 
 def _stamp(folder: Path) -> Stamp:

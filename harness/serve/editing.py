@@ -61,8 +61,9 @@ class Editing:
         folder = self._folder(src, tgt)
         gold = None
         author = request.query_params.get("author", "")
-        if author and (folder / f"{_author(author)}.jsonl").is_file():
-            gold = read_gold(folder / f"{author}.jsonl")
+        path = folder / f"{_author(author)}.jsonl" if author else None
+        if path is not None and path.is_file():
+            gold = read_gold(self.catalogue.within(path))
         beads = gold.beads if gold else [_bead(bead) for bead in document["beads"]]
         return answer(
             {
@@ -88,7 +89,7 @@ class Editing:
         beads = complete(_beads(value.get("beads")), src, tgt)
         path = self._folder(src, tgt) / f"{author}.jsonl"
         with self._lock:
-            there = read_gold(path).header if path.is_file() else None
+            there = read_gold(self.catalogue.within(path)).header if path.is_file() else None
             revision = there.revision if there else 0
             if value.get("revision") != revision:
                 raise Conflict(
@@ -124,7 +125,7 @@ class Editing:
 
     def _documents(self, request: Request) -> tuple[RunInfo, list[dict[str, Any]]]:
         run = self.catalogue.run(request.path_params["run_id"])
-        found = self.catalogue.alignment(run.run_id) if run else None
+        found = self.catalogue.alignment(run.run_id) if run and run.state != "damaged" else None
         if run is None or not found or not found.get("documents"):
             raise NotFound(f"no run '{request.path_params['run_id']}' with aligned documents in this store")
         return run, found["documents"]
@@ -133,7 +134,7 @@ class Editing:
         """Where the gold files of these two documents are; another segmentation is another folder."""
         name = re.sub(r"[^\w-]+", "_", f"{src.id}--{tgt.id}")[:80]
         texts = [[s.text for s in side.segments] for side in (src, tgt)]
-        return self.catalogue.root / "gold" / f"{name}-{digest(texts, 8)}"
+        return self.catalogue.within(self.catalogue.root / "gold" / f"{name}-{digest(texts, 8)}")
 
 
 def _place(text: str, documents: list[dict[str, Any]]) -> int:
@@ -180,6 +181,8 @@ def _saved(folder: Path) -> list[dict[str, Any]]:
     """Who has saved what; files that are no gold are left out."""
     found = []
     for path in sorted(folder.glob("*.jsonl")):
+        if path.is_symlink():
+            continue
         try:
             header = read_gold(path).header
         except DataError:

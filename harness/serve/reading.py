@@ -77,9 +77,9 @@ class Reading:
 
 
 def _log(run: RunInfo) -> str | None:
-    """The end of a run's log, for one that has not finished."""
+    """The end of a run's log, for one that has not finished; a link is not followed."""
     path = run.path / "harness.log"
-    if run.record is not None or not path.is_file():
+    if run.record is not None or path.is_symlink() or not path.is_file():
         return None
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - _LOG))

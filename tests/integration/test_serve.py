@@ -53,6 +53,26 @@ def test_ctrl_c_ends_it_cleanly_while_a_browser_is_connected(root: Path) -> None
         assert err.strip().splitlines()[-1] == "harness serve: ended"
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"), [("nowhere", "does not exist yet"), ("empty", "has no runs yet")]
+)
+def test_a_store_without_runs_is_named_in_one_line(tmp_path: Path, folder: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with workbench(tmp_path / folder) as (address, process):
+        assert address.startswith("http://")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    lines = [line for line in err.splitlines() if said in line]
+    assert len(lines) == 1 and str(tmp_path / folder) in lines[0] and "--results" in lines[0]
+    assert process.returncode == 0 and not (tmp_path / "nowhere").exists()
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run_harness("serve", "--results", str(tmp_path / "file"), cwd=tmp_path)
+    assert done.returncode == 2 and "is not a folder" in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_sigterm_and_a_port_that_is_taken(root: Path) -> None:
     with workbench(root) as (address, process):
         port = address.split("/")[2].partition(":")[2]

@@ -56,6 +56,14 @@ def main(args: argparse.Namespace) -> int:
     if prefix and not re.fullmatch(r"(/[\w.~-]+)+", prefix, re.ASCII):
         raise ConfigError(f"--prefix {args.prefix}: expected a path such as /harness")
     catalogue = Catalogue(args.results)
+    if catalogue.root.exists() and not catalogue.root.is_dir():
+        raise ConfigError(f"--results {args.results}: is not a folder")
+    if not catalogue.runs_dir.is_dir():
+        missing = "has no runs yet" if catalogue.root.is_dir() else "does not exist yet"
+        note(
+            f"harness serve: the store {catalogue.root} {missing}; what is run into it will show"
+            " (another store: --results DIR)"
+        )
     where = listen(args.port)
     port = where.getsockname()[1]
     access = Access(

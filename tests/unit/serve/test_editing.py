@@ -17,6 +17,7 @@ METRICS = {"chrf": {"kind": "chrf", "workers": 1}}
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
+    tmp_path = tmp_path / "store"
     write_run(tmp_path, "1", "a", ["x"], [["x"]], metrics=METRICS)
     write_run(tmp_path, "2", "b", ["x"], [["x"]], metrics=METRICS)
 
@@ -90,3 +91,23 @@ def test_what_is_not_there_and_what_is_read_only(root: Path) -> None:
     assert client(root, read_only=True).post("/api/align/1", json={}).status_code == 403
     assert client(root).post("/api/align/1", content=b"[1]", headers={"Content-Type": "application/json"}
                              ).status_code == 400  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["gold", "folder", "file"])
+def test_a_link_out_of_the_store_is_neither_read_nor_written(root: Path, tmp_path: Path, what: str) -> None:
+    path = Path(save(root)["path"])
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    link = {"gold": root / "gold", "folder": path.parent, "file": path}[what]
+    link.rename(beside / link.name)
+    link.symlink_to(beside / link.name)
+    if what == "file":
+        (beside / link.name).chmod(0o600)
+    kept = {file: file.read_bytes() for file in beside.rglob("*") if file.is_file()}
+    browser = client(root)
+    assert "link leads out of the store" in save(root, 400, revision=1)["error"]
+    found = browser.get("/api/align/1?author=ann")
+    assert found.status_code == 400 and "link leads out of the store" in found.json()["error"]
+    if what == "file":
+        assert browser.get("/api/align/1").json()["files"] == []
+    assert {file: file.read_bytes() for file in beside.rglob("*") if file.is_file()} == kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,56 @@ def test_no_file_outside_the_store_is_reached_by_a_name(root: Path) -> None:
                 assert answer.status_code == 404, (path, answer.status_code)
     elsewhere = client(root).get("/api/compare?results=/etc")
     assert elsewhere.status_code == 400 and "not an option" in elsewhere.json()["error"]
+
+
+SECRET = {"gold": 1, "stage": "not", "message": "for you", "documents": []}
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A store, and a folder beside it to which links may lead."""
+    root, beside = tmp_path / "store", tmp_path / "beside"
+    write_run(root, "2026-1", "a", ["one", "two"], [["one"], ["two"]])
+    write_run(beside, "2026-2", "not for you", ["one", "two"], [["one"], ["two"]])
+    (beside / "secret").write_text(json.dumps(SECRET))
+    return root, beside
+
+
+@pytest.mark.parametrize(
+    ("link", "to"),
+    [
+        ("runs/2026-3", "runs/2026-2"),
+        ("runs/2026-3/record.json", "runs/2026-2/record.json"),
+        ("runs/2026-3/error.json", "secret"),
+        ("runs/2026-3/harness.log", "secret"),
+        ("runs/2026-3/live.json", "secret"),
+        ("runs/2026-3/alignment.json", "secret"),
+        ("runs/2026-1/segments.jsonl", "runs/2026-2/segments.jsonl"),
+        ("runs/2026-1/segments", "runs/2026-2"),
+        ("runs/2026-1/labels.json", "secret"),
+        ("runs/2026-1/.hydra/overrides.yaml", "secret"),
+    ],
+)
+def test_links_out_of_the_store_are_not_followed(linked: tuple[Path, Path], link: str, to: str) -> None:
+    root, beside = linked
+    path = root / link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(beside / to)
+    run = path.relative_to(root / "runs").parts[0]
+    browser = client(root)
+    rows = {row["run"]: row for row in browser.get("/api/runs").json()["rows"]}
+    assert rows[run]["state"] == "damaged" and "link out of the store" in rows[run]["problem"]
+    for address in (f"/run/{run}", f"/api/run/{run}", "/api/compare", "/api/segments", f"/api/align/{run}",
+                    f"/api/segments?runs={run}", f"/api/documents?runs={run}", "/runs.csv"):  # fmt: skip
+        assert "for you" not in browser.get(address).text, address
+
+
+def test_links_within_the_store_are_followed(tmp_path: Path) -> None:
+    root = tmp_path / "disk" / "store"
+    write_run(root, "2026-1", "a", ["one", "two"], [["one"], ["two"]])
+    (root / "runs" / "2026-1" / "segments.jsonl").rename(root / "kept.jsonl")
+    (root / "runs" / "2026-1" / "segments.jsonl").symlink_to("../../kept.jsonl")
+    (tmp_path / "results").symlink_to(root)
+    for place in (root, tmp_path / "results"):
+        assert len(client(place).get("/api/segments").json()["rows"]) == 2
