@@ -1,8 +1,10 @@
-"""The aligner that repeats what a person decided, so that a run is scored on it."""
+"""The aligner that repeats what a person decided; `alignment=PATH` of a run takes its beads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from glob import glob
+from pathlib import Path
 
 from harness.align.goldfile import GoldFile, read_gold
 from harness.common.files import sha256_text
@@ -15,16 +17,15 @@ from harness.types import Bead, Input
 class Gold(Aligner):
     """The beads of gold files, for the documents whose segments they hold.
 
-    `path`: a `.jsonl` gold file of the workbench, or a folder of them, one a pair of documents.
+    `path`: a `.jsonl` gold file of the workbench, a folder of them, or a pattern such as
+    `results/gold/*/ann.jsonl`, one a pair of documents. In a run, `aligner=gold aligner.path=PATH` is another
+    spelling of `alignment=PATH`.
     """
 
     def __init__(self, path: str | None = None) -> None:
         if not path:
             raise ConfigError("aligner=gold needs aligner.path=FILE, a gold file of the workbench (.jsonl)")
-        place = user_path(path)
-        files = sorted(place.glob("*.jsonl")) if is_dir(place) else [place]
-        if not files:
-            raise DataError(f"{path}: no .jsonl file in this folder")
+        files = gold_paths(path)
         self.path = path
         self._files: list[GoldFile] = []
         inputs = []
@@ -39,23 +40,32 @@ class Gold(Aligner):
         self._inputs = tuple(inputs)
 
     @property
+    def documents(self) -> list[tuple[str, str]]:
+        """The names of both documents of each file."""
+        return [(found.header.src.id, found.header.tgt.id) for found in self._files]
+
+    @property
     def inputs(self) -> tuple[Input, ...]:
         """The gold files, so that the record says what its numbers rest on."""
         return self._inputs
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
-        """The gold's beads over these segments. Raises DataError where no file holds exactly them."""
-        for found in self._files:
-            sides = found.header.src, found.header.tgt
-            texts = [[side.segments[k].text for k in side.content] for side in sides]
-            if texts == [list(src), list(tgt)]:
-                at = [{k: place for place, k in enumerate(side.content)} for side in sides]
-                return [
-                    Bead(tuple(at[0][i] for i in b.src), tuple(at[1][j] for j in b.tgt), flags=b.flags)
-                    for b in found.beads
-                    if all(i in at[0] for i in b.src) and all(j in at[1] for j in b.tgt)
-                ]
-        raise DataError(f"aligner.path={self.path}: {self._difference(src, tgt)}")
+        """The gold's beads over these segments. Raises DataError unless one file holds exactly them."""
+        wanted = [list(src), list(tgt)]
+        fitting = [k for k, found in enumerate(self._files) if _texts(found) == wanted]
+        if not fitting:
+            raise DataError(f"{self.path}: {self._difference(src, tgt)}")
+        if len(fitting) > 1:
+            names = ", ".join(self._inputs[k].path for k in fitting)
+            raise DataError(f"{self.path}: several files are about the same documents: {names}; name one")
+        found = self._files[fitting[0]]
+        sides = found.header.src, found.header.tgt
+        at = [{k: place for place, k in enumerate(side.content)} for side in sides]
+        return [
+            Bead(tuple(at[0][i] for i in b.src), tuple(at[1][j] for j in b.tgt), flags=b.flags)
+            for b in found.beads
+            if all(i in at[0] for i in b.src) and all(j in at[1] for j in b.tgt)
+        ]
 
     def _difference(self, src: Sequence[str], tgt: Sequence[str]) -> str:
         """Where the nearest gold differs from the texts at hand."""
@@ -77,3 +87,24 @@ class Gold(Aligner):
             if len(own) != len(texts):
                 return f"made for other segments: {len(own)} of {name} ({side.lang}), here {len(texts)}"
         return "no gold for these documents"
+
+
+def _texts(found: GoldFile) -> list[list[str]]:
+    """The segments of both sides that are no page furniture."""
+    return [[side.segments[k].text for k in side.content] for side in (found.header.src, found.header.tgt)]
+
+
+def gold_paths(path: str) -> list[Path]:
+    """The files that a path, a folder or a pattern names. Raises DataError where it names none."""
+    place = user_path(path)
+    if is_dir(place):
+        found = sorted(place.glob("*.jsonl"))
+        missing = "no .jsonl file in this folder"
+    elif "*" in path:
+        found = sorted(Path(name) for name in glob(str(place)))  # noqa: PTH207 (it may be absolute)
+        missing = "no file fits this pattern"
+    else:
+        return [place]
+    if not found:
+        raise DataError(f"{path}: {missing}; the workbench writes results/gold/DOCUMENTS/AUTHOR.jsonl")
+    return found

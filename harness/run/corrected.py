@@ -1,14 +1,21 @@
-"""Beads corrected by hand (`alignment=beads.tsv`): they take the place of pairing and aligner."""
+"""Beads corrected by hand (`alignment=PATH`): they take the place of pairing and aligner.
+
+A table or vecalign's text says which sentences belong together; a gold file of the workbench holds them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from harness.align.gold import read_alignment
-from harness.common.paths import user_path
+from harness.align.golden import Gold
+from harness.align.segments import align_segments
+from harness.common.files import read_jsonl
+from harness.common.paths import is_dir, is_file, user_path
 from harness.common.rows import Row, rows
 from harness.common.texts import Text
 from harness.errors import DataError, did_you_mean
@@ -16,6 +23,23 @@ from harness.types import Bead, Document, DocumentSet, Input, Segment
 
 _SPACE = re.compile(r"\s+")
 Names = tuple[str, str]
+
+
+class Corrected(Protocol):
+    """The pairs of documents and their beads, as a person wants them."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The files."""
+
+    def applied(self, documents: DocumentSet) -> DocumentSet:
+        """The documents with the pairs that are there. DataError for a document that is not."""
+
+    def beads(self, sides: tuple[Sequence[Segment], Sequence[Segment]]) -> list[Bead]:
+        """The beads of one pair over all its segments. DataError where they do not fit these."""
+
+    def ids(self, src: str, tgt: str) -> dict[Bead, str]:
+        """The ids that beads of a pair have of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +53,11 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectedAlignment:
+class CorrectedTable:
     """The beads of one file, by the names of the documents; both None where the file names none."""
 
     path: str
-    input: Input
+    inputs: tuple[Input, ...]
     lines: dict[Names | None, list[_Line]] = field(default_factory=dict)
 
     def applied(self, documents: DocumentSet) -> DocumentSet:
@@ -43,11 +67,7 @@ class CorrectedAlignment:
         """
         name = f"{documents.name} ({Path(self.path).name})"
         if None not in self.lines:
-            pairs = tuple(
-                (self._position(src, documents.src), self._position(tgt, documents.tgt))
-                for src, tgt in filter(None, self.lines)
-            )
-            return replace(documents, name=name, pairs=pairs)
+            return replace(documents, name=name, pairs=_pairs(self.path, filter(None, self.lines), documents))
         alone = len(documents.src) == len(documents.tgt) == 1
         pairs = ((0, 0),) if alone and documents.pairs is None else documents.pairs or ()
         if len(pairs) != 1:
@@ -56,15 +76,6 @@ class CorrectedAlignment:
                 f" {len(documents.tgt)}: add the columns src_doc and tgt_doc (export beads RUN writes them)"
             )
         return replace(documents, name=name, pairs=pairs)
-
-    def _position(self, name: str, documents: Sequence[Document]) -> int:
-        known = [document.id for document in documents]
-        if name not in known:
-            raise DataError(
-                f"{self.path}: no document '{name}' in the test set.{did_you_mean(name, known)}"
-                f" Documents: {', '.join(known)}"
-            )
-        return known.index(name)
 
     def beads(self, sides: tuple[Sequence[Segment], Sequence[Segment]]) -> list[Bead]:
         """The beads of a pair in the order of the file; sentences that no line names become null beads.
@@ -114,6 +125,49 @@ class CorrectedAlignment:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectedGold:
+    """The beads of gold files of the workbench, for the very segments that they hold."""
+
+    gold: Gold
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The files."""
+        return self.gold.inputs
+
+    def applied(self, documents: DocumentSet) -> DocumentSet:
+        """The documents with the pairs of the files; the only pair there is may have other names."""
+        names = list(dict.fromkeys(self.gold.documents))
+        name = f"{documents.name} ({Path(self.gold.path).name})"
+        if len(names) == len(documents.src) == len(documents.tgt) == 1:
+            return replace(documents, name=name, pairs=((0, 0),))
+        return replace(documents, name=name, pairs=_pairs(self.gold.path, names, documents))
+
+    def beads(self, sides: tuple[Sequence[Segment], Sequence[Segment]]) -> list[Bead]:
+        """The beads of a pair. Raises DataError where its segments are not those of the file."""
+        return align_segments(*sides, self.gold)
+
+    def ids(self, src: str, tgt: str) -> dict[Bead, str]:
+        """None: beads are known by their number."""
+        return {}
+
+
+def _pairs(path: str, names: Iterable[Names], documents: DocumentSet) -> tuple[tuple[int, int], ...]:
+    """Where the named documents are. Raises DataError for one that is not there."""
+
+    def position(name: str, documents: Sequence[Document]) -> int:
+        known = [document.id for document in documents]
+        if name not in known:
+            raise DataError(
+                f"{path}: no document '{name}' in the test set.{did_you_mean(name, known)}"
+                f" Documents: {', '.join(known)}"
+            )
+        return known.index(name)
+
+    return tuple((position(src, documents.src), position(tgt, documents.tgt)) for src, tgt in names)
+
+
 def _texts(bead: Bead, sides: tuple[Sequence[Segment], Sequence[Segment]]) -> tuple[str, str]:
     src, tgt = sides
     return _plain(" ".join(src[i].text for i in bead.src)), _plain(" ".join(tgt[j].text for j in bead.tgt))
@@ -123,14 +177,17 @@ def _plain(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def read_corrected(path: str) -> CorrectedAlignment:
-    """Beads as `align -o beads.tsv` and `export beads` write them, or in vecalign's format.
+def read_corrected(path: str) -> Corrected:
+    """Beads as `align -o beads.tsv` and `export beads` write them, in vecalign's format, or as the workbench
+    saves them (a `.jsonl`, a folder of them, or a pattern).
 
     Columns of the table: `src_ids` and `tgt_ids` (numbers from 0, commas between), and perhaps `src_doc` and
     `tgt_doc` (names of documents), `id`, `src` and `tgt` (the texts), `confidence` and `flags`. Raises
     DataError naming file and line.
     """
     where = user_path(path)
+    if is_dir(where) or "*" in path or _is_gold(where):
+        return CorrectedGold(Gold(path))
     text = Text(where, path)
     if where.suffix == ".txt":
         beads = read_alignment(where)
@@ -151,7 +208,18 @@ def read_corrected(path: str) -> CorrectedAlignment:
     if not any(found.values()):
         raise DataError(f"{path}: no beads in it")
     count = sum(map(len, found.values()))
-    return CorrectedAlignment(path, Input(where.name, path, text.sha256, count), found)
+    return CorrectedTable(path, (Input(where.name, path, text.sha256, count),), found)
+
+
+def _is_gold(path: Path) -> bool:
+    """Whether a JSON-lines file begins with the header of a gold file; a table of beads is one, too."""
+    if path.suffix != ".jsonl" or not is_file(path):
+        return False
+    try:
+        first = next(read_jsonl(path), None)
+    except DataError:
+        return False
+    return isinstance(first, dict) and "gold" in first
 
 
 def _line(row: Row, at: str) -> _Line:

@@ -17,7 +17,7 @@ from harness.encode.choice import remark
 from harness.errors import DataError
 from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
-from harness.run.corrected import CorrectedAlignment
+from harness.run.corrected import Corrected
 from harness.run.counterparts import pairs_of
 from harness.types import Bead, Bitext, Cleaned, Document, DocumentSet, Input, Item, Segment
 
@@ -108,7 +108,7 @@ def align_pair(
 
 def bitext_of(loaded: DocumentSet | Bitext, parts: TextParts, options: Mapping[str, Any],
               limit: int | None = None, align: AlignPairs = align_pairs,
-              corrected: CorrectedAlignment | None = None) -> Alignment:  # fmt: skip
+              corrected: Corrected | None = None) -> Alignment:  # fmt: skip
     """What is scored: a bitext as it was loaded, or the subset asked for of what documents align to.
 
     `options` are those of the data, of which `sample`, `seed` and `empty` choose the subset together with
@@ -146,7 +146,7 @@ def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cle
 
 
 def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs = align_pairs,
-                    corrected: CorrectedAlignment | None = None) -> Alignment:  # fmt: skip
+                    corrected: Corrected | None = None) -> Alignment:  # fmt: skip
     """Clean, segment, pair and align, the last by `align`, which yields the beads of each pair in order.
     Pairs and beads that were `corrected` by hand are taken as they are.
 

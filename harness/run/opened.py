@@ -13,7 +13,7 @@ from harness.encode.kept import VECTORS
 from harness.errors import ConfigError
 from harness.results.record import Record
 from harness.results.store import Store
-from harness.run.corrected import CorrectedAlignment, read_corrected
+from harness.run.corrected import Corrected, read_corrected
 from harness.run.documents import Alignment, bitext_of, inputs_of
 from harness.run.parts import Parts, assemble, check_shown, check_sources
 from harness.run.rivals import rivals
@@ -27,7 +27,7 @@ class Opened:
     config: RunConfig
     parts: Parts
     loaded: DocumentSet | Bitext
-    corrected: CorrectedAlignment | None
+    corrected: Corrected | None
     inputs: tuple[Input, ...]
     rivals: Mapping[str, Record]
     """The runs that metrics compare with, by metric."""
@@ -73,17 +73,21 @@ def opened(config: RunConfig, store: Store) -> Opened:
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
     corrected = _corrected(config, loaded)
-    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+    read = (*inputs_of(loaded, parts.text.aligner), *(corrected.inputs if corrected else ()))
+    inputs = tuple(dict.fromkeys(read))  # those of aligner=gold are both
     against = rivals(parts.metrics, store, f"{parts.src}-{parts.tgt}")
     return Opened(config, parts, loaded, corrected, inputs, against, store)
 
 
-def _corrected(config: RunConfig, loaded: DocumentSet | Bitext) -> CorrectedAlignment | None:
-    """The beads that `alignment` names, if it does. Raises ConfigError for a set that is not of documents."""
-    if config.alignment is None:
+def _corrected(config: RunConfig, loaded: DocumentSet | Bitext) -> Corrected | None:
+    """The beads that `alignment` names, or `aligner=gold`, its other spelling. Raises ConfigError where both
+    do, and for a set that is not of documents."""
+    spelled = config.aligner.get("path") if config.aligner.get("kind") == "gold" else None
+    if spelled and config.alignment:
+        raise ConfigError(f"alignment={config.alignment} and aligner.path={spelled} say the same; give one")
+    path = spelled or config.alignment
+    if path is None:
         return None
     if isinstance(loaded, Bitext):
-        raise ConfigError(
-            f"alignment={config.alignment}: {loaded.name} is parallel already; it is for documents"
-        )
-    return read_corrected(config.alignment)
+        raise ConfigError(f"alignment={path}: {loaded.name} is parallel already; it is for documents")
+    return read_corrected(path)

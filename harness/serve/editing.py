@@ -192,9 +192,11 @@ def _saved(folder: Path) -> list[dict[str, Any]]:
 
 
 def _command(run: RunInfo, folder: Path, author: str = "AUTHOR") -> str:
-    """The run's own command, with the gold for its aligner; paths are those of the server's folder."""
+    """The run's own command on the gold; paths are those of the server's folder."""
     path = run.path / ".hydra" / "overrides.yaml"
     words = re.findall(r"^- (.*)$", read_text(path), re.MULTILINE) if path.is_file() else []
-    words = [word.strip("'") for word in words if not word.startswith(("aligner", "tag=", "force="))]
-    gold = ["aligner=gold", f"aligner.path={folder / author}.jsonl"]
-    return shlex.join(["python", "-m", "harness", "run", *words, *gold])
+    words = [word.strip("'") for word in words]
+    kept = [word for word in words if not word.startswith(("alignment=", "tag=", "force="))]
+    if any(word.startswith("aligner=gold") for word in kept):
+        kept = [word for word in kept if not word.startswith("aligner")]
+    return shlex.join(["python", "-m", "harness", "run", *kept, f"alignment={folder / author}.jsonl"])

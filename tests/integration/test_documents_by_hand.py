@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from harness.align.goldfile import GoldFile, GoldHeader, complete, side_of
+from harness.types import Bead
 from tests.support.program import Done, record_files
 
 Harness = Callable[..., Done]
@@ -136,3 +138,61 @@ def test_beads_are_refused_for_a_parallel_set(harness: Harness, tmp_path: Path) 
     words = "data=bitext", "data.src=a.txt", "data.tgt=b.txt", "model=copy", "alignment=beads.tsv"
     done = harness("run", *words)
     assert done.returncode == 2 and "parallel already" in done.stderr
+
+
+def gold(results: Path, folder: Path, author: str, beads: list[Bead]) -> Path:
+    """A gold file over the documents of the newest run, as the workbench saves it."""
+    document = json.loads((results / "alignment.json").read_text())["documents"][0]
+    src, tgt = side_of(document["src"]), side_of(document["tgt"])
+    header = GoldHeader(gold=1, src=src, tgt=tgt, author=author)
+    found = GoldFile(header, complete([("bead", b) for b in beads], src, tgt))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{author}.jsonl"
+    path.write_text(found.jsonl(), encoding="utf-8")
+    path.with_suffix(".txt").write_text(found.vecalign(), encoding="utf-8")
+    return path
+
+
+def test_gold_of_the_workbench_is_taken_by_any_spelling(run: Any, harness: Harness, tmp_path: Path) -> None:
+    files = "data.src=a.txt", "data.tgt=b.txt"
+    before, _ = run(*files)
+    beads = [Bead((0, 1), (0, 1), flags=("partial",)), Bead((3,), (3,))]
+    gold(record_files(tmp_path)[-1].parent, tmp_path / "gold" / "a+b", "ann", beads)
+    made = [
+        run(*files, *words)[0]
+        for words in (
+            ["alignment=gold/a+b/ann.jsonl"],
+            ["alignment=gold/a+b"],
+            ["alignment='gold/*/ann.jsonl'"],
+            ["aligner=gold", "aligner.path=gold/a+b/ann.jsonl"],
+            ["alignment=gold/a+b/ann.txt"],
+        )
+    ]
+    assert made[0]["data"]["n"] == 2 and made[0]["data"]["hash"] != before["data"]["hash"]
+    assert {record["data"]["hash"] for record in made} == {made[0]["data"]["hash"]}
+    assert {record["scores"][0]["value"] for record in made} == {made[0]["scores"][0]["value"]}
+    for record in made[:4]:
+        (read,) = [item for item in record["data"]["inputs"] if item["path"].endswith("ann.jsonl")]
+        assert read["name"] == "gold of a and b by ann"
+        assert record["counts"]["alignment"]["flags"] == {"partial": 1}
+    _, again = run(*files, "alignment=gold/a+b/ann.jsonl")
+    assert "skipped" in again.stderr
+
+    def refused(*words: str) -> str:
+        done = harness("run", "data=documents", "model=copy", "metrics=chrf", "clean=none", "splitter=line",
+                       *words)  # fmt: skip
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+        return done.stderr
+
+    said = refused(*files, "alignment=gold/a+b", "aligner=gold", "aligner.path=gold/a+b")
+    assert "say the same; give one" in said
+    assert "segment 0 (fr) is 'Le président" in refused(
+        "data.src=other.txt", "data.tgt=b.txt", "alignment=gold/a+b"
+    )
+    both = "data.src=[a.txt,other.txt]", "data.tgt=b.txt"
+    assert run(*both, "alignment=gold/a+b")[0]["data"]["n"] == 2
+    gold(record_files(tmp_path)[-1].parent, tmp_path / "gold" / "a+b", "ben", beads)
+    said = refused(*files, "alignment=gold/a+b")
+    assert "several files are about the same documents" in said and "ben.jsonl; name one" in said
+    assert "no file fits this pattern" in refused(*files, "alignment='gold/*/cleo.jsonl'")
+    assert "no such file" in refused(*files, "alignment=gold/a+b/an.jsonl")
