@@ -62,6 +62,8 @@ class GoldHeader:
     """What the author began with: `run`, `aligner`, `beads`."""
     revision: int = 1
     """Counts how often it was saved: who saves an older one would undo somebody's work."""
+    free: bool = False
+    """Whether links may cross: one text has what the other has in another order (`aligner.order=free`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +127,21 @@ def read_gold(path: str | Path) -> GoldFile:
             raise DataError(f"{path}:{number}: not a bead ({wrong})")
         found.append((f"{path}:{number}", from_json(_Line, line)))
     beads = [(where, Bead(tuple(b.src), tuple(b.tgt), flags=tuple(b.flags))) for where, b in found]
-    return GoldFile(header, complete(beads, header.src, header.tgt))
+    return GoldFile(header, complete(beads, header.src, header.tgt, header.free))
 
 
-def complete(beads: Sequence[tuple[str, Bead]], src: GoldSide, tgt: GoldSide) -> list[Bead]:
+def complete(
+    beads: Sequence[tuple[str, Bead]], src: GoldSide, tgt: GoldSide, free: bool = False
+) -> list[Bead]:
     """The beads in order, with a null bead for every segment that is in none.
 
     Each comes with where it stands. Raises DataError for a bead that names a segment twice, one that does not
-    exist or is furniture, skips one, or crosses another.
+    exist or is furniture, skips one, or (unless `free`) crosses another.
     """
     orders = [{k: place for place, k in enumerate(side.content)} for side in (src, tgt)]
     links = sorted((pair for pair in beads if not pair[1].is_null), key=lambda pair: pair[1].src)
     last = [-1, -1]
+    seen: set[int] = set()  # of the target
     for where, bead in links:
         for place, (name, side, numbers) in enumerate((("source", src, bead.src), ("target", tgt, bead.tgt))):
             order = orders[place]
@@ -147,9 +152,11 @@ def complete(beads: Sequence[tuple[str, Bead]], src: GoldSide, tgt: GoldSide) ->
             first = order[numbers[0]]
             if [order[k] for k in numbers] != list(range(first, first + len(numbers))):
                 raise DataError(f"{where}: the {name} segments {list(numbers)} do not follow one another")
-            if numbers[0] <= last[place]:
+            crosses = numbers[0] <= last[place] and not (free and place)
+            if crosses or (place and seen.intersection(numbers)):
                 raise DataError(f"{where}: {name} segment {numbers[0]} is in another bead, or crosses it")
             last[place] = numbers[-1]
+        seen.update(bead.tgt)
     found = [bead for _, bead in links]
     taken = {i for bead in found for i in bead.src}, {j for bead in found for j in bead.tgt}
     alone_src = [Bead((i,), ()) for i in range(len(src.segments)) if i not in taken[0]]

@@ -12,6 +12,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -72,6 +73,7 @@ class Editing:
                 "src": document["src"],
                 "tgt": document["tgt"],
                 "beads": [_json(bead) for bead in beads],
+                "free": _is_free(document),
                 "revision": gold.header.revision if gold else 0,
                 "saved": gold.header.saved if gold else None,
                 "files": _saved(folder),
@@ -86,7 +88,8 @@ class Editing:
         document = documents[_place(str(value.get("doc", "0")), documents)]
         src, tgt = side_of(document["src"]), side_of(document["tgt"])
         author = _author(value.get("author"))
-        beads = complete(_beads(value.get("beads")), src, tgt)
+        free = _is_free(document)
+        beads = complete(_beads(value.get("beads")), src, tgt, free)
         path = self._folder(src, tgt) / f"{author}.jsonl"
         with self._lock:
             there = read_gold(self.catalogue.within(path)).header if path.is_file() else None
@@ -109,6 +112,7 @@ class Editing:
                     "beads": digest([[bead["src"], bead["tgt"]] for bead in document["beads"]], 16),
                 },
                 revision=revision + 1,
+                free=free,
             )
             gold = GoldFile(header, beads)
             write_atomic(path.with_suffix(".txt"), gold.vecalign())
@@ -135,6 +139,12 @@ class Editing:
         name = re.sub(r"[^\w-]+", "_", f"{src.id}--{tgt.id}")[:80]
         texts = [[s.text for s in side.segments] for side in (src, tgt)]
         return self.catalogue.within(self.catalogue.root / "gold" / f"{name}-{digest(texts, 8)}")
+
+
+def _is_free(document: Mapping[str, Any]) -> bool:
+    """Whether links of the run cross, so that those of a person may."""
+    links = sorted((bead["src"], bead["tgt"]) for bead in document["beads"] if bead["src"] and bead["tgt"])
+    return any(after[1][0] < before[1][0] for before, after in pairwise(links))
 
 
 def _place(text: str, documents: list[dict[str, Any]]) -> int:

@@ -4,7 +4,7 @@ const SURE = 0.9; // links below it are to be looked at
 class Editor {
   constructor(found) {
     this.found = found;
-    this.links = new Links(found.src, found.tgt, found.beads);
+    this.links = new Links(found.src, found.tgt, found.beads, found.free);
     this.past = []; this.future = [];
     this.at = 0; // the current row
     this.chosen = [new Set(), new Set()];

@@ -1,7 +1,8 @@
 // An alignment that is being corrected: its links, and the changes that keep it an alignment.
-// A link joins consecutive segments of both sides; no two cross. What no link names stands alone.
+// A link joins consecutive segments of both sides; no two cross, unless `free`. What no link names stands alone.
 class Links {
-  constructor(src, tgt, beads) {
+  constructor(src, tgt, beads, free = false) {
+    this.free = free;
     this.content = [src, tgt].map((side) => side.segments.flatMap((s, k) => (s.furniture ? [] : [k])));
     this.sizes = [src.segments.length, tgt.segments.length];
     this.links = beads.filter((b) => b.src.length && b.tgt.length)
@@ -47,7 +48,7 @@ class Links {
         const places = link.s[side].map((k) => this.content[side].indexOf(k));
         if (places.includes(-1)) throw new Error('page furniture has no counterpart');
         places.forEach((place, i) => { if (i && place !== places[i - 1] + 1) throw new Error('the segments of a link follow one another; unlink what lies between first'); });
-        if (places[0] <= last) throw new Error('links may not cross; unlink what lies between first');
+        if (places[0] <= last && !(this.free && side)) throw new Error('links may not cross; unlink what lies between first');
         last = places[places.length - 1];
       }
     }

@@ -65,6 +65,15 @@ def test_what_is_no_alignment_is_refused_with_its_place(beads: list[Bead], said:
     assert "bead " in str(error.value)
 
 
+def test_links_may_cross_where_the_text_was_moved() -> None:
+    links = [("a", Bead((0,), (2, 3))), ("b", Bead((2,), (0,))), ("c", Bead((4,), (1,)))]
+    found = complete(links, SRC, TGT, free=True)
+    assert [(b.src, b.tgt) for b in found if not b.is_null] == [((0,), (2, 3)), ((2,), (0,)), ((4,), (1,))]
+    for wrong in (("d", Bead((3,), (3,))), ("d", Bead((3,), (0, 2))), ("d", Bead((0,), (1,)))):
+        with pytest.raises(DataError, match="d: "):
+            complete([*links[:2], wrong], SRC, TGT, free=True)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

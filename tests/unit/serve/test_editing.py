@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,20 @@ def test_a_link_out_of_the_store_is_neither_read_nor_written(root: Path, tmp_pat
     if what == "file":
         assert browser.get("/api/align/1").json()["files"] == []
     assert {file: file.read_bytes() for file in beside.rglob("*") if file.is_file()} == kept
+
+
+def test_where_the_run_links_moved_text_a_person_may(root: Path) -> None:
+    crossing = [{"src": [0], "tgt": [2], "flags": []}, {"src": [1], "tgt": [0], "flags": []}]
+    assert "crosses" in save(root, 400, beads=crossing)["error"]
+    path = root / "runs" / "1" / "alignment.json"
+    value = json.loads(path.read_text())
+    for bead, tgt in zip(value["documents"][0]["beads"], (2, 0, 1), strict=True):
+        bead["tgt"] = [tgt]
+    write_json(path, value)
+    assert client(root).get("/api/align/1").json()["free"] is True
+    gold = read_gold(save(root, beads=crossing)["path"])
+    assert gold.header.free and [(b.src, b.tgt) for b in gold.beads if not b.is_null] == [
+        ((0,), (2,)),
+        ((1,), (0,)),
+    ]
+    assert "another bead" in save(root, 400, revision=1, beads=[*crossing, {"src": [2], "tgt": [2]}])["error"]
