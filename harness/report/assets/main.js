@@ -54,15 +54,4 @@ async function start() {
   document.body.dataset.ready = 'yes';
 }
 
-// Paper cannot be scrolled: tables wider than it are scaled down to its width (A4 less its margins).
-const PAPER = 690;
-
-function fitPaper(on = true) {
-  for (const table of document.querySelectorAll('.scroll table')) {
-    table.classList.toggle('paper', on);
-    table.style.zoom = '';
-    if (on && table.scrollWidth > PAPER) table.style.zoom = String(PAPER / table.scrollWidth);
-  }
-}
-
 start().catch(fail);

@@ -148,3 +148,14 @@ function drawResults(set, metric) {
     against(set, metric),
     el('ul', { class: 'soft' }, set.notes.map((note) => el('li', {}, note))));
 }
+
+// Paper cannot be scrolled: tables wider than it are scaled down to its width (A4 less its margins).
+const PAPER = 690;
+
+function fitPaper(on = true) {
+  for (const table of document.querySelectorAll('.scroll table')) {
+    table.classList.toggle('paper', on);
+    table.style.zoom = '';
+    if (on && table.scrollWidth > PAPER) table.style.zoom = String(PAPER / table.scrollWidth);
+  }
+}

@@ -35,7 +35,7 @@ PAGES.compare = async (main) => {
   const found = await get('compare', query);
   status.remove();
   main.append(el('p', { class: 'links' }, Object.entries(FILES).map(([kind, name]) => el('a', { href: href(`compare.${kind}`, fileQuery(query, kind)) }, name))));
-  if (found.problems.length) main.append(el('details', {}, el('summary', {}, `${found.problems.length} notes on the selection`), listOf(found.problems)));
+  if (found.problems.length) main.append(el('details', {}, el('summary', {}, `Notes on the selection: ${found.problems.length}`), listOf(found.problems)));
   const part = (id, title) => section(id, title, el('div', { id: `${id}-body` }));
   main.append(el('div', { class: 'controls', id: 'choose' }), part('results', 'Results'), part('sheets', 'More tables'), part('contrasts', 'Where two systems differ most'), part('charts', 'Charts'), part('alignment', 'Alignment'), part('segments', 'Segments'));
   if (found.gate) main.insertBefore(verdict(found.gate), $('choose'));

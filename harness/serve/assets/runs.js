@@ -62,7 +62,7 @@ PAGES.runs = async (main) => {
             if (!score) return el('td', { class: 'n' }, '–');
             const half = score.ci ? ` ± ${number((score.ci[1] - score.ci[0]) / 2, score.digits)}` : '';
             return el('td', { class: 'n', title: score.signature }, number(score.value, score.digits) + half);
-          }), el('td', {}, text(row.health)), el('td', {}, row.tag ? el('span', { class: 'flag' }, text(row.tag)) : '', row.note ? text(row.note) : '', row.problem ? el('span', { class: 'flag', title: row.problem }, 'edited') : '')]
+          }), el('td', { class: 'health' }, text(row.health)), el('td', {}, row.tag ? el('span', { class: 'flag' }, text(row.tag)) : '', row.note ? text(row.note) : '', row.problem ? el('span', { class: 'flag', title: row.problem }, 'edited') : '')]
         : [el('td', { colspan: 6 + found.metrics.length }, progressCell(row))];
       return el('tr', { 'data-run': row.run, class: row.state }, el('td', {}, box), el('th', { scope: 'row' }, el('a', { href: runHref(row.run) }, row.run)),
         el('td', { class: 'state' }, STATES[row.state]), cells);

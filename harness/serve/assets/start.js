@@ -7,6 +7,8 @@ function fail(error) {
 async function start() {
   menu();
   await PAGES[PAGE_NAME]($('main'));
+  window.addEventListener('beforeprint', () => fitPaper());
+  window.addEventListener('afterprint', () => fitPaper(false));
   document.body.dataset.ready = 'yes';
 }
 
