@@ -73,6 +73,15 @@ def at(driver: Any, source: int) -> None:
     driver.find_element("css selector", f"{row} td.mid").click()
 
 
+def save(driver: Any) -> None:
+    """By keyboard."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    ActionChains(driver).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+    until(lambda: "saved: " in said(driver))
+
+
 def said(driver: Any) -> str:
     return str(driver.find_element("css selector", ".bar [role=status]").text)
 
@@ -107,6 +116,41 @@ def test_every_change_by_keyboard_and_back_again(driver: Any, folder: Path) -> N
     assert "not saved" not in said(driver)
 
 
+def test_what_stands_alone_is_linked_by_keyboard(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    at(driver, 0)
+    press(driver, "u", "a")  # unlinked, the source of its row chosen
+    assert ([0], [0]) not in links(driver)
+    press(driver, "j", "d")
+    assert len(driver.find_elements("css selector", ".segment.chosen")) == 2
+    press(driver, "l")
+    assert ([0], [0]) in links(driver)
+    press(driver, "a", "a")
+    assert driver.find_elements("css selector", ".segment.chosen") == []
+
+
+def test_two_windows_of_one_author_do_not_undo_each_other(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    opened(driver, folder)
+    at(driver, 0)
+    press(driver, "u")
+    save(driver)
+    driver.close()
+    driver.switch_to.window(first)
+    at(driver, 4)
+    press(driver, "p")
+    driver.find_element("css selector", '[data-action="save"]').click()
+    until(lambda: "has saved this alignment elsewhere meanwhile" in said(driver))
+    assert "not saved" in said(driver), "the changes are still there"
+    (path,) = folder.glob("results/gold/*/ann.jsonl")
+    assert [bead.flags for bead in read_gold(path).beads if bead.src == (4,)] == [()]
+    for file in path.parent.iterdir():
+        file.unlink()
+    assert [entry for entry in driver.get_log("browser") if "409" not in entry["message"]] == []
+
+
 def test_link_and_split_by_mouse_and_a_crossing_is_refused(driver: Any, folder: Path) -> None:
     opened(driver, folder)
     begin = links(driver)
@@ -138,10 +182,10 @@ def test_link_and_split_by_mouse_and_a_crossing_is_refused(driver: Any, folder: 
 
 def test_a_corrected_alignment_is_saved_and_changes_the_score(driver: Any, folder: Path) -> None:
     opened(driver, folder)
-    at(driver, 1)
+    press(driver, *"k" * 9, "j")
+    assert driver.find_element("css selector", "tr.current [data-side='0']").get_attribute("data-k") == "1"
     press(driver, "u")
-    driver.find_element("css selector", '[data-action="save"]').click()
-    until(lambda: "saved: " in said(driver))
+    save(driver)
     (path,) = folder.glob("results/gold/*/ann.jsonl")
     assert [1] not in [list(bead.src) for bead in read_gold(path).beads if not bead.is_null]
 

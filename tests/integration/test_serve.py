@@ -195,6 +195,11 @@ def test_tables_are_saved_as_csv_and_latex(driver: Any) -> None:
         file = driver.downloads / f"overview.{ending}"
         until(lambda file=file: file.exists() and file.stat().st_size > 50)
         assert said in file.read_text(encoding="utf-8") and "good" in file.read_text(encoding="utf-8")
+    driver.find_element("css selector", '[aria-label="Save alignment as CSV"]').click()
+    file = driver.downloads / "alignment.csv"
+    until(lambda: file.exists() and file.stat().st_size > 50)
+    header, first = file.read_text(encoding="utf-8").splitlines()[:2]
+    assert header == "src_ids,src,tgt_ids,tgt,confidence,flags" and "source 0" in first
     silent(driver)
 
 

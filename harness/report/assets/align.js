@@ -7,7 +7,7 @@ async function drawAlignment(set, number) {
   }
   const documents = await read(`a${number}`);
   const place = el('div', { class: 'scroll' });
-  const show = (k) => place.replaceChildren(beadTable(documents[k]));
+  const show = (k) => place.replaceChildren(beadTable(documents[k]), exports('alignment', () => beadGrid(documents[k])));
   const names = documents.map((d, k) => [String(k), `${d.src.id} – ${d.tgt.id}`]);
   const verdicts = (set.view ? set.view.verdicts : []).map((v) => el('li', {},
     v.holds ? `${v.metric}: ${v.better} over ${v.worse}, the order holds over the whole grid of confidences`
@@ -37,6 +37,14 @@ function beadTable(pair) {
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, `${pair.src.id} (${pair.src.lang})`),
       el('th', { scope: 'col' }, 'link, confidence'), el('th', { scope: 'col' }, `${pair.tgt.id} (${pair.tgt.lang})`))),
     el('tbody', {}, rows));
+}
+
+// The same as cells, for CSV and LaTeX.
+function beadGrid({ src, tgt, beads }) {
+  const cell = (value) => ({ plain: String(value ?? ''), shown: String(value ?? '') });
+  const side = ({ segments }, list) => [list.join(','), list.map((k) => segments[k].text).join(' ')];
+  return { head: ['src_ids', 'src', 'tgt_ids', 'tgt', 'confidence', 'flags'],
+    rows: beads.map((bead) => [...side(src, bead.src), ...side(tgt, bead.tgt), bead.confidence, (bead.flags ?? []).join(',')].map(cell)) };
 }
 
 function thread(confidence) {

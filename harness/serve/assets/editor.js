@@ -63,6 +63,12 @@ class Editor {
 
   actions() {
     const chosen = () => this.chosen.map((set) => [...set]);
+    const choose = (side) => () => {
+      const own = (this.rows[this.at]?.s[side] ?? []).filter((k) => this.links.content[side].includes(k)), set = this.chosen[side];
+      const all = own.every((k) => set.has(k));
+      for (const k of own) if (all) set.delete(k); else set.add(k);
+      this.said = own.length ? '' : 'nothing to choose on this side';
+    };
     const boundary = (side, step) => () => this.change((row) => this.links.move(this.need(row), side, step));
     return {
       next: ['j', '↓', 'next row', () => { this.at = Math.min(this.rows.length - 1, this.at + 1); }],
@@ -78,6 +84,8 @@ class Editor {
         const link = this.need(row);
         return this.links.split(link, [0, 1].map((side) => chosen()[side].filter((k) => link.s[side].includes(k)).sort((a, b) => b - a)[0] ?? null));
       })],
+      left: ['a', 'a', 'choose source', choose(0)],
+      right: ['d', 'd', 'choose target', choose(1)],
       link: ['l', 'l', 'link chosen', () => this.change(() => this.links.join(...chosen()))],
       unlink: ['u', 'u', 'unlink', () => this.change((row) => this.links.unlink(this.need(row)))],
       partial: ['p', 'p', 'partial', () => this.change((row) => this.links.partial(this.need(row)))],
@@ -111,6 +119,7 @@ PAGES.align = async (main) => {
       open(k).catch(fail);
     }, String(found.doc)))] : []));
     showFiles(found);
+    begin();
     draw();
   };
 
@@ -143,11 +152,11 @@ PAGES.align = async (main) => {
     el('span', { class: 'soft' }, `${k} `), text(words), furniture ? el('span', { class: 'flag' }, furniture) : null);
   };
 
-  const rowOf = (row, k) => {
+  const rowOf = (row) => {
     const { link } = row;
-    const pick = () => { editor.at = k; draw(); };
+    const pick = () => { editor.at = node.sectionRowIndex; draw(); };
     const doubt = link && !link.checked && link.sure !== null && link.sure < SURE;
-    const node = el('tr', { class: `${link ? '' : 'null'}${k === editor.at ? ' current' : ''}${doubt ? ' unsure' : ''}`, 'data-row': k, 'aria-current': k === editor.at ? 'true' : null, onclick: (event) => { if (!event.target.closest('.segment')) pick(); }, onpick: pick },
+    const node = el('tr', { class: `${link ? '' : 'null'}${doubt ? ' unsure' : ''}`, onclick: (event) => { if (!event.target.closest('.segment')) pick(); }, onpick: pick },
       el('td', {}, row.s[0].map((i) => segment(0, i))),
       el('td', { class: 'mid' }, link ? thread(link.checked ? 1 : link.sure) : el('span', { class: 'soft' }, 'alone'),
         el('div', { class: 'soft' }, link ? `${row.s[0].length}-${row.s[1].length}${link.checked ? ' ✓' : link.sure === null ? '' : `, ${number(link.sure)}`}` : ''),
@@ -156,13 +165,39 @@ PAGES.align = async (main) => {
     return node;
   };
 
+  // Only rows that changed are made anew: a book has thousands.
+  const body = el('tbody');
+  let shown = [];
+  const redraw = (rows) => {
+    const keys = rows.map(({ s: sides, link }) => JSON.stringify([sides, link && [link.sure, link.partial, link.checked], sides.map((list, side) => list.filter((k) => editor.chosen[side].has(k)))]));
+    const most = Math.min(keys.length, shown.length);
+    let head = 0, tail = 0;
+    while (head < most && keys[head] === shown[head]) head += 1;
+    while (tail < most - head && keys[keys.length - 1 - tail] === shown[shown.length - 1 - tail]) tail += 1;
+    for (const old of [...body.children].slice(head, shown.length - tail)) old.remove();
+    const next = body.children[head] ?? null;
+    for (const row of rows.slice(head, rows.length - tail)) body.insertBefore(rowOf(row), next);
+    shown = keys;
+  };
+
+  const begin = () => {
+    shown = [];
+    body.replaceChildren();
+    const { src, tgt } = editor.found;
+    table.replaceChildren(el('table', { class: 'beads editor' }, el('thead', {}, el('tr', {}, [`${src.id} (${src.lang})`, 'link', `${tgt.id} (${tgt.lang})`].map((title) => el('th', { scope: 'col' }, title)))), body));
+  };
+
   const draw = () => {
     const { rows } = editor, left = editor.unsure().length;
     status.textContent = `${editor.links.links.length} links, ${left} unsure (below ${SURE})${editor.dirty ? ', not saved' : ''}${editor.said ? ` · ${editor.said}` : ''}`;
     status.classList.toggle('dirty', editor.dirty);
-    table.replaceChildren(el('table', { class: 'beads editor' }, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, `${editor.found.src.id} (${editor.found.src.lang})`), el('th', { scope: 'col' }, 'link'), el('th', { scope: 'col' }, `${editor.found.tgt.id} (${editor.found.tgt.lang})`))),
-      el('tbody', {}, rows.map(rowOf))));
-    table.querySelector('tr.current')?.scrollIntoView({ block: 'nearest' });
+    redraw(rows);
+    const before = body.querySelector('tr.current'), now = body.children[editor.at];
+    before?.classList.remove('current');
+    before?.removeAttribute('aria-current');
+    now?.classList.add('current');
+    now?.setAttribute('aria-current', 'true');
+    now?.scrollIntoView({ block: 'nearest' });
     document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
   };
 
@@ -170,7 +205,7 @@ PAGES.align = async (main) => {
   const entries = () => Object.entries(editor.actions());
   const chooser = el('div', { class: 'controls' });
   main.append(chooser, el('div', { class: 'bar' }, tools, status), el('details', {}, el('summary', {}, 'how it works'),
-    el('p', { class: 'soft' }, 'A click on a row makes it the current one; clicks on segments choose them, for “link chosen” (they leave the links they were in) and “split” (behind the chosen ones). The editor begins with the least sure link; “confirm” goes on to the next. Keys are on the buttons; Ctrl-Z, Ctrl-Y and Ctrl-S work too.')), table, files);
+    el('p', { class: 'soft' }, 'A click on a row makes it the current one; clicks on segments (or “choose source” and “choose target”) choose them, for “link chosen” (they leave the links they were in) and “split” (behind the chosen ones). The editor begins with the least sure link; “confirm” goes on to the next. Keys are on the buttons; Ctrl-Z, Ctrl-Y and Ctrl-S work too.')), table, files);
   await open(query.get('doc') ?? '0');
   tools.replaceChildren(...entries().map(([id, [, shown, title]]) => el('button', { type: 'button', 'data-action': id, onclick: () => run(editor.actions()[id]) }, title, ' ', el('kbd', {}, shown))),
     field('author', name), el('button', { type: 'button', class: 'main', 'data-action': 'save', disabled: READ_ONLY, onclick: () => save().catch(fail) }, 'Save'));

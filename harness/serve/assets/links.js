@@ -4,6 +4,7 @@ class Links {
   constructor(src, tgt, beads, free = false) {
     this.free = free;
     this.content = [src, tgt].map((side) => side.segments.flatMap((s, k) => (s.furniture ? [] : [k])));
+    this.place = this.content.map((list) => new Map(list.map((k, place) => [k, place])));
     this.sizes = [src.segments.length, tgt.segments.length];
     this.links = beads.filter((b) => b.src.length && b.tgt.length)
       .map((b) => ({ s: [b.src, b.tgt], sure: b.confidence ?? null, partial: b.flags.includes('partial'), checked: false }));
@@ -45,8 +46,8 @@ class Links {
     for (const side of [0, 1]) {
       let last = -1;
       for (const link of links) {
-        const places = link.s[side].map((k) => this.content[side].indexOf(k));
-        if (places.includes(-1)) throw new Error('page furniture has no counterpart');
+        const places = link.s[side].map((k) => this.place[side].get(k));
+        if (places.includes(undefined)) throw new Error('page furniture has no counterpart');
         places.forEach((place, i) => { if (i && place !== places[i - 1] + 1) throw new Error('the segments of a link follow one another; unlink what lies between first'); });
         if (places[0] <= last && !(this.free && side)) throw new Error('links may not cross; unlink what lies between first');
         last = places[places.length - 1];

@@ -60,7 +60,7 @@ async function showDocuments(body, query, set) {
   asked.set('set', set);
   const documents = await get('documents', asked);
   const place = el('div', { class: 'scroll' });
-  const show = (k) => place.replaceChildren(beadTable(documents[k]));
+  const show = (k) => place.replaceChildren(beadTable(documents[k]), exports('alignment', () => beadGrid(documents[k])));
   body.append(el('div', { class: 'controls' }, field('Documents', select(documents.map((d, k) => [String(k), `${d.src.id} – ${d.tgt.id}`]), (k) => show(Number(k)), '0'))), place);
   if (documents.length) show(0);
 }
