@@ -8,7 +8,7 @@ const FILES = { csv: 'CSV', tex: 'LaTeX', json: 'JSON', md: 'Markdown', 'github.
 function fileQuery(query, kind) {
   const kept = new URLSearchParams(query);
   if (['csv', 'tex', 'json'].includes(kind)) kept.delete('segments');
-  if (kind === 'csv' || kind === 'tex' || kept.has('pairs')) ['by', 'words', 'ngrams', 'segments'].forEach((key) => kept.delete(key));
+  if (kind === 'csv' || kind === 'tex' || kept.has('pairs')) ['by', 'words', 'ngrams', 'terms', 'segments'].forEach((key) => kept.delete(key));
   if (kind === 'json' || kind === 'github.md') kept.delete('pairs');
   return kept;
 }
