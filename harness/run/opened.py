@@ -74,9 +74,8 @@ def opened(config: RunConfig, store: Store) -> Opened:
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
     corrected = _corrected(config, loaded)
-    inputs = tuple(
-        dict.fromkeys((*inputs_of(loaded, parts.text.aligner), *(corrected.inputs if corrected else ())))
-    )
+    read = (*inputs_of(loaded, parts.text.aligner), *(corrected.inputs if corrected else ()))
+    inputs = tuple(dict.fromkeys(read))  # those of aligner=gold are both
     against = rivals(parts.metrics, store, f"{parts.src}-{parts.tgt}")
     return Opened(config, parts, loaded, corrected, inputs, against, store)
 

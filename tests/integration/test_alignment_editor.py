@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -212,3 +215,51 @@ def test_a_corrected_alignment_is_saved_and_changes_the_score(driver: Any, folde
     assert '"partial"' in path.read_text(encoding="utf-8")
     entries = [e["message"] for e in driver.get_log("browser") if e["level"] != "INFO"]
     assert entries == []
+
+
+@contextmanager
+def tunnel(port: int) -> Iterator[int]:
+    """Another port whose connections are passed on as they are, as `ssh -L` does."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                near = listening.accept()[0]
+                far = socket.create_connection(("127.0.0.1", port))
+                Thread(target=copy, args=(near, far), daemon=True).start()
+                Thread(target=copy, args=(far, near), daemon=True).start()
+
+    Thread(target=accept, daemon=True).start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.close()
+
+
+def test_through_a_tunnel_and_below_a_path(folder: Path, tmp_path: Path) -> None:
+    with workbench(folder / "results", "--prefix", "/lab/harness") as (address, _):
+        where, _, rest = address.removeprefix("http://").partition("/")
+        with tunnel(int(where.rpartition(":")[2])) as port, browser(tmp_path) as driver:
+            driver.get(f"http://127.0.0.1:{port}/{rest}")
+            driver.base = f"http://127.0.0.1:{port}/lab/harness"
+            until(lambda: driver.current_url == f"{driver.base}/")
+            for page in ("compare", "history", "campaigns", ""):
+                name = page.capitalize() or "Runs"
+                until(lambda name=name: driver.find_element("link text", name).click() or True)
+                until(lambda page=page: driver.current_url == f"{driver.base}/{page}"
+                      and driver.execute_script("return document.body.dataset.ready") == "yes")  # fmt: skip
+            opened(driver, folder)
+            at(driver, 0)
+            press(driver, "p")
+            driver.execute_script("document.getElementById('author').value = 'cleo'")
+            save(driver)
+            assert list(folder.glob("results/gold/*/cleo.jsonl"))
+            assert [e["message"] for e in driver.get_log("browser") if e["level"] != "INFO"] == []

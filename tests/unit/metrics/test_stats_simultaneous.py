@@ -33,6 +33,19 @@ def made(generator: np.random.Generator, n: int, means: list[float]) -> np.ndarr
     return 10 + generator.normal(size=(n, 1)) + generator.normal(size=(n, len(means))) / 2 + np.array(means)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_resampled_scores_are_to_the_bit_those_of_plain_counting(whole: bool) -> None:
+    generator = np.random.default_rng(3)
+    values = generator.random((300, 5)) * 40
+    found = columns(np.round(values) if whole else values)
+    stacked = np.concatenate([column.rows.astype(np.float32) for column in found], axis=1)
+    drawn = np.random.default_rng(7).choice(300, size=(200, 300), replace=True)
+    counts = np.array([[np.count_nonzero(row == k) for k in range(300)] for row in drawn])
+    sums = np.split((counts.astype(np.float32) @ stacked).astype(np.float64), 5, axis=1)
+    for scores, total in zip(joint_scores(found, 200, 7), sums, strict=True):
+        assert scores.tobytes() == METRIC.aggregate(total).tobytes()
+
+
 @pytest.mark.parametrize("n", [15, 100])
 def test_equal_systems_are_separated_no_more_often_than_alpha(n: int) -> None:
     trials = 400
