@@ -135,7 +135,7 @@ def _markup_kind(head: str) -> Kind | None:
 
 
 def _is_json_lines(head: str) -> bool:
-    """Whether every complete line of the beginning is a JSON object: two of them, or the only line there is."""
+    """Whether every complete line of the beginning is a JSON object: two, or the only line there is."""
     lines = [line for line in head.split("\n")[:-1] if line.strip()][:5]
     if len(lines) < 2:
         lines = [line for line in head.split("\n") if line.strip()]

@@ -181,7 +181,8 @@ def test_the_language_of_a_wrong_encoding_is_found_where_it_is_not_declared(lang
 @pytest.mark.parametrize(
     ("lang", "text", "encoding"),
     [
-        ("pl", "źródło wody\n", "iso8859_2"), ("pl", "Są już.\n", "iso8859_2"), ("cs", "šťáva\n", "iso8859_2"),
+        ("pl", "źródło wody\n", "iso8859_2"), ("pl", "Są już.\n", "iso8859_2"),
+        ("cs", "šťáva\n", "iso8859_2"),
         ("fr", "id;texte\n1;été\n2;déjà vu\n", "latin-1"), ("de", "a,b\nGröße,Maß\n", "latin-1"),
         ("es", "niño\n", "latin-1"), ("fr", "été\n", "mac_roman"), ("pl", "źródło\n", "cp1250"),
     ],
