@@ -6,10 +6,12 @@ import codecs
 import shlex
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import PurePath
 
 from harness.common.langid import identify, label
 from harness.common.langs import language
+from harness.common.letters import LETTERS
 from harness.errors import ConfigError, DataError
 
 # UTF-32's little-endian mark begins with UTF-16's.
@@ -43,6 +45,7 @@ _LEGACY = (
     ("zh yue", ("gb18030", "big5")),
     ("ko", ("cp949",)),
 )
+_MARKS = "“”„‚‘’«»‹›–—…•§°€\xa0·©®™"
 _ICONV = {
     "gb18030": "GB18030",
     "big5": "BIG5",
@@ -137,17 +140,44 @@ def not_utf8(
 def guess(sample: bytes, langs: Sequence[str] = ()) -> str | None:
     """The encoding, by Python's name, that text in one of `langs` most likely has; None where nothing fits.
 
-    charset-normalizer chooses among the encodings in which those languages were written. Without `langs` the
-    language is identified first, in what each encoding makes of the bytes.
+    Of the encodings in which those languages were written, the one that makes letters of theirs of the most
+    bytes beyond ASCII, where their letters are listed; else charset-normalizer chooses among them. Without
+    `langs` the language is identified first, in what each encoding makes of the bytes.
     """
     from charset_normalizer import from_bytes
 
     sample = sample[: 2 * SAMPLE]
+    if plain := _by_letters(sample, langs or [found for found in [_identified(sample)] if found]):
+        return plain
     fitting = [encoding for lang in langs for encoding in _encodings(lang)]
     if not fitting:
         fitting = list(_encodings(_identified(sample)))
     best = from_bytes(sample, cp_isolation=fitting or None, preemptive_behaviour=False).best()
     return None if best is None or best.encoding in ("ascii", "utf_8") else str(best.encoding)
+
+
+def _by_letters(sample: bytes, langs: Sequence[str]) -> str | None:
+    """The encoding with the most letters of the languages, the commonest of equal ones; None without any."""
+    worth: dict[str, int] = {}
+    for lang in langs:
+        own = LETTERS.get(language(lang).short) if _encodings(lang) else None
+        for encoding in _encodings(lang) if own else ():
+            try:
+                text = sample.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            pairs = (pair for pair in pairwise(f" {text}") if not pair[1].isascii())
+            found = sum(_fits(before, here, own or "") for before, here in pairs)
+            worth[encoding] = max(found, worth.get(encoding, found))
+    best = max(worth, key=lambda encoding: worth[encoding], default=None)
+    return best if best is not None and worth[best] > 0 else None
+
+
+def _fits(before: str, here: str, own: str) -> int:
+    """1 for a letter of the language, or a mark that texts have; less where no text has the character."""
+    if here.lower() in own:
+        return -1 if here.isupper() and before.islower() else 1  # a capital within a word
+    return 0 if here in _MARKS else -1
 
 
 def _encodings(lang: str | None) -> tuple[str, ...]:

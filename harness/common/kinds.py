@@ -135,9 +135,11 @@ def _markup_kind(head: str) -> Kind | None:
 
 
 def _is_json_lines(head: str) -> bool:
-    """Whether every complete line of the beginning is a JSON object, and there are two of them."""
+    """Whether every complete line of the beginning is a JSON object: two, or the only line there is."""
     lines = [line for line in head.split("\n")[:-1] if line.strip()][:5]
-    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+    if len(lines) < 2:
+        lines = [line for line in head.split("\n") if line.strip()]
+    if not lines or not all(line.lstrip().startswith("{") for line in lines):
         return False
     try:
         return all(isinstance(json.loads(line), dict) for line in lines)

@@ -178,6 +178,20 @@ def test_the_language_of_a_wrong_encoding_is_found_where_it_is_not_declared(lang
     assert found is not None and text.encode(encodings[0]).decode(found) == text
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "encoding"),
+    [
+        ("pl", "źródło wody\n", "iso8859_2"), ("pl", "Są już.\n", "iso8859_2"),
+        ("cs", "šťáva\n", "iso8859_2"),
+        ("fr", "id;texte\n1;été\n2;déjà vu\n", "latin-1"), ("de", "a,b\nGröße,Maß\n", "latin-1"),
+        ("es", "niño\n", "latin-1"), ("fr", "été\n", "mac_roman"), ("pl", "źródło\n", "cp1250"),
+    ],
+)  # fmt: skip
+def test_a_few_words_are_enough_to_name_an_encoding(lang: str, text: str, encoding: str) -> None:
+    found = guess(text.encode(encoding), (lang,))
+    assert found is not None and text.encode(encoding).decode(found) == text
+
+
 def test_the_end_of_a_files_name_declares_its_language(tmp_path: Path) -> None:
     path = tmp_path / "wrong.pl"
     path.write_bytes(PL.encode("iso8859_2"))
@@ -335,3 +349,12 @@ def test_a_notice_that_nobody_collects_is_printed(capsys: pytest.CaptureFixture[
     with collecting() as outer, collecting() as inner:
         tell("a.txt: odd")
     assert list(inner) == ["a.txt: odd"] and not outer and not capsys.readouterr().err
+
+
+def test_a_json_lines_file_of_one_line_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text('{"src": "Hello.", "tgt": "Hallo."}\n', encoding="utf-8")
+    with pytest.raises(DataError, match="JSON"):
+        lines(path)
+    path.write_text("{Hello} he said.\n", encoding="utf-8")
+    assert lines(path) == ["{Hello} he said."]
