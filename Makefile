@@ -11,7 +11,7 @@ TESTS ?= tests
 # Test processes: as many as cores.
 JOBS ?= auto
 
-.PHONY: run docs picture test test-latest test-oldest constraints lint audit results check-results clean
+.PHONY: run docs picture test test-latest test-oldest test-trackers constraints lint audit results check-results clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -41,6 +41,14 @@ test-oldest:
 	$(VENV)-oldest/bin/python .ci/oldest.py > $(VENV)-oldest/constraints.txt
 	$(VENV)-oldest/bin/python $(PIP) -c $(VENV)-oldest/constraints.txt -e '.[dev]'
 	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) $(TESTS)
+
+# The experiment trackers of `log=`, in an environment of their own on top of that of the tests.
+test-trackers: $(STAMP)
+	$(BIN)/python -m venv $(VENV)-trackers
+	$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$($(VENV)-trackers/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tests.pth
+	$(VENV)-trackers/bin/python $(PIP) -c constraints.txt $$($(PYTHON) -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["mlflow"], *extras["wandb"], *extras["tensorboard"])')
+	$(VENV)-trackers/bin/python -m pytest tests/integration/test_trackers.py
 
 # Resolve the exact versions that `make run`, `make test` and CI install (asks the package registry).
 constraints:
@@ -74,4 +82,4 @@ check-results: $(STAMP)
 	$(BIN)/python experiments/xi_tokayev_call/table.py --check
 
 clean:
-	rm -rf $(VENV) $(VENV)-latest $(VENV)-oldest $(VENV)-docs dist build site
+	rm -rf $(VENV) $(VENV)-latest $(VENV)-oldest $(VENV)-trackers $(VENV)-docs dist build site

@@ -76,6 +76,12 @@ def one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, its first line of at most 200 characters; its type where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
 def message_of(error: object) -> str:
     """What an error says, on one line, without its type."""
     return " ".join(str(error).split())

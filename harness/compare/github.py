@@ -44,7 +44,7 @@ def _table(result: Result) -> str:
     lines = []
     for name in names:
         cells = [name if name != result.baseline else f"{name} (baseline)"]
-        cells += [_cell(result, metric, metric.row(name)) for metric in result.metrics]
+        cells += [_cell(metric, metric.row(name)) for metric in result.metrics]
         lines.append(cells)
     return markdown_table(heads, lines)
 
@@ -53,7 +53,7 @@ def _arrow(metric: MetricResult) -> str:
     return "" if metric.neutral else " ↑" if metric.higher_is_better else " ↓"
 
 
-def _cell(result: Result, metric: MetricResult, row: SystemScore | None) -> str:
+def _cell(metric: MetricResult, row: SystemScore | None) -> str:
     if row is None:
         return "–"
     digits, gap = digits_of(metric), row.difference

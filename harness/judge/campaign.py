@@ -15,8 +15,6 @@ from harness.common.shapes import read_json
 from harness.common.typed_json import from_json, shape_of, to_json
 from harness.errors import ConfigError, DataError, UserError, did_you_mean
 
-PROTOCOLS = ("ESA", "cESA", "MQM", "pairwise")
-"""`cESA` is contrastive ESA: several outputs of a segment side by side, spans and a score for each."""
 NAME = re.compile(r"[\w-]{1,60}")
 SEVERITIES = ("minor", "major")
 CATEGORIES = (

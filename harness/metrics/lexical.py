@@ -3,8 +3,7 @@
 sacreBLEU (Post 2018, aclanthology.org/W18-6319) tokenizes and prints the signature; `rows` counts its
 sufficient statistics. The formulas that turn summed statistics into a score are repeated here over arrays, so
 that thousands of resamples cost one matrix operation and reading stored statistics needs no tokenizer.
-Each repeats sacreBLEU's operations in its order and in the dtype of its input, so scores agree to
-1e-9 and p-values exactly.
+Each repeats sacreBLEU's operations in its order and dtype: scores agree to 1e-9, p-values exactly.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 from harness.common.limits import AtLeast, Count, Natural
 from harness.common.notices import tell
 from harness.common.progress import bar
-from harness.errors import UnavailableError
+from harness.errors import UnavailableError, first_line
 from harness.metrics import counting as parallel
 from harness.metrics.base import check
 from harness.metrics.spaces import unspaced
@@ -159,11 +158,11 @@ class Bleu(Lexical):
             if tokenizer in DOWNLOADED:
                 raise UnavailableError(
                     f"{self.name}: the SentencePiece model of tokenize={tokenizer} is downloaded once by"
-                    f" sacreBLEU, and the download failed ({_first_line(error)}). Connect to the internet, or"
+                    f" sacreBLEU, and the download failed ({first_line(error)}). Connect to the internet, or"
                     " copy the folder ~/.sacrebleu/models from a machine that has it"
                 ) from error
             raise UnavailableError(
-                f"{self.name}: tokenize={tokenizer} cannot be loaded ({_first_line(error)})."
+                f"{self.name}: tokenize={tokenizer} cannot be loaded ({first_line(error)})."
                 f" Install it with: pip install 'sacrebleu[{tokenizer[:2]}]'"
             ) from error
 
@@ -342,8 +341,3 @@ def _floored_log(values: Statistics) -> Statistics:
     """sacreBLEU's `my_log`: the logarithm of 0 is a very low number."""
     logs: Statistics = np.where(values == 0.0, -9999999999.0, np.log(values))
     return logs
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__

@@ -37,7 +37,7 @@ def find(lines: Sequence[LineOffsets], kept_out: frozenset[str]) -> list[Furnitu
     for number, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
         text = line.text
         if kind is None:
-            marker = _marker(lines, kinds, number)
+            marker = _marker(lines, number)
             if marker:
                 found += _span(line, *marker, kept_out)
         elif kind == "navigation" and (bullet := _BULLET.match(text)):
@@ -203,9 +203,7 @@ def _set_off(lines: Sequence[LineOffsets], number: int) -> bool:
     return not (lines[number - 1].text.strip() and lines[number + 1].text.strip())
 
 
-def _marker(
-    lines: Sequence[LineOffsets], kinds: Sequence[str | None], number: int
-) -> tuple[str, int, int] | None:
+def _marker(lines: Sequence[LineOffsets], number: int) -> tuple[str, int, int] | None:
     """A list bullet or an agency's dateline at the beginning of a line of content."""
     text = lines[number].text
     if dateline := words.AGENCY_DATELINE.match(text):

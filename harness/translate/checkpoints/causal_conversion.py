@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError
+from harness.errors import DataError, first_line
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import (
     Placement,
-    first_line,
     load_config,
     load_tokenizer,
     load_weights,

@@ -15,10 +15,10 @@ from harness.common.files import digest, write_json
 from harness.common.paths import user_cache
 from harness.common.progress import note
 from harness.common.shapes import read_json
-from harness.errors import DataError, StageError
+from harness.errors import DataError, StageError, first_line
 from harness.translate.checkpoints.causal_conversion import convert_causal
 from harness.translate.checkpoints.checkpoint import Checkpoint
-from harness.translate.checkpoints.loading import check_weights, first_line, versions
+from harness.translate.checkpoints.loading import check_weights, versions
 
 
 def default_cache() -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.common.threads import threads_here
-from harness.errors import DataError, StageError
+from harness.errors import DataError, StageError, first_line
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.cpu import keep_memory
@@ -174,12 +174,6 @@ def out_of_memory(error: BaseException) -> bool:
     """Whether an error of torch, CUDA or the allocator says that memory ran out."""
     signs = ("out of memory", "can't allocate", "not enough memory")
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, its first line of at most 200 characters; its type where it says nothing."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
 
 
 def until_end(row: list[int], ends: set[int]) -> tuple[list[int], bool]:

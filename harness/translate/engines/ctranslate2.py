@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Natural, Reads
 from harness.common.threads import threads_here
-from harness.errors import DataError, missing_package
+from harness.errors import DataError, first_line, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import batches, cut, gather
@@ -24,7 +24,7 @@ from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.conversion import converted, default_cache
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
-from harness.translate.checkpoints.loading import first_line, versions
+from harness.translate.checkpoints.loading import versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.pieces import Converted, Pieces, find, find_folder
 from harness.translate.checkpoints.precision import computed_in, stored_dtype

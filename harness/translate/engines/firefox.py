@@ -13,10 +13,10 @@ from typing import Annotated, Any
 from harness.common.langs import language
 from harness.common.limits import Reads
 from harness.common.notices import tell
-from harness.errors import DataError, UnavailableError, missing_package
+from harness.errors import DataError, UnavailableError, first_line, missing_package
 from harness.protocols import Batch, Engine, Translated
 from harness.translate.checkpoints.families import check_listed
-from harness.translate.checkpoints.loading import first_line, versions
+from harness.translate.checkpoints.loading import versions
 from harness.types import Translation
 
 _CHUNK = 16  # texts that are stored together

@@ -9,13 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ConfigError, DataError, SegmentError
+from harness.errors import ConfigError, DataError, SegmentError, first_line
 from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.generation import Replaced, in_force
 from harness.translate.checkpoints.loading import (
     end_tokens,
-    first_line,
     generation_config,
     load_config,
     out_of_memory,

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from harness.common.thoughts import opens
-from harness.errors import DataError
+from harness.errors import DataError, first_line
 from harness.translate.checkpoints.checkpoint import Checkpoint
-from harness.translate.checkpoints.loading import first_line, load_config, load_tokenizer
+from harness.translate.checkpoints.loading import load_config, load_tokenizer
 from harness.translate.prompts import Prompt
 from harness.translate.shown import shown_tokens
 from harness.types import NO_DETAILS, Details

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
-from harness.errors import SegmentError
+from harness.errors import SegmentError, first_line
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import ROOM, Output, batches, cut, gather
@@ -21,7 +21,7 @@ from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import Computing
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
-from harness.translate.checkpoints.loading import Decoding, Placement, first_line, out_of_memory, versions
+from harness.translate.checkpoints.loading import Decoding, Placement, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import Causal

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError, SegmentError, StageError
+from harness.errors import DataError, SegmentError, StageError, first_line
 from harness.protocols import Translated
 from harness.translate.batching import Pending, batches, pieces
 from harness.translate.checkpoints.conversion import generates_pad
-from harness.translate.checkpoints.loading import first_line, out_of_memory
+from harness.translate.checkpoints.loading import out_of_memory
 from harness.types import Translation
 
 

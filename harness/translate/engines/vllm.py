@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from harness.common.langs import language
 from harness.common.limits import Between, Count, Natural, Range, Reads
 from harness.common.thoughts import answer_start
-from harness.errors import ConfigError, SegmentError, StageError, missing_package
+from harness.errors import ConfigError, SegmentError, StageError, first_line, missing_package
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import Output, batches, cut, gather
@@ -20,7 +20,6 @@ from harness.translate.checkpoints.families import check_listed
 from harness.translate.checkpoints.generation import brought, stop_strings
 from harness.translate.checkpoints.loading import (
     end_tokens,
-    first_line,
     generation_config,
     out_of_memory,
     versions,
