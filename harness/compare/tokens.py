@@ -9,13 +9,14 @@ from functools import lru_cache
 from itertools import groupby
 
 from harness.common.langs import language
+from harness.common.unspaced import is_unspaced
 
 _NUMBER = r"\d+(?:[.,:]\d+)+"
 
 
 def unspaced(lang: str) -> bool:
     """Whether a language is written without spaces between words."""
-    return language(lang).script in ("Hans", "Hant", "Jpan", "Thai", "Laoo", "Khmr", "Mymr")
+    return is_unspaced(language(lang).short)
 
 
 def tokenizer(lang: str) -> Callable[[str], list[str]]:
