@@ -48,6 +48,8 @@ def choose(result: Result, name: str, count: int, seed: int, top: bool = False, 
     n = result.test_set.n
     if name not in CHOICES:
         raise ConfigError(f"--choose {name}: one of {', '.join(CHOICES)}")
+    if method and name != "subset2evaluate":
+        raise ConfigError(f"--choose {name}:{method}: only subset2evaluate has methods")
     if top and name in ("random", "documents"):
         raise ConfigError(f"--top: '{name}' has no most informative segments; leave --top away")
     if name == "documents":

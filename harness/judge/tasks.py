@@ -37,7 +37,9 @@ def make_annotators(
         blocks = _ordered(items, protocol, draw, together)
         tasks = _mixed(blocks, _controls(blocks, items, protocol, draw, control), draw)
         found[person] = Annotator(secrets.token_urlsafe(16), tasks)
-    if len(found) < len(people):
+    if len({person.casefold() for person in found}) < len(
+        people
+    ):  # their files may lie where case is not kept
         raise ConfigError("an annotator is named twice")
     return found
 

@@ -165,6 +165,7 @@ def _size(campaign: Campaign) -> str:
 
 def _show(campaign: Campaign, root: Path) -> int:
     from harness.common.tables import print_table
+    from harness.common.terminal import visible_line
     from harness.compare.cells import number, span
     from harness.judge.estimating import estimates, said
     from harness.judge.results import progress
@@ -187,5 +188,5 @@ def _show(campaign: Campaign, root: Path) -> int:
         print()
         print_table(["system", "mean", "95 %", "not corrected", "segments"], means)
     for line in said(campaign, so_far):
-        print(line)
+        print(visible_line(line))
     return 0

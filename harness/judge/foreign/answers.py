@@ -175,13 +175,16 @@ def _items(answers: Iterable[Answer]) -> tuple[list[Judged], dict[str, int]]:
 
 
 def _names(people: Sequence[str]) -> dict[str, str]:
-    """Each annotator's name in the file → the name here: letters, digits, _ and -, no two alike."""
+    """Each annotator's name in the file → the name here: letters, digits, _ and -, no two alike, also where a
+    file system does not tell capitals apart."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for who in dict.fromkeys(people):
         base = re.sub(r"(_|[^\w-])+", "_", who).strip("_")[:50] or "annotator"
         name, number = base, 2
-        while name in found.values():
+        while name.casefold() in taken:
             name, number = f"{base}-{number}", number + 1
+        taken.add(name.casefold())
         found[who] = name
     return found
 

@@ -61,11 +61,11 @@ def read(path: Path, test_set: TestSet) -> Foreign:
     for line, row in _rows(path):
         where = f"{path}:{line}"
         if _languages(row, where) != (language(test_set.src).short, language(test_set.tgt).short):
-            marked.left_out["judgements of other language pairs"] += 1
+            marked.left_out["judgements of other language pairs are left out"] += 1
         elif "-tutorial" in row["doc"] or row["type"] == "REF":
-            marked.left_out["judgements of tutorials or references for them"] += 1
+            marked.left_out["judgements of tutorials are left out"] += 1
         elif row["type"] == "BAD" or row["doc"].endswith(_CONTROL):
-            marked.left_out["judgements of quality control"] += 1
+            marked.left_out["judgements of quality control are left out"] += 1
         elif row["system"] not in {system.name for system in test_set.systems}:
             strange[row["system"]] += 1
         else:

@@ -33,7 +33,7 @@ class Marks:
     def _span(self, one: Mapping[str, Any], text: str, where: str) -> Span | None:
         severity = str(one.get("severity") or "").casefold()
         if severity in _UNDECIDED:
-            self.left_out["marks without a severity"] += 1
+            self.left_out["marks without a severity are left out"] += 1
             return None
         if severity not in SEVERITIES:
             raise DataError(f"{where}: severity '{severity}' is not one of {', '.join(SEVERITIES)}")
@@ -46,7 +46,7 @@ class Marks:
             raise DataError(f"{where}: start_i {start!r}, end_i {end!r} are no place in a text")
         units = text.encode("utf-16-le", "surrogatepass")
         if 2 * end >= len(units) and 2 * start < len(units):
-            self.left_out["ends of marks behind their text (cut to it)"] += 2 * end >= len(units) + 2
+            self.left_out["marks end behind their text and are cut to it"] += 2 * end >= len(units) + 2
         return Span(_points(units, start), _points(units, end + 1), severity, named)
 
     def told(self) -> None:

@@ -192,6 +192,7 @@ def test_pairs_become_scores(root: Path) -> None:
     [
         (["../x", "--annotators", "ann"], "a campaign's name"),
         (["c", "--annotators", "ann", "ann"], "named twice"),
+        (["c", "--annotators", "ann", "Ann"], "named twice"),
         (["c", "--annotators", "a/b"], "an annotator's name"),
         (["c", "--annotators", "ann", "--segments", "0"], "--segments must be at least 1"),
         (["c", "--show"], "no campaign 'c'"),

@@ -180,6 +180,7 @@ def test_estimates_weigh_by_inclusion_and_picked_segments_are_only_themselves(
         (["--choose", "best"], "--choose best: one of random, documents"),
         (["--choose", "random", "--top"], "--top: 'random' has no most informative"),
         (["--together", "1"], "--together at least 2"),
+        (["--choose", "variance:bleu"], "--choose variance:bleu: only subset2evaluate has methods"),
         (
             ["model=good", "--choose", "variance", "--segments", "2"],
             "needs 1 metrics that all systems have, and two",

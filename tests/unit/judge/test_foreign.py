@@ -413,3 +413,23 @@ def test_what_is_missing_or_contradicts_is_said(root, tmp_path, capsys) -> None:
     capsys.readouterr()
     assert run(root, "p", "--export", "pearmut") == 2
     assert "cannot hold the answers of pairwise; possible: scores" in capsys.readouterr().err
+
+
+def test_annotators_have_files_of_their_own_whatever_they_are_called(root, tmp_path, capsys) -> None:
+    people = ["Eva", "eva", "e/va", "../x", "", "e va", "żółć"]
+    scores = {"A": [{"score": k, "annotator": who} for k, who in enumerate(people)], "B": []}
+    path = tmp_path / "h\x1b[31m.jsonl"
+    path.write_text(lines(other_line(scores=scores)), encoding="utf-8")
+    assert run(root, "w", "--import", str(path)) == 0
+    campaign = read_campaign(root, "w")
+    assert len({who.casefold() for who in campaign.annotators}) == len(people)
+    assert {one.label or who for who, one in campaign.annotators.items()} == {*people} - {""} | {"annotator"}
+    for who, one in campaign.annotators.items():
+        (answer,) = responses(root, campaign, who).values()
+        assert answer.score == (people.index(one.label or who) if who != "annotator" else 4)
+    again = json.loads(exported(root, campaign, "wmt-esa"))["scores"]["A"]
+    assert {one["annotator"]: one["score"] for one in again} == {
+        who or "annotator": k for k, who in enumerate(people)
+    }
+    assert run(root, "w", "--show") == 0
+    assert "\x1b" not in "".join(capsys.readouterr())
