@@ -54,7 +54,7 @@ def _token(text: str, start: int, end: int) -> Token:
 
 def is_unspaced_char(char: str) -> bool:
     """Whether a character is of a script that puts no spaces between words."""
-    return _UNSPACED.match(char) is not None
+    return EITHER.match(char) is not None
 
 
 def ends_sentence(words: list[Token], stop: int) -> bool:
