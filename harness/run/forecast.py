@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from harness.config.schema import RunConfig
-from harness.data.load import load
 from harness.protocols import Engine, Forecast
 from harness.results.store import Store
-from harness.run.documents import bitext_of, inputs_of
-from harness.run.parts import Parts, assemble, check_shown, check_sources
-from harness.run.pipeline import corrected_beads, hash_of
+from harness.run.documents import bitext_of
+from harness.run.parts import Parts, check_shown
+from harness.run.pipeline import Start
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
@@ -27,14 +26,9 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     Documents are aligned, as that decides what is translated; no service is asked. Raises what `run_one`
     would before it translates.
     """
-    parts = assemble(config)
-    loaded = load(config.data, parts.src, parts.tgt, config.limit)
-    check_sources(parts, loaded)
-    corrected = corrected_beads(config, loaded)
-    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts, loaded)
-    standing = None if config.force else store.standing(config_hash)
-    if standing is not None:
+    start = Start.of(config)
+    parts, loaded, corrected = start.parts, start.loaded, start.corrected
+    if (standing := start.standing(config, store)) is not None:
         yield "finished", f"already, as {standing.run_id}: nothing would be translated"
         return
     with closing(parts.backend) as backend:

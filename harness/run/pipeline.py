@@ -46,6 +46,31 @@ def hash_of(config: RunConfig, inputs: Sequence[Input], parts: Parts, loaded: Do
 
 
 @dataclass(frozen=True)
+class Start:
+    """What a run begins with: its parts, its data, and the hash by which it is known."""
+
+    parts: Parts
+    loaded: DocumentSet | Bitext
+    corrected: CorrectedAlignment | None
+    inputs: tuple[Input, ...]
+    config_hash: str
+
+    @classmethod
+    def of(cls, config: RunConfig) -> Start:
+        """Raises a HarnessError for what cannot work."""
+        parts = assemble(config)
+        loaded = load(config.data, parts.src, parts.tgt, config.limit)
+        check_sources(parts, loaded)
+        corrected = corrected_beads(config, loaded)
+        inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
+        return cls(parts, loaded, corrected, inputs, hash_of(config, inputs, parts, loaded))
+
+    def standing(self, config: RunConfig, store: Store) -> Record | None:
+        """The finished run that this one would repeat."""
+        return None if config.force else store.standing(self.config_hash)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What `run_one` did: a new record, or (`skipped`) that of a finished run of the same configuration."""
 
@@ -81,14 +106,10 @@ def _run(
     """`notices` fills up as readers and metrics add theirs (see `harness.common.notices`)."""
     created = _now()
     with stages("load"):
-        parts = assemble(config)
-        loaded = load(config.data, parts.src, parts.tgt, config.limit)
-        check_sources(parts, loaded)
-        corrected = corrected_beads(config, loaded)
-    inputs = (*inputs_of(loaded, parts.text.aligner), *([corrected.input] if corrected else []))
-    config_hash = hash_of(config, inputs, parts, loaded)
-    if not config.force and (standing := store.standing(config_hash)) is not None:
+        start = Start.of(config)
+    if (standing := start.standing(config, store)) is not None:
         return Outcome(standing, skipped=True)
+    parts, loaded, corrected = start.parts, start.loaded, start.corrected
     with closing(parts.backend) as backend:
         with stages("prepare"):
             for metric in parts.metrics.values():
@@ -115,7 +136,7 @@ def _run(
             size=size,
             block=block_size(n),
             retries=backend.retries,
-            folder=str((cache_dir / "shards" / f"{config_hash}-{size}-{__version__}{own}").resolve()),
+            folder=str((cache_dir / "shards" / f"{start.config_hash}-{size}-{__version__}{own}").resolve()),
             cache_dir=str(cache_dir.resolve()),
             fresh=config.force,
             whole=bitext.whole,
@@ -133,14 +154,14 @@ def _run(
             tag=config.tag,
             created=created,
             finished=_now(),
-            config_hash=config_hash,
+            config_hash=start.config_hash,
             config=asdict(config),
             pair=Pair(parts.src, parts.tgt),
             data=Data(
                 name=bitext.name,
                 n=n,
                 hash=digest_each([item.id, item.source, item.references] for item in bitext.items),
-                inputs=inputs,
+                inputs=start.inputs,
                 meta=bitext.meta,
             ),
             model=Model(
