@@ -14,7 +14,8 @@ from harness.common.tables import markdown_table
 from harness.config.schema import compose
 from harness.config.typed import typed
 from harness.data.loaders.documents import Seeds
-from harness.run.documents import TextParts, corresponding, segmented, text_parts
+from harness.run.counterparts import pairs_of
+from harness.run.documents import TextParts, segmented, text_parts
 from harness.run.whole import build_realigner
 from harness.translate.runner import translate
 from harness.types import Bead, Segment
@@ -27,8 +28,7 @@ def report_pair(parts: TextParts) -> tuple[list[Segment], list[Segment]]:
     documents = Seeds().load("fr", "pl")
     _, segments = segmented([*documents.src, *documents.tgt], parts)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
-    candidates = corresponding(src, tgt, parts.encoder)
-    at = next(candidate for candidate in candidates if candidate.accepted)
+    at = next(at for pair, at in pairs_of(documents, src, tgt, parts.encoder, None) if pair.accepted)
     left, right = ([s for s in side if s.furniture is None] for side in (src[at.src], tgt[at.tgt]))
     return left, right
 

@@ -78,6 +78,8 @@ _UNIT = {"unit": "segment", "window": 10, "context": 0}
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
     ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
     ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None, **_UNIT},
+    ("engine", "rest"): dict(_UNIT),
+    ("engine", "vllm"): {"unit": "segment"},
     ("engine", "file"): {
         "column": None, "id": None, "system": None, "system_column": "system", "header": True,
         "unit": "segment",

@@ -53,6 +53,10 @@ class Causal:
     def details(self, texts: Sequence[str]) -> Details:
         return self._prompted.details(texts)
 
+    def fits(self, source: str) -> bool:
+        """Whether there is room for a document and for its translation."""
+        return self._prompted.fits(source, self.source_limit)
+
     def generate(self, texts: Sequence[str]) -> list[Output]:
         prompts = self._prompted.ids(texts)
         if not self._place.computing.compiled:

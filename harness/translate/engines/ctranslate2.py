@@ -216,6 +216,9 @@ class CTranslate2(Engine):
         other._runs = self._runs.retold(model, prompt)
         return other
 
+    def fits(self, source: str) -> bool:
+        return not isinstance(self._runs, Generator) or self._runs.fits(source)
+
     def translate(self, batch: Batch) -> Translated:
         runs, sources = self._runs, batch.sources
         if isinstance(runs, Translator):

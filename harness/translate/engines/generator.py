@@ -90,6 +90,10 @@ class Generator:
             return self._prompted.source_limit
         return max(1, min(self._prompted.source_limit, int(window) - self._max_new_tokens))
 
+    def fits(self, source: str) -> bool:
+        """Whether there is room for a document and for its translation."""
+        return self._prompted.fits(source, self.source_limit)
+
     def lengths(self, texts: Sequence[str]) -> list[int]:
         return self._prompted.lengths(texts)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.common.thoughts import opens
 from harness.errors import DataError, first_line
+from harness.translate.batching import ROOM
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import load_config, load_tokenizer
 from harness.translate.prompts import Prompt
@@ -47,6 +48,11 @@ class Prompted:
         for text in texts:
             shown.update(shown_tokens(self.prompt, text, lambda p, t: len(self.ids([t], p)[0])))
         return Details(prompt_tokens=sum(self.lengths(texts)), shown=dict(shown))
+
+    def fits(self, source: str, limit: int) -> bool:
+        """Whether a prompt has at most `limit` tokens, and an answer one and a half times the source's."""
+        around, length = self.lengths([".", source])
+        return length <= limit and (length - around + 1) * ROOM <= self._max_new_tokens
 
     def ids(self, texts: Sequence[str], prompt: Prompt | None = None) -> list[list[int]]:
         """The tokens of the prompt (of this class, or another) around each text.

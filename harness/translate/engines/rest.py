@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from harness.common.langs import Language, language
 from harness.common.limits import Above, Count, Natural, Reads
@@ -16,7 +16,7 @@ from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.checkpoints.families import check_listed
 from harness.translate.engines.rest_replies import Answers, Paths
-from harness.translate.prompts import PROMPT_KEYS, Prompt
+from harness.translate.prompts import PROMPT_KEYS, Prompt, check_unit
 from harness.translate.servers import secrets, template
 from harness.translate.servers.client import Client, Service
 from harness.translate.servers.failures import Refused
@@ -47,6 +47,7 @@ class Rest(Engine):
     max_requests, max_cost   what this command may take, repeated requests too; finished texts are kept
     prices          of a million tokens {input: …, output: …} or {characters: …}, and the currency
     version         a version of yours, to keep its stored outputs apart from another's
+    unit, window, context   as of `openai`: segments, whole documents or windows of them
     answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
 
     A text that the service refuses fails alone. Raises UnavailableError when the service is out of reach,
@@ -82,6 +83,9 @@ class Rest(Engine):
         prices: Mapping[Price, float | str] | None = None,
         version: str | float | None = None,
         answer: Answer = "raw",
+        unit: Literal["segment", "document", "window"] = "segment",
+        window: Count = 10,
+        context: Natural = 0,
     ) -> None:
         if not url or not request or not output:
             needed = {"url": url, "request": request, "output": output}
@@ -94,6 +98,8 @@ class Rest(Engine):
         source, target = language(src), language(tgt)
         check_listed(model, source, target)
         self.sentence_level = bool(model.get("sentence_level", False))
+        self.unit, self.window, self.context = unit, window, context
+        check_unit(self, model)
         secrets.check_headers(headers or {})
         if isinstance(request, Mapping):
             secrets.check_no_secrets(

@@ -16,7 +16,7 @@ from harness.common.limits import Above, Between, Count, Natural, Range, Reads
 from harness.errors import ConfigError, SegmentError, first_line
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
-from harness.translate.batching import ROOM, Output, batches, cut, gather
+from harness.translate.batching import Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.families import check_listed, family
@@ -185,11 +185,7 @@ class Transformers(Engine):
         return other
 
     def fits(self, source: str) -> bool:
-        """Whether the prompt fits, and `max_new_tokens` an output of one and a half times the source's."""
-        model = self._model
-        around, length = model.lengths([".", source])
-        room = self._decoding.max_new_tokens
-        return length <= model.source_limit and (length - around + 1) * ROOM <= room
+        return not isinstance(self._model, Causal) or self._model.fits(source)
 
     def translate(self, batch: Batch) -> Translated:
         sources, model = batch.sources, self._model

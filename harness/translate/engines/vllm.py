@@ -26,7 +26,7 @@ from harness.translate.checkpoints.loading import (
 )
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.engines.prompted import TOKENIZER_FILES, Prompted
-from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt
+from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
 
 _FOLLOWED = {"repetition_penalty", "stop_strings"}
 """Settings of a checkpoint that this engine applies; a checkpoint that has others is refused."""
@@ -45,6 +45,7 @@ class Vllm(Engine):
     chunk           segments that are finished and stored together
     too_long        `split` a source beyond the model's length into pieces, or `error`
     answer          filters that clean an output, as of `transformers`
+    unit            what one source is: a segment, or a whole document; its output is re-segmented
 
     Batches are vLLM's own and outputs depend a little on them. Raises what `transformers` raises, and
     UnavailableError when the package is not installed.
@@ -69,8 +70,9 @@ class Vllm(Engine):
         chunk: Count = 1024,
         too_long: Literal["split", "error"] = "split",
         answer: Answer = "raw",
+        unit: Literal["segment", "document"] = "segment",
     ) -> None:
-        self.filters = chosen(answer)
+        self.filters, self.unit = chosen(answer), unit
         if model.get("family") not in CHAT_FAMILIES:
             raise ConfigError(
                 f"engine=vllm translates with language models; '{model.get('name')}' is none:"
@@ -95,6 +97,7 @@ class Vllm(Engine):
         self._prompt = Prompt.of(model, source, target)
         self.shown, self.before = self._prompt.examples, self._prompt.context
         self.divisible = not self.before
+        check_unit(self, model)
         self._checkpoint = locate(model, src, tgt, TOKENIZER_FILES)
         # A checkpoint's own stop texts end an output too; its digest is in the identity.
         stop = (*self._prompt.stop, *stop_strings(self._checkpoint.path))
@@ -134,12 +137,18 @@ class Vllm(Engine):
         other._prompted = Prompted(self._checkpoint, model, other._asked, self._max_new_tokens)
         return other
 
-    def translate(self, batch: Batch) -> Translated:
+    @property
+    def _limit(self) -> int:
+        """Tokens of a prompt that leave room for its answer."""
         limit = self._prompted.source_limit
-        if self._window is not None:
-            limit = max(1, min(limit, self._window - self._max_new_tokens))
-        pending = cut(batch.sources, self._prompted.lengths, limit, self._too_long)
-        for part in batches(pending, limit * self._chunk, self._chunk):
+        return limit if self._window is None else max(1, min(limit, self._window - self._max_new_tokens))
+
+    def fits(self, source: str) -> bool:
+        return self._prompted.fits(source, self._limit)
+
+    def translate(self, batch: Batch) -> Translated:
+        pending = cut(batch.sources, self._prompted.lengths, self._limit, self._too_long)
+        for part in batches(pending, self._limit * self._chunk, self._chunk):
             outputs = self._generate([text for item in part for text in item.texts])
             yield list(gather(part, outputs, batch.sources, self._prompted.details))
 

@@ -1,6 +1,8 @@
 """Every experiment has its question, its command and a configuration that composes."""
 
+import ast
 import csv
+import importlib
 import importlib.util
 import re
 from pathlib import Path
@@ -69,3 +71,16 @@ def test_a_stale_table_is_noticed() -> None:
     measured[1][numeric] = str(float(committed[1][numeric]) + 2e-6)
     assert [numeric in line for line in table.differences(committed, measured)] == [True]
     assert len(table.differences(committed, committed[1:])) == 1
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_what_an_experiment_takes_from_the_harness_is_there(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "harness":
+            module = importlib.import_module(str(node.module))
+            for alias in node.names:
+                known = hasattr(module, alias.name) or importlib.util.find_spec(f"{node.module}.{alias.name}")
+                assert known, f"{node.module} has no {alias.name}"
