@@ -20,7 +20,7 @@ from harness.serve.catalogue import Catalogue
 
 Query = Sequence[tuple[str, str]]
 Found = TypeVar("Found")
-_KEPT = 12  # loaded sets, comparisons and indexes; one of 16 systems and 3,000 segments takes about 150 MB
+_KEPT = 8  # of each kind: loaded sets (16 × 3,000 short segments take some 30 MB), comparisons, indexes
 _SELECTING = ("runs", "baseline", "common", "all", "since", "strict", "level", "fail_if_worse")
 """The options that decide which segments are read; the others share what was."""
 
@@ -69,8 +69,8 @@ class Comparisons:
             else:
                 mine: Future[Found] = Future()
                 self._kept[full] = mine
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+                for old in [one for one in self._kept if one[0] == kind][:-_KEPT]:
+                    del self._kept[old]
         if known is not None:
             return cast(Found, known.result())
         try:

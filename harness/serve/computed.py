@@ -6,11 +6,13 @@ Their handlers run where `computing` runs them, mostly in another process.
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from threading import Thread
+from threading import Thread, get_native_id
 from typing import Any
 
 from starlette.requests import Request
@@ -39,7 +41,6 @@ from harness.serve.answers import NotFound, answer, download
 from harness.serve.asking import arguments
 from harness.serve.catalogue import Catalogue
 from harness.serve.comparing import Comparisons, Query
-from harness.serve.computing import lower_priority
 from harness.serve.segments import OWN, page
 
 Pair = tuple[Result, AlignmentView | None]
@@ -62,7 +63,9 @@ def handlers(root: str) -> dict[str, Callable[[Request], Response]]:
 
 def _ahead(catalogue: Catalogue) -> None:
     """Have copies of their columns, see `compare.parsed`: to parse 16 of 3,000 segments takes a second."""
-    lower_priority()
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), 5)
     time.sleep(1)  # the first pages go first
     records = [run.record for run in catalogue.runs() if run.record and run.record.data.n <= _LARGE]
     for record in reversed(records[-_NEWEST:]):
@@ -92,26 +95,26 @@ class Computed:
     def compare(self, request: Request) -> Response:
         query = _query(request)
         args = self._arguments(query)
-        verb.check(
-            argparse.Namespace(**vars(args) | {"pairs": False})
-        )  # which the page shows beside the rest
+        verb.check(argparse.Namespace(**vars(args) | {"pairs": False}))  # the page has them beside the rest
         results, problems = self.comparisons.results(query)
         check_versus(args, (result for result, _ in results))
-        sets = [self._set(args, query, k, *pair) for k, pair in enumerate(results)]
+        sets = [self._set(args, query, *pair) for pair in results]
         several = len(results) > 1
         across = [_table(one) for one in cells.overview([r for r, _ in results])] if several else []
         return answer({"sets": sets, "problems": problems, "across": across, "gate": _gate(args, results)})
 
     def _set(
-        self, args: argparse.Namespace, query: Query, place: int, result: Result, found: AlignmentView | None
+        self, args: argparse.Namespace, query: Query, result: Result, found: AlignmentView | None
     ) -> dict[str, Any]:
         sheets: list[Sheet | None] = [cells.verdict_sheet(result)]
         sheets += cells.alignment_sheets(result, found) if found else []
         notes = cells.alignment_notes(result, found) if found else ()
-        key = place, id(result), tuple(query)
-        for one in self.comparisons.once("analyses", key, lambda: (analyses(args, result), result))[0]:
-            sheets += one.sheets
-            notes = (*notes, *one.notes)
+        if asked(args):
+            key = id(result), tuple(query)
+            made, _ = self.comparisons.once("analyses", key, lambda: (analyses(args, result), result))
+            for one in made:
+                sheets += one.sheets
+                notes = (*notes, *one.notes)
         if args.pairs:
             sheets += pair_sheets(result)
         return summary(result, found) | {

@@ -11,15 +11,14 @@ import asyncio
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Lock, Thread, get_native_id
+from threading import Lock, Thread
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -178,13 +177,6 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def lower_priority() -> None:
-    """Let other threads and processes go first, where threads have a priority (Linux)."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), 5)
-
-
 def _work(wire: Connection, make: str, root: str) -> None:
     """The other process: until the server closes its end, which it does even when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -192,8 +184,7 @@ def _work(wire: Connection, make: str, root: str) -> None:
     found: Handlers = getattr(importlib.import_module(module), name)(root)
     handlers = {name: told(handler) for name, handler in found.items()}
     writing = Lock()
-    long = ThreadPoolExecutor(_LONG, initializer=lower_priority)
-    short = ThreadPoolExecutor(_SHORT)
+    long, short = ThreadPoolExecutor(_LONG), ThreadPoolExecutor(_SHORT)
 
     def work(number: int, question: Question) -> None:
         found = handlers[question.name](question.request)
