@@ -118,7 +118,7 @@ def _texts(args: argparse.Namespace) -> Texts:
         named("aligner", args.aligner, folders) | of_aligner,
         chosen(named("encoder", args.encoder, folders) | of_encoder, (args.src, args.tgt)),
     )
-    encodes = parts.encodes or not args.pairs and is_dir(args.source)  # folders are paired by it
+    encodes = parts.encodes or (not args.pairs and is_dir(args.source))  # folders are paired by it
     if encodes and (line := remark(parts.encoder, (args.src, args.tgt))) is not None:
         note(line)
     return Texts(parts, lines=args.segmented)
