@@ -50,6 +50,7 @@ TABLES: dict[str, dict[str, str]] = {
         "auto": "harness.align.auto:Auto",
         "comparable": "harness.align.aligners:Comparable",
         "gale-church": "harness.align.galechurch:GaleChurch",
+        "lexical": "harness.align.lexical:Lexical",
         "vecalign": "harness.align.vecalign:Vecalign",
         "gold": "harness.align.golden:Gold",
     },

@@ -138,4 +138,16 @@ class Auto(Aligner):
         believed = min(1.0, beliefs.of(bead))
         odds = math.log(max(believed, 1e-9)) - math.log(max(1.0 - believed, 1e-9))
         sure = 1.0 / (1.0 + math.exp(-odds / self.temperature))
-        return Bead(bead.src, bead.tgt, odds, sure, flags(bead, sure, texts.parts, texts.spans, texts.ratio))
+        found = flags(bead, sure, texts.parts, texts.spans, texts.ratio)
+        if _is_copy(bead, texts.spans):  # whatever the lengths of the others: nothing is missing
+            found = tuple(flag for flag in found if flag == "low-margin")
+        return Bead(bead.src, bead.tgt, odds, sure, found)
+
+
+def _is_copy(bead: Bead, spans: tuple[Spans, Spans]) -> bool:
+    """Whether both sides are the same text, as in two versions of one language, but for case and spaces."""
+    sides = zip(spans, (bead.src, bead.tgt), strict=True)
+    one, other = (
+        " ".join(" ".join(side.texts[k] for k in numbers).casefold().split()) for side, numbers in sides
+    )
+    return one == other

@@ -96,18 +96,19 @@ class GaleChurch(Aligner):
         band, variance = full_or_diagonal(len(left), len(right)), self.variance
         for _ in range(ROUNDS):
             scorer = LengthScorer(left, right, variance)
-            variance = self._estimated(scorer, best_path(Lattice(scorer, band)), left, right)
+            beads = best_path(Lattice(scorer, band))
+            variance = variance_of(scorer, beads, left, right, self.variance, KNOWN)
         return best_path(Lattice(LengthScorer(left, right, variance), band))
 
-    def _estimated(self, scorer: LengthScorer, beads: Sequence[Bead], left: Array, right: Array) -> float:
-        """s2 over the beads of an alignment, the one given counted as `KNOWN` beads."""
-        links = [bead for bead in beads if not bead.is_null]
-        sums = (
-            np.array([side[list(x)].sum() for x in xs])
-            for side, xs in (
-                (left, [bead.src for bead in links]),
-                (right, [bead.tgt for bead in links]),
-            )
-        )
-        found = scorer.scatter(*sums)
-        return (KNOWN * self.variance + float(found.sum())) / (KNOWN + len(links))
+
+def variance_of(
+    scorer: LengthScorer, beads: Sequence[Bead], left: Array, right: Array, given: float, known: int
+) -> float:
+    """s2 over the beads of an alignment, the one `given` counted as `known` beads."""
+    links = [bead for bead in beads if not bead.is_null]
+    sums = (
+        np.array([side[list(x)].sum() for x in xs])
+        for side, xs in ((left, [bead.src for bead in links]), (right, [bead.tgt for bead in links]))
+    )
+    found = scorer.scatter(*sums)
+    return (known * given + float(found.sum())) / (known + len(links))

@@ -13,6 +13,7 @@ from harness.common.langid import identify, label
 from harness.common.langs import language
 from harness.common.paths import is_file, no_such_file
 from harness.common.progress import note
+from harness.common.texts import has_words
 from harness.errors import DataError
 from harness.run.counterparts import corresponding, doubt
 from harness.run.documents import TextParts, align_pairs, segmented
@@ -54,6 +55,11 @@ class Texts:
             _, (segments,) = segmented([Document(str(path), lang, text, str(path))], self.parts)
         if not any(s.text.strip() for s in segments):
             raise DataError(f"{path}: the file is empty, there is nothing to align")
+        if not any(has_words(s.text) for s in segments):
+            raise DataError(
+                f"{path}: only punctuation or invisible characters, no letter or figure; is this the right"
+                " file?"
+            )
         return segments
 
 

@@ -243,6 +243,11 @@ def _tell_lone(where: str, count: int, line: int) -> None:
     )
 
 
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a figure in it: not so in punctuation and invisible characters alone."""
+    return any(character.isalnum() for character in text)
+
+
 def too_long(where: str, number: int) -> DataError:
     """The error for a line that no text has."""
     return DataError(f"{where}:{number}: a line of more than {LONGEST_LINE >> 20} MiB; is this text?")

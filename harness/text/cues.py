@@ -6,6 +6,7 @@
     [name]    ends a sentence only before a word of [start]: `al`, `им`
     [number]  does not end a sentence before a number: `No`, `janv`, `godz`
     [end]     may end a sentence before any capital: `etc`, `itd`
+    [unit]    of [end], those that end a sentence only behind a number: `15 min`, not `min. Nowak`
     [start]   words that often begin a sentence and are not names: pronouns, conjunctions, articles; `L'`
               covers every word that it is elided before
     [and]     words that carry on a sentence even after a full stop: conjunctions in small letters
@@ -21,7 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sentence_cues")
-_SECTIONS = ("inside", "name", "number", "end", "start", "and")
+_SECTIONS = ("inside", "name", "number", "end", "unit", "start", "and")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Cues:
     name: frozenset[str]
     number: frozenset[str]
     end: frozenset[str]
+    unit: frozenset[str]
     start: frozenset[str]
     carry: frozenset[str]
 
@@ -59,6 +61,7 @@ def cues(code: str) -> Cues:
         name=frozenset(own["name"] | {name for name in names if not listed(name, others)}),
         number=frozenset(own["number"] | numbers - own["inside"]),
         end=frozenset(own["end"]),
+        unit=frozenset(own["unit"]),
         start=frozenset(own["start"]),
         carry=frozenset(own["and"]),
     )

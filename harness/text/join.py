@@ -23,6 +23,8 @@ _GERMAN_ORDINAL = re.compile(
     r"\s\d{1,2}\.$",
     re.IGNORECASE,
 )
+# Polish decades, likewise: `w latach 90. Kraków …`.
+_POLISH_DECADE = re.compile(r"(?<!\w)lat(?:a|ach|ami|om)?\s\d0\.$", re.IGNORECASE)
 # Words that report what was quoted: Japanese particles, Chinese verbs of saying.
 _REPORTED = {
     "ja": re.compile(r"と|って|など|[をにはがの]"),
@@ -85,6 +87,8 @@ def _is_ordinal(before: str, after: str, lang: str) -> bool:
     """`latach 90. XX w.`, `im 19. Jahrhundert`."""
     if _SHORT_NUMBER.search(before) and _ROMAN.match(after):
         return True
+    if lang == "pl" and _POLISH_DECADE.search(before[-20:]):
+        return not begins_sentence(after, cues(lang))
     return lang == "de" and first_letter(after).isupper() and bool(_GERMAN_ORDINAL.search(before[-20:]))
 
 
@@ -98,12 +102,20 @@ def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
     if not first.isupper():
         return listed(token, known.name)
     if listed(token, known.end):
+        if listed(token, known.unit) and not _counted(before, token):
+            return True  # `min. Nowak`, but `15 min. Potem`
         return not begins_sentence(after, known) and _only_opens(before, token, known)
     if listed(token, known.name):
         return not begins_sentence(after, known)
     if _ACRONYM.fullmatch(token) and token[0].isupper():
         return not begins_sentence(after, known) if known.start else _follows_name(before, token)
     return False
+
+
+def _counted(before: str, token: str) -> bool:
+    """Whether a number stands before the short form."""
+    words = before[: -len(token) - 1].split()
+    return bool(words) and (words[-1][-1].isdigit() or bool(_ROMAN.fullmatch(words[-1])))
 
 
 def _only_opens(before: str, token: str, known: Cues) -> bool:

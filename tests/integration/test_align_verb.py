@@ -82,3 +82,15 @@ def test_a_language_plainly_wrong_is_a_warning(tmp_path: Path, capsys: pytest.Ca
     words = ["--src", "de", "--tgt", "pl", "--segmented", "--aligner", "gale-church"]
     assert call(*texts, *words, "-o", tmp_path / "o.html") == 0
     assert "declared as German, but it looks like French (fr)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200b\n\ufeff\u2060\n", "… — !\n***\n"])
+@pytest.mark.parametrize("options", [[], ["--segmented"]])
+def test_a_text_without_a_letter_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, options: list[str]
+) -> None:
+    (tmp_path / "none.txt").write_text(text, encoding="utf-8")
+    assert call(tmp_path / "none.txt", PL, *PAIR, *options) == 2
+    told = capsys.readouterr().err
+    assert "none.txt: " in told and "Traceback" not in told
+    assert "no letter or figure" in told or "nothing to align" in told or "no text is left" in told

@@ -7,6 +7,7 @@ loading it.
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from harness.align.search.lattice import ROWS, Array, BeadTable, Lattice
 
 WORTH = 100  # source sentences from which the compiled sweeps are taken
+WORTH_LOADING = 1000  # the same where the compiler is not loaded yet, which takes half a second
 Places = NDArray[np.int64]
 
 
@@ -98,7 +100,8 @@ class Sweeps:
 
 def sweeps(lattice: Lattice) -> Sweeps | None:
     """The compiled sweeps over a lattice, where there are any and it is large enough to be worth them."""
-    if lattice.scorer.n < WORTH or importlib.util.find_spec("numba") is None:
+    least = WORTH if "numba" in sys.modules else max(WORTH, WORTH_LOADING)
+    if lattice.scorer.n < least or importlib.util.find_spec("numba") is None:
         return None
     from harness.align.search import kernels
 

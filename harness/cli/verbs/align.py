@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--aligner",
         default="auto",
         metavar="NAME",
-        help="auto, comparable, vecalign, gale-church, or a YAML of your own",
+        help="auto, comparable, vecalign, gale-church, lexical, or a YAML of your own",
     )
     parser.add_argument(
         "--encoder",
@@ -110,7 +110,7 @@ def _texts(args: argparse.Namespace) -> Texts:
     """The configured classes, built before any text is read. Raises ConfigError or UnavailableError."""
     from harness.cli.aligning import Texts
     from harness.common.named import named
-    from harness.encode.choice import chosen, remark
+    from harness.encode.choice import chosen, chosen_aligner, remark, unaided
     from harness.encode.kept import VECTORS
     from harness.run.documents import text_parts
 
@@ -118,15 +118,19 @@ def _texts(args: argparse.Namespace) -> Texts:
     options = _options(args.set)
     of_encoder = {key.partition(".")[2]: v for key, v in options.items() if key.startswith("encoder.")}
     of_aligner = {key: value for key, value in options.items() if not key.startswith("encoder.")}
+    languages = (args.src, args.tgt)
+    encoder = named("encoder", args.encoder, folders) | of_encoder
     parts = text_parts(
         named("clean", args.clean, folders),
         named("splitter", args.splitter, folders),
-        named("aligner", args.aligner, folders) | of_aligner,
-        chosen(named("encoder", args.encoder, folders) | of_encoder, (args.src, args.tgt)),
+        chosen_aligner(named("aligner", args.aligner, folders) | of_aligner, encoder, languages),
+        chosen(encoder, languages),
         None if args.no_cache else Path(args.results) / "cache" / VECTORS,
     )
     encodes = parts.encodes or (not args.pairs and is_dir(args.source))  # folders are paired by it
-    if encodes and (line := remark(parts.encoder, (args.src, args.tgt))) is not None:
+    if encodes and (line := remark(parts.encoder, languages)) is not None:
+        note(line)
+    if parts.recipe["aligner"].get("kind") == "lexical" and (line := unaided(languages)) is not None:
         note(line)
     return Texts(parts, lines=args.segmented)
 

@@ -22,7 +22,7 @@ from harness.errors import ConfigError, UnavailableError
 from harness.types import Bead, Segment
 from tests.support.word_encoder import Words
 
-NAMES = ["auto", "comparable", "vecalign", "gale-church"]
+NAMES = ["auto", "comparable", "vecalign", "gale-church", "lexical"]
 
 
 def pairs(beads: list[Bead]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

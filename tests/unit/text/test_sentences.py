@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from harness.registry import build
@@ -10,6 +14,7 @@ from harness.text.segment import segment
 from harness.types import Cleaned, Document
 
 UNSPACED = ("zh", "ja")
+DATA = Path(__file__).parents[2] / "data"
 
 
 def cut(text: str, lang: str) -> list[str]:
@@ -19,6 +24,17 @@ def cut(text: str, lang: str) -> list[str]:
 
 def check(lang: str, sentences: list[str]) -> None:
     assert cut(("" if lang in UNSPACED else " ").join(sentences), lang) == sentences
+
+
+# Initials, titles, ordinals, Roman numerals, dates, abbreviations, quotations, dialogue, CJK: by hand.
+CASES = [json.loads(line) for line in (DATA / "split_cases.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{c['lang']}: {' ¦ '.join(c['sentences'])[:60]}" for c in CASES]
+)
+def test_cases_written_by_hand(case: dict[str, Any]) -> None:
+    check(case["lang"], case["sentences"])
 
 
 @pytest.mark.parametrize(
