@@ -27,6 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     store = Store(args.results)
     run = store.find_finished(args.run)
+    if run.warning:
+        progress.note(f"harness note: {run.warning}")
     write_labels(store.run_dir(run.run_id), note=" ".join(args.text.split()))
     progress.note(f"noted: {run.run_id}")
     return 0

@@ -36,6 +36,8 @@ def main(args: argparse.Namespace) -> int:
         raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
     store = Store(args.results)
     run = store.find_finished(args.run)
+    if run.warning:
+        note(f"harness tag: {run.warning}")
     others = [r.run_id for r in store.records() if r.tag == args.name and r.run_id != run.run_id]
     before = run.record.tag if run.record else None
     write_labels(store.run_dir(run.run_id), tag=args.name or "")

@@ -141,6 +141,7 @@ function against(set, metric) {
 
 function drawResults(set, metric) {
   $('results-body').replaceChildren(
+    ...(set.edited ?? []).map((line) => el('p', { class: 'notice' }, visible(line))),
     overview(set, metric),
     el('p', { class: 'soft' }, `Bold: the best score, the reference aside. †: not significantly worse than it (p ≥ ${set.alpha}, corrected for all pairs). Hover or focus a heading for the signature of a metric.`),
     el('h3', {}, `${metric.name} against ${metric.baseline}`),
