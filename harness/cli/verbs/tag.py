@@ -6,7 +6,7 @@ import argparse
 
 from harness.common.progress import note
 from harness.errors import UserError
-from harness.results.labels import write_labels
+from harness.results.labels import refuse_secret, write_labels
 from harness.results.store import Store
 
 EXAMPLES = """\
@@ -34,6 +34,7 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("give a NAME, or --remove to take the tag off")
     if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
         raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
+    refuse_secret("the tag", args.name or "")
     store = Store(args.results)
     run = store.find_finished(args.run)
     if run.warning:
