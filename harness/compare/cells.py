@@ -18,6 +18,8 @@ from harness.compare.options import Options
 from harness.metrics.stats.human import SOURCE
 from harness.metrics.stats.significance import TEST_NAMES
 
+_FLAGGED = 6  # systems whose flags a note names
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -173,7 +175,9 @@ def _health(result: Result) -> list[str]:
         flags = Counter(flag for found in system.health for flag in found)
         if flags:
             flagged.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
-    return [f"Flagged outputs, of {result.test_set.n}: {'; '.join(flagged)}."] if flagged else []
+    more = [f"{len(flagged) - _FLAGGED} more systems"] if len(flagged) > _FLAGGED else []
+    shown = "; ".join([*flagged[:_FLAGGED], *more])
+    return [f"Flagged outputs, of {result.test_set.n}: {shown}."] if flagged else []
 
 
 def tests_line(options: Options) -> str:

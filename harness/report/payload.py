@@ -57,12 +57,14 @@ def payload(
     many are missing; only when no segment fits, the aligned documents go.
     """
     everything = [result.test_set.n for result, _ in results]
-    records = [run.record for run in store.runs() if run.record]
+    runs = store.runs()
+    records = [run.record for run in runs if run.record]
+    edited = {run.run_id: run.warning for run in runs if run.warning}
     trends = [{"power": power(result), "history": over_time(records, result)} for result, _ in results]
     words = {f"w{number}": pack(analyses(result, corpus)) for number, (result, _) in enumerate(results)}
     keep, documents = everything, True
     while True:
-        packed = _pack(store, results, trends, words, keep, title, documents)
+        packed = _pack(store, results, trends, words, edited, keep, title, documents)
         if packed.size <= budget or (max(keep) == 0 and not documents):
             return packed
         if max(keep) == 0:
@@ -77,6 +79,7 @@ def _pack(
     results: Sequence[tuple[Result, AlignmentView | None]],
     trends: Sequence[dict[str, Any]],
     words: Mapping[str, str],
+    edited: Mapping[str, str],
     keep: Sequence[int],
     title: str,
     documents: bool,
@@ -119,6 +122,7 @@ def _pack(
             summary(result, view)
             | trends[number]
             | {"blocks": names, "notice": notice, "documents": found is not None, "marks": marks is not None}
+            | {"edited": [edited[s.run_id] for s in result.test_set.systems if s.run_id in edited]}
         )
     return Payload(pack({"title": title, "sets": sets}), blocks, tuple(notices))
 

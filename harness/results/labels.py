@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.common.files import write_json
+from harness.common.secrets import secret_in
 from harness.common.shapes import read_json
 from harness.common.typed_json import from_json, shape_of, to_json
+from harness.errors import UserError
 
 _NAME = "labels.json"
 
@@ -29,6 +31,12 @@ def read_labels(folder: Path) -> Labels:
     """The labels of a run. Raises DataError when their file is damaged."""
     path = folder / _NAME
     return from_json(Labels, read_json(path, _SHAPE)) if path.exists() else Labels()
+
+
+def refuse_secret(what: str, text: str) -> None:
+    """Raises UserError for a label that holds a secret, without repeating it: labels go with the store."""
+    if found := secret_in(text):
+        raise UserError(f"{what} holds {found}: it would be stored with the run, and shown by every verb")
 
 
 def write_labels(folder: Path, *, tag: str | None = None, note: str | None = None) -> None:

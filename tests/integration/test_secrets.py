@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.main import main
 from harness.common.secrets import redacted, secret_in
+from tests.support.made_stores import write_run
 
 PLANTED = "hunter2-planted"
 
@@ -64,6 +66,17 @@ def test_a_secret_in_a_file_of_the_user_is_refused_too(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert PLANTED not in done.stderr
     assert PLANTED.encode() not in written(tmp_path / "results")
+
+
+@pytest.mark.parametrize("verb", ["note", "tag"])
+@pytest.mark.parametrize("text", [f"http://me:{PLANTED}@host/v1", f"hf_{'a' * 24}{PLANTED.replace('-', '')}"])
+def test_a_label_with_a_secret_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str, text: str
+) -> None:
+    write_run(tmp_path, "20260101-a", "one", ["a"], [["a"]])
+    assert main([verb, "latest", text, "--results", str(tmp_path)]) == 2
+    assert "holds" in capsys.readouterr().err
+    assert PLANTED.encode() not in written(tmp_path) and b"hf_aaaa" not in written(tmp_path)
 
 
 @pytest.mark.parametrize(

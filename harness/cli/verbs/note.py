@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.common import progress
-from harness.results.labels import write_labels
+from harness.results.labels import refuse_secret, write_labels
 from harness.results.store import Store
 
 EXAMPLES = """\
@@ -25,8 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    refuse_secret("the note", args.text)
     store = Store(args.results)
     run = store.find_finished(args.run)
+    if run.warning:
+        progress.note(f"harness note: {run.warning}")
     write_labels(store.run_dir(run.run_id), note=" ".join(args.text.split()))
     progress.note(f"noted: {run.run_id}")
     return 0

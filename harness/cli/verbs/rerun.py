@@ -46,6 +46,8 @@ def main(args: argparse.Namespace) -> int:
     store = Store(args.results)
     old = store.find_finished(args.run)
     assert old.record is not None
+    if old.warning:
+        note(f"harness rerun: {old.warning}")
     config = from_record(old.record)
     if not args.trust and (phrases := _demands(config)):
         raise UserError(

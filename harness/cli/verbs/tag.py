@@ -6,7 +6,7 @@ import argparse
 
 from harness.common.progress import note
 from harness.errors import UserError
-from harness.results.labels import write_labels
+from harness.results.labels import refuse_secret, write_labels
 from harness.results.store import Store
 
 EXAMPLES = """\
@@ -34,8 +34,11 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("give a NAME, or --remove to take the tag off")
     if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
         raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
+    refuse_secret("the tag", args.name or "")
     store = Store(args.results)
     run = store.find_finished(args.run)
+    if run.warning:
+        note(f"harness tag: {run.warning}")
     others = [r.run_id for r in store.records() if r.tag == args.name and r.run_id != run.run_id]
     before = run.record.tag if run.record else None
     write_labels(store.run_dir(run.run_id), tag=args.name or "")

@@ -29,6 +29,12 @@ function text(value, tag = 'span') {
   return el(tag, { class: 'text', dir: 'auto' }, visible(value));
 }
 
+// A name, which may be broken behind its slashes and underscores too.
+function named(value) {
+  const parts = visible(value).split(/(?<=[/_])/);
+  return el('span', { class: 'text', dir: 'auto' }, parts.flatMap((part, k) => (k ? [el('wbr'), part] : [part])));
+}
+
 function field(label, control) {
   return el('label', {}, label, control);
 }

@@ -9,7 +9,7 @@ function sortable(name, head, rows, first, label = name) {
       current = k;
       draw();
     } }, column.name);
-    return el('th', { scope: 'col', class: column.text ? '' : 'n', 'aria-sort': 'none' }, button);
+    return el('th', { scope: 'col', class: `${column.text ? '' : 'n'}${column.name.length < 12 ? ' short' : ''}`, 'aria-sort': 'none' }, button);
   });
   function draw() {
     cells.forEach((cell, k) => cell.setAttribute('aria-sort', k !== current ? 'none' : up ? 'ascending' : 'descending'));
@@ -35,7 +35,7 @@ function sortable(name, head, rows, first, label = name) {
 // The table as it stands, in cells: `plain` the numbers unrounded, `shown` as they are shown.
 function grid(head, rows) {
   const shown = ({ show }) => (show instanceof Node
-    ? (show.children.length ? [...show.children].map((n) => n.textContent).join(', ') : show.textContent) : String(show));
+    ? (show.querySelector(':scope > :not(wbr)') ? [...show.children].map((n) => n.textContent).join(', ') : show.textContent) : String(show));
   return { head: head.map((column) => column.name.replaceAll('\u00a0', ' ')), rows: rows.map((row) => row.cells.map((cell, k) => (
     { shown: shown(cell), plain: head[k].text || cell.show instanceof Node || typeof cell.key !== 'number' ? shown(cell) : String(cell.key) }))) };
 }
@@ -89,7 +89,7 @@ function overview(set, chosen) {
   head.push({ name: 'health', text: true });
   const rows = set.systems.map((system) => {
     const about = [system.run, system.id, system.revision, system.engine].filter(Boolean).join('\n');
-    const cells = [{ key: system.name, show: text(system.name), title: about }];
+    const cells = [{ key: system.name, show: named(system.name), title: about }];
     for (const metric of set.metrics) {
       const row = metric.rows.find((r) => r.system === system.name);
       const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
@@ -120,7 +120,7 @@ function against(set, metric) {
     head.push({ name: 'wins' }, { name: 'ties' }, { name: 'losses' }, { name: 'judges agree' });
   }
   const rows = metric.rows.map((row, k) => {
-    const cells = [{ key: row.system, show: text(row.system) }, { key: row.cluster, show: row.cluster ?? '–' },
+    const cells = [{ key: row.system, show: named(row.system) }, { key: row.cluster, show: row.cluster ?? '–' },
       { key: row.ranks && row.ranks[0], show: row.ranks ? [...new Set(row.ranks)].join('–') : '–' },
       { key: row.value, show: number(row.value, digits) },
       { key: row.ci[0], show: span(row.ci) }];
@@ -141,6 +141,7 @@ function against(set, metric) {
 
 function drawResults(set, metric) {
   $('results-body').replaceChildren(
+    ...(set.edited ?? []).map((line) => el('p', { class: 'notice' }, visible(line))),
     overview(set, metric),
     el('p', { class: 'soft' }, `Bold: the best score, the reference aside. †: not significantly worse than it (p ≥ ${set.alpha}, corrected for all pairs). Hover or focus a heading for the signature of a metric.`),
     el('h3', {}, `${metric.name} against ${metric.baseline}`),

@@ -23,8 +23,8 @@ function byKind(kinds, metric, redraw) {
 function plain(name, table, labels) {
   const words = table.header.map((title, k) => k === 0 || title === 'system' || title === 'n-gram');
   const rows = table.rows.map((cells, k) => el('tr', { class: table.ends.includes(k) ? 'line' : null },
-    cells.map((cell, n) => el(n === 0 ? 'th' : 'td', { scope: n === 0 ? 'row' : null, class: words[n] ? 'name' : 'n' }, words[n] ? text(cell) : cell))));
-  const head = el('tr', {}, table.header.map((title, k) => el('th', { scope: 'col', class: words[k] ? null : 'n' }, title)));
+    cells.map((cell, n) => el(n === 0 ? 'th' : 'td', { scope: n === 0 ? 'row' : null, class: words[n] ? 'name' : 'n' }, words[n] ? named(cell) : cell))));
+  const head = el('tr', {}, table.header.map((title, k) => el('th', { scope: 'col', class: `${words[k] ? '' : 'n'}${title.length < 12 ? ' short' : ''}` }, title)));
   const read = () => {
     let above = [];
     return { head: table.header, rows: table.rows.map((cells) => {

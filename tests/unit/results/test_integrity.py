@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import base64
+import gzip
+import importlib
 import json
 import os
 from collections.abc import Callable
@@ -9,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.main import main
+from harness.cli.main import Parser, main
+from harness.compare import ask
+from harness.report.payload import payload
+from harness.results.store import Store
 from tests.support.made_stores import write_run
 from tests.support.made_texts import corpus, hypotheses
 
@@ -47,7 +54,23 @@ def reformat(folder: Path) -> None:
     ("edit", "file"), [(raise_score, "record.json"), (rewrite_hypothesis, "segments.jsonl")]
 )
 @pytest.mark.parametrize(
-    "verb", ["list", "show good", "compare", "export csv", "report -o page.html", "verify"]
+    "verb",
+    [
+        "list",
+        "list --format json",
+        "show good",
+        "compare",
+        "compare --format csv",
+        "history",
+        "power",
+        "export csv",
+        "export csv --level segment",
+        "report -o page.html",
+        "tag good x",
+        "note good better",
+        "agree human.csv",
+        "verify",
+    ],
 )
 def test_an_edited_run_is_named(
     verb: str,
@@ -58,6 +81,10 @@ def test_an_edited_run_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(store)
+    _, _, references = corpus(40)
+    write_run(store, "20260103-c", "worst", hypotheses(references, 4, 0.8), references)  # agree needs three
+    rows = [f"{name},made-{k:04d},{k % 7}" for name in ("good", "poor", "worst") for k in range(40)]
+    (store / "human.csv").write_text("\n".join(["system,segment,score", *rows]))
     main([*verb.split(), "--results", str(store)])
     assert "edited after" not in "".join(capsys.readouterr())
     edit(store / "runs" / "20260101-a")
@@ -110,3 +137,19 @@ def test_records_without_digests_are_not_called_edited(
     path.write_text(json.dumps({key: item for key, item in record.items() if key not in ("digest", "files")}))
     assert main(["verify", "--results", str(store)]) == 0
     assert "cannot be verified" in capsys.readouterr().err
+
+
+def test_the_page_itself_says_that_a_run_was_edited(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raise_score(store / "runs/20260101-a")
+    results = ask.compare(parsed("report", "--results", str(store), "--samples", "50"), "test")
+    packed = payload(Store(store), results, 3_000_000, "made")
+    (found,) = json.loads(gzip.decompress(base64.b64decode(packed.summary)))["sets"]
+    assert [line.split(" (")[0] for line in found["edited"]] == [
+        "20260101-a was edited after it was recorded"
+    ]
+
+
+def parsed(verb: str, *words: str) -> argparse.Namespace:
+    parser = Parser(prog=verb)
+    importlib.import_module(f"harness.cli.verbs.{verb}").configure(parser)
+    return parser.parse_args(list(words))
