@@ -83,7 +83,8 @@ _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
         "unit": "segment",
     },
     ("engine", "transformers"): {
-        "quantize": None, "attention": None, "answer": "raw", **_GENERATION, **_UNIT,
+        "quantize": None, "attention": None, "compile": False, "compared": 0, "answer": "raw", **_GENERATION,
+        **_UNIT,
     },
     ("engine", "ctranslate2"): {"answer": "raw", **_GENERATION, **_UNIT},
     ("aligner", "auto"): {"order": "monotone"},

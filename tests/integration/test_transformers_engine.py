@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness import registry
-from harness.errors import DataError, UnavailableError
+from harness.errors import ConfigError, DataError, UnavailableError
 from harness.translate.runner import translate
 from tests.support import tiny_checkpoints as checkpoints
 
@@ -136,3 +136,65 @@ def test_a_missing_package_is_named_with_the_remedy(
     monkeypatch.setattr("harness.translate.checkpoints.computing.has", lambda name: name != package)
     with pytest.raises(UnavailableError, match=rf"{package}.*pip install 'mt-harness\[large\]'"):
         engine(folder, **options)
+
+
+def test_what_a_way_of_computing_changed_is_recorded(tmp_path: Path) -> None:
+    folder = checkpoints.llama(tmp_path / "llama")
+    model = {"name": "m", "family": "llm", "path": str(folder), "prompt": "{text}"}
+    settings = {"kind": "transformers", "max_new_tokens": 8, "threads": 1}
+    sources = checkpoints.lines("fr")[:5]
+    eager = registry.build(
+        "engine", {**settings, "attention": "eager", "compared": 3}, model=model, src="fr", tgt="pl"
+    )
+    assert "changed" not in eager.settings and eager.settings["attention"] == "eager"
+    found = translate(eager, sources, tmp_path / "a")
+    plain = registry.build("engine", {**settings, "compared": 3}, model=model, src="fr", tgt="pl")
+    assert found == translate(plain, sources, tmp_path / "b")
+    assert eager.settings["changed"] == "0 of 3 outputs, against the library's own computing"
+    assert plain.settings["attention"] == "sdpa" and "changed" not in plain.settings
+    assert "_loaded" not in vars(eager._plain), "its memory is given back"
+    again = registry.build(
+        "engine", {**settings, "attention": "eager", "compared": 3}, model=model, src="fr", tgt="pl"
+    )
+    again._plain = type("Other", (), {"generate": lambda self, texts: [("x", True, 1)] * len(texts)})()
+    translate(again, sources, tmp_path / "c")
+    assert again.settings["changed"].startswith("3 of 3 outputs")
+
+
+def test_compiled_generation_gives_the_same_and_compiles_each_width_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torch._dynamo.utils import counters
+
+    from harness.translate.engines import compiling
+
+    monkeypatch.setattr(compiling, "_ROWS", 4)
+    folder = checkpoints.llama(tmp_path / "llama")
+    model = {"name": "m", "family": "llm", "path": str(folder), "prompt": "{text}", "stop": ["q"]}
+    settings = {"kind": "transformers", "max_new_tokens": 12, "threads": 1}
+    sources = [line[:80] for line in checkpoints.lines("fr")[:10]]
+    slow = registry.build("engine", settings, model=model, src="fr", tgt="pl")
+    fast = registry.build("engine", {**settings, "compile": True}, model=model, src="fr", tgt="pl")
+    assert fast.identity["compile"] is True and "compile" not in slow.identity
+    before = counters["stats"]["unique_graphs"]
+    found = translate(fast, sources, tmp_path / "a")
+    assert found == translate(slow, sources, tmp_path / "b")
+    assert counters["stats"]["unique_graphs"] == before + 1, "batches of 4, 4 and 2 in one width"
+
+
+def test_compiling_is_refused_where_it_cannot_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, marian = checkpoints.llama(tmp_path / "llama"), checkpoints.marian(tmp_path / "marian")
+
+    def build(path: Path, family: str = "llm", **options: Any) -> Any:
+        model = {"name": "m", "family": family, "path": str(path), "prompt": "{text}"}
+        config = {"kind": "transformers", "compile": True, **options}
+        return registry.build("engine", config, model=model, src="fr", tgt="pl")
+
+    with pytest.raises(ConfigError, match="is for language models"):
+        build(marian, "marian")
+    with pytest.raises(ConfigError, match="is for one beam"):
+        build(folder, beams=2)
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnavailableError, match="needs a C\\+\\+ compiler"):
+        build(folder)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import missing_package
+from harness.errors import UnavailableError, missing_package
 
 SPLIT = "split"
 """The device that stands for all of them: a model larger than one is spread over GPUs, memory and disk."""
@@ -19,14 +21,16 @@ class Computing:
     quantize   "8bit" or "4bit": weights rounded as they are loaded (LLM.int8, Dettmers et al. 2022; NF4,
                Dettmers et al. 2023)
     attention  "eager", "sdpa" or "flash_attention_2"
+    compiled   steps of generation through torch.compile, with a cache of fixed length
     """
 
     quantize: str | None = None
     attention: str | None = None
+    compiled: bool = False
 
     @property
     def identity(self) -> dict[str, Any]:
-        asked = {"quantize": self.quantize, "attention": self.attention}
+        asked = {"quantize": self.quantize, "attention": self.attention, "compile": self.compiled}
         return {name: value for name, value in asked.items() if value}
 
     def check(self, device: str) -> None:
@@ -36,6 +40,11 @@ class Computing:
         for package in ("accelerate", "bitsandbytes") if self.quantize else ():
             if not has(package):
                 raise missing_package(f"engine.quantize={self.quantize}", package, "large")
+        compilers = (os.environ.get("CXX"), "g++", "clang++", "c++")
+        if self.compiled and not any(name and shutil.which(name) for name in compilers):
+            raise UnavailableError(
+                "engine.compile=true needs a C++ compiler, and none is on the PATH: install g++ or clang"
+            )
         if self.attention == "flash_attention_2" and not has("flash_attn"):
             raise missing_package("engine.attention=flash_attention_2", "flash-attn")
 

@@ -10,6 +10,7 @@ from typing import Any
 from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
+from harness.translate.engines import compiling
 from harness.translate.engines.logits import processors
 from harness.translate.engines.prompted import Prompted
 from harness.translate.engines.stopping import stopping
@@ -53,13 +54,30 @@ class Causal:
         return self._prompted.details(texts)
 
     def generate(self, texts: Sequence[str]) -> list[Output]:
+        prompts = self._prompted.ids(texts)
+        if not self._place.computing.compiled:
+            return self._generated(prompts)
+        done: list[Output] = []
+        while len(done) < len(prompts):
+            size = compiling.rows_of(compiling.width_of(max(map(len, prompts[len(done) :]))))
+            part = prompts[len(done) : len(done) + size]
+            try:
+                done += self._generated(compiling.padded(part))[: len(part)]
+            except Exception as error:
+                if ours := compiling.explained(error):
+                    raise ours from error
+                raise
+        return done
+
+    def _generated(self, prompts: Sequence[list[int]]) -> list[Output]:
         import torch
 
         model, config = self._loaded
         tokenizer = self._prompted.tokenizer
-        prompts = self._prompted.ids(texts)
         opened = [self._prompted.opens_thoughts(ids) for ids in prompts]
-        inputs = tokenizer.pad({"input_ids": prompts}, padding_side="left", return_tensors="pt")
+        inputs = tokenizer.pad(
+            {"input_ids": list(prompts)}, padding_side="left", return_tensors="pt", **self._padding(prompts)
+        )
         start = inputs["input_ids"].shape[1]
         with torch.inference_mode():
             output = model.generate(
@@ -75,6 +93,12 @@ class Causal:
             stopped = ended or self._prompt.reached(text, within)
             results.append((self._prompt.answer(text, within), stopped, len(ids)))
         return results
+
+    def _padding(self, prompts: Sequence[list[int]]) -> dict[str, Any]:
+        """How the tokenizer is to pad them: to the longest, or for a compiled model to one of its widths."""
+        if not self._place.computing.compiled:
+            return {}
+        return {"padding": "max_length", "max_length": compiling.width_of(max(map(len, prompts)))}
 
     def _row(self, row: list[int], config: Any) -> tuple[list[int], bool]:
         """The generated tokens of a row, and whether it ended: one that a stop text ended is padded."""
@@ -101,6 +125,8 @@ class Causal:
             config.eos_token_id = self._prompted.tokenizer.eos_token_id
         config.pad_token_id = self._prompted.tokenizer.pad_token_id
         config.stop_strings = None  # they are among those of the prompt
+        if self._place.computing.compiled:
+            compiling.prepare(model, config, self._decoding.beams)
         self._processors = processors(config)
         model.generation_config = config
         return model, config

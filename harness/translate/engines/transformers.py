@@ -13,18 +13,19 @@ from typing import Annotated, Any, Literal
 
 from harness.common.langs import language
 from harness.common.limits import Above, Between, Count, Natural, Range, Reads
-from harness.errors import SegmentError, first_line
+from harness.errors import ConfigError, SegmentError, first_line
 from harness.protocols import Batch, Context, Engine, Translated
 from harness.translate.answers import Answer, chosen, identity
 from harness.translate.batching import ROOM, Output, batches, cut, gather
 from harness.translate.checkpoints.codec import Codec
-from harness.translate.checkpoints.computing import Computing
+from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.families import check_listed, family
 from harness.translate.checkpoints.generation import Replaced, described, in_force, stop_strings
 from harness.translate.checkpoints.loading import Decoding, Placement, out_of_memory, versions
 from harness.translate.checkpoints.locate import CHECKPOINT_KEYS, downloads, locate
 from harness.translate.checkpoints.memory import limits
 from harness.translate.engines.causal import Causal
+from harness.translate.engines.comparison import Comparison
 from harness.translate.engines.prompted import TOKENIZER_FILES
 from harness.translate.engines.seq2seq import Seq2Seq
 from harness.translate.prompts import CHAT_FAMILIES, PROMPT_KEYS, Prompt, check_unit
@@ -44,6 +45,9 @@ class Transformers(Engine):
                     device=split spreads a model over all GPUs, then memory, then disk
     quantize        8bit or 4bit: weights rounded while they are loaded
     attention       eager, sdpa, flash_attention_2; this and `quantize` can change outputs: of the identity
+    compile         of language models in one beam: compile the steps of generation (torch.compile): minutes
+                    at first, then faster; it can change outputs like these two
+    compared        how many texts are translated without these three, too, to record what they changed
     too_long        `split` a source beyond the model's length into pieces, or `error`
     threads         CPU threads; null: the cores that this process may use
     answer          filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
@@ -77,6 +81,8 @@ class Transformers(Engine):
         device: str = "auto",
         quantize: Literal["8bit", "4bit"] | None = None,
         attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None,
+        compile: bool = False,
+        compared: Natural = 0,
         too_long: Literal["split", "error"] = "split",
         threads: Count | None = None,
         answer: Answer = "raw",
@@ -95,9 +101,15 @@ class Transformers(Engine):
             *(sample, temperature, top_p, top_k, seed),
             Replaced(repetition_penalty, no_repeat_ngram_size, min_length, length_penalty),
         )
-        computing = Computing(quantize, attention)
+        computing = Computing(quantize, attention, compile)
+        if compile and not chat:
+            raise ConfigError("engine.compile=true is for language models; engine.compile=false")
+        if compile and self._decoding.beams > 1:
+            raise ConfigError("engine.compile=true is for one beam: engine.beams=1")
         check_listed(model, source, target)
         self._model: Seq2Seq | Causal
+        self._plain: Seq2Seq | Causal  # the same in the library's own settings
+        self._compared = Comparison(compared if computing.identity else 0)
         if chat:
             self.sentence_level = bool(model.get("sentence_level", False))
             prompt = Prompt.of(model, source, target)
@@ -106,7 +118,9 @@ class Transformers(Engine):
             self._instructions: dict[str, Any] = prompt.identity
             self.shown, self.before, self.divisible = prompt.examples, prompt.context, not prompt.context
             prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
-            self._model = Causal(self._checkpoint, model, prompt, self._decoding, self._place)
+            self._model, self._plain = (
+                Causal(self._checkpoint, model, prompt, self._decoding, place) for place in self._places
+            )
         else:
             self.sentence_level = bool(model.get("sentence_level", True))
             kind, name = family(model), str(model.get("name"))
@@ -115,7 +129,9 @@ class Transformers(Engine):
             recipe = kind.recipe(name, source, target, self._checkpoint.path)
             self._place = Placement.choose(self._checkpoint, device, dtype, threads, computing)
             codec = Codec(self._checkpoint, model, recipe)
-            self._model = Seq2Seq(self._checkpoint, model, codec, self._decoding, self._place)
+            self._model, self._plain = (
+                Seq2Seq(self._checkpoint, model, codec, self._decoding, place) for place in self._places
+            )
             self._instructions = recipe.identity
         self.unit, self.window, self.context = unit, window, context
         check_unit(self, model)
@@ -139,12 +155,20 @@ class Transformers(Engine):
             **identity(self.filters),
         }
 
-    @cached_property
+    @property
+    def _places(self) -> tuple[Placement, Placement]:
+        return self._place, replace(self._place, computing=PLAIN)
+
+    @property
     def settings(self) -> dict[str, Any]:
-        """How outputs are chosen, with the settings that the checkpoint brings along."""
+        """How outputs are chosen and computed, with the settings that the checkpoint brings along."""
         decoding = self._decoding
         found = in_force(self._checkpoint.path, decoding.beams, decoding.sample, decoding.replaced)
-        return decoding.identity | described(found, decoding.replaced)
+        computed = dict(self._place.computing.identity)
+        if "_loaded" in vars(self._model):  # what was in force
+            computed["attention"] = self._model.loaded.config._attn_implementation
+        chosen = decoding.identity | described(found, decoding.replaced)
+        return chosen | computed | self._compared.settings
 
     def check(self) -> None:
         _ = self._model.loaded
@@ -158,6 +182,7 @@ class Transformers(Engine):
         other._instructions = prompt.identity
         prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
         other._model = self._model.retold(model, prompt)
+        other._compared = Comparison(0)  # what a way of computing changes is counted with the first prompt
         return other
 
     def fits(self, source: str) -> bool:
@@ -172,7 +197,11 @@ class Transformers(Engine):
         pending = cut(sources, model.lengths, model.source_limit, self._too_long)
         most = limits(model.loaded, self._decoding.beams, self._batch_tokens, self._batch_size)
         for part in batches(pending, most.tokens, most.texts):
-            outputs = self._outputs([text for item in part for text in item.texts])
+            texts = [text for item in part for text in item.texts]
+            outputs = self._outputs(texts)
+            self._compared.look(texts, outputs, lambda texts: self._generate(texts, self._plain))
+            if self._compared.done:
+                vars(self._plain).pop("_loaded", None)  # its memory
             yield list(gather(part, outputs, sources, model.details))
 
     def _outputs(self, texts: Sequence[str]) -> list[Output]:
@@ -196,14 +225,14 @@ class Transformers(Engine):
             self._most = (len(part) + 1) // 2
         return done
 
-    def _generate(self, texts: Sequence[str]) -> list[Output]:
+    def _generate(self, texts: Sequence[str], model: Seq2Seq | Causal | None = None) -> list[Output]:
         if self._decoding.sample:
             import torch
 
             # The batch's own seed: a resumed run draws what an unbroken one would have drawn.
             text = "\0".join(texts).encode("utf-8", "surrogatepass")
             torch.manual_seed(zlib.crc32(text, self._decoding.seed & 0xFFFFFFFF))
-        return self._model.generate(texts)
+        return (model or self._model).generate(texts)
 
 
 def _release() -> None:
