@@ -182,6 +182,7 @@ class Transformers(Engine):
         other._instructions = prompt.identity
         prompt = replace(prompt, stop=(*prompt.stop, *stop_strings(self._checkpoint.path)))
         other._model = self._model.retold(model, prompt)
+        other._compared = Comparison(0)  # what a way of computing changes is counted with the first prompt
         return other
 
     def fits(self, source: str) -> bool:
