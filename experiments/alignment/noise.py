@@ -167,3 +167,18 @@ def _damaged(text: str, noise: Noise, r: random.Random) -> str:
         return "" if c == " " and r.random() < noise.damage else c
 
     return "".join(map(letter, text)) if noise.damage else text
+
+
+def strange(common: list[Link], src: list[Link], tgt: list[Link], r: random.Random) -> list[Link]:
+    """A document with stretches of two others in its midst, of the one on the source side and of the other on
+    the target side; in one of three nothing is common, and in some one side has nothing to spare.
+    """
+    own: list[Link] = [([sentence], []) for link in src for sentence in link[0]]
+    other: list[Link] = [([], [sentence]) for link in tgt for sentence in link[1]]
+    kind = r.random()
+    if kind < 0.33:
+        return own + other
+    if kind > 0.8:
+        own, other = r.choice([(own, []), ([], other)])
+    place = r.randint(0, len(common))
+    return common[:place] + own + other + common[place:]

@@ -20,13 +20,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from manuals import PACKAGES, Page, alike, pages
-from noise import Link, Row, changed, draw, sentences
+from noise import Link, Row, changed, draw, sentences, strange
 
 from experiments.embedded_model.collect import fetch
 
 PAIRS = ("fr-pl", "de-fr", "en-pl", "pl-de", "en-fr", "de-en")
 SHARES = {"handbook": 3, "gnome": 2, "libreoffice": 1}  # of prose first
 SHORTEST, LONGEST = 8, 40  # rows of a document
+STRANGERS = 6
+APART = "apart"  # in the name of the sets of documents that have little in common
 HERE = Path(__file__).resolve().parent
 
 
@@ -54,7 +56,9 @@ def stretches(rows: list[Row], r: random.Random) -> Iterator[list[Row]]:
 
 
 def documents(root: Path, pair: str, count: int, seed: int) -> Iterator[list[Link]]:
-    """`count` documents of a language pair, as links; fewer where the manuals are too short for so many."""
+    """`count` documents of a language pair, as links, fewer where the manuals are too short for so many; and
+    behind them, one for every `STRANGERS`, such as have little or nothing in common.
+    """
     langs = (pair[:2], pair[3:])
     r = random.Random(f"{seed}-{pair}")
     pools: dict[str, list[list[Row]]] = {source: [] for source in SHARES}
@@ -67,12 +71,16 @@ def documents(root: Path, pair: str, count: int, seed: int) -> Iterator[list[Lin
         pools[page.source] += stretches(rows, r)
     for pool in pools.values():
         r.shuffle(pool)
+    made: list[list[Link]] = []
     for _ in range(count):
         left = {source: share for source, share in SHARES.items() if pools[source]}
         if not left:
             return
         source = r.choices(list(left), list(left.values()))[0]
-        yield changed(pools[source].pop(), langs, draw(r), r, others)
+        made.append(changed(pools[source].pop(), langs, draw(r), r, others))
+        yield made[-1]
+    for _ in range(count // STRANGERS):
+        yield strange(*r.sample(made, 3), r)
 
 
 def write(links: list[Link], folder: Path) -> None:
@@ -103,7 +111,8 @@ def main() -> None:
     for pair in PAIRS:
         digest, beads, number = hashlib.sha256(), 0, 0
         for number, links in enumerate(documents(args.work / "root", pair, args.count, args.seed)):
-            write(links, args.work / "documents" / pair / f"{number:03d}")
+            home = f"{pair}-{APART}" if number >= args.count else pair
+            write(links, args.work / "documents" / home / f"{number:03d}")
             digest.update(json.dumps(links).encode())
             beads += len(links)
         manifest["documents"][pair] = {

@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from harness.align.evidence.beliefs import Beliefs, ExpectedGain, believe
-from harness.align.evidence.candidates import Candidates, band_of, bead_features, level_of, null_features
+from harness.align.evidence.candidates import Candidates, band_of, level_of, measured
 from harness.align.evidence.clauses import Clauses, cut
 from harness.align.evidence.flags import flags
 from harness.align.evidence.model import Evidence
 from harness.align.evidence.objective import length_ratio
-from harness.align.evidence.rescoring import WEIGHTS, Rescored, rescore, second_weights
+from harness.align.evidence.rescoring import WEIGHTS, Rescored, SecondWeights, rescore, second_weights
 from harness.align.evidence.spans import Spans, embed
-from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
+from harness.align.evidence.weights import FIRST
 from harness.align.large import enlarged
 from harness.align.order import free_order
 from harness.align.search.band import EXACT, RADIUS, search_band
@@ -68,18 +68,19 @@ class Auto(Aligner):
         self.temperature, self.recall, self.cost = temperature, recall, cost
         self.encode_from, self.share = encode_from, share
         self.exact, self.radius, self.order = exact, radius, order
-        self.second = second_weights()
+        self.first = FIRST
+        self.second: SecondWeights | None = None  # those shipped; others while they are fitted
 
     @property
     def identity(self) -> dict[str, Any]:
         """The weights of both passes: fitted anew they find other beads."""
-        return {"weights": digest([WEIGHTS.read_text("utf-8"), repr(MIDDLE), repr(SLOPE)], 16)}
+        return {"weights": digest([WEIGHTS.read_text("utf-8"), repr(FIRST)], 16)}
 
     def align(self, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
         """Beads in order, monotone unless `order` is free.
 
-        `score` is the log odds of the bead's posterior, and `confidence` the posterior itself after the
-        temperature: the logistic function of score / temperature.
+        `score` is the log odds that the bead is right: of its posterior, seen in the light of the whole
+        alignment (`calibration`); `confidence` is the logistic function of score / temperature.
         """
         with one_thread_each():
             if self.order == "free":
@@ -103,24 +104,32 @@ class Auto(Aligner):
         """Align texts already in vectors; runs of sentences that matter are encoded on the way."""
         band = search_band(*texts.spans, self.exact, self.radius)
         known, found = self.candidates(texts, band)
-        features = bead_features(known, found)
-        rescored = Rescored(found, features, null_features(known, found, features), self.second)
+        features, alone = measured(known, found)
+        weights = self.second or second_weights()
+        rescored = Rescored(found, features, alone, weights)
         narrow = band_of(found, texts.spans[0].n, texts.spans[1].n)
         beliefs = rescore(rescored, texts.spans, level_of(features), narrow, self.share)
         beads = best_path(Lattice(ExpectedGain(beliefs, self.recall, self.cost), narrow))
-        finished = [self._finish(bead, beliefs, texts) for bead in beads]
+        odds = weights.calibration.odds(
+            np.array([beliefs.of(bead) for bead in beads]),
+            [bead.is_null for bead in beads],
+            np.array([len(bead.src) + len(bead.tgt) for bead in beads]),
+        )
+        finished = [
+            self._finish(bead, value, texts) for bead, value in zip(beads, odds.tolist(), strict=True)
+        ]
         return enlarged(finished, texts.spans, self.encoder)
 
     def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:
         """What the first pass leaves; runs of sentences that matter are encoded on the way."""
-        self._encode_runs(texts, believe(Lattice(self._evidence(texts).at(0.0), band)))
+        self._encode_runs(texts, believe(Lattice(self._evidence(texts).at(), band)))
         known = self._evidence(texts)
-        flat = believe(Lattice(known.at(0.0, HEAT), band), CANDIDATE)
+        flat = believe(Lattice(known.at(HEAT), band), CANDIDATE)
         order = np.lexsort((flat.column, flat.row))
         return known, Candidates(flat.row[order], flat.shape[order], flat.column[order])
 
     def _evidence(self, texts: Texts) -> Evidence:
-        return Evidence(texts.spans, texts.parts, texts.ratio, MIDDLE, SLOPE, HIDDEN)
+        return Evidence(texts.spans, texts.parts, texts.ratio, *self.first)
 
     def _encode_runs(self, texts: Texts, beliefs: Beliefs) -> None:
         """Encode the runs of two and more sentences in beads that have a chance."""
@@ -134,9 +143,7 @@ class Auto(Aligner):
                 marks |= self.encode_from <= 0
             spans.encode_runs(wanted, self.encoder)
 
-    def _finish(self, bead: Bead, beliefs: Beliefs, texts: Texts) -> Bead:
-        believed = min(1.0, beliefs.of(bead))
-        odds = math.log(max(believed, 1e-9)) - math.log(max(1.0 - believed, 1e-9))
+    def _finish(self, bead: Bead, odds: float, texts: Texts) -> Bead:
         sure = 1.0 / (1.0 + math.exp(-odds / self.temperature))
         found = flags(bead, sure, texts.parts, texts.spans, texts.ratio)
         if _is_copy(bead, texts.spans):  # whatever the lengths of the others: nothing is missing

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.align.evidence.contrast import centred, contrasts
 from harness.align.evidence.model import OF_BEADS, Evidence
 from harness.align.evidence.spans import Spans
-from harness.align.search.lattice import REACH, ROWS, SHAPES, Band
+from harness.align.search.lattice import REACH, ROWS, SHAPES, Array, Band
 from harness.protocols import Matrix
 
 Places = NDArray[np.int64]
@@ -31,9 +32,13 @@ MORE = (
     "loses",
     "gains",
     "level",
+    "leak",
+    "worst",
+    "within",
+    "least",
 )
 BEAD_FEATURES = (*OF_BEADS, *MORE)
-NULL_FEATURES = ("null", "length", "kin", "finished")
+NULL_FEATURES = ("null", "length", "kin", "finished", "touched")
 MARGIN = 4  # columns searched beyond the candidates
 _SIZES = np.array(SHAPES)
 _KINDS = {
@@ -81,8 +86,9 @@ def band_of(found: Candidates, n: int, m: int) -> Band:
     return Band(low, high)
 
 
-def bead_features(evidence: Evidence, found: Candidates) -> Matrix:
-    """`(k, len(BEAD_FEATURES))`: those of `model.OF_BEADS`, and
+def measured(evidence: Evidence, found: Candidates) -> tuple[Matrix, tuple[Matrix, Matrix]]:
+    """The features of the candidates, `(k, len(BEAD_FEATURES))`, and of the sentences of both sides for being
+    left alone (`_null_features`). Of candidates there are those of `model.OF_BEADS`, and
 
     mean: how much of both sides is covered by the other, in characters, in [-1, 1]
     short: log(characters of the shortest sentence / 100 + .1), in target characters
@@ -95,9 +101,14 @@ def bead_features(evidence: Evidence, found: Candidates) -> Matrix:
     loses: what the cosine is less without a sentence at an edge, the least; .1 of 1-1
     gains: what it is more with a sentence more at an edge, the most
     level: the median cosine of sentences that are each other's best, of the two texts
+    leak: how much better its clauses, centred, would be covered from just beside it, the mean by characters
+    worst: the clause of which this is most true
+    within, least: the mean coverage of its clauses, and that of the least covered sentence, centred too
     """
     out = np.empty((len(found.row), len(BEAD_FEATURES)), dtype=np.float32)
     known = dict(zip(BEAD_FEATURES, out.T, strict=True))
+    parts = centred(evidence.parts[0]), centred(evidence.parts[1])
+    touched = np.zeros(evidence.spans[0].n), np.zeros(evidence.spans[1].n)
     for first in range(0, evidence.spans[0].n, ROWS):
         here = slice(*np.searchsorted(found.row, [first, first + ROWS]))
         if here.start == here.stop:
@@ -108,18 +119,24 @@ def bead_features(evidence: Evidence, found: Candidates) -> Matrix:
         place = shape, row - rows[0], column - columns[0]
         out[here, : len(OF_BEADS)] = block[:, *place].T
         known["mean"][here] = mean[place]
+        sizes = _SIZES[shape, 0], _SIZES[shape, 1]
+        found_here = contrasts(parts, (row, column), sizes, touched)
+        for name, values in zip(("leak", "worst", "within", "least"), found_here, strict=True):
+            known[name][here] = values
     _lengths(evidence, found, known)
     _signs(evidence, found, known)
     _cosines(evidence.spans, found, known)
     known["level"][:] = level(found, known["cosine"])
-    return out
+    return out, _null_features(evidence, found, known["coverage"], touched)
 
 
-def null_features(evidence: Evidence, found: Candidates, features: Matrix) -> tuple[Matrix, Matrix]:
+def _null_features(
+    evidence: Evidence, found: Candidates, coverage: Matrix, touched: tuple[Array, Array]
+) -> tuple[Matrix, Matrix]:
     """`(n, len(NULL_FEATURES))` and `(m, …)`: 1, log(characters / 100), the coverage of the best candidate
-    that the sentence is in (0 without any), and whether it ends with a punctuation mark.
+    that the sentence is in (0 without any), whether it ends with a punctuation mark, and how well the best
+    of its candidates covers the sentence itself.
     """
-    coverage = features[:, BEAD_FEATURES.index("coverage")]
     out = []
     for side, (first, sizes) in enumerate(zip((found.row, found.column), found.sizes, strict=True)):
         spans = evidence.spans[side]
@@ -129,7 +146,8 @@ def null_features(evidence: Evidence, found: Candidates, features: Matrix) -> tu
             np.maximum.at(kin, first[inside] + step, coverage[inside])
         length = np.log((spans.chars + 10.0) / 100.0)
         finished = evidence.marks[side].finished[: spans.n]
-        out.append(np.stack([np.ones(spans.n), length, kin[: spans.n], finished], axis=1).astype(np.float32))
+        values = np.ones(spans.n), length, kin[: spans.n], finished, touched[side]
+        out.append(np.stack(values, axis=1).astype(np.float32))
     return out[0], out[1]
 
 

@@ -1,13 +1,10 @@
-"""The score of a bead as log weight: what the evidence is worth, for parallel and for comparable text.
+"""The score of a bead as log weight in the first pass: what the evidence is worth.
 
 score(bead) = w · features + out · tanh(hidden · features); a sentence left alone scores
 `null + null_length * log(characters / 100)`, and `open` is added once a gap. As log weights they define a
 probability of each alignment (a conditional random field over the lattice, with a hidden layer as in Peng et
-al. 2009), so that sums over alignments give each bead its posterior.
-
-How much low coverage or an empty side means depends on the text: rare in a translation, ordinary in
-two reports of one event. The weights are a line between these two, and `share` says where on it a pair of
-documents lies. Which share is a guess (`regimes`), so that the posteriors under several are averaged.
+al. 2009), so that sums over alignments give each bead its posterior. Which beads are worth a closer look
+(`rescoring`) is all that is asked of it; how much they mean in this text is not.
 """
 
 from __future__ import annotations
@@ -45,10 +42,6 @@ class BeadWeights:
     edge: float  # 1 for a gap that begins the text, and for one that ends it
     open: float  # 1 for each gap, sentences left alone in a row
 
-    def at(self, slope: BeadWeights, share: float) -> BeadWeights:
-        """`self + share * slope`."""
-        return BeadWeights(*(getattr(self, f.name) + share * getattr(slope, f.name) for f in fields(self)))
-
 
 LONG = 15.0  # hundreds of characters; of longer beads, none of which was fitted on, the layer knows nothing
 # the weights of beads; the others are of gaps
@@ -72,10 +65,9 @@ class Hidden:
 
 
 class Evidence:
-    """What the texts say about each bead, weighed for parallel and for comparable text.
+    """What the texts say about each bead, weighed by `weights` and the layer.
 
-    `ratio` is target characters per source character. Scores are linear in the share, so that those of
-    `middle` and `slope` are computed once and serve for any share; `hidden` is part of the middle.
+    `ratio` is target characters per source character. Scores are computed once, and serve for any heat.
     """
 
     def __init__(
@@ -83,12 +75,11 @@ class Evidence:
         spans: tuple[Spans, Spans],
         parts: tuple[Clauses, Clauses],
         ratio: float,
-        middle: BeadWeights,
-        slope: BeadWeights,
+        weights: BeadWeights,
         hidden: Hidden,
     ) -> None:
-        self.spans, self._parts, self.ratio = spans, parts, ratio
-        self.middle, self.slope, self._hidden = middle, slope, hidden
+        self.spans, self.parts, self.ratio = spans, parts, ratio
+        self.weights, self._hidden = weights, hidden
         self.marks = Marks(spans[0].texts), Marks(spans[1].texts)
         sizes = range(1, REACH + 1)
         # in target characters
@@ -96,19 +87,19 @@ class Evidence:
             {k: spans[0].lengths(k) * ratio for k in sizes},
             {k: spans[1].lengths(k) for k in sizes},
         )
-        self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], tuple[Matrix, Matrix]] = {}
+        self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], Matrix] = {}
 
-    def at(self, share: float, heat: float = 1.0) -> AtShare:
-        return AtShare(self, share, heat)
+    def at(self, heat: float = 1.0) -> AtHeat:
+        return AtHeat(self, heat)
 
-    def null(self, side: int, weights: BeadWeights) -> Array:
+    def null(self, side: int) -> Array:
         """`(n,)` scores of leaving each sentence of a side alone."""
         sizes = np.log((self.spans[side].chars + 10.0) / 100.0)
-        out: Array = weights.null + weights.null_length * sizes
+        out: Array = self.weights.null + self.weights.null_length * sizes
         return out
 
-    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
-        """`(len(SHAPES), rows, columns)` each: scores by the middle weights, and by the slope."""
+    def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
+        """`(len(SHAPES), rows, columns)` scores."""
         if (rows, columns) not in self._blocks:
             self._blocks[rows, columns] = self._weigh(rows, columns)
         return self._blocks[rows, columns]
@@ -121,7 +112,7 @@ class Evidence:
         known = dict(zip(OF_BEADS, out, strict=True))
         known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
         known["coverage"][:], known["clause"][:], known["gain"][:], mean = coverage(
-            *self._parts, rows, columns
+            *self.parts, rows, columns
         )
         known["ends"][:], known["numbers"][:] = marks(*self.marks, rows, columns)
         for s, (a, b) in enumerate(SHAPES):
@@ -133,33 +124,30 @@ class Evidence:
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out, mean
 
-    def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, Matrix]:
+    def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
         features, _ = self.features(rows, columns)
-        middle, slope = (
-            np.tensordot(np.array([getattr(w, name) for name in OF_BEADS], np.float32), features, 1)
-            for w in (self.middle, self.slope)
-        )
-        middle += self._hidden.score(features)
+        known = np.array([getattr(self.weights, name) for name in OF_BEADS], np.float32)
+        scores: Matrix = np.tensordot(known, features, 1)
+        scores += self._hidden.score(features)
         n, m = self.spans[0].n, self.spans[1].n
         for s, (a, b) in enumerate(SHAPES):
-            middle[s, max(0, n - a + 1 - rows[0]) :] = -np.inf
-            middle[s, :, max(0, m - b + 1 - columns[0]) :] = -np.inf
-        return middle, slope
+            scores[s, max(0, n - a + 1 - rows[0]) :] = -np.inf
+            scores[s, :, max(0, m - b + 1 - columns[0]) :] = -np.inf
+        return scores
 
 
-class AtShare:
-    """The log-linear score of a pair of documents that lies at `share`; a `lattice.Scorer`.
+class AtHeat:
+    """The log-linear score of a pair of documents, times `heat`: below 1, posteriors are flatter.
 
-    All of it times `heat`: below 1, posteriors are flatter.
+    A `lattice.Scorer`.
     """
 
-    def __init__(self, evidence: Evidence, share: float, heat: float = 1.0) -> None:
-        weights = evidence.middle.at(evidence.slope, share)
-        self._evidence, self._share, self._heat = evidence, np.float32(share), np.float32(heat)
+    def __init__(self, evidence: Evidence, heat: float = 1.0) -> None:
+        self._evidence, self._heat = evidence, np.float32(heat)
         self.n, self.m = evidence.spans[0].n, evidence.spans[1].n
-        self.shapes, self.edge, self.open = SHAPES, weights.edge * heat, weights.open * heat
-        self.null_src, self.null_tgt = (evidence.null(side, weights) * heat for side in (0, 1))
+        self.shapes, self.edge, self.open = SHAPES, evidence.weights.edge * heat, evidence.weights.open * heat
+        self.null_src, self.null_tgt = (evidence.null(side) * heat for side in (0, 1))
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
-        middle, slope = self._evidence.block(rows, columns)
-        return (middle + self._share * slope) * self._heat
+        scaled: Matrix = self._evidence.block(rows, columns) * self._heat
+        return scaled

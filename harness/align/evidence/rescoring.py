@@ -8,13 +8,16 @@ conditional random field over the candidates. Which regime a pair of texts is in
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness.align.evidence.beliefs import Beliefs, averaged, believe
+from harness.align.evidence.calibration import Calibration
 from harness.align.evidence.candidates import BEAD_FEATURES, NULL_FEATURES, Candidates
 from harness.align.evidence.model import Hidden
 from harness.align.evidence.regimes import SHARES, chances, signs
@@ -36,6 +39,7 @@ class SecondWeights:
     regimes: Array
     gate: Array
     hidden: Hidden
+    calibration: Calibration
 
 
 @lru_cache(maxsize=1)
@@ -43,9 +47,15 @@ def second_weights() -> SecondWeights:
     """The weights as `experiments/alignment/second.py` wrote them."""
     known = json.loads(WEIGHTS.read_text("utf-8"))
     assert tuple(known["names"]) == NAMES, "second_pass.json was fitted with other features"
+    return second_weights_of(known)
+
+
+def second_weights_of(known: Mapping[str, Any]) -> SecondWeights:
+    """The weights out of such tables."""
     middle, regimes, gate = (np.array(known[name]) for name in ("middle", "regimes", "gate"))
     layer = Hidden(*(np.array(known[name], dtype=np.float32) for name in ("hidden", "out")))
-    return SecondWeights(middle, regimes, gate, layer)
+    sure = Calibration(*(np.array(known["calibration"][name]) for name in ("links", "nulls")))
+    return SecondWeights(middle, regimes, gate, layer, sure)
 
 
 class Rescored:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from harness.align.evidence.clauses import cut
 from harness.align.evidence.model import OF_BEADS, Evidence, Hidden
 from harness.align.evidence.spans import embed
-from harness.align.evidence.weights import HIDDEN, MIDDLE, SLOPE
+from harness.align.evidence.weights import FIRST
 from harness.align.search.lattice import SHAPES
 from harness.types import Bead
 from tests.support.program import ROOT
@@ -32,14 +33,15 @@ def test_the_hidden_layer_adds_what_its_units_say() -> None:
     assert found[1, 0] == pytest.approx(-math.tanh(-2.0))
 
 
-def test_a_bead_scores_its_features_by_both_weights_and_the_layer() -> None:
+def test_a_bead_scores_its_features_by_the_weights_and_the_layer() -> None:
     encoder = Words()
     spans = embed(SRC, encoder), embed(TGT, encoder)
     parts = cut(SRC, encoder, spans[0].rows(1)), cut(TGT, encoder, spans[1].rows(1))
-    evidence = Evidence(spans, parts, 1.0, MIDDLE, SLOPE, HIDDEN)
+    evidence = Evidence(spans, parts, 1.0, *FIRST)
+    weights, hidden = FIRST
     rows, columns = (1, 4), (0, 5)
     features, _ = evidence.features(rows, columns)
-    scores = evidence.at(0.7).block(rows, columns)
+    scores = evidence.at(0.5).block(rows, columns)
     for s, (a, b) in enumerate(SHAPES):
         for i in range(*rows):
             for j in range(*columns):
@@ -49,36 +51,55 @@ def test_a_bead_scores_its_features_by_both_weights_and_the_layer() -> None:
                     assert found == -np.inf
                     continue
                 assert bead["size"] == a + b - 2
-                linear = sum(
-                    (getattr(MIDDLE, name) + 0.7 * getattr(SLOPE, name)) * bead[name] for name in OF_BEADS
-                )
-                units = np.tanh(HIDDEN.weights @ np.array(list(bead.values())))
-                assert found == pytest.approx(linear + float(HIDDEN.out @ units), abs=1e-3)
+                linear = sum(getattr(weights, name) * bead[name] for name in OF_BEADS)
+                units = np.tanh(hidden.weights @ np.array(list(bead.values())))
+                assert found == pytest.approx(0.5 * (linear + float(hidden.out @ units)), abs=1e-3)
 
 
 @pytest.fixture
-def fit(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def fitting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+    """Imports modules of the experiment."""
     monkeypatch.syspath_prepend(str(ROOT / "experiments" / "alignment"))
     monkeypatch.setattr(sys, "path", list(sys.path))
-    yield importlib.import_module("fit")
-    for name in ("fit", "examples", "benchmark", "speed"):
-        sys.modules.pop(name, None)
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in ("crf", "examples", "benchmark", "speed", "sweep", "outcome"):
+        if name not in before:
+            sys.modules.pop(name, None)
 
 
-def test_the_gradient_that_is_followed_is_that_of_the_likelihood(fit: ModuleType) -> None:
-    gold = [Bead((0,), (0,)), Bead((1,), (1, 2)), Bead((2,), ()), Bead((3,), (3,)), Bead((), (4,))]
-    document = importlib.import_module("benchmark").Document("made", "made", SRC, TGT, gold)
-    one = fit.example(document, Words(), 1.0)
-    start = fit.Parameters.start().vector()
+GOLD = [Bead((0,), (0,)), Bead((1,), (1, 2)), Bead((2,), ()), Bead((3,), (3,)), Bead((), (4,))]
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_the_gradient_that_is_followed_is_that_of_the_likelihood(fitting: Any, single: bool) -> None:
+    crf = fitting("crf")
+    document = fitting("benchmark").Document("made", "made", SRC, TGT, GOLD)
+    one = fitting("examples").example(document, Words())
+    sample = crf.Sample([one, one], [1.0, 0.5], single)
+    start = crf.start()
     w = start + np.random.default_rng(1).normal(size=len(start)) * 0.05
-    signs = np.array([1.0, -0.3, 0.2, 0.5, -1.0])
+    signs = sample.signs(w)
 
     def value(w: np.ndarray) -> float:
-        return float(fit.mixed_loss(one, fit.Parameters.of(w), signs)[0])
+        return float(sample.loss(w, signs)[0])
 
-    _, gradient = fit.mixed_loss(one, fit.Parameters.of(w), signs)
+    gradient = sample.loss(w, signs)[1]
     assert value(w) > 0
-    for k in range(0, len(w), 5):
+    for k in range(0, len(w), 7):
         step = np.zeros(len(w))
         step[k] = 0.02
-        assert gradient[k] == pytest.approx((value(w + step) - value(w - step)) / 0.04, abs=2e-3), k
+        assert gradient[k] == pytest.approx((value(w + step) - value(w - step)) / 0.04, abs=5e-3), k
+
+
+def test_the_mean_of_fits_scores_as_the_mean_of_their_scores(fitting: Any) -> None:
+    crf = fitting("crf")
+    several = [crf.start(k) for k in range(2)]
+    mean, singles = crf.together(several), [crf.together([w]) for w in several]
+    x = np.random.default_rng(2).normal(size=crf.BEADS)
+
+    def layer(known: dict[str, list[Any]]) -> float:
+        return float(np.array(known["out"]) @ np.tanh(np.array(known["hidden"]) @ x))
+
+    assert layer(mean) == pytest.approx(sum(map(layer, singles)) / 2, abs=1e-2)
+    assert np.array(mean["middle"]) == pytest.approx(np.mean([one["middle"] for one in singles], axis=0))
