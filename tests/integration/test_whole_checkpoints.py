@@ -15,6 +15,7 @@ from tests.support import tiny_checkpoints
 
 Weights = dict[str, Any]
 LAYER = "model.decoder.layers.0.fc1.weight"
+BIAS = "final_logits_bias"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,14 @@ def not_a_number(weights: Weights) -> None:
     weights[LAYER][0, 0] = float("nan")
 
 
+def a_score_not_a_number(weights: Weights) -> None:
+    weights[BIAS][0, 7] = float("nan")
+
+
+def without_bias(weights: Weights) -> None:
+    del weights[BIAS]
+
+
 def infinite(weights: Weights) -> None:
     weights[LAYER][0, 0] = float("inf")
 
@@ -73,6 +82,8 @@ def engine(kind: str, folder: Path, tmp_path: Path) -> Any:
         (another_shape, rf"weights of another shape: {LAYER}"),
         (not_a_number, rf"NaN or infinity in {LAYER}"),
         (infinite, rf"NaN or infinity in {LAYER}"),
+        (a_score_not_a_number, rf"NaN or infinity in {BIAS}"),
+        (without_bias, rf"incomplete \(missing weights: {BIAS}\)"),
     ],
 )
 def test_it_is_refused_by_the_name_of_the_weights(

@@ -43,6 +43,11 @@ def cuda_has_bfloat16() -> bool:
     return torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
+def stored_names(checkpoint: Path) -> set[str]:
+    """The names of the weights in a checkpoint's safetensors files; empty where it has none of these."""
+    return {name for path in checkpoint.glob("model*.safetensors") for name in _header(path)}
+
+
 def _of_weights(checkpoint: Path) -> str | None:
     numbers: Counter[str] = Counter()
     for path in sorted(checkpoint.glob("model*.safetensors")):
