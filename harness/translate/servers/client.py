@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, TypeVar
 
+from harness.common.progress import note
 from harness.errors import StageError, UnavailableError
 from harness.translate.servers.budget import Budget
 from harness.translate.servers.failures import Empty, Failure, Inside, Refused, failure
 
 T = TypeVar("T")
 _MAX_WAIT = 60.0
+_TOLD = 10.0  # seconds of a wait from which it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,11 @@ class Client:
     def _pause(self, attempt: int, asked: float | None) -> None:
         """Wait before the next try; where the server says how long, every thread waits."""
         if asked is not None:
+            asked = min(asked, _MAX_WAIT)
+            if asked >= _TOLD:
+                note(f"{self._service.shown} asks to wait; the next request is sent in {asked:.0f} s")
             with self._lock:
-                self._not_before = max(self._not_before, time.monotonic() + min(asked, _MAX_WAIT))
+                self._not_before = max(self._not_before, time.monotonic() + asked)
             return
         delay = min(_MAX_WAIT, self.base_wait * 2**attempt) * random.uniform(0.75, 1.25)
         if self._stopped.wait(delay):
