@@ -94,8 +94,8 @@ def bucket_notes(result: Result, by: str, found: Sequence[Bucket]) -> tuple[str,
     if len(result.test_set.systems) > 1:
         notes.append(
             f"By {by}: Δ to the baseline with its 95 % bootstrap interval over the {unit} of the"
-            f" bucket{within}, not corrected for the {len(found)} buckets; p is, for all buckets and systems by step-down"
-            " max-T."
+            f" bucket{within}, not corrected for the {len(found)} buckets; p is, for all"
+            " buckets and systems by step-down max-T."
         )
         if joint_too_large(result, len(found)):
             notes.append(f"By {by}: {TOO_LARGE}")
