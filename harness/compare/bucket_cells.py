@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.compare.buckets import Bucket
+from harness.compare.buckets import Bucket, drawn_unit
 from harness.compare.cells import Sheet, digits_of, number, span
 from harness.compare.draws import FEWEST
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.gaps import MOST, Gap
+from harness.metrics.stats.units import ENOUGH
 
 FEW = 30
 """Below so many segments a note says that the interval of a bucket is a coarse one."""
@@ -78,6 +79,8 @@ def gap_cells(gap: Gap | None, digits: int) -> tuple[str, str, str]:
     """A difference from the baseline, its interval and corrected p; None for the baseline itself."""
     if gap is None:
         return "baseline", "", ""
+    if gap.value == 0:
+        return "=", span(*gap.ci, digits), "="
     return number(gap.value, digits, sign=True), span(*gap.ci, digits), number(gap.p, 4)
 
 
@@ -86,20 +89,23 @@ def bucket_notes(result: Result, by: str, found: Sequence[Bucket]) -> tuple[str,
     if not found:
         return (f"--by {by}: {result.test_set.title} cannot be split so: {_WITHOUT[by]}.",)
     notes = []
+    unit = drawn_unit(result, by)
+    within = " (within a document segments are drawn)" if unit != result.options.unit else ""
     if len(result.test_set.systems) > 1:
         notes.append(
-            f"By {by}: Δ to the baseline with its 95 % bootstrap interval over the segments of the bucket,"
-            f" not corrected for the {len(found)} buckets; p is, for all buckets and systems by step-down"
-            " max-T."
+            f"By {by}: Δ to the baseline with its 95 % bootstrap interval over the {unit} of the"
+            f" bucket{within}, not corrected for the {len(found)} buckets; p is, for all"
+            " buckets and systems by step-down max-T."
         )
         if joint_too_large(result, len(found)):
             notes.append(f"By {by}: {TOO_LARGE}")
-    small = [f"{bucket.label} ({bucket.n})" for bucket in found if bucket.n < FEW]
+    few = FEW if unit == "segments" else ENOUGH
+    small = [f"{bucket.label} ({bucket.drawn})" for bucket in found if bucket.drawn < few]
     if small:
         shown = ", ".join(small[:6]) + (f" and {len(small) - 6} more" if len(small) > 6 else "")
         notes.append(
-            f"By {by}: fewer than {FEW} segments in {shown}: scores and intervals are coarse there, and"
-            f" below {FEWEST} segments no interval is given."
+            f"By {by}: fewer than {few} {unit} in {shown}: scores and intervals are coarse there, and"
+            f" below {FEWEST} {unit} no interval is given."
         )
     return tuple(notes)
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.gaps import Gap, Group, gaps
 from harness.compare.load import System
+from harness.compare.options import Unit
 from harness.errors import ConfigError, did_you_mean
 from harness.metrics.stats.significance import Column
+from harness.metrics.stats.units import numbered, summed
 
 _LENGTHS = ((40, "1-40"), (80, "41-80"), (160, "81-160"), (320, "161-320"))
 _CONFIDENCES = ((0.5, "below .5"), (0.8, ".5 to .8"), (0.95, ".8 to .95"))
@@ -21,6 +26,7 @@ class Bucket:
 
     label: str
     n: int
+    drawn: int  # how many of what `drawn_unit` names are resampled
     scores: dict[str, dict[str, float]]  # metric key → system → score
     differences: dict[str, dict[str, Gap]]  # metric key → system → beside the metric's baseline
 
@@ -29,7 +35,8 @@ def buckets(result: Result, by: str, most: int | None = None) -> list[Bucket]:
     """Corpus scores over the segments of each bucket, from stored statistics.
 
     `by` is one of KINDS. A segment is in the bucket of a health flag when any system has that flag on
-    it, so that all systems are scored on the same segments; a segment may be in several. Empty where the
+    it, so that all systems are scored on the same segments; a segment may be in several. What is resampled is
+    the `drawn_unit`: of documents, their segments that are in the bucket. Empty where the
     test set has nothing of the kind, or more than `most` buckets. Raises ConfigError for an unknown kind.
     """
     if by not in KINDS:
@@ -43,28 +50,50 @@ def buckets(result: Result, by: str, most: int | None = None) -> list[Bucket]:
         return []
     order = _ORDER.get(by)
     labels = sorted(members, key=order.index) if order else list(members)
-    return _scored(result, labels, [members[label] for label in labels])
+    return _scored(result, by, labels, [members[label] for label in labels])
 
 
-def _scored(result: Result, labels: list[str], rows: list[list[int]]) -> list[Bucket]:
+def drawn_unit(result: Result, by: str) -> Unit:
+    """What is resampled in a bucket: what the comparison resamples, but segments within single documents."""
+    return "segments" if by == "document" else result.options.unit
+
+
+def _scored(result: Result, by: str, labels: list[str], rows: list[list[int]]) -> list[Bucket]:
     scores: list[dict[str, dict[str, float]]] = [{} for _ in labels]
     differences: list[dict[str, dict[str, Gap]]] = [{} for _ in labels]
+    documents = drawn_unit(result, by) == "documents"
+    docs = result.test_set.systems[0].docs
+    places = [numbered([docs[k] for k in some]) if documents else None for some in rows]
+    drawn = [
+        len(some) if of is None else len(set(of.tolist())) for some, of in zip(rows, places, strict=True)
+    ]
     for metric in result.metrics:
-        groups = [Group(_columns(result, metric, some), len(some)) for some in rows]
+        groups = [
+            Group(_columns(result, metric, some, of), n)
+            for some, of, n in zip(rows, places, drawn, strict=True)
+        ]
         beside = gaps(groups, metric.baseline, result.options, together=False)
         for k, group in enumerate(groups):
             scores[k][metric.key] = {name: part.score for name, part in group.columns.items()}
             differences[k][metric.key] = beside[k]
     return [
-        Bucket(label, len(some), scored, found)
-        for label, some, scored, found in zip(labels, rows, scores, differences, strict=True)
+        Bucket(label, len(some), n, scored, found)
+        for label, some, n, scored, found in zip(labels, rows, drawn, scores, differences, strict=True)
     ]
 
 
-def _columns(result: Result, metric: MetricResult, rows: list[int]) -> dict[str, Column]:
+def _columns(
+    result: Result, metric: MetricResult, rows: list[int], places: NDArray[np.intp] | None
+) -> dict[str, Column]:
+    """The statistics on some segments; with `places`, the number of each one's document, summed by it."""
     systems = {system.name: system for system in result.test_set.systems}
-    named = [systems[row.system] for row in metric.rows]
-    return {s.name: Column(s.metrics[metric.key], s.statistics[metric.key][rows]) for s in named}
+    found = {}
+    for row in metric.rows:
+        system = systems[row.system]
+        part = system.statistics[metric.key][rows]
+        part = part if places is None else summed(part, places)
+        found[system.name] = Column(system.metrics[metric.key], part)
+    return found
 
 
 def _length(systems: tuple[System, ...], index: int) -> list[str]:

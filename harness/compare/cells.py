@@ -80,7 +80,7 @@ def _row(row: SystemScore, digits: int, width: int) -> list[str]:
     human = "–" if gap.human is None else f"{100 * gap.human:.0f} %"
     own = [number(p, 4) for p in gap.p.values()]
     if gap.value == 0:  # no order, and nothing for a judge to confirm
-        tested = ["=", "=" if gap.identical else span(*gap.ci, digits), "=", *own]
+        tested = ["=", "=" if gap.identical else span(*gap.ci, digits), "=", *("=" for _ in own)]
         human = "="
     else:
         tested = [number(gap.value, digits, sign=True), span(*gap.ci, digits), number(gap.corrected, 4), *own]
@@ -209,8 +209,8 @@ def own_tests_lines(options: Options) -> list[str]:
     )
     return [
         f"{tests}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
-        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1; its p"
-        " (bs) counts one tail and is about half of a two-sided p."
+        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1, and ="
+        " is printed; its p (bs) counts one tail and is about half of a two-sided p."
     ]
 
 

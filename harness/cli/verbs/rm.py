@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from harness.common.progress import note
 from harness.common.tables import counted
@@ -63,9 +64,21 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
     from harness.compare.select import select
 
     runs = store.runs()
+    for word in args.runs:
+        _refuse_several(word, runs)
     named = {record.run_id for record in select(store, args.runs, every=True).records} if args.runs else set()
     return [
         run
         for run in runs
         if run.run_id in named or (args.failed and run.state not in ("finished", "running"))
     ]
+
+
+def _refuse_several(word: str, runs: Sequence[RunInfo]) -> None:
+    """Raises UserError for the beginning of several ids, so that a slip does not delete them all."""
+    found = [run.run_id for run in runs if run.run_id.startswith(word)]
+    if len(found) > 1:
+        raise UserError(
+            f"'{word}' matches {len(found)} runs: {', '.join(found)}. Nothing was deleted;"
+            f" for all of them: 'run={word}*'"
+        )

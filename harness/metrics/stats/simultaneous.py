@@ -29,9 +29,9 @@ Indices = NDArray[np.intp]
 class AllPairs:
     """Differences `second - first` of all pairs, each array `(m(m-1)/2,)` in the order of `combinations`.
 
-    `p` is corrected for all pairs: 1 for a pair with equal scores, NaN where the difference does not vary
-    over the resamples or a score is undefined. `p_equal` tests that the difference is at least the margin;
-    NaN throughout without one.
+    `p` is corrected for all pairs: 1 for a pair with equal scores, NaN where a score is undefined. A
+    difference that is the same in every resample has an infinite statistic, so the smallest p there is.
+    `p_equal` tests that the difference is at least the margin; NaN throughout without one.
     """
 
     difference: Statistics
@@ -98,11 +98,16 @@ def tested(
     difference = scores[second] - scores[first]
     error = _errors(drawn, first, second)
     scale = np.abs(scores[np.isfinite(scores)]).max(initial=0.0)
-    testable = np.isfinite(difference) & (error > 1e-9 * scale) & (drawn.shape[1] > 1)
-    p = np.where(difference == 0, 1.0, np.nan)
+    varying = error > 1e-9 * scale
+    testable = np.isfinite(difference) & varying & (drawn.shape[1] > 1)
+    # One row says nothing of the others, and a difference of the size of rounding is none.
+    constant = (np.abs(difference) > 1e-9 * scale) & ~varying & (n > 1) & (drawn.shape[1] > 1)
+    smallest = 1 / (drawn.shape[1] + 1)
+    p = np.where(difference == 0, 1.0, np.where(constant, smallest, np.nan))
     p_equal = np.full(len(p), np.nan)
     if margin is not None:
-        p_equal[difference == 0] = 1 / (drawn.shape[1] + 1)
+        p_equal[difference == 0] = smallest
+        p_equal[constant] = np.where(np.abs(difference[constant]) < margin, smallest, 1.0)
     some = np.flatnonzero(testable)
     if len(some):
         centred = (drawn - drawn.mean(axis=1, keepdims=True)).T.astype(np.float32)

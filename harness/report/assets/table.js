@@ -130,7 +130,7 @@ function against(set, metric) {
       cells.push(plain(gap ? gap.value : 0, gap ? (even ? '=' : number(gap.value, digits, true)) : 'baseline'));
       cells.push(plain(gap && gap.ci[0], gap ? (gap.identical ? '=' : span(gap.ci)) : ''));
       cells.push(plain(gap && gap.corrected, gap ? (even ? '=' : number(gap.corrected, 4)) : ''));
-      for (const test of set.tests) cells.push(plain(gap && gap.p[test.key], gap ? number(gap.p[test.key], 4) : ''));
+      for (const test of set.tests) cells.push(plain(gap && gap.p[test.key], gap ? (even ? '=' : number(gap.p[test.key], 4)) : ''));
       for (const kind of ['wins', 'ties', 'losses']) cells.push(plain(gap && gap.segments[kind], gap ? gap.segments[kind] : ''));
       cells.push(plain(gap && gap.human, gap ? (even ? '=' : gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
     }

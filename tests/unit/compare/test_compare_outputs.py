@@ -78,6 +78,31 @@ def test_buckets_have_differences_intervals_and_a_note_of_small_ones(store, caps
     assert "not corrected for the 2 buckets" in out
 
 
+def test_buckets_draw_what_the_comparison_draws(tmp_path, capsys) -> None:
+    _, _, references = corpus(N)
+    sources = ["a short source" if i % 2 else "a source of many words " * 5 for i in range(N)]
+    docs = [f"d{i // 4}" for i in range(N)]
+    for name, noise in (("base", 0.2), ("far", 0.7)):
+        outputs = hypotheses(references, 1, noise)
+        chrf = {"chrf": METRICS["chrf"]}
+        write_run(tmp_path, name, name, outputs, references, sources, metrics=chrf, docs=docs)
+
+    def rows(*words: str) -> tuple[list[str], str]:
+        _, out, _ = compare(capsys, tmp_path, "--format", "md", *words)
+        shown = out.split("chrF2 by ")[1].splitlines()
+        return [line for line in shown if "| far |" in line], out
+
+    by_length, out = rows("--by", "length")
+    assert "interval over the documents of the bucket" in out
+    segments, out = rows("--by", "length", "--resample", "segments")
+    assert "interval over the segments of the bucket" in out
+    scores = [[line.split(" | ")[3] for line in lines] for lines in (by_length, segments)]
+    assert scores[0] == scores[1], "what is drawn changes no score"
+    assert by_length != segments
+    _, out = rows("--by", "document")
+    assert "(within a document segments are drawn)" in out
+
+
 @pytest.mark.parametrize("kind", ["shape", "confidence", "document", "domain"])
 def test_a_set_without_such_buckets_says_so(store, capsys, kind) -> None:
     code, out, _ = compare(capsys, store, "--by", kind)

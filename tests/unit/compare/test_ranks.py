@@ -61,8 +61,8 @@ def test_equal_outputs_share_a_rank_and_nothing_orders_them(twins, capsys) -> No
     shown = compare(capsys, twins, "--metric", "chrf", "--format", "md", "--test", "bs")
     lines = [line for line in shown.splitlines() if line.startswith("| ")]
     copy = next(line for line in lines if "| copy |" in line)
-    assert copy.count("| = ") == 4, "Δ, its interval, p and the judges"
-    assert "0.0025" in copy, "sacreBLEU's own p, where it was asked for"
+    assert copy.count("| = ") == 5, "Δ, its interval, both p and the judges"
+    assert "0.0025" not in copy, "sacreBLEU's own p, which is the smallest for equal outputs"
     assert "equal outputs get the smallest p" in shown
     assert "A = copy: the same score on all beads" in shown
     assert "A over copy" not in shown
@@ -161,3 +161,13 @@ def test_an_interval_that_means_nothing_is_left_out_with_the_reason(tmp_path, ca
     write_run(tmp_path / "one", "1", "single", perfect[:1], references[:1])
     notes = of_set(capsys, tmp_path / "one", "--metric", "bleu")["notes"]
     assert "BLEU: no interval for single: a single segment cannot be resampled" in notes
+
+
+def test_scores_that_no_resample_changes_are_separated(tmp_path, capsys) -> None:
+    _, _, references = corpus(40)
+    perfect = [reference[0] for reference in references]
+    for name, output in (("same", perfect), ("middle", hypotheses(references, 3, 0.3)), ("empty", [""] * 40)):
+        write_run(tmp_path, name, name, output, references)
+    found = table(capsys, tmp_path, "--metric", "bleu")
+    assert [found["bleu", name]["cluster"] for name in ("same", "middle", "empty")] == ["1", "2", "3"]
+    assert float(found["bleu", "empty"]["p_corrected"]) < 0.003

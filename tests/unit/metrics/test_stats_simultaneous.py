@@ -110,12 +110,20 @@ def test_equal_outputs_have_no_difference_no_error_and_p_of_one() -> None:
     assert draws[0] is draws[1], "what is equal is scored once"
 
 
-def test_a_constant_difference_or_an_undefined_score_is_not_tested() -> None:
-    values = np.full((20, 3), 2.0)
+def test_a_constant_difference_is_as_significant_as_the_resamples_can_say() -> None:
+    values = np.full((20, 4), 2.0)
     values[:, 1] = 3.0
-    found = outcome(values)
-    assert np.isnan(found.p[[0, 2]]).all()
-    assert found.p[1] == 1.0
+    values[:, 3] = made(np.random.default_rng(1), 20, [0.0])[:, 0]
+    found = outcome(values, margin=0.5)
+    assert found.p[[0, 3]] == pytest.approx(1 / 401)
+    assert found.p[1] == 1.0, "only a difference of zero is a tie"
+    assert found.p_equal[[0, 3]].tolist() == [1.0, 1.0]
+    assert (found.p[[2, 4, 5]] < 0.05).all(), "pairs that vary are tested as before"
+    assert outcome(values, margin=2).p_equal[0] == pytest.approx(1 / 401)
+    assert np.isnan(outcome(values[:1]).p[0]), "one segment says nothing"
+
+
+def test_an_undefined_score_is_not_tested() -> None:
     undefined = columns(made(np.random.default_rng(1), 20, [0.0, 1.0, 5.0]))
     undefined[0] = Column(METRIC, np.zeros((20, 2)))
     scores = np.array([column.score for column in undefined])

@@ -130,3 +130,13 @@ def test_a_run_that_was_deleted_by_hand_leaves_the_table(store: Store, capsys: P
     shutil.rmtree(store.run_dir(gone))
     assert call(store, "list") == 0
     assert gone not in (store.root / "table.csv").read_text()
+
+
+def test_the_beginning_of_several_ids_deletes_nothing(store: Store, capsys: Printed) -> None:
+    for words in (["2026"], ["2026", "model=copy"], ["2026", "--failed"], ["2026", "--dry-run"]):
+        assert call(store, "rm", *words) == 2
+        assert "'2026' matches 5 runs: 20260101-a, " in capsys.readouterr().err
+    assert len(store.runs()) == 5
+    assert call(store, "rm", "20260101") == 0
+    assert call(store, "rm", "run=2026*") == 0
+    assert [run.run_id for run in store.runs()] == ["20260104-a", "20260105-a"]
