@@ -147,6 +147,24 @@ def test_not_utf8_names_file_line_and_remedy(tmp_path: Path, pair: dict[str, Any
         bitext("bitext", src=str(bad), tgt=pair["tgt"])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Łódź śpi\nzażółć\n".encode() + b"d\xe9j\xe0 vu \xe0 l'\xe9t\xe9 \xe9t\xe9 \xe9t\xe9 \xe9t\xe9\n",
+        b"schl\xc3ft und tr\xc3\xa4umt\nja\n",
+        b"a \xed\xa0\x80 b\ncaf\xc3\xa9\n",
+        b"a \xc0\xaf b\ncaf\xc3\xa9\n",
+    ],
+)
+def test_one_bad_line_in_utf8_is_no_other_encoding(
+    tmp_path: Path, pair: dict[str, Any], content: bytes
+) -> None:
+    bad = tmp_path / "bad.fr"
+    bad.write_bytes(content)
+    with pytest.raises(DataError, match="though the rest of the text is: fix that line by hand"):
+        bitext("bitext", src=str(bad), tgt=pair["tgt"])
+
+
 def test_files_that_are_not_there_or_empty(tmp_path: Path, pair: dict[str, Any]) -> None:
     with pytest.raises(DataError, match=r"none\.fr: no such file"):
         bitext("bitext", src=str(tmp_path / "none.fr"), tgt=pair["tgt"])
