@@ -222,6 +222,17 @@ def test_the_wrong_language_is_warned_about(tmp_path: Path) -> None:
     ]
 
 
+def test_utf8_read_in_another_encoding_is_warned_about(tmp_path: Path) -> None:
+    source = ["Le signe Ã est rare", "SÃO PAULO", "Tôi Ã đây"]
+    target = ["Nie.", "Die StraÃŸe ist fÃ¼r FuÃŸgÃ¤nger.", "cafÃ©"]
+    files = {"src": write(tmp_path, "a", source), "tgt": write(tmp_path, "b", target)}
+    warnings = bitext("bitext", **files).meta["warnings"]
+    assert [w for w in warnings if "encoding" in w] == [
+        "2 reference lines are UTF-8 that was read in another encoding (the first is line 2: 'StraÃŸe' for"
+        " 'Straße'): repair the file; `python -m harness clean` shows the repair"
+    ]
+
+
 def test_limit_and_sample_take_a_recorded_subset(tmp_path: Path) -> None:
     files = {
         "src": write(tmp_path, "a", [f"phrase {i}" for i in range(500)]),
