@@ -56,11 +56,11 @@ def check_items(
     counts["duplicates"] = len(items) - _different(lines)
     if documents:
         counts["documents"] = _different(documents)
-    for side, texts in (
+    for side, lines_of in (
         ("source", (item.source for item in items)),
         ("reference", (" ".join(item.references) for item in items)),
     ):
-        if found := mojibake.warning(texts, side):
+        if found := mojibake.warning(lines_of, side):
             misread.append(found)
     step = max(1, -(-len(items) // LOOKED_AT))
     looked_at = items[::step]
