@@ -30,15 +30,19 @@ def repaired(line: str) -> str:
     return fixed
 
 
+def is_damaged(line: str) -> bool:
+    """Whether a repair would change letters or signs, not control characters alone."""
+    return not line.isascii() and repaired(line) != line and any(c > "\x9f" and c.isalpha() for c in line)
+
+
 def damaged(lines: Iterable[str]) -> tuple[int, int, str, str]:
     """How many of the lines are such, and of the first its number from 1, a word of it, and that repaired."""
     found, first, word, right = 0, 0, "", ""
     for number, line in enumerate(lines, start=1):
-        fixed = repaired(line)
-        if fixed != line and any(character.isalpha() for character in line if not character.isascii()):
+        if is_damaged(line):
             found += 1
             if not first:
-                first, (word, right) = number, _word(line, fixed)
+                first, (word, right) = number, _word(line, repaired(line))
     return found, first, word, right
 
 
