@@ -447,6 +447,7 @@ def test_tmx(tmp_path: Path, encoding: str) -> None:
             r"no unit has both 'fr' and 'pl'; its languages: PL, cs",
         ),
         (TMX.replace("</body>", ""), r"a\.tmx:8: not well-formed XML"),
+        ("<tmx>a & b</tmx>", r"a\.tmx:1: not well-formed XML at column \d+ \([^:]*\); in text `&` is"),
         ("<html/>", "not a TMX file, its root element is <html>"),
         ("", "not well-formed XML"),
         (
