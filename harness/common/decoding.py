@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import shlex
 import unicodedata
 from collections.abc import Sequence
@@ -45,6 +46,8 @@ _LEGACY = (
     ("zh yue", ("gb18030", "big5")),
     ("ko", ("cp949",)),
 )
+# UTF-8 of a kind that is not allowed: CESU-8's surrogates, and characters in more bytes than they need.
+_MISTAKES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]|[\xc0\xc1][\x80-\xbf]")
 _MARKS = "“”„‚‘’«»‹›–—…•§°€\xa0·©®™"
 _ICONV = {
     "gb18030": "GB18030",
@@ -120,7 +123,7 @@ def not_utf8(
     """
     name = where.rpartition(":")[0]
     problem = f"{where}: not UTF-8 (byte 0x{line[start]:02x}{place})"
-    whole = sample[:SAMPLE] + b"\n" + line[:SAMPLE]
+    whole = _with(line, sample)
     if _is_mostly_utf8(whole):
         return DataError(
             f"{problem}, though the rest of the text is: fix that line by hand, converting the file would"
@@ -210,8 +213,30 @@ def _suffix_language(name: str) -> tuple[str, ...]:
     return (suffix,) if len(suffix) in (2, 3) and _encodings(suffix) else ()
 
 
+def _with(line: bytes, sample: bytes) -> bytes:
+    """The sample with the line in it once; without its own last line where that is cut off."""
+    head = sample[:SAMPLE]
+    if len(head) == SAMPLE and b"\n" in head:
+        head = head[: head.rfind(b"\n")]
+    return head if line in head else head + b"\n" + line[:SAMPLE]
+
+
 def _is_mostly_utf8(sample: bytes) -> bool:
-    """Whether more sequences of several bytes are UTF-8 than not: text before Unicode has hardly any."""
+    """Whether there is as much UTF-8 of several bytes as not, by characters or by lines.
+
+    Text before Unicode has hardly any. A surrogate in three bytes and an overlong form are one mistake each.
+    """
+    sample = _MISTAKES.sub(b"\xff", sample)
     good = sum(character > "\x7f" for character in sample.decode("utf-8", "ignore"))
     broken = sample.decode("utf-8", "replace").count("\ufffd") - sample.count(b"\xef\xbf\xbd")
-    return good > broken
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    right = sum(_is_utf8(line) for line in lines)
+    return good > 0 and (good >= broken or 2 * right >= len(lines))
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.common import mojibake
 from harness.common.langid import identify, label
 from harness.errors import DataError
 from harness.types import Document, Item
@@ -41,6 +42,7 @@ def check_items(
     counts |= dict.fromkeys(("empty_source", "empty_reference", "duplicates", "identical"), 0)
     ids, lines, documents = array("Q"), array("Q"), array("Q")
     last: str | None = None
+    misread: list[str] = []
     for item in items:
         ids.append(_hash(item.id))
         lines.append(_hash(repr((item.source, item.references))))
@@ -54,9 +56,15 @@ def check_items(
     counts["duplicates"] = len(items) - _different(lines)
     if documents:
         counts["documents"] = _different(documents)
+    for side, lines_of in (
+        ("source", (item.source for item in items)),
+        ("reference", (" ".join(item.references) for item in items)),
+    ):
+        if found := mojibake.warning(lines_of, side):
+            misread.append(found)
     step = max(1, -(-len(items) // LOOKED_AT))
     looked_at = items[::step]
-    warnings = _line_warnings(counts)
+    warnings = [*_line_warnings(counts), *misread]
     for side, code, texts in (
         ("source", src, [item.source for item in looked_at]),
         ("reference", tgt, [reference for item in looked_at for reference in item.references[:1]]),

@@ -21,6 +21,15 @@ Attributes = Mapping[str, str]
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # A segment is a paragraph at most, a unit a few: what is longer is an attack, or no such file.
 LONGEST = 1 << 20
+# What expat says, and what to do.
+_REMEDIES = {
+    "invalid token": "in text `&` is written `&amp;` and `<` is written `&lt;`",
+    "no element found": "is the file cut off? get it again",
+    "unclosed token": "is the file cut off? get it again",
+    "mismatched tag": "an element before it is not closed: add its end tag",
+    "junk after document": "remove what follows the root element",
+    "undefined entity": "write the character itself",
+}
 _BREAKS = ("lb", "br", "linebreak", "line-break")
 _BREAK = re.compile(r"(?:\\[nr]|<(?:\w+:)?br\b[^<>]*>)+", re.IGNORECASE)
 
@@ -118,7 +127,13 @@ def read(file: TextFile, handler: Handler[T]) -> Iterator[T]:
         parser.close()
     except ParseError as error:
         line, column = error.position
-        raise DataError(f"{file.where}:{line}: not well-formed XML (column {column + 1}): {error}") from None
+        problem = (
+            str(error).partition(": line ")[0].replace("not well-formed (invalid token)", "invalid token")
+        )
+        remedy = next((text for part, text in _REMEDIES.items() if part in problem), "mend the file there")
+        raise DataError(
+            f"{file.where}:{line}: not well-formed XML at column {column + 1} ({problem}); {remedy}"
+        ) from None
     except DefusedXmlException as error:
         raise DataError(
             f"{file.where}: declares an XML entity or an outside file ({type(error).__name__}); refused,"

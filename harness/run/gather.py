@@ -67,6 +67,8 @@ class Gathering:
             failed=sum(item.failed for item in done),
             failures=[failure for item in done for failure in item.failures][:3],
             tokenized=sum(item.tokenized for item in done),
+            misread=sum(item.misread for item in done),
+            misread_first=next((item.misread_first for item in done if item.misread), ""),
             warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
             cleaned=sum(item.cleaned for item in done),
             usage=[item.usage for item in done],

@@ -96,9 +96,8 @@ def _model(opened: Opened, engine: Engine) -> Model:
 def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:
     """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
     data = map(str, bitext.meta.get("warnings", []))
-    return tuple(
-        dict.fromkeys((*data, *notices, *gathered.warnings, *_tokenized(gathered), *_failures(gathered)))
-    )
+    outputs = (*_tokenized(gathered), *_misread(gathered), *_failures(gathered))
+    return tuple(dict.fromkeys((*data, *notices, *gathered.warnings, *outputs)))
 
 
 def _tokenized(gathered: Gathered) -> list[str]:
@@ -108,6 +107,15 @@ def _tokenized(gathered: Gathered) -> list[str]:
     return [
         f"{gathered.tokenized} outputs end in a tokenized period (' .'); sacreBLEU warns from {TOKENIZED} on:"
         " BLEU is for detokenized text, so detokenize them"
+    ]
+
+
+def _misread(gathered: Gathered) -> list[str]:
+    if not gathered.misread:
+        return []
+    return [
+        f"outputs that are UTF-8 read in another encoding (`Ã©` for `é`): {gathered.misread}, the first is"
+        f" segment {gathered.misread_first}: repair them; `python -m harness clean` shows the repair"
     ]
 
 

@@ -58,6 +58,8 @@ class Done:
     signatures: dict[str, str]
     realign: dict[str, int] = field(default_factory=dict)
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
+    misread: int = 0  # hypotheses that are UTF-8 read in another encoding
+    misread_first: str = ""  # the id of the first of them
     warnings: list[str] = field(default_factory=list)
     cleaned: int = 0  # outputs that `engine.answer` changed
     usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
@@ -76,6 +78,8 @@ class Gathered:
     tokenized: int
     warnings: tuple[str, ...]
     cleaned: int = 0
+    misread: int = 0
+    misread_first: str = ""
     usage: Sequence[dict[str, Any] | None] = ()
     judged: Sequence[dict[str, Any]] = ()
     realign: dict[str, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness import registry
 from harness.common.files import digest
+from harness.common.mojibake import is_damaged
 from harness.common.notices import collecting
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
@@ -173,6 +174,10 @@ class Worker:
                 usage=usage_of(outputs, engine),
                 judged=counted(scored.judged),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
+                misread=sum(is_damaged(line["hypothesis"]) for line in scored.lines),
+                misread_first=next(
+                    (_plain(line["id"]) for line in scored.lines if is_damaged(line["hypothesis"])), ""
+                ),
             )
         return done, data, rows
 

@@ -40,7 +40,7 @@ class Cues:
     @property
     def known(self) -> bool:
         """Whether there is a list of abbreviations for the language."""
-        return bool(self.name or self.inside)
+        return bool(self.name or (self.inside and self.start))  # a few words are no list
 
 
 def listed(token: str, words: frozenset[str]) -> bool:

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from harness.text.cues import Cues, cues, listed
 from harness.text.lexicon import known as known_word
-from harness.text.marks import CLOSERS, begins_sentence, first_letter, last_token
+from harness.text.marks import (
+    CLOSERS,
+    begins_sentence,
+    first_letter,
+    is_small,
+    is_uncased_georgian,
+    last_token,
+)
 
 _END = re.compile(rf"(?<![.!?…])(?P<stop>[.!?…]++)[{CLOSERS}.!?…]{{0,9}}+(?:\s[»›]++[.!?…]*+)?\s++(?=\S)")
 _QUOTED = re.compile(r"„[^„”“\"]*[”“\"]|“[^“”]*”|«[^«»]*»|(?<![^\s(])\"(?=\S)[^\"]*\"(?!\w)|\([^()]*\)")
@@ -65,7 +72,7 @@ def small_start(before: str, after: str, lang: str) -> bool:
     token = last_token(before[-40:-1], known)
     if not before.endswith(".") or not token.islower() or len(token) < _FEWEST_LETTERS:
         return False
-    if not first_letter(after).islower() or (after[0] in "-–—" and _SPEECH.search(before)):
+    if not is_small(first_letter(after)) or (after[0] in "-–—" and _SPEECH.search(before)):
         return False
     return after.split()[0] not in known.carry and known_word(token, lang)
 
@@ -77,6 +84,7 @@ def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
         after = text[match.end() : match.end() + _AROUND]
         first = first_letter(after)
         opens = first.isupper() or first.isdigit() or small_start(before + match["stop"], after, lang)
+        opens = opens or (match["stop"] != "." and is_uncased_georgian(first))
         if opens and not _within(embedded, match) and _may_end(before, match, after, known):
             yield match.end()
 

@@ -6,7 +6,7 @@ import re
 
 from harness.text.cues import Cues, cues, listed
 from harness.text.cut import small_start
-from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, last_token
+from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, is_small, last_token
 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
 _TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
@@ -30,6 +30,11 @@ _REPORTED = {
     "ja": re.compile(r"と|って|など|[をにはがの]"),
     "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
 }
+# Korean particles and verbs of saying right behind a quotation: `"간다."라고`.
+_KOREAN_REPORT = re.compile(r"\s?(?:이?라[고는며]|하[고며였])")
+_KOREAN_QUOTE_END = re.compile(r"[.!?…][\"'”’」』]$")
+_COMPANY = re.compile(r"(?:Inc|Ltd|Corp|LLC|GmbH|plc)\b")  # `Yahoo! Inc.`
+_NUMERAL = re.compile(r"(?:[IVXLC]{2,}\b(?!['’])|[IVXLC]\.?$)")  # `cap. IV.`, at the end of a sentence too
 _TITLE_END = re.compile(r"[。！？!?…]》$")
 _QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
 
@@ -72,12 +77,16 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
     if _ONLY_CLOSERS.match(piece) or piece[0] in ",;:":
         return True
     first = first_letter(after)
-    if first.islower():  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
+    if is_small(first):  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return not small_start(before, after, lang)
     if _LIST_NUMBER.search(before) or _TITLE_END.search(before):
         return True
     if lang in _REPORTED and _QUOTE_END.search(before):
         return bool(_REPORTED[lang].match(after))
+    if lang == "ko" and _KOREAN_QUOTE_END.search(before) and _KOREAN_REPORT.match(after):
+        return True
+    if before.endswith("!") and _COMPANY.match(after):
+        return True
     if not before.endswith(".") or before.endswith(".."):
         return False
     return _is_ordinal(before, after, lang) or _is_abbreviation(before, after, known)
@@ -97,7 +106,7 @@ def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
     token, first = last_token(before[-40:-1], known), first_letter(after)
     if listed(token, known.inside):
         return True
-    if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after)):
+    if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after) or _NUMERAL.match(after)):
         return True
     if not first.isupper():
         return listed(token, known.name)

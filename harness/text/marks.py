@@ -19,6 +19,16 @@ def first_letter(text: str) -> str:
     return _bare(text)[:1]
 
 
+def is_small(character: str) -> bool:
+    """Whether it is a small letter of a script that has capitals in use: not so in Georgian."""
+    return character.islower() and not is_uncased_georgian(character)
+
+
+def is_uncased_georgian(character: str) -> bool:
+    """Whether it is a letter of modern Georgian, with which a sentence may begin."""
+    return "\u10d0" <= character <= "\u10ff"
+
+
 def _bare(text: str) -> str:
     """The text without opening marks and one dash before its first word."""
     return _DASH.sub("", text.lstrip(OPENERS), count=1).lstrip(OPENERS)

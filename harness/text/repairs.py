@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from harness.common.mojibake import repaired
 from harness.common.unspaced import is_unspaced
 from harness.text.evidence import LETTER
 from harness.types import Edit
@@ -42,17 +43,11 @@ def characters(text: str, lang: str) -> Iterator[Edit]:
 
 
 def mojibake(text: str) -> Iterator[Edit]:
-    """UTF-8 that was once read in another encoding (`Ã©` for `é`), as the library ftfy recognises it.
-
-    A line is repaired only as a whole that makes sense: ftfy weighs how likely such characters are side by
-    side. What is only control characters is left to `characters`.
-    """
-    import ftfy
-
+    """UTF-8 that was once read in another encoding; what is only control characters is for `characters`."""
     start = 0
     for line in text.split("\n"):
-        if not line.isascii():
-            fixed = ftfy.fix_encoding(line)
+        fixed = repaired(line)
+        if fixed != line:
             for kind, a, b, c, d in SequenceMatcher(None, line, fixed, autojunk=False).get_opcodes():
                 if kind != "equal" and not _CONTROL.fullmatch(line[a:b]):
                     yield Edit("mojibake", start + a, start + b, line[a:b], fixed[c:d])

@@ -112,3 +112,10 @@ def test_a_table_is_not_scored_as_text(harness: Harness, tmp_path: Path) -> None
         assert "--set engine.column=NAME" in done.stderr
     done = harness("score", "ref.de", "outs/table.tsv", "--pair", "en-de", "--set", "engine.column=output")
     assert done.returncode == 0 and "100.0" in done.stdout, done.stderr
+
+
+def test_outputs_read_in_another_encoding_are_named(harness: Harness, tmp_path: Path) -> None:
+    write(tmp_path, "misread.hyp", [GERMAN[0], "Die StraÃŸe ist fÃ¼r FuÃŸgÃ¤nger.", GERMAN[2]])
+    done = harness("score", "ref.de", "misread.hyp", "--pair", "en-de", "--metrics", "bleu")
+    assert done.returncode == 0, done.stderr
+    assert "read in another encoding (`Ã©` for `é`): 1, the first is segment 2" in done.stderr

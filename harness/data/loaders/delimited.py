@@ -7,11 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from harness.common.limits import NotEmpty
-from harness.common.rows import delimited
+from harness.common.rows import Row, delimited
 from harness.data.loaders.table import TextTable
 from harness.data.reading import TextFile
 from harness.data.where import Conditions
 from harness.errors import ConfigError, DataError
+
+
+def column_hint(row: Row, header: bool) -> str:
+    """Which options say what the columns of a table are, for one that lacks those that are read."""
+    if len(row) == 1:
+        (only,) = [*row] if header else row.values()
+        odd = next((mark for mark in str(only) if mark in ":^~#!%&/\\+=\x1f"), None)
+        which = f"data.delimiter='{odd}'" if odd and odd.isprintable() else "data.delimiter=CHARACTER"
+        return f"; there is one column: if another character divides the cells, {which}"
+    if header:
+        return (
+            "; data.source=NAME data.target=NAME say which columns to read, or where the first line is no"
+            " header: data.header=false data.source=1 data.target=2"
+        )
+    return "; without a header columns go by number: data.source=1 data.target=2"
 
 
 class Tsv(TextTable):
@@ -43,6 +58,9 @@ class Tsv(TextTable):
         if quoted and len(delimiter) > 1:
             raise ConfigError(f"data.delimiter={delimiter}: needs one character where data.quoted=true")
         self.header, self.delimiter, self.quoted = header, delimiter, quoted
+
+    def _hint(self, row: Row) -> str:
+        return column_hint(row, self.header)
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
         cells = self._cells(file)
@@ -110,6 +128,9 @@ class Csv(TextTable):
         if delimiter is not None and len(delimiter) > 1:
             raise ConfigError(f"data.delimiter={delimiter}: needs one character, or null to detect it")
         self.header, self.delimiter, self.quoted = header, delimiter, quoted
+
+    def _hint(self, row: Row) -> str:
+        return column_hint(row, self.header)
 
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for number, row in delimited(file.where, file.lines(), self.header, self.delimiter, self.quoted):

@@ -11,6 +11,7 @@ from typing import Any
 from harness.common.containers import BOMB_BYTES, BOMB_RATIO
 from harness.common.files import parse_json
 from harness.common.paths import is_file, no_such_file, user_path
+from harness.common.rows import Row, field
 from harness.data.fetch import is_url, local
 from harness.data.fields import Fields
 from harness.data.file_sets import set_name, shards
@@ -62,12 +63,29 @@ class TextTable(Table):
     def read(self, src: str, tgt: str) -> Reading:
         files = [TextFile(where, (src, tgt), self.reads) for where in shards(self.path)]
         meta: dict[str, Any] = {}
-        rows = chain.from_iterable(map(self._rows, files))  # numbered on from file to file
+        fields = self.fields.of_pair(src, tgt)
+        rows = self._checked(chain.from_iterable(map(self._rows, files)), fields)  # numbered on over files
 
         def inputs() -> tuple[Input, ...]:
             return text_inputs(files, self.origin)
 
-        return Reading(self.name, self.fields.of_pair(src, tgt).items(rows, meta, self.name), inputs, meta)
+        return Reading(self.name, fields.items(rows, meta, self.name), inputs, meta)
+
+    def _checked(self, rows: Iterator[tuple[str, Row]], fields: Fields) -> Iterator[tuple[str, Row]]:
+        """The rows; DataError that says how to name the columns where the first row lacks one."""
+        for where, row in rows:
+            try:
+                for name in fields.labels():
+                    field(row, name, where)
+            except DataError as error:
+                raise DataError(f"{error}{self._hint(row)}") from None
+            yield where, row
+            break
+        yield from rows
+
+    def _hint(self, row: Row) -> str:
+        """What to do where the fields of a row are not those that are read."""
+        return ""
 
     @abstractmethod
     def _rows(self, file: TextFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -147,10 +165,10 @@ def _opened(where: str, fields: Fields) -> Any:
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{where}: not a Parquet file ({' '.join(str(error).split())})") from None
     names = table.schema_arrow.names
-    for field in fields.tops():
-        if field not in names:
-            near, known = did_you_mean(field, names), ", ".join(names)
-            raise DataError(f"{where}: no column '{field}'.{near} Columns: {known}")
+    for top in fields.tops():
+        if top not in names:
+            near, known = did_you_mean(top, names), ", ".join(names)
+            raise DataError(f"{where}: no column '{top}'.{near} Columns: {known}")
     return table
 
 

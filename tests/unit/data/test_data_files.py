@@ -147,6 +147,24 @@ def test_not_utf8_names_file_line_and_remedy(tmp_path: Path, pair: dict[str, Any
         bitext("bitext", src=str(bad), tgt=pair["tgt"])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Łódź śpi\nzażółć\n".encode() + b"d\xe9j\xe0 vu \xe0 l'\xe9t\xe9 \xe9t\xe9 \xe9t\xe9 \xe9t\xe9\n",
+        b"schl\xc3ft und tr\xc3\xa4umt\nja\n",
+        b"a \xed\xa0\x80 b\ncaf\xc3\xa9\n",
+        b"a \xc0\xaf b\ncaf\xc3\xa9\n",
+    ],
+)
+def test_one_bad_line_in_utf8_is_no_other_encoding(
+    tmp_path: Path, pair: dict[str, Any], content: bytes
+) -> None:
+    bad = tmp_path / "bad.fr"
+    bad.write_bytes(content)
+    with pytest.raises(DataError, match="though the rest of the text is: fix that line by hand"):
+        bitext("bitext", src=str(bad), tgt=pair["tgt"])
+
+
 def test_files_that_are_not_there_or_empty(tmp_path: Path, pair: dict[str, Any]) -> None:
     with pytest.raises(DataError, match=r"none\.fr: no such file"):
         bitext("bitext", src=str(tmp_path / "none.fr"), tgt=pair["tgt"])
@@ -201,6 +219,17 @@ def test_the_wrong_language_is_warned_about(tmp_path: Path) -> None:
     warnings = bitext("bitext", **files).meta["warnings"]
     assert [w for w in warnings if "clearly" in w] == [
         "3 of 3 reference lines are clearly not in 'pl' (3 in 'de'); is the pair the right way round?"
+    ]
+
+
+def test_utf8_read_in_another_encoding_is_warned_about(tmp_path: Path) -> None:
+    source = ["Le signe Ã est rare", "SÃO PAULO", "Tôi Ã đây"]
+    target = ["Nie.", "Die StraÃŸe ist fÃ¼r FuÃŸgÃ¤nger.", "cafÃ©"]
+    files = {"src": write(tmp_path, "a", source), "tgt": write(tmp_path, "b", target)}
+    warnings = bitext("bitext", **files).meta["warnings"]
+    assert [w for w in warnings if "encoding" in w] == [
+        "2 reference lines are UTF-8 that was read in another encoding (the first is line 2: 'StraÃŸe' for"
+        " 'Straße'): repair the file; `python -m harness clean` shows the repair"
     ]
 
 
@@ -418,6 +447,7 @@ def test_tmx(tmp_path: Path, encoding: str) -> None:
             r"no unit has both 'fr' and 'pl'; its languages: PL, cs",
         ),
         (TMX.replace("</body>", ""), r"a\.tmx:8: not well-formed XML"),
+        ("<tmx>a & b</tmx>", r"a\.tmx:1: not well-formed XML at column \d+ \([^:]*\); in text `&` is"),
         ("<html/>", "not a TMX file, its root element is <html>"),
         ("", "not well-formed XML"),
         (

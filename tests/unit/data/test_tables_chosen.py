@@ -41,6 +41,22 @@ def written(delimiter: str, end: str = "\n") -> str:
     return "".join(delimiter.join(map(cell, row)) + end for row in [("source", "target"), *ROWS])
 
 
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        ("source:target\na:b\n", {}, "divides the cells, data.delimiter=':'"),
+        ("source^target\na^b\n", {}, r"divides the cells, data.delimiter='\^'"),
+        ("Hello,Cześć\na,b\n", {}, "data.header=false data.source=1 data.target=2"),
+        ("Hello,Cześć\na,b\n", {"header": False}, "by number: data.source=1"),
+    ],
+)
+def test_csv_says_how_to_name_its_columns(
+    tmp_path: Path, data: str, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, "csv", data, **options)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

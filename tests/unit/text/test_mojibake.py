@@ -51,6 +51,9 @@ def test_a_line_that_is_damaged_in_part_keeps_its_good_part() -> None:
         ("fr", "Ça coûte 5 € à l’été, dit « Zoë »."),
         ("pl", "„Źdźbło” – rzekł Łukasz."),
         ("pt", "A ÃNSIA da Irmã é ã."),
+        ("fr", "Le signe Ã est rare"),
+        ("pt", "NÃO, São João não irá à manhã."),
+        ("vi", "Tôi Ã ở đây, nhà Ấ ấy."),
         ("de", "Übergröße kostet 3 £ © nein"),
     ],
 )

@@ -40,6 +40,27 @@ def test_cases_written_by_hand(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
+        ("es", ["Vive en los EE. UU. desde 1990.", "Los JJ. OO. París gustaron.", "Lea el cap. IV."]),
+        ("hr", ["Živi u ul. Marka Kralja.", "Radi."]),
+        ("sr", ["Живи у ул. Марка Краља.", "Ради."]),
+        ("id", ["Dia tinggal di Jl. Sudirman.", "Rumahnya besar."]),
+        ("da", ["Han nævnte bl.a. Danmark.", "Det er godt."]),
+        ("de", ["Siehe Bd. II.", "Das genügt."]),
+        ("en", ["He left Yahoo! Inc. in May.", "He likes Yahoo!", "Then he left."]),
+        ("ro", ["Locuiește pe str. Mihai nr. 5, bl. A, ap. C din sec. XX.", "E bine."]),
+        ("vi", ["Ông ở TP. Vinh với TS. Nguyễn.", "Ông vui."]),
+        ("ar", ["قال د. محمد إن الوضع جيد.", "ثم خرج."]),
+        ("ka", ["რა არის ეს?", "ეს წიგნია.", "კარგია!", "მოდი აქ."]),
+        ("ko", ["그는 “간다.”라고 말했다.", "“뭐야?” 하고 물었다.", "나는 갔다."]),
+    ],
+)
+def test_short_forms_and_scripts_of_further_languages(lang: str, sentences: list[str]) -> None:
+    check(lang, sentences)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
         ("pl", ["Był tam m.in. Jan Kos.", "Inni nie przyszli."]),
         ("pl", ["Bilet kosztuje ok. 20 zł.", "Kasa otwarta od godz. 8.30."]),
         ("pl", ["Bitwę wydał gen. bryg. J. Haller.", "Wygrał."]),
