@@ -76,7 +76,7 @@ _BUDGET = ("max_requests", "max_cost", "prices")
 _GENERATION = dict.fromkeys(("repetition_penalty", "no_repeat_ngram_size", "min_length", "length_penalty"))
 _UNIT = {"unit": "segment", "window": 10, "context": 0}
 _YOUNGER: dict[tuple[str, str], dict[str, Any]] = {
-    ("engine", "command"): {"encoding": "utf-8", "answer": "raw"},
+    ("engine", "command"): {"encoding": "utf-8", "output_encoding": None, "answer": "raw"},
     ("engine", "openai"): {"version": None, "answer": "raw", "thinking": None, **_UNIT},
     ("engine", "rest"): dict(_UNIT),
     ("engine", "vllm"): {"unit": "segment"},

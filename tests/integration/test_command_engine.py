@@ -107,9 +107,10 @@ def test_a_killed_run_keeps_the_lines_that_had_come(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("if i != 4: print(line, end='', flush=True)", r"10 lines in, 9 out, from line 1 on"),
+        ("if i != 4: print(line, end='', flush=True)",
+         r"answered 9 lines for 10 that it was given, from 's0' on: it must print"),
         ("if i == 4: print('a note', flush=True)\nprint(line, end='', flush=True)",
-         r"10 lines in, more out, from line 1 on"),
+         r"answered more than the 10 lines that it was given, from 's0' on"),
     ],
 )  # fmt: skip
 def test_nothing_is_kept_of_a_program_that_writes_another_number_of_lines(
@@ -192,7 +193,8 @@ def test_a_child_that_keeps_the_output_open_and_a_program_that_does_not_end(tmp_
 def test_the_encoding_of_a_program_is_declared_not_guessed(tmp_path: Path) -> None:
     latin = python(tmp_path, r"sys.stdout.buffer.write(b'Gr\xfc\xdfe\n')")
     with pytest.raises(
-        DataError, match=r"line 1 is not UTF-8 \(byte 0xfc, column 3\); .*engine\.encoding=cp1252"
+        DataError,
+        match=r"answer to 'un' is not UTF-8 \(byte 0xfc, column 3\); .*engine\.output_encoding=cp1252 \(or ",
     ):
         translate(command(latin), ["un", "deux"], tmp_path / "a")
     declared = command(latin, encoding="latin-1")
@@ -215,10 +217,34 @@ def test_utf16_is_told_and_then_read(written: str, tmp_path: Path) -> None:
     )
     line = f"{sys.executable} {script}"
     named = "utf-16-le" if written.startswith("utf-16-") else written
-    with pytest.raises(DataError, match=rf"engine\.encoding={named}"):
+    with pytest.raises(DataError, match=rf"engine\.output_encoding={named} \(or engine\.encoding={named}, "):
         translate(command(line), ["un", "été"], tmp_path / "a")
     found = translate(command(line, encoding=written), ["un", "été Ċ\n", "łąka"], tmp_path / "b")
     assert [t.hypothesis for t in found] == ["UN", "ÉTÉ Ċ", "ŁĄKA"]
+
+
+@pytest.mark.parametrize(("read", "written"), [("utf-8", "utf-16"), ("utf-16", "utf-8"), ("utf-8", "cp1252")])
+def test_a_program_may_write_another_encoding_than_it_reads(read: str, written: str, tmp_path: Path) -> None:
+    script = tmp_path / "recodes.py"
+    script.write_text(
+        f"import sys; text = sys.stdin.buffer.read().decode('{read}')\n"
+        f"sys.stdout.buffer.write(text.upper().encode('{written}'))\n"
+    )
+    line = f"{sys.executable} {script}"
+    engine = command(line, encoding=read, output_encoding=written)
+    assert [t.hypothesis for t in translate(engine, ["un", "été"], tmp_path / "a")] == ["UN", "ÉTÉ"]
+    assert engine.identity["output_encoding"] == written
+    assert "output_encoding" not in command(line, output_encoding="utf8").identity
+    with pytest.raises(ConfigError, match=r"engine\.output_encoding=klingon: "):
+        command(line, output_encoding="klingon")
+
+
+def test_a_last_answer_in_another_encoding_is_named_by_its_text(tmp_path: Path) -> None:
+    mixed = python(tmp_path, r"sys.stdout.buffer.write(b'\xe9\n' if 'deux' in line else line.encode())")
+    found = translate(command(mixed), ["été", "deux"], tmp_path / "a")
+    assert found[0].hypothesis == "été"
+    assert "answer to 'deux' is not UTF-8" in str(found[1].error)
+    assert "correct what the program writes" in str(found[1].error)
 
 
 def test_the_byte_order_mark_of_a_program_is_left_out_and_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from harness.common.langs import language
 from harness.common.limits import Above, Count, Reads
 from harness.common.notices import tell
 from harness.common.paths import is_file
+from harness.common.tables import counted
 from harness.errors import (
     ConfigError,
     DataError,
@@ -45,6 +46,7 @@ class Command(Engine):
     chunk     lines given to one start of the program
     timeout   seconds without a line from the program before it is taken to hang
     encoding  of what the program reads and writes, by Python's name
+    output_encoding  of what it writes, where that is another; null: `encoding`
     version   a version of yours to keep its outputs apart from another's (the program's own bytes count
               already)
     answer    filters that clean an output: `raw` none, `strip` all, or a list (see `translate.answers`)
@@ -53,8 +55,8 @@ class Command(Engine):
     answered before it failed or was killed is kept; of one that reads ahead that which it was given and has
     answered whole (see `exchange`). Line breaks within a source become spaces. Raises UnavailableError when
     the program cannot be started; SegmentError for the line on which it fails or hangs; MisalignedError when
-    it writes more lines than it was given, or ends well with fewer; DataError when it does not write
-    `encoding`.
+    it writes more lines than it was given, or ends well with fewer; DataError when it writes another
+    encoding.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Command(Engine):
         chunk: Count = 1000,
         timeout: Annotated[float, Above(0)] = 600.0,
         encoding: str = "utf-8",
+        output_encoding: str | None = None,
         version: str | float | None = None,
         answer: Answer = "raw",
     ) -> None:
@@ -87,6 +90,7 @@ class Command(Engine):
         self._words, self._program = words, _found(words[0], model.get("install"))
         self._chunk, self._timeout, self._version = chunk, timeout, version
         self._encoding, self._tgt, self._pace = known(encoding), tgt, Pace()
+        self._output = known(output_encoding, "output_encoding") if output_encoding else self._encoding
         self._wrote_utf8 = False  # a character beyond ASCII, as declared
 
     @classmethod
@@ -102,6 +106,7 @@ class Command(Engine):
             with path.open("rb") as stream:
                 hashes.append(hashlib.file_digest(stream, "sha256").hexdigest())
         other = {} if self._encoding == "utf-8" else {"encoding": self._encoding}
+        other |= {} if self._output == self._encoding else {"output_encoding": self._output}
         other |= identity(self.filters)
         return {
             "engine": "command", "command": self._words, "files": hashes, "version": self._version, **other
@@ -122,7 +127,7 @@ class Command(Engine):
 
         `start` is the number of lines before them, for messages.
         """
-        coding = Lines(self._encoding, self._shown)
+        coding = Lines(self._encoding, self._output, self._shown)
         encoded, problem = _encoded(coding, lines, start)
         if encoded:
             yield from self._answers(lines[: len(encoded)], encoded, coding, start)
@@ -137,7 +142,7 @@ class Command(Engine):
             try:
                 for found in Exchange(program, encoded, self._timeout, self._pace).answers():
                     yield [
-                        self._decoded(line, coding, start + given + k + 1, given + k == 0)
+                        self._decoded(line, coding, lines[given + k], given + k == 0)
                         for k, line in enumerate(found)
                     ]
                     given += len(found)
@@ -159,11 +164,12 @@ class Command(Engine):
             return SegmentError(
                 f"{self._shown}: {_ended(code)} at {_line(lines, written, start)}{program.last_words()}"
             )
-        count = "more out" if stopped.why == "surplus" else f"{written} out"
+        count = f"more than the {len(lines)} lines"
+        if stopped.why != "surplus":
+            count = f"{counted(written, 'line')} for {len(lines)}"
         return MisalignedError(
-            f"{self._shown}: {len(lines)} lines in, {count}, from line {start + 1} on, and not before"
-            f" {_line(lines, stopped.given, start)}; it must write one line for each line it"
-            f" reads{program.last_words()}",
+            f"{self._shown}: the program answered {count} that it was given, from '{_short(lines[0])}' on: it"
+            f" must print one line for each{program.last_words()}",
             stopped.given,
         )
 
@@ -180,21 +186,26 @@ class Command(Engine):
                 f" interpreter of its first line (#!): engine.command='{_with_interpreter(self._words)}'"
             ) from None
 
-    def _decoded(self, line: bytes, coding: Lines, number: int, first: bool) -> str:
-        if first and self._encoding == "utf-8" and line.startswith(codecs.BOM_UTF8):
+    def _decoded(self, line: bytes, coding: Lines, source: str, first: bool) -> str:
+        if first and self._output == "utf-8" and line.startswith(codecs.BOM_UTF8):
             tell(f"{self._shown}: the byte-order mark at the beginning of its output is left out")
             line = line.removeprefix(codecs.BOM_UTF8)
         try:
             text = line.decode(coding.written)
         except UnicodeDecodeError as error:
             problem = (
-                f"{self._shown}: its line {number} is not {coding.name}"
+                f"{self._shown}: its answer to '{_short(source)}' is not {coding.name}"
                 f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
             if self._wrote_utf8:
-                raise SegmentError(f"{problem}, though lines before it are") from None
+                raise SegmentError(
+                    f"{problem}, though answers before it are: correct what the program writes there"
+                ) from None
             found = guess(line, (self._tgt,)) or "cp1252"
-            raise DataError(f"{problem}; say what it writes, for example engine.encoding={found}") from None
+            raise DataError(
+                f"{problem}; say what it writes, for example engine.output_encoding={found} (or"
+                f" engine.encoding={found}, if it reads that, too)"
+            ) from None
         self._wrote_utf8 |= not text.isascii()
         return text
 
@@ -260,5 +271,8 @@ def _ended(code: int) -> str:
 def _line(lines: Sequence[str], done: int, start: int) -> str:
     if done >= len(lines):
         return f"the end, after line {start + len(lines)}"
-    text = lines[done] if len(lines[done]) <= 60 else lines[done][:59] + "…"
-    return f"line {start + done + 1} ({text})"
+    return f"line {start + done + 1} ({_short(lines[done])})"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -17,19 +17,20 @@ _WIDE = {
     "utf-16": 2, "utf-16-le": 2, "utf-16-be": 2, "utf-32": 4, "utf-32-le": 4, "utf-32-be": 4,
 }  # fmt: skip
 """Encodings in which a line break has several bytes, and how many."""
+_MARKED = ("utf-16", "utf-32")
 
 
-def known(name: str) -> str:
+def known(name: str, option: str = "encoding") -> str:
     """The encoding by Python's own name; ConfigError for an unknown one, or one without lines."""
     try:
         found = codecs.lookup(str(name)).name
         usable = found in _WIDE or "\n".encode(found) == b"\n"
     except (LookupError, TypeError):
         raise ConfigError(
-            f"engine.encoding={name}: not an encoding that Python knows, such as utf-8, cp1250 or shift_jis"
+            f"engine.{option}={name}: not an encoding that Python knows, such as utf-8, cp1250 or shift_jis"
         ) from None
     if not usable:
-        raise ConfigError(f"engine.encoding={name}: a program of lines needs an encoding that extends ASCII")
+        raise ConfigError(f"engine.{option}={name}: a program of lines needs an encoding that extends ASCII")
     return found
 
 
@@ -42,14 +43,18 @@ def _wide(data: bytes) -> str | None:
 
 
 class Lines:
-    """The lines of one start of a program, to bytes and back. "utf-16" begins with a byte-order mark."""
+    """The lines of one start of a program, to bytes and back. "utf-16" begins with a byte-order mark.
 
-    def __init__(self, encoding: str, who: str) -> None:
-        self.encoding, self._who = encoding, who
-        self._width = _WIDE.get(encoding, 1)
-        self._has_mark = encoding in ("utf-16", "utf-32")
-        self.written = f"{encoding}-le" if self._has_mark else encoding  # what comes back, as far as is known
-        self._begun = not self._has_mark
+    `encoding` is of what the program is given, `output` of what it writes.
+    """
+
+    def __init__(self, encoding: str, output: str, who: str) -> None:
+        self.encoding, self._output, self._who = encoding, output, who
+        self._width = _WIDE.get(output, 1)
+        self._has_mark = encoding in _MARKED
+        marked = output in _MARKED
+        self.written = f"{output}-le" if marked else output  # what comes back, as far as is known
+        self._begun = not marked
 
     def encoded(self, line: str, first: bool) -> bytes:
         """Raises UnicodeEncodeError for a character that the encoding does not have."""
@@ -67,8 +72,8 @@ class Lines:
         if self._width == 1:
             if other := _wide(data):
                 raise DataError(
-                    f"{self._who}: it writes {other.upper()}; say so: engine.encoding={other} (it is given"
-                    " its lines in that, too)"
+                    f"{self._who}: it writes {other.upper()}; say so: engine.output_encoding={other} (or"
+                    f" engine.encoding={other}, if it reads that, too)"
                 )
             *complete, rest = data.split(b"\n")
             return complete, rest
@@ -76,8 +81,8 @@ class Lines:
             if len(data) < self._width:
                 return [], data
             first = data[: self._width]
-            if first in ("\ufeff".encode(f"{self.encoding}-le"), "\ufeff".encode(f"{self.encoding}-be")):
-                self.written = f"{self.encoding}-{'le' if first[0] != 0 and first[0] != 0xFE else 'be'}"
+            if first in ("\ufeff".encode(f"{self._output}-le"), "\ufeff".encode(f"{self._output}-be")):
+                self.written = f"{self._output}-{'le' if first[0] != 0 and first[0] != 0xFE else 'be'}"
                 data = data[self._width :]
             self._begun = True
         found, start, end = [], 0, "\n".encode(self.written)
@@ -89,4 +94,5 @@ class Lines:
 
     @property
     def name(self) -> str:
-        return iconv_name(self.encoding)
+        """Of what it writes, for messages."""
+        return iconv_name(self._output)
