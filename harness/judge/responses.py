@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from harness.common.locks import lock
 from harness.common.paths import unreadable
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
@@ -88,6 +89,7 @@ def record(root: Path, campaign: Campaign, person: str, value: Mapping[str, Any]
     with _lock:
         try:
             with path.open("ab+") as stream:
+                lock(stream.fileno())  # another server over this store
                 size = stream.seek(0, os.SEEK_END)
                 if size:
                     stream.seek(size - 1)
