@@ -7,7 +7,7 @@ results/campaigns/<name>/<annotator>.jsonl  their answers, a line each (`harness
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.common.files import write_json
@@ -102,9 +102,22 @@ def folder(root: Path, name: str) -> Path:
     return root / "campaigns" / name
 
 
+def file_of(root: Path, name: str, file: str = "campaign.json") -> Path:
+    """A file of a campaign. Raises DataError where a link leads from it out of the store."""
+    path = folder(root, name) / file
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise DataError(f"{path}: a link leads out of the store; copy what it links to")
+    return path
+
+
+def answers_of(root: Path, name: str, person: str) -> Path:
+    """Where an annotator's answers lie. Raises DataError as `file_of`."""
+    return file_of(root, name, f"{person}.jsonl")
+
+
 def write_campaign(root: Path, campaign: Campaign) -> Path:
     """Write a new campaign. Raises UserError where there is one of this name: its answers would be lost."""
-    path = folder(root, campaign.name) / "campaign.json"
+    path = file_of(root, campaign.name)
     if path.exists():
         raise UserError(
             f"{path.parent}: there is a campaign of this name; take another, or remove the folder"
@@ -114,8 +127,11 @@ def write_campaign(root: Path, campaign: Campaign) -> Path:
 
 
 def read_campaign(root: Path, name: str) -> Campaign:
-    """A campaign of this store. Raises UserError for an unknown name, DataError for a damaged file."""
-    path = folder(root, name) / "campaign.json"
+    """A campaign of this store. Raises UserError for an unknown name, DataError for a damaged file.
+
+    It is called as its folder is, whatever the file says: a copy has answers of its own.
+    """
+    path = file_of(root, name)
     if not path.is_file():
         known = names(root)
         raise UserError(
@@ -127,7 +143,7 @@ def read_campaign(root: Path, name: str) -> Campaign:
         for task in annotator.tasks:
             if not _whole(campaign, task):
                 raise DataError(f"{path}: a task names a segment or a system that is not there; damaged?")
-    return campaign
+    return replace(campaign, name=name)
 
 
 def names(root: Path) -> list[str]:

@@ -56,5 +56,5 @@ def _mark(span: Span, output: str, source: str) -> Mark:
 
 def state(root: Path) -> tuple[tuple[str, int, int], ...]:
     """What changes whenever a campaign or an answer does."""
-    stats = ((path, path.stat()) for path in sorted(root.glob("campaigns/*/*.json*")))
+    stats = ((path, path.stat()) for path in sorted(root.glob("campaigns/*/*.json*")) if path.exists())
     return tuple((str(path), found.st_mtime_ns, found.st_size) for path, found in stats)

@@ -12,10 +12,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from harness.common.locks import lock
 from harness.common.paths import unreadable
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError, StageError
-from harness.judge.campaign import Campaign, Task, folder, shown
+from harness.judge.campaign import Campaign, Task, answers_of, shown
 
 _SPAN = Keys({"start": int, "end": int, "severity": str}, {"category": str, "source": bool, "comment": str})
 _JUDGEMENT = {"score": (int, float), "spans": [_SPAN]}
@@ -84,10 +85,11 @@ def record(root: Path, campaign: Campaign, person: str, value: Mapping[str, Any]
     """
     response = checked(campaign, person, value)
     data = written(campaign, replace(response, at=datetime.now(UTC).isoformat(timespec="milliseconds")))
-    path = folder(root, campaign.name) / f"{person}.jsonl"
+    path = answers_of(root, campaign.name, person)
     with _lock:
         try:
             with path.open("ab+") as stream:
+                lock(stream.fileno())  # another server over this store
                 size = stream.seek(0, os.SEEK_END)
                 if size:
                     stream.seek(size - 1)
@@ -136,7 +138,7 @@ class Answers:
 
     def of(self, campaign: Campaign, person: str) -> dict[int, Response]:
         """As `responses`. The caller must not change what it gets."""
-        path = folder(self.root, campaign.name) / f"{person}.jsonl"
+        path = answers_of(self.root, campaign.name, person)
         before = self._read.get((campaign.name, person))
         if before is None or before[0] is not campaign:
             before = campaign, 0, 0, {}

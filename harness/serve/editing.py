@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from starlette.routing import Route
 
 from harness.align.goldfile import GoldFile, GoldHeader, GoldSide, complete, read_gold, side_of
 from harness.common.files import digest, read_text, write_atomic
+from harness.common.locks import alone
 from harness.common.shapes import Keys, mismatch
 from harness.errors import DataError
 from harness.results.store import RunInfo
@@ -44,11 +44,10 @@ def routes(catalogue: Catalogue) -> list[Route]:
 
 
 class Editing:
-    """Handlers over one store; one save at a time."""
+    """Handlers over one store; one save at a time, whoever else serves it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._lock = Lock()
 
     def show(self, request: Request) -> Response:
         """Both documents, the beads to begin with, and who has saved what.
@@ -91,7 +90,7 @@ class Editing:
         free = _is_free(document)
         beads = complete(_beads(value.get("beads")), src, tgt, free)
         path = self._folder(src, tgt) / f"{author}.jsonl"
-        with self._lock:
+        with alone(self.catalogue.within(self.catalogue.root / "gold" / ".lock")):
             there = read_gold(self.catalogue.within(path)).header if path.is_file() else None
             revision = there.revision if there else 0
             if value.get("revision") != revision:

@@ -119,7 +119,10 @@ class Guard:
         origin = headers.get("origin")
         if origin is None:
             return safe
-        where = urlsplit(origin).netloc.lower()
+        try:
+            where = urlsplit(origin).netloc.lower()
+        except ValueError:  # no address: half an IPv6 one
+            return False
         return bool(where) and (where == headers.get("host", "").lower() or _name(where) in self.access.hosts)
 
     def _welcome(self, request: Request) -> RedirectResponse:
@@ -153,5 +156,8 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The name in `name:port`; of an IPv6 address without its brackets."""
-    return (urlsplit(f"//{host}").hostname or "").lower()
+    """The name in `name:port`; of an IPv6 address without its brackets, empty of what is no address."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from harness.common.langs import language
 from harness.errors import HarnessError
-from harness.judge.campaign import Campaign, folder, names, read_campaign, shown
+from harness.judge.campaign import Campaign, answers_of, file_of, names, read_campaign, shown
 from harness.judge.estimating import estimates, said
 from harness.judge.foreign.kinds import FORMATS, exported, formats_of
 from harness.judge.responses import Answers, record
@@ -62,7 +62,7 @@ class Judging:
     def _shown(self, campaign: Campaign) -> dict[str, Any]:
         """A campaign for its organiser, made again only when an answer came: the page asks every few
         seconds."""
-        files = [folder(self.root, campaign.name) / f"{person}.jsonl" for person in campaign.annotators]
+        files = [answers_of(self.root, campaign.name, person) for person in campaign.annotators]
         state = (id(campaign), *(_state(path) for path in files))
         before = self._found.get(campaign.name)
         if before is not None and before[0] == state:
@@ -165,7 +165,7 @@ class Judging:
         """A campaign, read again only when its file changed."""
         if name not in names(self.root):
             raise NotFound(f"no campaign '{name}' in this store")
-        changed = (self.root / "campaigns" / name / "campaign.json").stat().st_mtime_ns
+        changed = file_of(self.root, name).stat().st_mtime_ns
         before = self._read.get(name)
         if before is None or before[0] != changed:
             before = self._read[name] = changed, read_campaign(self.root, name)

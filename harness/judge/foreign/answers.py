@@ -15,7 +15,7 @@ from harness.common.files import read_bytes, write_atomic
 from harness.common.langs import language
 from harness.compare.groups import TestSet
 from harness.errors import ConfigError, DataError, HarnessError
-from harness.judge.campaign import Annotator, Campaign, Judged, Task, folder, write_campaign
+from harness.judge.campaign import Annotator, Campaign, Judged, Task, answers_of, file_of, write_campaign
 from harness.judge.responses import Judgement, Response, checked, written
 
 SEVERITIES = ("neutral", "minor", "major", "critical")
@@ -70,10 +70,9 @@ def imported(
     that contradict each other or cannot be.
     """
     campaign, responses = _built(name, path, foreign, _languages(path, foreign, pair))
-    place = folder(root, name)
-    if not (place / "campaign.json").exists():
+    if not file_of(root, name).exists():
         for person, lines in responses.items():
-            write_atomic(place / f"{person}.jsonl", b"".join(lines))
+            write_atomic(answers_of(root, name, person), b"".join(lines))
     write_campaign(root, campaign)
     return campaign, sum(map(len, responses.values()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -240,6 +241,45 @@ def test_an_annotator_needs_their_link_and_learns_no_name(root: Path) -> None:
     )
     data = json.loads((root / "campaigns/c/ann.jsonl").read_text())
     assert data["score"] == 10 and data["at"]
+
+
+@pytest.mark.parametrize(
+    "what", ["campaigns", "campaigns/c", "campaigns/c/campaign.json", "campaigns/c/ann.jsonl"]
+)
+def test_a_link_out_of_the_store_is_neither_read_nor_written(root: Path, tmp_path: Path, what: str) -> None:
+    store, beside = tmp_path / "store", tmp_path / "beside"
+    store.mkdir()
+    (root / "runs").rename(store / "runs")
+    key = made(store, "--segments", "6").annotators["ann"].key
+    browser = client(store)
+    assert browser.post(f"/api/judge/c/{key}", json={"task": 0, "score": 10}).json() == {"done": 1}
+    (store / what).rename(beside)
+    (store / what).symlink_to(beside)
+    kept = {path: path.read_bytes() for path in [beside, *beside.rglob("*")] if path.is_file()}
+    for one in (browser, client(store)):
+        (row,) = one.get("/api/campaigns").json()["campaigns"]
+        assert row.keys() == {"name", "problem"} and "a link leads out of the store" in row["problem"]
+        for answer in (
+            one.get(f"/api/judge/c/{key}"),
+            one.post(f"/api/judge/c/{key}", json={"task": 1, "score": 10}),
+            one.get("/campaign/c/scores"),
+        ):
+            assert answer.status_code == 400 and "link leads out of the store" in answer.json()["error"]
+    assert {path: path.read_bytes() for path in kept} == kept
+    (store / what).unlink()
+    beside.rename(store / "moved")
+    (store / what).symlink_to(store / "moved")
+    assert client(store).get(f"/api/judge/c/{key}").json()["done"] == 1, "a link within the store is followed"
+
+
+def test_a_copied_campaign_has_answers_of_its_own(root: Path) -> None:
+    key = made(root, "--segments", "6").annotators["ann"].key
+    shutil.copytree(root / "campaigns" / "c", root / "campaigns" / "copy")
+    browser = client(root)
+    assert browser.post(f"/api/judge/copy/{key}", json={"task": 0, "score": 10}).json() == {"done": 1}
+    assert browser.get(f"/api/judge/c/{key}").json()["done"] == 0
+    assert not (root / "campaigns" / "c" / "ann.jsonl").exists()
+    assert [row["name"] for row in browser.get("/api/campaigns").json()["campaigns"]] == ["c", "copy"]
 
 
 def test_a_link_shows_nothing_of_another_annotator_and_nothing_tells_controls_apart(root: Path) -> None:

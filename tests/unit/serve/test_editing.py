@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from harness.align.goldfile import read_gold
 from harness.common.files import write_json
+from harness.serve import editing
 from tests.support.made_stores import write_run
 from tests.support.workbench import client
 
@@ -64,6 +67,25 @@ def test_two_windows_do_not_overwrite_each_other(root: Path) -> None:
     assert [path.read_bytes() for path in before] == content
     assert save(root, author="ben", beads=[])["revision"] == 1, "another author has a file of their own"
     assert [one["author"] for one in client(root).get("/api/align/1").json()["files"]] == ["ann", "ben"]
+
+
+def test_of_saves_of_one_revision_by_several_processes_one_is_taken(root: Path, monkeypatch: Any) -> None:
+    """Each has a server of its own, which only the file system tells of the others."""
+    save(root)
+    slow = editing.read_gold
+
+    def read(path: Path) -> Any:
+        found = slow(path)
+        time.sleep(0.1)
+        return found
+
+    monkeypatch.setattr(editing, "read_gold", read)
+    value = {"doc": "0", "author": "ann", "revision": 1, "beads": []}
+    with ThreadPoolExecutor(4) as pool:
+        browsers = [client(root) for _ in range(4)]
+        found = list(pool.map(lambda one: one.post("/api/align/1", json=value).status_code, browsers))
+    assert sorted(found) == [200, 409, 409, 409]
+    assert client(root).get("/api/align/1?author=ann").json()["revision"] == 2
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,13 @@ def test_a_foreign_origin_is_refused_whatever_it_knows(root: Path, origin: str) 
     assert client(root).post("/api/runs", json={}, headers={"Origin": origin}).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["Host", "Origin"])
+@pytest.mark.parametrize("value", ["[", "[::1", "http://[", "http://[::1", "[x]", "]"])
+def test_half_an_address_is_refused_as_a_foreign_one(root: Path, name: str, value: str) -> None:
+    for path in ("/", f"/?token={TOKEN}", "/judge/x/y"):
+        assert client(root).get(path, headers={name: value}).status_code == 403
+
+
 def test_what_another_site_embeds_is_refused_and_a_link_from_it_is_followed(root: Path) -> None:
     embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
     beside = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}  # another port of this machine
