@@ -71,7 +71,8 @@ def test_a_poisoned_text_is_recorded_as_failed_and_tried_again(
     lines = [json.loads(line) for line in sharded.lines(tmp_path).splitlines()]
     (failed,) = [line for line in lines if line["finish_reason"] == "error"]
     assert failed["source"].startswith("Phrase 33 ") and failed["hypothesis"] == ""
-    assert failed["error"] == "RuntimeError: the engine chokes on Phrase 33" and "failed" in failed["health"]
+    assert failed["error"].startswith("RuntimeError: the engine chokes on Phrase 33")
+    assert "failed" in failed["health"]
     done = [line["source"] for line in lines if line is not failed]
     assert sorted(sharded.asked(tmp_path)) == sorted(done), "everything else once"
 
