@@ -71,7 +71,7 @@ def test_a_store_goes_to_the_hub_and_comes_back(hub, home) -> None:
     compared = harness(hub, home, "compare", "--results", "other", "--samples", "100", "--format", "csv")
     assert compared.returncode == 0 and "first" in compared.stdout
     again = harness(hub, home, "pull", "hub", NAME, "--results", "other")
-    assert again.returncode == 0 and "0 runs pulled into other, 2 were here already" in again.stderr
+    assert again.returncode == 0 and "0 runs pulled into other, 2 here already" in again.stderr
 
 
 def test_the_card_names_scores_files_and_licences(hub, home) -> None:

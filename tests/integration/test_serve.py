@@ -140,13 +140,13 @@ def test_every_option_is_in_the_form_and_shows_what_it_asks_for(driver: Any) -> 
     for name in ("fail_if_worse", "pairs"):
         driver.find_element("css selector", f".form [name={name}]").click()
     driver.find_element("css selector", ".form [name=segments]").send_keys("2")
-    driver.find_element("css selector", ".form [name=tolerance]").send_keys("90")
+    driver.find_element("css selector", ".form [name=tolerance]").send_keys("100")
     driver.find_element("css selector", ".form button.main").click()
     until(lambda: "pairs=1" in driver.current_url
           and driver.execute_script("return document.body.dataset.ready") == "yes")  # fmt: skip
     gate = driver.find_element("id", "gate").text
     assert "Passed." in gate and "poor is significantly worse than good" in gate
-    assert "within the tolerance of 90" in gate
+    assert "within the tolerance of 100" in gate
     assert len(driver.find_elements("css selector", "#contrasts dl.detail")) == 2
     assert driver.find_elements("css selector", "#contrasts mark.gone, #contrasts mark.new")
     assert "BLEU, all pairs" in driver.find_element("id", "sheets").text
