@@ -113,6 +113,7 @@ PAGES.align = async (main) => {
   const open = async (doc) => {
     const found = await get(path, ask(doc));
     editor = new Editor(found);
+    editor.author = author();
     chooser.replaceChildren(...(found.documents.length > 1 ? [field('Documents', select(found.documents.map((d, k) => [String(k), d]), (k) => {
       if (editor.dirty && !confirm('Leave these changes unsaved?')) { draw(); return; }
       history.replaceState(null, '', href(path, new URLSearchParams([['doc', k]])));
@@ -131,7 +132,8 @@ PAGES.align = async (main) => {
     if (READ_ONLY) return;
     const beads = editor.links.beads();
     try {
-      const answer = await post(path, { doc: String(editor.found.doc), author: author(), revision: editor.found.revision, beads });
+      const answer = await post(path, { doc: String(editor.found.doc), author: author(), revision: author() === editor.author ? editor.found.revision : 0, beads });
+      editor.author = author(); // a file is of one author: under another name it is a new one
       editor.found.revision = answer.revision;
       editor.saved = JSON.stringify(beads);
       editor.said = `saved: ${answer.path}`;
