@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -202,10 +203,28 @@ def _saved(folder: Path) -> list[dict[str, Any]]:
 
 def _command(run: RunInfo, folder: Path, author: str = "AUTHOR") -> str:
     """The run's own command on the gold; paths are those of the server's folder."""
-    path = run.path / ".hydra" / "overrides.yaml"
-    words = re.findall(r"^- (.*)$", read_text(path), re.MULTILINE) if path.is_file() else []
-    words = [word.strip("'") for word in words]
+    overrides = _hydra(run, "overrides.yaml")
+    words = [str(word) for word in overrides] if isinstance(overrides, list) else []
     kept = [word for word in words if not word.startswith(("alignment=", "tag=", "force="))]
     if any(word.startswith("aligner=gold") for word in kept):
         kept = [word for word in kept if not word.startswith("aligner")]
-    return shlex.join(["python", "-m", "harness", "run", *kept, f"alignment={folder / author}.jsonl"])
+    own = [f"--config-dir={place}" for place in _config_dirs(run)]
+    return shlex.join(["python", "-m", "harness", "run", *own, *kept, f"alignment={folder / author}.jsonl"])
+
+
+def _config_dirs(run: RunInfo) -> list[str]:
+    """The folder that the run was given with `--config-dir`, if it was."""
+    try:
+        sources = _hydra(run, "hydra.yaml")["hydra"]["runtime"]["config_sources"]
+        return [str(one["path"]) for one in sources if one["provider"] == "command-line"]
+    except (KeyError, TypeError):
+        return []
+
+
+def _hydra(run: RunInfo, name: str) -> Any:
+    """What Hydra wrote down of the run; None where it is not there or damaged."""
+    path = run.path / ".hydra" / name
+    try:
+        return yaml.safe_load(read_text(path)) if path.is_file() else None
+    except (yaml.YAMLError, DataError):
+        return None

@@ -1,6 +1,7 @@
 // For the annotator: one task at a time; errors are marked by words, with mouse or keyboard.
 const ANCHORS = [[0, 'no meaning kept'], [33, 'some meaning kept'], [66, 'most meaning kept, few mistakes'], [100, 'perfect']];
 
+const AGAIN = 3000; // milliseconds until an answer that the server did not take is sent again
 const MISSING = '[missing]'; // stands behind the text: something of the source is not there
 
 // The words of a text as buttons of a kind: a first click begins a mark, a second ends it; on a mark it is chosen.
@@ -116,7 +117,7 @@ class Panel {
 PAGES.judge = async (main) => {
   $('pages').replaceChildren();
   const path = `judge/${NAME}`;
-  let begun = 0;
+  let begun = 0, again = 0;
 
   const show = async (number) => {
     const found = await get(path, number === undefined ? '' : new URLSearchParams([['task', number]]));
@@ -133,16 +134,20 @@ PAGES.judge = async (main) => {
     main.querySelector('.now').scrollIntoView({ block: 'nearest' }); // below a long context
   };
 
-  // Where the server cannot be reached, the screen stays as it is and can be sent again.
-  const send = async (found, value, buttons) => {
+  // Where the server cannot be reached, the screen stays as it is, and the button is pressed again every few seconds.
+  const send = async (found, value, buttons, pressed) => {
+    clearTimeout(again);
     for (const button of buttons) button.disabled = true;
+    const seconds = found.waited ?? (performance.now() - begun) / 1000;
     try {
-      await post(path, { task: found.task, seconds: (performance.now() - begun) / 1000, ...value });
+      await post(path, { task: found.task, seconds, ...value });
     } catch (error) {
       for (const button of buttons) button.disabled = false;
       if (error.status) throw error;
+      found.waited = seconds;
+      again = setTimeout(() => { if (pressed.isConnected) pressed.click(); }, AGAIN);
       $('problem').hidden = false;
-      $('problem').textContent = 'The server does not answer. What you marked is still on this page: try again in a moment, and tell whoever gave you the link.';
+      $('problem').textContent = 'The server does not answer. What you marked is still on this page and is sent again every few seconds: leave the page open, and tell whoever gave you the link.';
       return;
     }
     await show(found.answer ? Math.min(found.task + 1, found.total - 1) : undefined);
@@ -158,7 +163,7 @@ PAGES.judge = async (main) => {
     const back = el('button', { type: 'button', disabled: found.task === 0, onclick: () => show(found.task - 1).catch(fail) }, 'Back');
     const table = (cells) => el('table', { class: found.texts.length > 2 ? 'judged many' : 'judged' }, el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, before, el('tr', { class: 'now' }, cells)));
     if (protocol === 'pairwise') {
-      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, 'aria-pressed': String(given?.choice === choice), onclick: () => send(found, { choice }, buttons).catch(fail) }, label));
+      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, 'aria-pressed': String(given?.choice === choice), onclick: (event) => send(found, { choice }, buttons, event.currentTarget).catch(fail) }, label));
       return [el('p', {}, 'Which translation is better?'), table([cell(0, text(found.source)), ...found.texts.map((t, k) => cell(k + 1, text(t)))]),
         el('div', { class: 'controls pair' }, back, buttons)];
     }
@@ -166,7 +171,7 @@ PAGES.judge = async (main) => {
     const ready = () => { if (next) next.disabled = !panels.every((one) => one.ready); };
     const panels = found.texts.map((_, k) => new Panel(found, k, ready));
     const value = () => (protocol === 'cESA' ? { outputs: panels.map((one) => one.value) } : panels[0].value);
-    next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, value(), [next]).catch(fail) }, 'Save and go on');
+    next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, value(), [next], next).catch(fail) }, 'Save and go on');
     ready();
     const rest = panels.map((one) => [one.list, one.score?.node ?? null]);
     const then = { ESA: ' Then score the whole.', cESA: ' Then score each translation as a whole.', MQM: ' No error: simply go on.' }[protocol];

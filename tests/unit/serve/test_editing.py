@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 
 from harness.align.goldfile import read_gold
 from harness.common.files import write_json
@@ -151,3 +153,28 @@ def test_where_the_run_links_moved_text_a_person_may(root: Path) -> None:
         ((1,), (0,)),
     ]
     assert "another bead" in save(root, 400, revision=1, beads=[*crossing, {"src": [2], "tgt": [2]}])["error"]
+
+
+def test_the_command_is_the_runs_own_however_long_its_words(root: Path) -> None:
+    hydra = root / "runs" / "1" / ".hydra"
+    hydra.mkdir()
+    words = [
+        "model=copy",
+        f"++data.src={'a long folder/' * 12}fr.txt",
+        "++x='it''s, b'",
+        "tag=a b",
+        "aligner=gold",
+    ]
+    (hydra / "overrides.yaml").write_text(OmegaConf.to_yaml(words))
+    sources = [{"path": "/conf", "provider": "main"}, {"path": "/my own/conf", "provider": "command-line"}]
+    (hydra / "hydra.yaml").write_text(
+        OmegaConf.to_yaml({"hydra": {"runtime": {"config_sources": sources}, "x": "${hydra:runtime.cwd}"}})
+    )
+    saved = save(root)
+    own = ["--config-dir=/my own/conf", *words[:3], f"alignment={saved['path']}"]
+    assert shlex.split(saved["command"]) == ["python", "-m", "harness", "run", *own]
+    for damaged in ("[", "1", "a: b", "\x00"):
+        for name in ("overrides.yaml", "hydra.yaml"):
+            (hydra / name).write_text(damaged)
+        command = client(root).get("/api/align/1").json()["command"]
+        assert command.startswith("python -m harness run alignment="), damaged
