@@ -56,6 +56,13 @@ def detectable(
         names = [name for name in column if name not in ceilings]
         if is_neutral(column) or not names:
             continue
+        scored = [name for name in names if math.isfinite(column[name].score)]
+        for name in names:
+            if name not in scored:
+                notes.append(f"{test_set.title}: {key}: {name} has no score")
+        if not scored:
+            continue
+        names = scored
         parts = [column[name] for name in names]
         n = len(parts[0].rows)
         errors = _errors(joint_scores(parts, options.resamples, options.seed))
@@ -88,11 +95,14 @@ def detectable(
 
 
 def _errors(draws: list[np.ndarray]) -> list[float]:
+    draws = list(np.stack(draws)[:, np.isfinite(np.stack(draws)).all(axis=0)])
+    if not draws[0].size:
+        return []
     if len(draws) == 1:
-        errors = [math.sqrt(2) * float(np.nanstd(draws[0]))]
+        errors = [math.sqrt(2) * float(np.std(draws[0]))]
     else:
-        errors = [float(np.nanstd(a - b)) for a, b in combinations(draws, 2)]
-    scale = max(float(np.nanmax(np.abs(drawn))) for drawn in draws)
+        errors = [float(np.std(a - b)) for a, b in combinations(draws, 2)]
+    scale = max(float(np.abs(drawn).max()) for drawn in draws)
     return [error for error in errors if error > 1e-9 * scale]
 
 

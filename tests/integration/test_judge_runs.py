@@ -208,6 +208,22 @@ def test_a_killed_run_asks_only_for_the_rest_and_force_for_everything(tmp_path: 
         assert len(server.seen) - before == 80
 
 
+@pytest.mark.parametrize("answer", [(400, "content policy", ""), (200, '{"choices": "x"}', "body")])
+def test_a_judge_that_answers_nothing_leaves_the_other_metrics(
+    answer: tuple[int, str, str], tmp_path: Path
+) -> None:
+    write_texts(tmp_path, 5)
+    with judging(lambda asked: answer) as server:
+        command = ["run", *DATA, "engine.path=out.txt", *words(server.url, "gemba_mqm")]
+        done = run_harness(*command, cwd=tmp_path)
+    assert "metric failed: gemba_mqm: none of 5 segments has a score (5 refused)" in done.stderr
+    record = Store(tmp_path / "results").records()[-1]
+    assert record.corpus_scores["chrf"].value is not None
+    for verb in ("compare", "power"):
+        done = run_harness(verb, cwd=tmp_path)
+        assert done.returncode == 0 and "Warning" not in done.stderr, done.stderr
+
+
 def test_a_judge_that_cannot_be_read_leaves_the_other_metrics_and_says_that_it_failed(tmp_path: Path) -> None:
     write_texts(tmp_path, 5)
     with judging(lambda asked: (200, "<b>I cannot</b> judge this.", "stop")) as server:

@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Script = Callable[[str], tuple[int, str, str]]
-"""From the last message to a status, a text (an error's, if the status is not 200) and a finish_reason."""
+"""From the last message to a status, a text (an error's, if the status is not 200) and a finish_reason.
+
+With the reason `body` the text is the whole body of the answer."""
 
 
 class Judge:
@@ -31,7 +33,7 @@ class Judge:
                 )
                 if model is not None:
                     value["model"] = model()
-                data = json.dumps(value).encode()
+                data = (text if reason == "body" else json.dumps(value)).encode()
                 self.send_response(status)
                 if status == 429:
                     self.send_header("Retry-After", "0")

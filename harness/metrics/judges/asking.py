@@ -8,13 +8,13 @@ from pathlib import Path
 
 from harness.common.files import digest
 from harness.common.progress import bar, note
-from harness.errors import HarnessError, SegmentError, StageError, TooLongError, message_of
+from harness.errors import HarnessError, SegmentError, TooLongError, message_of
 from harness.metrics.judges.kept import Kept
 from harness.protocols import Batch, Engine
 from harness.types import Forecast, Translation
 
 PROBES = 3
-"""Questions that may fail while none has been answered yet: with one more the judge itself is broken."""
+"""Questions that fail, none answered yet, after which the others are not asked: the judge is broken."""
 _OPTION = re.compile(r"(?<![\w./])(?=engine\.[a-z_]+|model\.(?:id|path|chat|system)\b)")
 
 
@@ -46,8 +46,8 @@ class Asker:
     def answers(self, questions: Sequence[str]) -> dict[str, Translation]:
         """An answer to each question; one that could not be had is an error.
 
-        What that costs is told before anything is sent. Raises what the engine raises, with the full names of
-        the options, and StageError where it fails on everything.
+        What that costs is told before anything is sent; where the first fail, the rest is not asked. Raises
+        what the engine raises, with the full names of the options.
         """
         for question in dict.fromkeys(questions):
             if question not in self._heard and (known := self._kept.get(question)) is not None:
@@ -79,7 +79,11 @@ class Asker:
                     self._heard[rest[0]] = Translation(rest[0], "", "error", None, message_of(error))
                     advance(1)
                     if failed >= PROBES and not any(a.error is None for a in self._heard.values()):
-                        raise StageError(f"the judge answers nothing; the last error: {error}") from error
+                        said = f"not asked, the judge answers nothing; the last error: {message_of(error)}"
+                        for question in rest[1:]:
+                            self._heard[question] = Translation(question, "", "error", None, said)
+                        advance(len(rest) - 1)
+                        return
             rest = [question for question in rest if question not in self._heard]
 
     def _together(self, questions: Sequence[str], advance: Callable[[int], None]) -> None:

@@ -160,7 +160,9 @@ class _Family:
 
 def _errors(drawn: Statistics, first: Indices, second: Indices) -> Statistics:
     """The standard deviation `(k,)` of each resampled difference; exactly 0 for equal columns."""
-    size = max(1, _BLOCK // max(1, drawn.shape[1]))
+    if not drawn.shape[1]:
+        return np.full(len(first), np.nan)
+    size = max(1, _BLOCK // drawn.shape[1])
     parts = [
         (drawn[second[k : k + size]] - drawn[first[k : k + size]]).std(axis=1)
         for k in range(0, len(first), size)

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import StageError
 from harness.translate.servers.failures import Empty, Inside
 from harness.types import NO_DETAILS, Details, Translation
 
@@ -41,8 +40,8 @@ class Reply:
 def reply(payload: bytes, url: str) -> Reply:
     """The completion in the body of an answer.
 
-    Raises Empty for a list of no choices, Inside for an error in place of choices, StageError for anything
-    else that is no completion.
+    Raises Inside for an error in place of choices, Empty for no choices and for anything else that is no
+    completion. A refusal in place of a content is a `finish_reason` of its own: asking again brings the same.
     """
     try:
         value = json.loads(payload)
@@ -60,14 +59,16 @@ def reply(payload: bytes, url: str) -> Reply:
             served_by=served or None,
         )
         reason = finish_reason(choice.get("finish_reason"))
+        refusal = message.get("refusal")
+        if content is None and isinstance(refusal, str) and refusal.strip():
+            reason = f"refusal: {' '.join(refusal.split())[:200]}"
         if content is None and reason in ("stop", None) and not details.reasoning:
             raise Empty("an answer without content")
         return Reply(_text(content), reason, _tokens(value, "completion_tokens"), details)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")
-        raise StageError(
-            f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
-        ) from None
+        said = f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
+        raise Empty(said) from None
 
 
 def _text(content: Any) -> str:

@@ -21,6 +21,8 @@ from harness.translate.servers.failures import Empty, Failure, Inside, Refused, 
 T = TypeVar("T")
 _MAX_WAIT = 60.0
 _TOLD = 10.0  # seconds of a wait from which it is told
+_EMPTY_IN_A_ROW = 2
+"""Requests that in a row had no output to the last try: from then each is tried once, until one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Client:
         self._lock = threading.Lock()
         self._not_before = 0.0  # monotonic time before which no request may start, for all threads
         self._stopped = threading.Event()
+        self._empty = 0  # requests in a row without an output to the last try
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def begin(self) -> None:
@@ -76,13 +79,17 @@ class Client:
         Raises Refused (this text), UnavailableError (out of reach, key refused, quota used up) or StageError
         (no answer). A service that fails on a text to the last try (500, no output in its answer) refuses it.
         """
-        problem, of_text = "no answer", False
-        for attempt in range(self._retries + 1):
+        problem, of_text, empty = "no answer", False, False
+        tries = 1 if self._empty >= _EMPTY_IN_A_ROW else self._retries + 1
+        for attempt in range(tries):
             self._wait_for_turn()
             self._budget.request()
-            asked = None
+            asked, empty = None, False
             try:
-                return read(self._send(url, body))
+                value = read(self._send(url, body))
+                with self._lock:
+                    self._empty = 0
+                return value
             except urllib.error.HTTPError as error:
                 found = failure(error)
                 problem = self._without_key(found.said)
@@ -94,17 +101,19 @@ class Client:
                 if error.failure.meaning != "again":
                     raise self._final(error.failure, problem) from None
             except Empty as error:
-                problem, of_text = self._without_key(str(error)), True
+                problem, of_text, empty = self._without_key(str(error)), True, True
             except (OSError, HTTPException) as error:
                 problem = str(getattr(error, "reason", "") or error or type(error).__name__)
                 of_text = False
-            if attempt < self._retries:
+            if attempt < tries - 1:
                 self._pause(attempt, asked)
-        tries = f"{self._retries + 1} tries" if self._retries else "1 try"
+        with self._lock:
+            self._empty += empty
+        tried = f"{tries} tries" if tries > 1 else "1 try"
         if of_text:
-            raise Refused(f"{problem} ({tries})")
+            raise Refused(f"{problem} ({tried})")
         raise UnavailableError(
-            f"{self._service.shown} did not answer ({problem}; {tries}); is the server running?"
+            f"{self._service.shown} did not answer ({problem}; {tried}); is the server running?"
             f" Another one: {self._service.another}"
         )
 

@@ -110,11 +110,51 @@ def test_a_judge_that_answers_nothing_usable_leaves_none_and_says_that_the_metri
     assert told.endswith("the first of these: I cannot help with that.")
 
 
-def test_a_server_that_rejects_everything_ends_it_with_its_words() -> None:
-    with judging(lambda asked: (400, "unknown parameter", "")) as server:
-        with pytest.raises(StageError, match=r"gemba_esa: the judge answers nothing.*unknown parameter"):
-            built("gemba-esa", server.url).statistics(["x"] * 9, list("abcdefghi"), [[]] * 9)
+@pytest.mark.parametrize(
+    ("status", "text", "reason"),
+    [
+        (400, "content policy", ""),
+        (200, '{"choices": "x"}', "body"),
+        (200, "not json", "body"),
+        (200, '{"choices": []}', "body"),
+    ],
+)
+def test_a_server_that_answers_nothing_leaves_no_score_and_is_not_asked_on(
+    status: int, text: str, reason: str
+) -> None:
+    with judging(lambda asked: (status, text, reason)) as server:
+        metric = built("gemba-esa", server.url)
+        rows = metric.statistics(["x"] * 9, list("abcdefghi"), [[]] * 9)
         assert len(server.seen) < 12
+    assert np.isnan(metric.aggregate(rows.sum(axis=0, keepdims=True))).all()
+    assert [one.outcome for one in metric.judged()] == ["refused"] * 9
+    assert "the judge answers nothing" in metric.judged()[-1].answer
+
+
+@pytest.mark.parametrize("body", ['{"choices": "x"}', "not json", '{"choices": []}'])
+def test_a_malformed_answer_is_tried_again_and_then_costs_its_segment_alone(body: str) -> None:
+    with judging(lambda asked: (200, body, "body") if "bad " in asked else esa(asked)) as server:
+        metric = built("gemba-esa", server.url, retries=2)
+        rows = metric.statistics(["x"] * 6, ["a", "bad 1", "b", "bad 2", "bad 3", "bad 4"], [[]] * 6)
+        bad = [asked for asked in server.questions if "bad " in asked]
+    assert [one.outcome for one in metric.judged()] == ["scored", "refused"] + ["scored"] + ["refused"] * 3
+    assert (np.isnan(metric.segment_scores(rows)) == [False, True, False, True, True, True]).all()
+    assert sum("bad 1" in asked for asked in bad) == 3
+    assert sum("bad 4" in asked for asked in bad) == 1, "after two in a row each is tried once"
+
+
+def test_a_plain_refusal_is_not_asked_again() -> None:
+    message = {"content": None, "refusal": "I cannot help"}
+    body = json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]})
+    with judging(lambda asked: (200, body, "body")) as server:
+        metric = built("gemba-esa", server.url, retries=5)
+        metric.statistics(["x"] * 5, list("abcde"), [[]] * 5)
+        assert len(server.seen) == 5
+    assert {one.outcome for one in metric.judged()} == {"refused"}
+    assert "I cannot help" in metric.judged()[0].answer
+
+
+def test_a_server_that_is_closed_ends_it_with_its_words() -> None:
     closed = judging(lambda asked: (401, "no key", ""))
     with closed as server, pytest.raises(UnavailableError, match=r"the server requires a key"):
         built("gemba-esa", server.url).statistics(["x"], ["a"], [[]])
