@@ -186,6 +186,11 @@ def _incomplete(table: str, name: str, members: Sequence[str]) -> ConfigError:
     module, _, parent = BASES[table].partition(":")
     return ConfigError(
         f"{table} '{name}' is not complete: it must define {', '.join(members)} (see {parent} in {module})"
+        + (
+            "; one set in __init__ needs a property, or a value in the class"
+            if "signature" in members
+            else ""
+        )
     )
 
 

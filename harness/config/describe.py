@@ -11,6 +11,7 @@ from harness import registry
 from harness.common import options, values
 from harness.common.files import read_text
 from harness.common.named import read_mapping
+from harness.common.notices import tell
 from harness.config import model
 from harness.config.keys import conf_dir
 from harness.config.typed import TABLES
@@ -40,7 +41,11 @@ def _of_file(group: str, path: Path, folders: Sequence[Path]) -> Iterator[Option
         if not isinstance(node, Mapping) or "kind" not in node:
             raise ConfigError(f"{path}: the config has no 'kind' (which class to use)")
         table = "metric" if group == "metrics" else TABLES[group]
-        known = parameters_of(table, node)
+        try:
+            known = parameters_of(table, node)
+        except ConfigError as error:  # one class that is not complete hides no other
+            tell(f"{path}: its options are left out ({error})")
+            continue
         for option, parameter in known.items():
             if inherited and option not in own:
                 continue  # listed where it is inherited from

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
@@ -173,7 +173,13 @@ def _composition(text: str, arguments: list[str]) -> str:
 def _unknown_key(name: str, arguments: list[str]) -> str:
     folders = config_dirs(arguments)
     parent, _, last = name.rpartition(".")
-    known = sorted(_keys_beside(parent, folders))
+    taken = _taken_by_metric(parent, folders)
+    if last in taken:
+        return (
+            f"no key '{name}' in its YAML, though its class has the option: add '{last}:' to the YAML,"
+            f" or write +{name}=…"
+        )
+    known = sorted(taken or _keys_beside(parent, folders))
     place = f" in '{parent}'" if parent else ""
     listed = f" Known{place}: {', '.join(known)}." if known else ""
     first, _, rest = name.partition(".")
@@ -183,6 +189,25 @@ def _unknown_key(name: str, arguments: list[str]) -> str:
         near = did_you_mean(last, known)
         hint = elsewhere(name, folders) or (near.replace("'", f"'{parent}.", 1) if parent else near)
     return f"no key '{name}'.{hint}{listed} See: python -m harness run --help"
+
+
+def _taken_by_metric(parent: str, folders: Sequence[Path]) -> set[str]:
+    """The options of the class of `metrics.NAME`; empty for another key, or a class that cannot be read."""
+    from harness.config.describe import parameters_of
+
+    group, _, metric = parent.partition(".")
+    if group != "metrics" or not metric:
+        return set()
+    for folder in (*folders, conf_dir()):
+        for path in sorted((folder / group).glob("*.yaml")):
+            try:
+                node = read_config(path)
+                options = node.get(metric) if isinstance(node, Mapping) else None
+                if isinstance(options, Mapping) and "kind" in options:
+                    return set(parameters_of("metric", options))
+            except HarnessError:
+                continue
+    return set()
 
 
 def _keys_beside(parent: str, folders: Sequence[Path]) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from harness.translate.runner import translate
 from tests.support import tiny_checkpoints
 
 Weights = dict[str, Any]
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
 LAYER = "model.decoder.layers.0.fc1.weight"
 BIAS = "final_logits_bias"
 
@@ -96,6 +99,50 @@ def test_it_is_refused_by_the_name_of_the_weights(
     assert not list((tmp_path / "converted").glob("*"))
     with pytest.raises(DataError, match=message):
         engine(kind, folder, tmp_path).check()  # what `doctor` does
+
+
+def _copied(whole: Path, folder: Path) -> Path:
+    folder.mkdir()
+    for path in whole.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["transformers", "ctranslate2"])
+def test_a_vocabulary_that_is_cut_is_refused_with_both_numbers(
+    kind: str, whole: Path, tmp_path: Path
+) -> None:
+    folder = _copied(whole, tmp_path / "cut")
+    entries = json.loads((folder / "vocab.json").read_text())
+    kept = {token: i for token, i in entries.items() if i < 90 or token in ("<pad>", "<unk>", "</s>")}
+    (folder / "vocab.json").write_text(json.dumps(kept))
+    message = rf"the tokenizer has {len(kept)} tokens in its vocabulary, the model {len(entries)} rows"
+    with pytest.raises(DataError, match=message):
+        translate(engine(kind, folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        (
+            "model.safetensors",
+            lambda data: data[: len(data) // 2],
+            r"the file is cut \([\d,]+ of [\d,]+ ",
+        ),
+        ("model.safetensors", lambda data: data[:500], r"the file is cut"),
+        ("model.safetensors", lambda data: data[:5], r"no readable safetensors header"),
+        ("model.safetensors", lambda _: b"", r"the file is empty; download it again"),
+        ("model.safetensors", lambda _: LFS, r"a Git LFS pointer .*: git lfs pull"),
+        ("source.spm", lambda _: LFS, r"a Git LFS pointer .*: git lfs pull"),
+    ],
+)
+def test_a_file_that_is_cut_empty_or_a_pointer_is_named_with_the_remedy(
+    name: str, change: Callable[[bytes], bytes], message: str, whole: Path, tmp_path: Path
+) -> None:
+    folder = _copied(whole, tmp_path / "cut")
+    (folder / name).write_bytes(change((folder / name).read_bytes()))
+    with pytest.raises(DataError, match=f"{re.escape(name)}: {message}"):
+        translate(engine("transformers", folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
 
 
 def test_scores_that_become_nan_end_the_run(whole: Path, tmp_path: Path) -> None:

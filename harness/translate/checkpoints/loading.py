@@ -15,7 +15,7 @@ from harness.translate.checkpoints.computing import PLAIN, Computing
 from harness.translate.checkpoints.cpu import keep_memory
 from harness.translate.checkpoints.generation import CHECKPOINTS_OWN, MODES, Replaced
 from harness.translate.checkpoints.precision import computed_in, cuda_has_bfloat16, stored_dtype
-from harness.translate.checkpoints.whole import check_whole
+from harness.translate.checkpoints.whole import check_files, check_vocabulary, check_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def load_tokenizer(checkpoint: Checkpoint) -> Any:
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    check_files(checkpoint.path)
     with _explained(checkpoint, "no usable tokenizer"):
         return AutoTokenizer.from_pretrained(checkpoint.path, local_files_only=True, trust_remote_code=False)
 
@@ -139,6 +140,7 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
     torch.set_num_threads(place.threads or threads_here(torch.get_num_threads()))
     if place.device == "cpu":
         keep_memory()
+    check_files(checkpoint.path)
     with _explained(checkpoint, "the checkpoint cannot be loaded"):
         loaded, report = getattr(transformers, auto_class).from_pretrained(
             checkpoint.path,
@@ -151,6 +153,7 @@ def load_weights(checkpoint: Checkpoint, model: Mapping[str, Any], place: Placem
             **place.computing.arguments(place.device),
         )
     check_whole(checkpoint.path, loaded, report)
+    check_vocabulary(checkpoint.path, loaded, load_tokenizer(checkpoint))
     with _explained(checkpoint, f"the weights cannot be moved to {place.device}"):
         return place.computing.placed(loaded, place.device).eval()
 

@@ -58,6 +58,26 @@ def _of_weights(checkpoint: Path) -> str | None:
     return numbers.most_common(1)[0][0] if numbers else None
 
 
+def extent(path: Path) -> int | None:
+    """The bytes that a safetensors file must have by its own header; None where that cannot be read.
+
+    A file that ends within its header has at least the header's.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(8)
+    length = struct.unpack("<Q", start)[0] if len(start) == 8 else None
+    if length is None or length > LONGEST_HEADER:
+        return None
+    if size < 8 + length:
+        return int(8 + length)
+    try:
+        ends = [t["data_offsets"][1] for name, t in _header(path).items() if name != "__metadata__"]
+        return int(8 + length + max(ends)) if ends else None
+    except (KeyError, TypeError, IndexError, ValueError):
+        return None
+
+
 def _header(path: Path) -> dict[str, Any]:
     """The tensors of a safetensors file by name; empty for a file that is none."""
     try:

@@ -1,4 +1,4 @@
-"""Whether a checkpoint is complete: no layer left at its random start, no weight that is not finite.
+"""Whether a checkpoint is complete: whole files, no layer at its random start, no weight that is not finite.
 
 `from_pretrained` fills what a file lacks at random and only logs it; the output of such a model looks like a
 poor translation.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError
-from harness.translate.checkpoints.precision import stored_names
+from harness.translate.checkpoints.precision import extent, stored_names
 
 # Tables that an architecture computes itself, which older versions of the library also stored.
 _COMPUTED = re.compile(
@@ -25,6 +25,50 @@ _OTHER_PARTS = re.compile(
 _BIAS = "final_logits_bias"
 """Of every Marian checkpoint a part of what was trained, yet the library does not miss it."""
 _SHOWN = 3  # names in a message
+_POINTER = b"version https://git-lfs"
+_SHARE, _RESERVED = 0.9, 256  # of an embedding's rows; rows that may be padding or reserved in a small one
+
+
+def check_files(folder: Path) -> None:
+    """Refuse a Git LFS pointer, and weights that are empty or cut; DataError names the file."""
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        with path.open("rb") as file:
+            if file.read(len(_POINTER)) == _POINTER:
+                raise DataError(
+                    f"{path}: a Git LFS pointer instead of the file; get the file itself: git lfs pull"
+                )
+        if not path.match("model*.safetensors") and not path.match("pytorch_model*.bin"):
+            continue
+        size = path.stat().st_size
+        if not size:
+            raise DataError(f"{path}: the file is empty; download it again")
+        whole = extent(path) if path.suffix == ".safetensors" else size
+        if whole is None:
+            raise DataError(f"{path}: no readable safetensors header; the file is damaged, download it again")
+        if size < whole:
+            raise DataError(f"{path}: the file is cut ({size:,} of {whole:,} bytes); download it again")
+
+
+def check_vocabulary(path: Any, model: Any, tokenizer: Any) -> None:
+    """Refuse a tokenizer that knows much fewer tokens than the model's embedding has rows.
+
+    Rows that are padding (to a multiple of 64 or 128) or reserved are no fault.
+    """
+    tables = [("", len(tokenizer), model.get_input_embeddings())]
+    if getattr(tokenizer, "separate_vocabs", False):
+        tables = [
+            ("source ", len(tokenizer.encoder), model.get_input_embeddings()),
+            ("target ", len(tokenizer.target_encoder), model.get_output_embeddings()),
+        ]
+    for which, known, table in tables:
+        rows = len(table.weight) if table is not None else 0
+        if known < _SHARE * rows and rows - known > _RESERVED:
+            raise DataError(
+                f"{path}: the tokenizer has {known:,} tokens in its {which}vocabulary, the model {rows:,}"
+                " rows: a tokenizer file is cut, or another model's; outputs would be poor. Download it again"
+            )
 
 
 def check_whole(path: Any, model: Any, report: Mapping[str, Collection[Any]]) -> None:

@@ -145,6 +145,32 @@ def test_a_run_that_finished_before_options_were_typed_is_still_finished(
     assert f"already run as {record['run_id']}" in capsys.readouterr().err
 
 
+def test_an_option_of_ones_own_class_that_the_yaml_leaves_out_and_a_class_that_is_not_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own_caps.py").write_text(
+        "from harness.metrics.base import Mean\nclass Caps(Mean):\n    signature = 'caps'\n"
+        "    def __init__(self, mode: str = 'keep', level: int = 1): ...\n"
+        "    def statistics(self, sources, hypotheses, references): ...\n"
+        "class Half(Mean):\n    def __init__(self): self.signature = 'half'\n"
+        "    def statistics(self, sources, hypotheses, references): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine" / "metrics").mkdir(parents=True)
+    (tmp_path / "mine" / "metrics" / "caps.yaml").write_text("caps:\n  kind: own_caps:Caps\n")
+    (tmp_path / "mine" / "metrics" / "half.yaml").write_text("half:\n  kind: own_caps:Half\n")
+    words = ["run", "--config-dir", "mine", *WORDS, "metrics=caps"]
+    assert main([*words, "metrics.caps.mode=drop"]) == 2
+    assert "add 'mode:' to the YAML, or write +metrics.caps.mode=…" in capsys.readouterr().err
+    assert main([*words, "metrics.caps.mod=drop"]) == 2
+    told = capsys.readouterr().err
+    assert "Did you mean 'metrics.caps.mode'? Known in 'metrics.caps': level, mode. " in told
+    assert main(["list", "metrics", "--options", "--config-dir", "mine"]) == 0
+    listed = capsys.readouterr()
+    assert "metrics.caps.mode" in listed.out and "metrics.bleu.lowercase" in listed.out
+    assert "half.yaml: its options are left out" in listed.err and "needs a property" in listed.err
+
+
 def test_the_options_of_a_group_are_listed_with_type_range_and_default(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
