@@ -101,11 +101,3 @@ def whole(line: str, texts: list[str]) -> list[str]:
         out.append(line[at:end])
         at = end
     return out
-
-
-def load(src: str, tgt: str) -> Teacher:
-    """The teacher of a direction."""
-    from .french_polish import FrenchToPolish
-    from .polish_french import PolishToFrench
-
-    return {"fr-pl": FrenchToPolish, "pl-fr": PolishToFrench}[f"{src}-{tgt}"]()

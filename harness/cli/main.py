@@ -7,13 +7,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from harness.common.own_code import blame
+from harness.common.parser import Parser
 from harness.common.secrets import redacted
 from harness.common.terminal import full_stream, never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
-from harness.errors import ConfigError, HarnessError, Terminated, UserError, did_you_mean, one_line
+from harness.errors import HarnessError, Terminated, UserError, did_you_mean, one_line
 from harness.version import __version__
 
 # verb → what it does; its module is harness.cli.verbs.<verb>. The order is the order of --help.
@@ -58,21 +58,6 @@ examples:
   python -m harness run model=copy pair=pl-fr
   python -m harness show latest
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that reports a mistake in one line, with the nearest known option."""
-
-    def known_options(self) -> list[str]:
-        return [text for action in self._actions for text in action.option_strings]
-
-    def error(self, message: str) -> NoReturn:
-        known = self.known_options()
-        hint = ""
-        if message.startswith("unrecognized arguments: "):
-            word = message.split(": ", 1)[1].split()[0]
-            hint = did_you_mean(word.split("=")[0], known)
-        raise ConfigError(f"{message}.{hint} See: {self.prog} --help")
 
 
 def _usage() -> str:

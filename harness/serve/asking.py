@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from harness.cli.main import Parser
+from harness.common.parser import Parser
+from harness.compare import arguments as known
 from harness.errors import ConfigError
 
 # How a terminal prints; formats are links of the page.
 _WITHHELD = ("help", "format", "wide")
 # What an option takes that names a file: nothing that an address may say.
 _FILES = ("FILE", "DIR", "PATH", "FOLDER")
+_ARGUMENTS = {"compare": known.compare, "history": known.history}
 
 
 def parser(verb: str) -> Parser:
     """The verb's parser. Its mistakes are ConfigErrors."""
     found = Parser(prog=verb, add_help=False)
-    importlib.import_module(f"harness.cli.verbs.{verb}").configure(found)
+    _ARGUMENTS[verb](found)
     return found
 
 

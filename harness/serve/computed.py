@@ -18,9 +18,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from harness.cli.verbs import compare as verb
-from harness.cli.verbs import history as history_verb
-from harness.compare import cells, formats
+from harness.compare import arranged, cells, formats, history_gate
 from harness.compare.alignment import AlignmentView
 from harness.compare.analyses import analyses, asked, check_versus
 from harness.compare.cells import Sheet
@@ -95,7 +93,9 @@ class Computed:
     def compare(self, request: Request) -> Response:
         query = _query(request)
         args = self._arguments(query)
-        verb.check(argparse.Namespace(**vars(args) | {"pairs": False}))  # the page has them beside the rest
+        arranged.check(
+            argparse.Namespace(**vars(args) | {"pairs": False})
+        )  # the page has them beside the rest
         results, problems = self.comparisons.results(query)
         check_versus(args, (result for result, _ in results))
         sets = [self._set(args, query, *pair) for pair in results]
@@ -131,7 +131,7 @@ class Computed:
         query = _query(request)
         args = self._arguments(query)
         args.format, media_type = _TYPES[ending]
-        verb.check(args)
+        arranged.check(args)
         results, _ = self.comparisons.results(query)
         check_versus(args, (result for result, _ in results))
         return download(_text(args, results), f"comparison.{ending}", media_type)
@@ -148,16 +148,16 @@ class Computed:
 
     def history(self, request: Request) -> Response:
         args = arguments("history", _query(request), str(self.catalogue.root))
-        baseline = history_verb.baseline_of(args, self.catalogue) if args.gate else None
+        baseline = history_gate.baseline_of(args, self.catalogue) if args.gate else None
         selection = select(self.catalogue, args.runs, every=True, strict=args.gate is not None)
         if args.since:
             selection = since(self.catalogue, selection, args.since)
-        history_verb.check_metrics(args, selection.records)
+        history_gate.check_metrics(args, selection.records)
         found = histories(selection.records, args.by)
         sheets = [_table(sheet(one, tuple(args.metric or ()))) | {"title": one.title} for one in found]
         gate = None
         if baseline is not None:
-            lines, worse = history_verb.gated(args, self.catalogue, found, baseline)
+            lines, worse = history_gate.gated(args, self.catalogue, found, baseline)
             gate = {"passed": not worse, "lines": lines}
         return answer({"sheets": sheets, "problems": list(selection.problems), "gate": gate})
 
@@ -213,7 +213,7 @@ def _text(args: argparse.Namespace, results: list[Pair]) -> str:
     """What the verb prints in this format."""
     only = [result for result, _ in results]
     if args.format in ("csv", "latex", "json") and asked(args):
-        return verb.analyses_text(args, results)[0]
+        return arranged.analyses_text(args, results)[0]
     if args.format == "csv":
         return pairs_csv(only) if args.pairs else formats.csv_text(only)
     if args.format == "latex":
@@ -221,7 +221,7 @@ def _text(args: argparse.Namespace, results: list[Pair]) -> str:
     if args.format == "json":
         return formats.json_text(results) + "\n"
     if args.format == "github":
-        return verb.github(args, results, _drops(args, results))
+        return arranged.github(args, results, _drops(args, results))
     return "\n".join([*_markdown(args, results), ""])
 
 
@@ -236,7 +236,7 @@ def _markdown(args: argparse.Namespace, results: list[Pair]) -> list[str]:
     if len(results) > 1:
         parts.append(formats.markdown(cells.overview(only), [], f"{len(results)} test sets"))
     for result, view in results:
-        tables, extra = verb.sheets(args, result, view)
+        tables, extra = arranged.sheets(args, result, view)
         parts.append(formats.markdown(tables, [*cells.footnotes(result), *extra], result.test_set.title))
         shown = contrasts(result, args.segments, args.versus) if args.segments else None
         if shown is not None:

@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Print what was found. The checks of a configuration raise what `run` would."""
     if args.overrides or args.config_dir:
-        from harness.config.check import check_config
+        from harness.run.check import check_config
 
         _print(check_config(args.overrides, args.config_dir))
         note("this configuration can run")

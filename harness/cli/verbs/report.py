@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from harness.cli.comparison_options import add_options
+from harness.compare import arguments
 
 EXAMPLES = """\
 examples:
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="words by how often they occur in this text of the target language (default: in the references)",
     )
-    add_options(parser)
+    arguments.shared(parser)
 
 
 def main(args: argparse.Namespace) -> int:

@@ -92,7 +92,7 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
 
 def _dry_run(arguments: list[str]) -> int:
     """Say what the run would ask for, without a folder for it in the store."""
-    from harness.config.check import composed
+    from harness.run.check import composed
     from harness.run.forecast import forecast
 
     check_flags(arguments)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from harness.cli.main import VERBS, Parser, main
+from harness.cli.main import VERBS, main
 from harness.cli.verbs import init
+from harness.common.parser import Parser
 from harness.config.schema import compose
 from tests.support.program import ROOT
 

@@ -116,6 +116,14 @@ def _dotted(path: Path) -> str:
     return ".".join(["harness", *path.relative_to(HARNESS).with_suffix("").parts]).removesuffix(".__init__")
 
 
+def test_only_the_command_line_knows_the_command_line_and_configurations_no_run() -> None:
+    for path in _modules():
+        name = _name(path)
+        unknown = () if name.startswith("cli/") or name == "__main__" else ("harness.cli",)
+        unknown = (*unknown, "harness.run") if name.startswith("config/") else unknown
+        assert not {n for n in _imports(path, everywhere=True) if n.startswith(unknown)}, name
+
+
 def test_at_most_ten_modules_lie_at_the_root() -> None:
     assert len(list(HARNESS.glob("*.py"))) <= 10
 

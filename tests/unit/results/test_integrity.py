@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.main import Parser, main
+from harness.cli.main import main
+from harness.common.parser import Parser
 from harness.compare import ask
 from harness.report.payload import payload
 from harness.results.store import Store
