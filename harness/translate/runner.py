@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,11 @@ from harness.common.unspaced import is_unspaced
 from harness.errors import MisalignedError, StageError
 from harness.protocols import Batch, Engine, Splitter
 from harness.translate.answers import cleaned
-from harness.translate.cache import Cache, short_key
+from harness.translate.cache import Cache
 from harness.translate.following import in_documents
 from harness.translate.retry import Tolerant
-from harness.types import NO_DETAILS, Details, FinishReason, Translation
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How one source is translated: the units sent to the engine, and what stood between them."""
-
-    units: tuple[str, ...]
-    gaps: tuple[str, ...]  # one fewer than units
+from harness.translate.units import join, plan, units_of
+from harness.types import Translation
 
 
 def translate(
@@ -83,10 +75,10 @@ def stream(
         if before and now and before != now:
             tell(f"another model answered: {before} before, {now} now")
         for source in sources:
-            plan = _plan(source, sentences, src)
-            found = [errors.get(unit) or _stored(cache, unit) for unit in plan.units]
+            planned = plan(source, sentences, src)
+            found = [errors.get(unit) or _stored(cache, unit) for unit in planned.units]
             parts = [cleaned(translation, engine.filters, tgt) for translation in found]
-            yield _join(source, parts, plan.gaps, joint)
+            yield join(source, parts, planned.gaps, joint)
 
 
 def _in_documents(
@@ -113,7 +105,7 @@ def _in_documents(
 def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: Splitter | None, src: str,
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
-    units = _units(sources, sentences, src)
+    units = units_of(sources, sentences, src)
     pending, n = [unit for unit in units if cache.get(unit) is None], len(units)
     if advance is None and pending and len(pending) < n:
         note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
@@ -137,19 +129,6 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
     return errors
 
 
-def _units(sources: Sequence[str], sentences: Splitter | None, src: str) -> list[str]:
-    """What an engine is given for some sources, each unit once."""
-    seen: set[int] = set()
-    found = []
-    for source in sources:
-        for unit in _plan(source, sentences, src).units:
-            number = short_key(unit)
-            if number not in seen:
-                seen.add(number)
-                found.append(unit)
-    return found
-
-
 def pending(
     engine: Engine,
     sources: Sequence[str],
@@ -164,7 +143,7 @@ def pending(
         return list(sources), []
     todo, known = [], []
     with Cache(cache_dir, _asked(engine), part, fresh) as cache:
-        for unit in _units(sources, splitter if engine.sentence_level else None, src):
+        for unit in units_of(sources, splitter if engine.sentence_level else None, src):
             if cache.get(unit) is None:
                 todo.append(unit)
             else:
@@ -215,69 +194,3 @@ def _stored(cache: Cache, unit: str) -> Translation:
     if row is None:
         raise StageError(f"the engine returned no translation for {unit[:60]!r}")
     return Translation(unit, row.hypothesis, row.finish_reason, row.n_tokens, row.error, row.details)
-
-
-def _plan(source: str, splitter: Splitter | None, src: str) -> Plan:
-    if not source.strip():
-        return Plan((), ())
-    if splitter is None:
-        return Plan((source,), ())
-    units: list[str] = []
-    gaps: list[str] = []
-    for line in source.split("\n"):
-        for number, (start, end) in enumerate(splitter.boundaries(line, src)):
-            if units:
-                gaps.append(" " if number else "\n")
-            units.append(line[start:end])
-    return Plan(tuple(units), tuple(gaps))
-
-
-def _join(source: str, parts: Sequence[Translation], gaps: Sequence[str], joint: str) -> Translation:
-    if len(parts) == 1 and parts[0].source == source:
-        return parts[0]
-    if not parts:
-        return Translation(source, "", "stop", 0)
-    between = [joint if gap == " " else gap for gap in gaps]
-    text = _joined([part.hypothesis for part in parts], between)
-    reasons = {part.finish_reason for part in parts}
-    reason: FinishReason = "error" if "error" in reasons else "length" if "length" in reasons else "stop"
-    counts = [part.n_tokens for part in parts if part.n_tokens is not None]
-    errors = [part.error for part in parts if part.error]
-    return Translation(
-        source,
-        text,
-        reason,
-        sum(counts) if len(counts) == len(parts) else None,
-        "; ".join(errors) or None,
-        _details(parts, between),
-    )
-
-
-def _joined(texts: Sequence[str], between: Sequence[str]) -> str:
-    return texts[0] + "".join(gap + text for gap, text in zip(between, texts[1:], strict=True))
-
-
-def _details(parts: Sequence[Translation], between: Sequence[str]) -> Details:
-    """The details of a segment from those of its sentences."""
-    every = [part.details for part in parts]
-    if all(details == NO_DETAILS for details in every):
-        return NO_DETAILS
-    raw = [part.hypothesis if part.details.raw is None else part.details.raw for part in parts]
-    tokens = [details.prompt_tokens for details in every if details.prompt_tokens is not None]
-    costs = [details.cost for details in every if details.cost is not None]
-    return Details(
-        raw=_joined(raw, between) if any(details.raw is not None for details in every) else None,
-        reasoning="\n".join(details.reasoning for details in every if details.reasoning) or None,
-        prompt_tokens=sum(tokens) if len(tokens) == len(parts) else None,
-        served_by=", ".join(dict.fromkeys(d.served_by for d in every if d.served_by)) or None,
-        cost=sum(costs) if costs else None,
-        shown=_total([details.shown for details in every]),
-    )
-
-
-def _total(counts: Sequence[Mapping[str, int] | None]) -> dict[str, int] | None:
-    """The sum by name; None where one is not known."""
-    known = [count for count in counts if count is not None]
-    if len(known) < len(counts):
-        return None
-    return {name: sum(count[name] for count in known) for name in known[0]}
