@@ -19,16 +19,14 @@ from harness.protocols import Batch
 
 from . import clean, construct, label, pieces, vocabulary
 from .collect import write_manifest
-from .french_polish import FrenchToPolish
 from .news import NewsGrammar
-from .polish_french import PolishToFrench
 from .settings import Settings
 from .teacher import Teacher
+from .teachers import load
 from .train import Pair
 
 HERE = Path(__file__).resolve().parent
 Laid = list[list[tuple[str, str]]]
-TEACHERS: dict[str, type[Teacher]] = {"fr-pl": FrenchToPolish, "pl-fr": PolishToFrench}
 
 
 @lru_cache(maxsize=500_000)
@@ -52,7 +50,7 @@ def run(settings: Settings, work: Path) -> None:
     Labelling is most of the time; its result is kept in work/laid.pkl for as long as nothing that it
     depends on changes.
     """
-    teacher = TEACHERS[f"{settings.src}-{settings.tgt}"]()
+    teacher = load(settings.src, settings.tgt)
     known = _choose(settings, teacher)
     table, start = known.table, work / "start"
     sources = [*label.SPECIAL, *table]
@@ -177,7 +175,7 @@ def _grammar(settings: Settings, teacher: Teacher, known: _Known) -> list[str]:
         )
         return list(grammar.sentences(settings.synthetic))
     french = dataclasses.replace(settings, src="fr", tgt=settings.src, slots=False)
-    back = TEACHERS[f"{french.src}-{french.tgt}"]()
+    back = load(french.src, french.tgt)
     lines = _grammar(french, back, _choose(french, back))
     engine = gloss.Gloss({}, french.src, french.tgt)
     return [translation.hypothesis for batch in engine.translate(Batch(lines)) for _, translation in batch]

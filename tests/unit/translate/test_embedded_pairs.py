@@ -10,7 +10,8 @@ import pytest
 
 from experiments.embedded_model import export, label, pieces, pins, settings
 from experiments.embedded_model.pieces import MARK, SLOT, SPACE
-from experiments.embedded_model.teacher import Said, Teacher, load, whole
+from experiments.embedded_model.teacher import Said, Teacher, whole
+from experiments.embedded_model.teachers import load
 from experiments.embedded_model.vocabulary import as_source, score, source_pieces
 from harness.protocols import Batch
 

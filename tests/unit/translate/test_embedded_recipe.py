@@ -8,7 +8,8 @@ import pytest
 
 from experiments.embedded_model import clean, construct, corpus, label, news, pieces, settings, train
 from experiments.embedded_model.pieces import MARK, SPACE
-from experiments.embedded_model.teacher import Said, Teacher, load
+from experiments.embedded_model.teacher import Said, Teacher
+from experiments.embedded_model.teachers import load
 from experiments.embedded_model.vocabulary import as_source, as_target, score, source_pieces
 from harness.protocols import Batch
 
