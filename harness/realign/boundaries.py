@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced
+from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced, quotations
 
 Costs = NDArray[np.float64]
 
@@ -54,7 +54,9 @@ class Places:
         self._capital = np.full(m + 1, np.nan)
         self._marks: dict[str, list[int]] = {}
         self.final[m] = True
-        self.final[1:m] = [ends_sentence(words, at) for at in range(1, m)]
+        quotes = quotations(words, text)
+        openers = {at for at, opens in quotes.items() if opens}
+        self.final[1:m] = [ends_sentence(words, at, openers) for at in range(1, m)]
         lines = _line_ends(words, text, self.final)
         for at in range(1, m):
             before, here = words[at - 1], words[at]
@@ -62,8 +64,9 @@ class Places:
             line = at in lines
             self.final[at] |= line
             mark = not here.is_word
-            opens = mark and here.form in OPENING and (bool(gap) or here.form not in CLOSING)
-            self._clause[at] = (not before.is_word and before.form not in OPENING) or (opens and bool(gap))
+            opens = mark and quotes.get(at, here.form in OPENING and (bool(gap) or here.form not in CLOSING))
+            after = not before.is_word and not quotes.get(at - 1, before.form in OPENING)
+            self._clause[at] = after or (opens and (bool(gap) or at in openers))
             if mark and not opens:
                 self.fixed[at] += _BAD_START
             if not gap and (spaces or not unspaced) and not (unspaced and self.final[at]):

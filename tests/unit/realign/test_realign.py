@@ -112,6 +112,12 @@ def test_scripts_without_spaces_are_cut_between_characters() -> None:
     assert cut("".join(outputs), references) == outputs
 
 
+def test_an_opening_quotation_mark_goes_with_what_it_opens_where_there_are_no_spaces() -> None:
+    references = ["他不知道该说什么。", "“倒计时的尽头是什么？”", "“不知道。”", "她挂了电话。"]
+    output = ["他不晓得要说什么。", "“倒数的尽头是什么？”", "“我不知道。”", "她把电话挂断了。"]
+    assert cut("".join(output), references) == output
+
+
 def test_a_boundary_is_less_sure_where_the_references_do_not_tell() -> None:
     output = "Danke. Danke. Danke. " + OUTPUTS[0]
     pieces = Wer().realign(output, ["?"] * 3, [["Danke."], ["Danke."], [REFERENCES[0]]]).pieces
