@@ -4,9 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 # ftfy takes a lone letter before a space for an `à` whose second half became that space.
 _LONE = re.compile(r"(?<![^\W_])[^\W\d_](?= |$)")
+# Capitals before a sign that ends a word (`MAÇÃ”`, `IRMÃ®`, `“Ã”`): they are what they are, unless the line
+# is damaged elsewhere too. Not before a letter (`HÃ”TEL`); before a sign that would become a small letter
+# (`OÃ¹`) only at the end of a word of capitals; and never an Ä or Å there (`JUÅ»`).
+_UPPER = r"(?:(?![a-zß-öø-ÿœšž])[^\W\d_])"
+_CAPITAL = re.compile(
+    rf"(?<={_UPPER})[ÃÂ](?=[”’‘…™](?!\w))|(?<={_UPPER}{{2}})Ã(?=—)"
+    rf"|(?<={_UPPER}{{2}})[ÀÁÃÆ-ÞĆĘŃŚŹŁ](?=[»®©°²³¹ºª](?!\w))"
+    r"|[“«„‘‚»”][A-ZÀ-ÖØ-Þ]*[À-Þ](?=[”»“’‘«](?!\w))"
+)
+# What latin-2 and cp1250 make of the first byte of é or ł, where no language has that letter.
+_INNER = re.compile(r"[a-zß-öø-ÿ][ĂĹ]|(?<!\w)[ĂĹ][^\w\s]")
+_CENTRAL = ("cp1250", "iso8859_2")
+# What tells their readings apart: `für` and `fßr`, `señor` and `seùor`.
+_ODD = re.compile(r"[a-zß-ÿ][À-Þ]|(?<![aeiouyäöüAEIOUÄÖÜ])ß|[aeiou][äöü]|ù(?=[a-z])|[^\W\d_][ªº¹²³¼½¾]")
+# Control characters that would be read as signs nobody writes (ƒ † ‡ ˆ ‰ ‹ ˜ ›): for `clean` to delete.
+_STRAY = re.compile("[\x83\x86-\x89\x8b\x98\x9b]")
+# Letters of which a single one in a line of Latin letters is no repair: `PUBLICITÉ²` is not `PUBLICITɲ`.
+_EXOTIC = re.compile("[\u0180-\u0217\u021c-\u036f\u0400-\u1dff\ua000-\uabff]")
 
 
 def repaired(line: str) -> str:
@@ -17,17 +36,35 @@ def repaired(line: str) -> str:
     """
     if line.isascii():
         return line
-    from ftfy import fix_encoding
+    from ftfy import TextFixerConfig, fix_encoding
     from ftfy.badness import is_bad
 
-    if not is_bad(line):
+    if (whole := _central(line)) is not None:
+        return whole
+    if not is_bad(line) or not is_bad(_CAPITAL.sub("A", line)):
         return line
-    fixed = fix_encoding(line)
+    fixed = fix_encoding(line, TextFixerConfig(fix_c1_controls=not _STRAY.search(line)))
+    if len(line) - len(fixed) < 3 and any(map(_EXOTIC.match, set(fixed) - set(line))):
+        return line
     if len(fixed) == len(line) and all(
         old == new or _LONE.match(line, at) for at, (old, new) in enumerate(zip(line, fixed, strict=True))
     ):
         return line
     return fixed
+
+
+def _central(line: str) -> str | None:
+    """The whole line read as UTF-8 where it was read as latin-2 or cp1250; None where it was not.
+
+    ftfy misses some (`StraĂźe`) and makes letters of another encoding of others (`seĂąor`).
+    """
+    if not _INNER.search(line):
+        return None
+    read = []
+    for encoding in _CENTRAL:
+        with suppress(UnicodeError):
+            read.append(line.encode(encoding).decode("utf-8"))
+    return min(read, key=lambda text: len(_ODD.findall(text)), default=None)
 
 
 def is_damaged(line: str) -> bool:

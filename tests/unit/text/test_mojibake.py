@@ -22,6 +22,12 @@ def clean(text: str, lang: str) -> Cleaned:
         ("pl", "Zażółć gęślą jaźń, powiedział źródłu.", "cp1250"),
         ("cs", "Příliš žluťoučký kůň úpěl.", "iso8859_2"),
         ("es", "¿Qué pasó mañana en España?", "latin-1"),
+        ("de", "Die Straße führt über die Größe hinaus.", "cp1250"),
+        ("de", "Die Straße führt über die Größe hinaus.", "iso8859_2"),
+        ("fr", "L'été, la forêt a brûlé près de la côte.", "cp1250"),
+        ("es", "El señor García mañana.", "iso8859_2"),
+        ("fr", "L'HÔTEL DE LA FORÊT BRÛLÉE", "cp1252"),
+        ("fr", "Où est-il né, et où est l'hôtel ?", "cp1252"),
     ],
 )
 def test_a_text_read_in_the_wrong_encoding_is_itself_again(lang: str, text: str, encoding: str) -> None:
@@ -55,6 +61,13 @@ def test_a_line_that_is_damaged_in_part_keeps_its_good_part() -> None:
         ("pt", "NÃO, São João não irá à manhã."),
         ("vi", "Tôi Ã ở đây, nhà Ấ ấy."),
         ("de", "Übergröße kostet 3 £ © nein"),
+        ("pt", "“MAÇÃ” e «IRMû, a AMANHÃ® e a IRMÙ"),
+        ("pt", "A letra “Ô, a MÃE—IRMÃ—PAI; A MANHÃ…"),
+        ("ro", "Literele „Â” și „Δ"),
+        ("vi", "Hàng “XÔ và “ĐÂ”"),
+        ("fr", "PUBLICITÉ² et QUALITɳ"),
+        ("pl", "„ŻYĆ² i CHOĆ»"),
+        ("pl", "słowa: \x83”Tak, doję się"),
     ],
 )
 def test_good_text_is_left_alone(lang: str, text: str) -> None:
