@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from harness.common.files import parse_json, read_bytes
 from harness.common.mqm import MqmWeights
-from harness.errors import DataError
+from harness.errors import DataError, message_of
 
 _APART = ("welcome_", "random_", "goodbye_")  # items of the tutorial and of attention checks
 
@@ -66,14 +67,31 @@ def entries(path: Path) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def first_value(data: bytes, path: Path) -> Any:
+    """The object on the first line of JSON lines, else the one value of a JSON file. Raises DataError."""
+    first = next((line for line in data.split(b"\n") if line.strip()), b"")
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict):
+        return value
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}:{error.lineno}: not valid JSON ({message_of(error)})") from None
+    except (ValueError, RecursionError):
+        return parse_json(data, str(path))  # which says why
+
+
 def _every(path: Path) -> Iterator[tuple[str, Any]]:
     data = read_bytes(path)
-    if path.suffix == ".jsonl":
+    value = first_value(data, path)
+    if isinstance(value, dict) and "annotation" in value:  # a log, whatever it is called
         for number, line in enumerate(data.split(b"\n"), start=1):
             if line.strip():
                 yield f"{path}:{number}", parse_json(line, f"{path}:{number}")
         return
-    value = parse_json(data, str(path))
     number = 0
     for campaign in value.values() if isinstance(value, dict) else [value]:
         for entry in campaign if isinstance(campaign, list) else []:

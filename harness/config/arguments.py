@@ -10,6 +10,9 @@ from harness.config.keys import OPEN, known_keys
 _ESCAPED = ("data.delimiter", "model.prompt", "model.system", "model.stop", "encoder.prefix")
 """Keys of texts in which `\\n` and `\\t` are characters that a shell makes hard to type."""
 
+_SPELLED = {"gold.path": "aligner.path"}
+"""Other spellings of keys, as people write them: `aligner=gold gold.path=FILE`."""
+
 
 def readable(arguments: Sequence[str], folders: Sequence[Path] = ()) -> list[str]:
     """The arguments with what Hydra's grammar cannot read quoted, and known keys added where they are unset.
@@ -24,6 +27,7 @@ def _readable(word: str, folders: Sequence[Path]) -> str:
     key, equals, value = word.partition("=")
     if not equals or word.startswith("-"):
         return word
+    key = _SPELLED.get(key.lstrip("+"), key)
     if key.lstrip("+") in _ESCAPED:
         value = value.replace("\\n", "\n").replace("\\t", "\t")
     if not parses(f"{key}={value}"):

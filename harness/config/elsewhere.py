@@ -17,5 +17,7 @@ def elsewhere(key: str, folders: Sequence[Path] = ()) -> str:
     group, _, name = key.partition(".")
     if name in {field.name for field in fields(RunConfig)}:
         return f" Did you mean '{name}'?"
+    if key == "aligner.path":
+        return " It is an option of aligner=gold."
     other = _PAIRED.get(group)
     return f" Did you mean '{other}.{name}'?" if other and name in known_keys(other, folders) else ""

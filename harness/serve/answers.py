@@ -24,6 +24,10 @@ class Conflict(UserError):
     """Somebody else has changed it meanwhile."""
 
 
+class Unavailable(HarnessError):
+    """The store cannot be read or written just now."""
+
+
 def answer(value: Any, status: int = 200) -> Response:
     """JSON; what is not finite is null, unpaired surrogates stay escapes."""
     text = json.dumps(finite(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
@@ -48,6 +52,8 @@ def told(handler: Callable[[Request], Response]) -> Callable[[Request], Response
             return answer({"error": str(error)}, 404)
         except Conflict as error:
             return answer({"error": str(error)}, 409)
+        except Unavailable as error:
+            return answer({"error": str(error)}, 503)
         except HarnessError as error:
             return answer({"error": str(error)}, 400 if isinstance(error, UserError) else 500)
         except Exception as error:

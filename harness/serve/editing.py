@@ -207,7 +207,7 @@ def _command(run: RunInfo, folder: Path, author: str = "AUTHOR") -> str:
     words = [str(word) for word in overrides] if isinstance(overrides, list) else []
     kept = [word for word in words if not word.startswith(("alignment=", "tag=", "force="))]
     if any(word.startswith("aligner=gold") for word in kept):
-        kept = [word for word in kept if not word.startswith("aligner")]
+        kept = [word for word in kept if not word.lstrip("+").startswith("aligner")]
     own = [f"--config-dir={place}" for place in _config_dirs(run)]
     return shlex.join(["python", "-m", "harness", "run", *own, *kept, f"alignment={folder / author}.jsonl"])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from harness.common.langs import language
+from harness.common.progress import note
 from harness.errors import HarnessError
 from harness.judge.campaign import Campaign, answers_of, file_of, names, read_campaign, shown
 from harness.judge.estimating import estimates, said
 from harness.judge.foreign.kinds import FORMATS, exported, formats_of
-from harness.judge.responses import Answers, record
+from harness.judge.responses import Answers, checked, record
+from harness.judge.responses import Response as Given
 from harness.judge.results import progress
 from harness.serve import pages
-from harness.serve.answers import NotFound, answer, download, posted, told
+from harness.serve.answers import NotFound, Unavailable, answer, download, posted, told
 from harness.serve.catalogue import Catalogue
 from harness.serve.guard import Access
 
@@ -37,6 +40,19 @@ def routes(catalogue: Catalogue, access: Access) -> list[Route]:
         Route("/api/judge/{name}/{key}", told(judging.task), methods=["GET"]),
         Route("/api/judge/{name}/{key}", posted(judging.answer), methods=["POST"]),
     ]
+
+
+_NOBODYS = "this link is not valid; ask who gave it to you"
+
+
+@contextmanager
+def _of_the_store(what: str) -> Iterator[None]:
+    """Errors of the store's files name paths: those are for the terminal, and annotators learn `what`."""
+    try:
+        yield
+    except (HarnessError, OSError) as error:
+        note(f"harness serve: {error}")
+        raise Unavailable(f"{what} on the server; tell who gave you the link") from None
 
 
 class Judging:
@@ -104,7 +120,7 @@ class Judging:
         try:
             campaign, _ = self._annotator(request)
         except HarnessError:
-            return PlainTextResponse("this link is not valid; ask who gave it to you\n", 404)
+            return PlainTextResponse(f"{_NOBODYS}\n", 404)
         path = f"{request.path_params['name']}/{request.path_params['key']}"
         title = f"{language(campaign.src).name} to {language(campaign.tgt).name}"
         return HTMLResponse(pages.shell("judge", title, self.access.prefix, path, self.access.read_only))
@@ -113,7 +129,7 @@ class Judging:
         """A screen: `task` of the address, else the first that is not answered. No name of a system."""
         campaign, person = self._annotator(request)
         tasks = campaign.annotators[person].tasks
-        done = self.answers.of(campaign, person)
+        done = self._done(campaign, person)
         asked = request.query_params.get("task", "")
         first = next((k for k in range(len(tasks)) if k not in done), None)
         number = int(asked) if asked.isdecimal() and int(asked) < len(tasks) else first
@@ -147,19 +163,29 @@ class Judging:
 
     def answer(self, request: Request, value: Mapping[str, Any]) -> Response:
         campaign, person = self._annotator(request)
-        record(self.root, campaign, person, value)
-        return answer({"done": len(self.answers.of(campaign, person))})
+        checked(campaign, person, value)  # what is wrong with it, the annotator is told
+        with _of_the_store("this answer cannot be saved"):
+            record(self.root, campaign, person, value)
+        return answer({"done": len(self._done(campaign, person))})
+
+    def _done(self, campaign: Campaign, person: str) -> dict[int, Given]:
+        with _of_the_store("your answers cannot be read"):
+            return self.answers.of(campaign, person)
 
     def _annotator(self, request: Request) -> tuple[Campaign, str]:
         """Whose link it is. Raises NotFound for any that is nobody's."""
         name, key = request.path_params["name"], request.path_params["key"]
-        if name not in names(self.root):
-            raise NotFound("this link is not valid; ask who gave it to you")
-        campaign = self._campaign(name)
+        try:
+            campaign = self._campaign(name)
+        except NotFound:
+            raise NotFound(_NOBODYS) from None
+        except (HarnessError, OSError) as error:
+            note(f"harness serve: {error}")
+            raise NotFound(_NOBODYS) from None
         for person, one in campaign.annotators.items():
             if secrets.compare_digest(key.encode(), one.key.encode()):
                 return campaign, person
-        raise NotFound("this link is not valid; ask who gave it to you")
+        raise NotFound(_NOBODYS)
 
     def _campaign(self, name: str) -> Campaign:
         """A campaign, read again only when its file changed."""

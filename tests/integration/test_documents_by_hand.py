@@ -165,18 +165,20 @@ def test_gold_of_the_workbench_is_taken_by_any_spelling(run: Any, harness: Harne
             ["alignment=gold/a+b"],
             ["alignment='gold/*/ann.jsonl'"],
             ["aligner=gold", "aligner.path=gold/a+b/ann.jsonl"],
+            ["aligner=gold", "gold.path=gold/a+b/ann.jsonl"],
             ["alignment=gold/a+b/ann.txt"],
         )
     ]
     assert made[0]["data"]["n"] == 2 and made[0]["data"]["hash"] != before["data"]["hash"]
     assert {record["data"]["hash"] for record in made} == {made[0]["data"]["hash"]}
     assert {record["scores"][0]["value"] for record in made} == {made[0]["scores"][0]["value"]}
-    for record in made[:4]:
+    for record in made[:5]:
         (read,) = [item for item in record["data"]["inputs"] if item["path"].endswith("ann.jsonl")]
         assert read["name"] == "gold of a and b by ann"
         assert record["counts"]["alignment"]["flags"] == {"partial": 1}
-    _, again = run(*files, "alignment=gold/a+b/ann.jsonl")
-    assert "skipped" in again.stderr
+    assert made[3]["config_hash"] == made[4]["config_hash"]
+    for words in (["alignment=gold/a+b/ann.jsonl"], ["aligner=gold", "gold.path=gold/a+b/ann.jsonl"]):
+        assert "skipped" in run(*files, *words)[1].stderr
 
     def refused(*words: str) -> str:
         done = harness("run", "data=documents", "model=copy", "metrics=chrf", "clean=none", "splitter=line",

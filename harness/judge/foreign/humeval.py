@@ -30,6 +30,11 @@ _LINE = Keys(
 _BETWEEN = "_#_"
 
 
+def is_line(value: object) -> bool:
+    """Whether a JSON value is a line of either form, perhaps a wrong one."""
+    return isinstance(value, dict) and not {"scores", "esa_score"}.isdisjoint(value)
+
+
 def read(path: Path) -> Foreign:
     """All judgements of a file. Raises DataError naming file and line."""
     marked = marks.Marks(path)

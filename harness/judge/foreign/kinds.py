@@ -7,7 +7,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.common.files import parse_json, read_bytes
+from harness.agree.pearmut import first_value
+from harness.common.files import read_bytes
 from harness.common.mqm import is_mqm
 from harness.common.paths import is_file, no_such_file, user_path
 from harness.compare.groups import TestSet
@@ -74,25 +75,31 @@ def read(name: str, runs: Callable[[], TestSet]) -> tuple[Path, Foreign]:
     path = user_path(name)
     if not is_file(path):
         raise no_such_file(path, name)
-    if path.suffix == ".json":
-        value = parse_json(read_bytes(path), str(path))
-        if pearmut.is_campaign(value):
-            return path, pearmut.read_campaign(path)
-        return path, pearmut.read_annotations(path)
-    if path.suffix == ".jsonl":
-        first = next((line for line in read_bytes(path).split(b"\n") if line.strip()), b"null")
-        value = parse_json(first, f"{path}:1")
-        theirs = isinstance(value, dict) and "annotation" in value
-        return path, pearmut.read_annotations(path) if theirs else humeval.read(path)
+    data = read_bytes(path)
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return path, _json(path, data)
     if is_mqm(path):
         return path, mqm.read(path)
     if appraise.is_appraise(path):
         return path, appraise.read(path, runs())
-    raise DataError(
-        f"{path}:1: not a campaign in a known format: pearmut's campaign or annotations (.json, .jsonl),"
-        " WMT's human"
-        " evaluation (.jsonl), MQM of the WMT releases (.tsv), an export of Appraise (.csv)"
-    )
+    raise DataError(f"{path}:1: {_UNKNOWN}")
+
+
+_UNKNOWN = (
+    "not a campaign in a known format: pearmut's campaign or annotations (JSON), WMT's human evaluation"
+    " (JSON lines), MQM of the WMT releases (TSV), an export of Appraise (CSV)"
+)
+
+
+def _json(path: Path, data: bytes) -> Foreign:
+    value = first_value(data, path)
+    if pearmut.is_campaign(value):
+        return pearmut.read_campaign(path)
+    if pearmut.is_annotations(value):
+        return pearmut.read_annotations(path)
+    if humeval.is_line(value):
+        return humeval.read(path)
+    raise DataError(f"{path}:1: {_UNKNOWN}")
 
 
 def _scores(campaign: Campaign, found: list[tuple[str, Task, Response]]) -> str:

@@ -31,6 +31,13 @@ def is_campaign(value: object) -> bool:
     return isinstance(value, dict) and "info" in value and "data" in value
 
 
+def is_annotations(value: object) -> bool:
+    """Whether a JSON value is a list of annotations, one of each campaign, or an annotation (of a log)."""
+    if isinstance(value, dict):
+        return "annotation" in value or (bool(value) and all(isinstance(one, list) for one in value.values()))
+    return isinstance(value, list)
+
+
 def read_annotations(path: Path) -> Foreign:
     """`annotations.json` of the dashboard or a log: of an annotator's answers to an item the last counts.
 

@@ -128,8 +128,14 @@ PAGES.align = async (main) => {
     saved.length ? el('p', { class: 'soft' }, 'Saved: ', saved.map((f) => `${f.author} (${f.saved}, ${f.revision} times)`).join('; '), `, in ${folder}`) : el('p', { class: 'soft' }, 'Nothing saved yet.'),
     el('p', { class: 'soft' }, 'Score on it: ', el('code', {}, command)));
 
+  let saving = false; // a second press would be refused as somebody else's
   const save = async () => {
-    if (READ_ONLY) return;
+    if (READ_ONLY || saving) return;
+    saving = true;
+    try { await saved(editor); } finally { saving = false; }
+  };
+
+  const saved = async (editor) => {
     const beads = editor.links.beads();
     try {
       const answer = await post(path, { doc: String(editor.found.doc), author: author(), revision: author() === editor.author ? editor.found.revision : 0, beads });
@@ -140,8 +146,7 @@ PAGES.align = async (main) => {
       localStorage.setItem('harness-author', author());
       showFiles({ ...editor.found, files: answer.files, command: answer.command });
     } catch (error) {
-      if (!error.status) throw error;
-      editor.said = error.message;
+      editor.said = error.status ? error.message : 'not saved: the server does not answer; press Save again when it does';
     }
     draw();
   };

@@ -3,10 +3,12 @@ const { page: PAGE_NAME, base: BASE, name: NAME } = document.body.dataset;
 const READ_ONLY = document.body.dataset.readonly === 'yes';
 
 async function answerOf(response) {
+  const said = await response.text();
   let value = null;
-  try { value = await response.json(); } catch { /* said below */ }
+  try { value = JSON.parse(said); } catch { /* said below */ }
   if (!response.ok || value === null) {
-    const error = new Error(value?.error ?? `the server answered ${response.status}`);
+    const plain = (response.headers.get('content-type') ?? '').startsWith('text/plain') && said.trim(); // the server's guard
+    const error = new Error(value?.error ?? (plain || `the server answered ${response.status}`));
     error.status = response.status;
     throw error;
   }

@@ -81,7 +81,7 @@ function scoreBox(id, name, given, changed) {
 // One output: its words to mark, the list of marks, and where the protocol asks for it its score.
 class Panel {
   constructor(found, k, changed) {
-    const given = found.answer?.outputs[k];
+    const given = (found.draft ?? found.answer)?.outputs[k];
     this.found = found;
     this.changed = changed;
     this.name = found.texts.length > 1 ? `translation ${k + 1}` : 'translation';
@@ -104,7 +104,7 @@ class Panel {
   draw() {
     const { severities, categories } = this.found;
     this.list.replaceChildren(...this.spans.map((span) => el('li', {}, el('q', {}, text(this.marker.quote(span))),
-      select(severities.map((s) => [s, s]), (v) => { span.severity = v; this.marker.draw(); }, span.severity),
+      select(severities.map((s) => [s, s]), (v) => { span.severity = v; this.marker.draw(); this.changed(); }, span.severity),
       categories.length ? select([['', 'category …'], ...categories.map((c) => [c, c])], (v) => { span.category = v || null; this.changed(); }, span.category ?? '') : null,
       el('button', { type: 'button', onclick: () => { this.spans.splice(this.spans.indexOf(span), 1); this.marker.draw(); this.draw(); this.changed(); } }, 'Remove'))));
   }
@@ -117,10 +117,18 @@ class Panel {
 PAGES.judge = async (main) => {
   $('pages').replaceChildren();
   const path = `judge/${NAME}`;
-  let begun = 0, again = 0;
+  let begun = 0, again = 0, turn = 0;
+  const drafts = new Map(); // what was marked on screens that were left, or are not saved yet
 
-  const show = async (number) => {
+  const focusMain = () => main.querySelector('.marker, .pair [data-choice]')?.focus({ preventScroll: true });
+
+  const show = async (number, travelled = false) => {
+    const mine = ++turn; // the last screen asked for is the one that is shown
+    clearTimeout(again);
     const found = await get(path, number === undefined ? '' : new URLSearchParams([['task', number]]));
+    if (mine !== turn) return;
+    found.draft = drafts.get(found.task);
+    if (!travelled) history[history.state === null ? 'replaceState' : 'pushState']({ task: found.task ?? undefined }, '');
     begun = performance.now();
     $('problem').hidden = true;
     const bar = el('p', { class: 'soft' }, el('progress', { max: found.total, value: found.done, 'aria-label': 'tasks done' }), ` ${found.done} of ${found.total} done`);
@@ -130,27 +138,30 @@ PAGES.judge = async (main) => {
     }
     main.replaceChildren(bar, ...screen(found));
     window.scrollTo(0, 0);
-    main.querySelector('.marker, .pair button')?.focus({ preventScroll: true });
+    focusMain();
     main.querySelector('.now').scrollIntoView({ block: 'nearest' }); // below a long context
   };
 
   // Where the server cannot be reached, the screen stays as it is, and the button is pressed again every few seconds.
-  const send = async (found, value, buttons, pressed) => {
+  const send = async (found, value, pressed) => {
     clearTimeout(again);
-    for (const button of buttons) button.disabled = true;
+    main.inert = true; // nothing is pressed twice
     const seconds = found.waited ?? (performance.now() - begun) / 1000;
     try {
       await post(path, { task: found.task, seconds, ...value });
+      drafts.delete(found.task);
+      await show(found.answer ? Math.min(found.task + 1, found.total - 1) : undefined);
     } catch (error) {
-      for (const button of buttons) button.disabled = false;
-      if (error.status) throw error;
+      if (error.status && error.status < 500) throw error;
       found.waited = seconds;
       again = setTimeout(() => { if (pressed.isConnected) pressed.click(); }, AGAIN);
       $('problem').hidden = false;
-      $('problem').textContent = 'The server does not answer. What you marked is still on this page and is sent again every few seconds: leave the page open, and tell whoever gave you the link.';
-      return;
+      $('problem').textContent = `${error.status ? `The server says: ${error.message}.` : 'The server does not answer.'} What you marked is still on this page and is sent again every few seconds: leave the page open, and tell whoever gave you the link.`;
+    } finally {
+      main.inert = false;
+      if (pressed.isConnected) pressed.focus({ preventScroll: true });
+      else focusMain();
     }
-    await show(found.answer ? Math.min(found.task + 1, found.total - 1) : undefined);
   };
 
   const screen = (found) => {
@@ -163,15 +174,16 @@ PAGES.judge = async (main) => {
     const back = el('button', { type: 'button', disabled: found.task === 0, onclick: () => show(found.task - 1).catch(fail) }, 'Back');
     const table = (cells) => el('table', { class: found.texts.length > 2 ? 'judged many' : 'judged' }, el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, before, el('tr', { class: 'now' }, cells)));
     if (protocol === 'pairwise') {
-      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, 'aria-pressed': String(given?.choice === choice), onclick: (event) => send(found, { choice }, buttons, event.currentTarget).catch(fail) }, label));
+      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, disabled: READ_ONLY, 'aria-pressed': String(given?.choice === choice), onclick: (event) => send(found, { choice }, event.currentTarget).catch(fail) }, label));
       return [el('p', {}, 'Which translation is better?'), table([cell(0, text(found.source)), ...found.texts.map((t, k) => cell(k + 1, text(t)))]),
         el('div', { class: 'controls pair' }, back, buttons)];
     }
     let next = null;
-    const ready = () => { if (next) next.disabled = !panels.every((one) => one.ready); };
-    const panels = found.texts.map((_, k) => new Panel(found, k, ready));
+    const ready = () => { if (next) next.disabled = READ_ONLY || !panels.every((one) => one.ready); };
+    const changed = () => { drafts.set(found.task, { outputs: panels.map((one) => one.value) }); ready(); };
+    const panels = found.texts.map((_, k) => new Panel(found, k, changed));
     const value = () => (protocol === 'cESA' ? { outputs: panels.map((one) => one.value) } : panels[0].value);
-    next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, value(), [next], next).catch(fail) }, 'Save and go on');
+    next = el('button', { type: 'button', class: 'main', id: 'next', onclick: () => send(found, value(), next).catch(fail) }, 'Save and go on');
     ready();
     const rest = panels.map((one) => [one.list, one.score?.node ?? null]);
     const then = { ESA: ' Then score the whole.', cESA: ' Then score each translation as a whole.', MQM: ' No error: simply go on.' }[protocol];
@@ -181,5 +193,8 @@ PAGES.judge = async (main) => {
       el('div', { class: 'controls' }, back, next)].flat().filter(Boolean);
   };
 
+  window.addEventListener('popstate', (event) => show(event.state?.task, true).catch(fail));
+  window.addEventListener('beforeunload', (event) => { if (drafts.size) event.preventDefault(); });
+  if (READ_ONLY) main.before(el('p', { class: 'notice' }, 'No answers are taken just now: the server was started with --read-only.'));
   await show();
 };

@@ -33,6 +33,13 @@ def test_a_value_reaches_the_loader_as_it_was_typed(word: str, expected: object)
     assert compose(["data=tsv", word]).data[key] == expected
 
 
+def test_a_gold_file_is_named_as_people_write_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for spelled in ("gold.path=a b.jsonl", "+gold.path=a b.jsonl", "aligner.path=a b.jsonl"):
+        assert compose(["aligner=gold", spelled]).aligner == {"kind": "gold", "path": "a b.jsonl"}
+    assert main(["run", "gold.path=a.jsonl"]) == 2
+    assert "It is an option of aligner=gold" in capsys.readouterr().err
+
+
 def test_line_breaks_in_what_a_model_is_told() -> None:
     config = compose(["model=llm", "model.prompt=Translate:\\n{text}", 'model.stop=["\\n","###"]'])
     assert config.model["prompt"] == "Translate:\n{text}"

@@ -259,17 +259,50 @@ def test_a_link_out_of_the_store_is_neither_read_nor_written(root: Path, tmp_pat
     for one in (browser, client(store)):
         (row,) = one.get("/api/campaigns").json()["campaigns"]
         assert row.keys() == {"name", "problem"} and "a link leads out of the store" in row["problem"]
+        organiser = one.get("/campaign/c/scores")
+        assert organiser.status_code == 400 and "link leads out of the store" in organiser.json()["error"]
         for answer in (
             one.get(f"/api/judge/c/{key}"),
             one.post(f"/api/judge/c/{key}", json={"task": 1, "score": 10}),
-            one.get("/campaign/c/scores"),
         ):
-            assert answer.status_code == 400 and "link leads out of the store" in answer.json()["error"]
+            assert answer.status_code == (503 if what.endswith("ann.jsonl") else 404)
+            assert "who gave" in answer.json()["error"] and "/" not in answer.json()["error"]
     assert {path: path.read_bytes() for path in kept} == kept
     (store / what).unlink()
     beside.rename(store / "moved")
     (store / what).symlink_to(store / "moved")
     assert client(store).get(f"/api/judge/c/{key}").json()["done"] == 1, "a link within the store is followed"
+
+
+def test_what_is_wrong_with_the_store_is_said_to_annotators_without_a_path(root: Path, capsys) -> None:
+    key = made(root, "--segments", "6").annotators["ann"].key
+    folder = root / "campaigns" / "c"
+    link = f"/api/judge/c/{key}"
+    whole = (folder / "campaign.json").read_bytes()
+
+    def told(status: int, person: Any = None) -> None:
+        browser = person or client(root, token=None)
+        paths = (f"/judge/c/{key}", link, f"{link}?task=0", f"{link}?task=x", f"{link}?task=99999999999")
+        found = [browser.get(path) for path in paths]
+        found += [browser.post(link, json=value) for value in ({"task": 1, "score": 10}, {"task": 1}, {})]
+        assert status in {one.status_code for one in found}, [one.text for one in found]
+        for one in found:
+            assert str(root) not in one.text and "campaign.json" not in one.text, one.text
+            assert "results" not in one.text and ".jsonl" not in one.text, one.text
+
+    capsys.readouterr()
+    (folder / "ann.jsonl").write_text('{"task": 77}\n')
+    told(503)
+    assert f"{folder / 'ann.jsonl'}:1: task 77 does not exist" in capsys.readouterr().err
+    (folder / "ann.jsonl").unlink()
+    (folder / "ann.jsonl").mkdir()
+    told(503)
+    (folder / "ann.jsonl").rmdir()
+    for damaged in (b"{", b"[]", b"\xff\x00", whole.replace(b'"item": 0', b'"item": 99')):
+        (folder / "campaign.json").write_bytes(damaged)
+        told(404)
+    (folder / "campaign.json").write_bytes(whole)
+    told(200)
 
 
 def test_a_copied_campaign_has_answers_of_its_own(root: Path) -> None:

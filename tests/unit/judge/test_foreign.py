@@ -91,6 +91,7 @@ def test_what_is_exported_comes_back_whole(root, tmp_path, protocol: str, kind: 
     campaign = judged(root, protocol)
     path = tmp_path / f"out.{ending}"
     assert run(root, "ours", "--export", kind, "-o", str(path)) == 0
+    path = path.rename(tmp_path / "out.txt")  # the format is known by the contents
     assert run(root, "back", "pair=fr-pl", "--import", str(path)) == 0
     back = read_campaign(root, "back")
     contrastive = protocol == "cESA" and kind == "pearmut"
@@ -272,8 +273,9 @@ def pearmut_campaign(**info: Any) -> dict[str, Any]:
 
 
 def test_a_campaign_of_pearmut_is_annotated_here(root, tmp_path, capsys) -> None:
-    path = tmp_path / "p.json"
-    path.write_text(json.dumps(pearmut_campaign(users=["eva", "jan novák"])), encoding="utf-8")
+    path = tmp_path / "p.download"
+    users = ["eva", "jan novák"]
+    path.write_text("\ufeff" + json.dumps(pearmut_campaign(users=users), indent=1), encoding="utf-8")
     assert run(root, "p", "pair=en-de", "--import", str(path)) == 0
     assert "1 items of tutorials" in capsys.readouterr().err
     campaign = read_campaign(root, "p")
@@ -360,6 +362,9 @@ def other_line(**changes: Any) -> dict[str, Any]:
             {"start_i": 5, "end_i": 7, "severity": "fatal"}]}]})), "a.jsonl:1: severity 'fatal'"),
         ("a.jsonl", lines(other_line(scores={})), "no judgement in it"),
         ("a.csv", "a,b,c\n", "a.csv:1: not a campaign in a known format"),
+        ("a.json", "", "a.json:1: not a campaign in a known format"),
+        ("a.jsonl", lines({"id": 1}), "a.jsonl:1: not a campaign in a known format"),
+        ("a.json", '{"info": {},\n"data": [}', "a.json:2: not valid JSON"),
         ("a.csv", ",".join(appraise()) + "\na,b\n", "a.csv:2: 2 columns"),
         ("a.csv", ",".join(appraise(item="77")) + "\n", "a.csv:1: item '77' is not in made fr-pl"),
         ("a.csv", ",".join(appraise(doc="d9")) + "\n", "a.csv:1: item 1 is in document 'd9'"),

@@ -164,6 +164,7 @@ def test_the_command_is_the_runs_own_however_long_its_words(root: Path) -> None:
         "++x='it''s, b'",
         "tag=a b",
         "aligner=gold",
+        "++aligner.path=old.jsonl",
     ]
     (hydra / "overrides.yaml").write_text(OmegaConf.to_yaml(words))
     sources = [{"path": "/conf", "provider": "main"}, {"path": "/my own/conf", "provider": "command-line"}]
