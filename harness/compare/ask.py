@@ -81,7 +81,7 @@ def test_sets(
     selection = select(store, words, every=args.all, strict=strict)
     if args.since:
         selection = since(store, selection, args.since, keep=baseline)
-    return group(store, selection, common=args.common)
+    return group(store, selection, common=args.common, keep=baseline)
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:

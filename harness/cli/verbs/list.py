@@ -16,8 +16,9 @@ from harness.results.tables import newest, print_scores, score_rows, table_csv
 from harness.results.unfinished import summary
 
 EXAMPLES = """\
-Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
-intervals, run, health, pair, metrics from the last on. --wide shows everything, as do files and pipes.
+Where scores are too wide for the terminal, these go in this order: all flags but the first, run, data, pair
+(if it is the same everywhere), the names of flags, metrics from the last on, pair, n, health, and the
+intervals last. --wide shows everything, as do files and pipes.
 
 examples:
   python -m harness list
