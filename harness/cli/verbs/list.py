@@ -136,7 +136,8 @@ def _failed(store: Store) -> int:
     """Every run that left no record and does not work any more, oldest first, with its reason."""
     stopped = [run for run in store.runs() if run.state in ("failed", "crashed", "damaged")]
     for run in stopped:
-        print(visible_line(f"{run.run_id}  {run.state}  {run.problem}"))
+        later = f" (repaired by {run.repaired})" if run.repaired else ""
+        print(visible_line(f"{run.run_id}  {run.state}  {run.problem}{later}"))
     hint = "; python -m harness prune --failed deletes them" if stopped else ""
     note(f"{counted(len(stopped), 'run')}{hint}")
     return 0
@@ -164,7 +165,7 @@ def _runs(args: argparse.Namespace) -> int:
     for run in runs:
         if run.state == "running":
             note(f"running: {run.run_id}: {run.problem}")
-    stopped = [run for run in runs if run.state in ("failed", "crashed")]
+    stopped = [run for run in runs if run.state in ("failed", "crashed") and not run.repaired]
     if len(stopped) == 1:
         note(f"{stopped[0].state}: {stopped[0].run_id}: {stopped[0].problem}")
     elif stopped:
