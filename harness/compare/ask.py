@@ -78,10 +78,11 @@ def test_sets(
     strict = getattr(args, "strict", False) or getattr(args, "fail_if_worse", False)
     if baseline and any("=" not in word for word in words):
         words.append(baseline)
-    selection = select(store, words, every=args.all, strict=strict)
+    verdicts = hasattr(args, "fail_if_worse")  # `compare`, from which a system must not be missing in silence
+    selection = select(store, words, every=args.all, strict=strict, stopped=verdicts)
     if args.since:
         selection = since(store, selection, args.since, keep=baseline)
-    return group(store, selection, common=args.common)
+    return group(store, selection, common=args.common, keep=baseline)
 
 
 def _options(args: argparse.Namespace, store: Store) -> Options:

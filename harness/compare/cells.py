@@ -217,6 +217,7 @@ def own_tests_lines(options: Options) -> list[str]:
 def overview(results: Sequence[Result]) -> list[Sheet]:
     """Several test sets at once: one sheet per metric, systems down, test sets across with rank and score."""
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
+    unit = results[0].test_set.unit.removesuffix("s")
     sheets = []
     for key in keys:
         known = next(m for result in results for m in result.metrics if m.key == key)
@@ -245,7 +246,7 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
         )
         notes = (
             "cells: rank (cluster) and score; Δ/σ: mean over the sets of the difference in standard"
-            " deviations of a segment, above 0 where the system is better"
+            f" deviations of a {unit}, above 0 where the system is better"
             + ("" if one_pair else "; no mean: scores of different languages have no common scale"),
         )
         sheets.append(Sheet(f"{known.name} over {len(results)} test sets", header, rows, notes=notes))

@@ -33,7 +33,7 @@ def contrasts(result: Result, count: int, versus: str | None) -> Contrasts | Non
     found = most_different(result, metric, metric.baseline, second, count)
     title = (
         f"Where {metric.baseline} and {second} differ most in {metric.name}, {len(found)} of"
-        f" {result.test_set.n} segments"
+        f" {result.test_set.n} {result.test_set.unit}"
         " (words of one that the other lacks are marked)"
     )
     return Contrasts(title, metric.baseline, second, tuple(found))

@@ -54,7 +54,7 @@ def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str, wide: bo
 
 def _width(sheet: Sheet) -> int:
     columns = zip(sheet.header, *sheet.rows, strict=True)
-    return 2 + sum(3 + _needed(column) for column in columns)
+    return sum(3 + _needed(column) for column in columns) - 1  # borders at both ends, no padding there
 
 
 def _needed(column: Sequence[str]) -> int:
@@ -66,20 +66,23 @@ def _needed(column: Sequence[str]) -> int:
 _WRAPS = ("changed since the run before",)
 """Columns of running text, which may be broken."""
 _TEXT = 24
-# What a narrow terminal can do without, least needed first; the other columns go from the right.
-_SPARE = ("95 % interval of Δ", "judges agree", "wins/ties/losses", "range", "95 % interval", "when")
+# What a narrow terminal can do without, least needed first; the other columns go from the right, and then
+# the intervals: that of a difference with the difference, that of the score last.
+_SPARE = ("judges agree", "wins/ties/losses", "range", "when", "p (", "rank")
+_LAST = ("95 % interval of Δ", "Δ to ", "95 %", "95 % interval")
 
 
 def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
     """The sheet without columns that do not fit, and a line that says so.
 
-    `_SPARE` go first, then the columns from the right; two stay, and that of the systems is one of them.
+    `_SPARE` go first, then the columns from the right, then `_LAST`; two stay, and that of the systems is one
+    of them.
     """
     hidden: list[str] = []
-    spare = [name for name in _SPARE if name in sheet.header]
     first = next((name for name in sheet.header if name == "system"), sheet.header[0])
-    rest = [name for name in sheet.header if name not in (first, *spare)]
-    for name in (*spare, *reversed(rest[1:])):
+    spare, last = _named(sheet, _SPARE), _named(sheet, _LAST)
+    rest = [name for name in sheet.header if name not in (first, *spare, *last)]
+    for name in (*spare, *reversed(rest[1:]), *last):
         if _width(sheet) <= width:
             break
         header, rows = without(sheet.header, sheet.rows, sheet.header.index(name))
@@ -87,6 +90,16 @@ def _fit(sheet: Sheet, width: int) -> tuple[Sheet, tuple[str, ...]]:
         hidden.append(name)
     note = f"left out to fit {width} columns: {', '.join(hidden)} (--wide shows everything)"
     return sheet, (note,) if hidden else ()
+
+
+def _named(sheet: Sheet, beginnings: Sequence[str]) -> list[str]:
+    """The columns with these names, or beginnings of names that end in a blank or bracket, in that order."""
+    return [
+        name
+        for beginning in beginnings
+        for name in sheet.header
+        if name == beginning or (beginning[-1] in " (" and name.startswith(beginning))
+    ]
 
 
 def markdown(sheets: Sequence[Sheet], notes: Sequence[str], title: str) -> str:

@@ -6,17 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.common.langs import language
 from harness.common.progress import bar
 from harness.compare.load import System, load
 from harness.compare.select import Selection
-from harness.errors import DataError, HarnessError, UserError
+from harness.errors import ConfigError, DataError, HarnessError, UserError
 from harness.results.record import Record
 from harness.results.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class TestSet:
-    """Systems with the same sources and references in the same order."""
+    """Systems with the same languages, sources and references in the same order."""
 
     __test__ = False  # not a test case for pytest
 
@@ -25,6 +26,8 @@ class TestSet:
     src: str
     tgt: str
     systems: tuple[System, ...]
+    unit: str = "segments"
+    """What one text that is scored is called."""
 
     @property
     def n(self) -> int:
@@ -38,19 +41,26 @@ class TestSet:
     @property
     def title(self) -> str:
         """`"ntrex fr-pl, 1997 segments (data 1a2b3c4d)"`."""
-        return f"{self.name} {self.src}-{self.tgt}, {self.n} segments (data {self.hash[:8]})"
+        return f"{self.name} {self.src}-{self.tgt}, {self.n} {self.unit} (data {self.hash[:8]})"
 
 
-def group(store: Store, selection: Selection, common: bool = False) -> tuple[list[TestSet], list[str]]:
-    """Load the selected runs, one TestSet per test data, and a line for each run that cannot be read.
+_Key = tuple[str, str]
+"""The hash of the data, and the direction, which the hash does not hold."""
 
-    Runs scored without sources join those with the same ids and references that have them. With `common`,
+
+def group(
+    store: Store, selection: Selection, common: bool = False, keep: str | None = None
+) -> tuple[list[TestSet], list[str]]:
+    """Load the selected runs, one TestSet per test data and direction, and a line for each run left out.
+
+    Runs scored without sources join those with the same ids and references that have them; the run of a
+    system without a tag, `keep` aside, is left out beside one with a tag and the same outputs. With `common`,
     all runs are cut to the segments they share. Raises UserError when runs that were named one by one rest
     on different test data, or nothing can be read.
     """
     problems = list(selection.problems)
     labels = _labels(selection.records, problems)
-    by_hash: dict[str, list[System]] = defaultdict(list)
+    by_data: dict[_Key, list[System]] = defaultdict(list)
     with bar("reading", len(selection.records), "runs") as ticker:
         for record in selection.records:
             ticker.advance()
@@ -60,43 +70,87 @@ def group(store: Store, selection: Selection, common: bool = False) -> tuple[lis
                 problems.append(f"{record.run_id} is left out: {error}")
                 continue
             problems += system.problems
-            by_hash[system.record.data.hash].append(system)
-    if not by_hash:
+            by_data[_key(record)].append(system)
+    if not by_data:
         raise UserError(f"no run can be read; {problems[-1]}")
-    by_hash = _joined(by_hash)
-    if common and len(by_hash) > 1:
-        return [_common([system for systems in by_hash.values() for system in systems])], problems
-    if selection.named and len(by_hash) > 1:
+    by_data = _joined(by_data)
+    if not (selection.named or selection.every):
+        by_data = {key: _tagged_once(systems, keep, problems) for key, systems in by_data.items()}
+    if common and len(by_data) > 1:
+        return [_common([system for systems in by_data.values() for system in systems])], problems
+    if selection.named and len(by_data) > 1:
         test_sets = "; ".join(
-            f"{systems[0].run_id}: {systems[0].record.data.name} (data {found[:8]},"
+            f"{systems[0].run_id}: {systems[0].record.data.name} {systems[0].record.pair} (data {found[:8]},"
             f" {len(systems[0].ids)} segments)"
-            for found, systems in by_hash.items()
+            for (found, _), systems in by_data.items()
         )
+        if len({found for found, _ in by_data}) == 1:
+            raise UserError(f"these runs are of different directions and cannot be compared: {test_sets}")
         raise UserError(
             f"these runs were scored on different test data and cannot be compared as they are: {test_sets}."
             " Add --common to compare them on the segments they share"
         )
     return [
-        _test_set(found, _named_apart(systems, selection, problems)) for found, systems in by_hash.items()
+        _test_set(found, _named_apart(systems, selection, problems))
+        for (found, _), systems in by_data.items()
     ], problems
 
 
-def _joined(by_hash: Mapping[str, list[System]]) -> dict[str, list[System]]:
-    """The runs by data hash, those without sources among those with the same ids and references.
+def _key(record: Record) -> _Key:
+    return record.data.hash, "-".join(map(_known, (record.pair.src, record.pair.tgt)))
+
+
+def _known(code: str) -> str:
+    """One code for a language and its script, so that `pl` and `pol` are one; any other code as it is."""
+    try:
+        return language(code).flores
+    except ConfigError:
+        return code
+
+
+def _joined(by_data: Mapping[_Key, list[System]]) -> dict[_Key, list[System]]:
+    """The runs by data, those without sources among those with the same pair, ids and references.
 
     Whether the sources were given does not change what a hypothesis is compared with. They get the sources.
     """
-    joined = {key: systems for key, systems in by_hash.items() if not _sourceless(systems[0])}
-    sourced = {(systems[0].ids, systems[0].references): key for key, systems in reversed(joined.items())}
-    for key, systems in by_hash.items():
+    joined = {key: systems for key, systems in by_data.items() if not _sourceless(systems[0])}
+    sourced = {
+        (key[1], systems[0].ids, systems[0].references): key for key, systems in reversed(joined.items())
+    }
+    for key, systems in by_data.items():
         if _sourceless(systems[0]):
-            home = sourced.get((systems[0].ids, systems[0].references))
+            home = sourced.get((key[1], systems[0].ids, systems[0].references))
             if home is None:
                 joined[key] = systems
             else:
                 sources = joined[home][0].sources
                 joined[home] = [*joined[home], *(replace(system, sources=sources) for system in systems)]
-    return {key: joined[key] for key in by_hash if key in joined}
+    return {key: joined[key] for key in by_data if key in joined}
+
+
+def _tagged_once(systems: list[System], keep: str | None, problems: list[str]) -> list[System]:
+    """The systems without those that stand under a tag too: the same model, outputs and metrics."""
+
+    def twin(one: System, other: System) -> bool:
+        return (
+            one.record.model == other.record.model
+            and one.hypotheses == other.hypotheses
+            and {key: one.settings(key) for key in one.metrics}
+            == {key: other.settings(key) for key in other.metrics}
+        )
+
+    tagged = [system for system in systems if system.record.tag]
+    kept = []
+    for system in systems:
+        same = None if system.record.tag else next((other for other in tagged if twin(system, other)), None)
+        if same is None or system.run_id == keep:
+            kept.append(system)
+        else:
+            problems.append(
+                f"{system.run_id} is left out: its outputs are those of {same.name}"
+                " (compare --all takes every run)"
+            )
+    return kept
 
 
 def _sourceless(system: System) -> bool:
@@ -171,12 +225,12 @@ def _labels(records: Sequence[Record], problems: list[str]) -> dict[str, str]:
 
     labels = {record.run_id: record.model.label for record in records}
     for again in (tagged, lambda record: f"{tagged(record)} {record.run_id[-6:]}"):
-        counts = Counter((labels[record.run_id], record.data.hash) for record in records)
+        counts = Counter((labels[record.run_id], _key(record)) for record in records)
         for record in records:
-            if counts[labels[record.run_id], record.data.hash] > 1:
+            if counts[labels[record.run_id], _key(record)] > 1:
                 labels[record.run_id] = again(record)
-    for name, count in Counter((tagged(record), record.data.hash) for record in records).items():
+    for name, count in Counter((tagged(record), _key(record)) for record in records).items():
         if count > 1:
-            ids = [record.run_id for record in records if (tagged(record), record.data.hash) == name]
+            ids = [record.run_id for record in records if (tagged(record), _key(record)) == name]
             problems.append(f"{count} runs share a name and are distinguished by run id: {', '.join(ids)}")
     return labels

@@ -48,7 +48,7 @@ def of_documents(test_set: TestSet) -> tuple[TestSet, list[str]]:
     problems: dict[str, None] = {}
     systems = [_joined(system, documents, joint, problems) for system in test_set.systems]
     name = f"documents of {test_set.name}"
-    return replace(test_set, name=name, systems=tuple(systems)), list(problems)
+    return replace(test_set, name=name, systems=tuple(systems), unit="documents"), list(problems)
 
 
 def _joined(system: System, documents: _Documents, joint: str, problems: dict[str, None]) -> System:

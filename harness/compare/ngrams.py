@@ -51,7 +51,7 @@ class Matches:
         self._references = systems[0].references
         self._at = {system.name: place for place, system in enumerate(systems)}
         right: list[Counter[str]] = [Counter() for _ in systems]
-        with bar("n-grams", test_set.n, "segments") as ticker:
+        with bar("n-grams", test_set.n, test_set.unit) as ticker:
             for index, references in enumerate(self._references):
                 ticker.advance()
                 wanted = self._most(references)

@@ -35,12 +35,15 @@ class Selection:
     every: bool = False
 
 
-def select(store: Store, words: Sequence[str], every: bool = False, strict: bool = False) -> Selection:
+def select(
+    store: Store, words: Sequence[str], every: bool = False, strict: bool = False, stopped: bool = False
+) -> Selection:
     """Runs for `words`: ids, unique prefixes, tags, model names, and `field=value` queries.
 
     A query narrows what the names chose (all runs when there are none); values may be lists
     (`model=a,b`) and patterns (`model=nllb*`). Unless `every`, only the newest run of each system on
-    each test set stays, of `MOST` systems; what that leaves out is among the problems. Raises
+    each test set stays, of `MOST` systems; what that leaves out is among the problems. Of runs that did not
+    finish there is a line if they were named or, with `stopped`, nothing was. Raises
     UserError when nothing is left and, if `strict`, for a run that was edited or is damaged.
     """
     everything = store.runs()
@@ -52,14 +55,14 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     for name in names:
         if not any(_named(run, name, everything) for run in everything):
             damaged = sum(run.state == "damaged" for run in everything)
-            unread = f" {counted(damaged, 'damaged run')}: python -m harness verify." if damaged else ""
+            hint = f" {counted(damaged, 'damaged run')}: python -m harness verify." if damaged else ""
             known = {run.run_id for run in everything} | {s for run in everything for s in _names(run)}
             raise UserError(
-                f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{unread}"
+                f"no run '{name}' in {store.runs_dir}.{did_you_mean(name, known)}{hint}"
                 " See: python -m harness list"
             )
     _check_values([run.record for run in chosen if run.record], queries, names)
-    problems = _left_out([run for run in chosen if run.record is None])
+    problems = _left_out(_concerning(chosen, bool(names), stopped and not words))
     changed = tuple(run.warning for run in chosen if run.warning)
     if strict and changed:
         raise UserError(changed[0])
@@ -69,7 +72,8 @@ def select(store: Store, words: Sequence[str], every: bool = False, strict: bool
     finished = [run.record for run in chosen if run.record and all(_meets(run.record, q) for q in queries)]
     if not finished:
         asked = f" matches {' '.join(words)}" if words else " is finished"
-        hint = f"; {problems[-1]}" if problems and not any(run.record for run in chosen) else ""
+        unread = _left_out([run for run in chosen if run.record is None])
+        hint = f"; {unread[-1]}" if unread and not any(run.record for run in chosen) else ""
         near = _near([run.record for run in chosen if run.record], queries)
         raise UserError(f"no run in {store.runs_dir}{asked}{hint}.{near} See: python -m harness list")
     by_id = {record.run_id for record in finished if record.run_id.startswith(tuple(names))}
@@ -114,6 +118,15 @@ def _check_values(
                 among = f" among {' '.join(names)}" if names else ""
                 known = {value for record in records for value in _values(record)[key] if value}
                 raise UserError(f"{key}={pattern}: no run{among} matches.{did_you_mean(pattern, known)}")
+
+
+def _concerning(runs: Sequence[RunInfo], named: bool, stopped: bool) -> list[RunInfo]:
+    """The runs without a record of which a comparison must speak; a later run may have repaired one."""
+    return [
+        run
+        for run in runs
+        if run.record is None and (named or run.state == "damaged" or (stopped and not run.repaired))
+    ]
 
 
 def _left_out(runs: Sequence[RunInfo]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.common import mojibake
 from harness.common.langid import identify, label
+from harness.data.direction import swapped
 from harness.errors import DataError
 from harness.types import Document, Item
 
@@ -64,11 +65,12 @@ def check_items(
             misread.append(found)
     step = max(1, -(-len(items) // LOOKED_AT))
     looked_at = items[::step]
-    warnings = [*_line_warnings(counts), *misread]
-    for side, code, texts in (
-        ("source", src, [item.source for item in looked_at]),
-        ("reference", tgt, [reference for item in looked_at for reference in item.references[:1]]),
-    ):
+    looked_at_of = {
+        "source": [item.source for item in looked_at],
+        "reference": [reference for item in looked_at for reference in item.references[:1]],
+    }
+    foreign_sides: list[str] = []
+    for side, code, texts in zip(looked_at_of, (src, tgt), looked_at_of.values(), strict=True):
         foreign = foreign_lines(texts, code)
         if foreign is None:
             continue
@@ -77,11 +79,13 @@ def check_items(
         counts[f"language_checked_{side}"] = checked
         if others and sum(others.values()) >= max(2, FOREIGN_SHARE * checked):
             most = ", ".join(f"{n} in '{other}'" for other, n in others.most_common(3))
-            warnings.append(
+            foreign_sides.append(
                 f"{sum(others.values())} of {checked} {side} lines are clearly not in '{code}' ({most});"
                 " is the pair the right way round?"
             )
-    return counts, warnings
+    exchanged = swapped(looked_at_of["source"] if sources else [], looked_at_of["reference"], src, tgt)
+    told = [exchanged] if exchanged else foreign_sides
+    return counts, [*_line_warnings(counts), *misread, *told]
 
 
 def _hash(text: str) -> int:
@@ -159,10 +163,14 @@ def foreign_lines(texts: Sequence[str], code: str) -> tuple[Counter[str], int] |
     return others, checked
 
 
-def check_documents(documents: Sequence[Document]) -> list[str]:
-    """A warning for each document that is clearly not in its declared language."""
+def check_documents(src: Sequence[Document], tgt: Sequence[Document]) -> list[str]:
+    """A warning for each document that is clearly not in its declared language, or one for all if swapped."""
+    if src and tgt:
+        codes = src[0].lang, tgt[0].lang
+        if exchanged := swapped([d.text for d in src], [d.text for d in tgt], *codes):
+            return [exchanged]
     warnings = []
-    for document in documents:
+    for document in (*src, *tgt):
         found = foreign_lines([document.text[:20_000]], document.lang)
         for other in found[0] if found else ():
             warnings.append(f"{document.source}: is clearly in '{other}', not in '{document.lang}'")

@@ -30,7 +30,7 @@ def load(options: Mapping[str, Any], src: str, tgt: str, limit: int | None = Non
         warnings = [*left_out(meta), *warnings]
         meta["counts"] = {**meta.get("counts", {}), **counts}
     else:
-        warnings = check_documents([*loaded.src, *loaded.tgt])
+        warnings = check_documents(loaded.src, loaded.tgt)
     meta["warnings"] = [*meta.get("warnings", ()), *notices, *warnings]
     return dataclasses.replace(loaded, meta=meta)
 

@@ -171,6 +171,10 @@ class RunError:
 
     stage: str
     message: str
+    configuration: str | None = None
+    """Digest of what was asked for, by which a later run knows that it is another attempt."""
+    repaired: str | None = None
+    """The run of the same configuration that finished later."""
 
 
 SEGMENT = shape_of(StoredSegment)

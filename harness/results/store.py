@@ -6,6 +6,7 @@ Never imports torch, transformers or hydra, so that `list` and `compare` start q
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +31,7 @@ class RunInfo:
     """A run folder. `record` is present when finished, `problem` (one line) otherwise.
 
     `edited` names the files of a finished run that were changed after it was recorded, `progress` how far one
-    is (or came) that has not ended.
+    is (or came) that has not ended, `repaired` the later run that did what one that failed should have done.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class RunInfo:
     problem: str | None = None
     edited: tuple[str, ...] = ()
     progress: Progress | None = None
+    repaired: str | None = None
 
     @property
     def warning(self) -> str | None:
@@ -79,7 +81,8 @@ class Store:
                 return RunInfo(path.name, path, "finished", record, edited=edited(value, path, thorough))
             if (path / "error.json").exists():
                 error = read_json(path / "error.json", ERROR)
-                return RunInfo(path.name, path, "failed", problem=f"{error['stage']}: {error['message']}")
+                problem = f"{error['stage']}: {error['message']}"
+                return RunInfo(path.name, path, "failed", problem=problem, repaired=error.get("repaired"))
         except (DataError, OSError) as error:
             return RunInfo(path.name, path, "damaged", problem=str(error))
         now = progress(path)
@@ -156,6 +159,14 @@ class Store:
             left = progress(path.parent)
             if left and left.locked and not left.running and left.config_hash == config_hash:
                 discard(path.parent)
+
+    def repaired(self, configuration: str, run_id: str) -> None:
+        """Note in failed attempts at a configuration that this run finished: they concern nobody any more."""
+        for path in self.runs_dir.glob("*/error.json"):
+            with suppress(HarnessError):
+                error = read_json(path, ERROR)
+                if error.get("configuration") == configuration and not error.get("repaired"):
+                    write_json(path, {**error, "repaired": run_id})
 
     def segments(self, run_id: str) -> Iterator[dict[str, Any]]:
         """The lines of a run's segments, of one file or many. Raises DataError when any is damaged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from harness.common.progress import note
@@ -22,6 +23,8 @@ LABELS = {
 
 # Good translations get this flag too: people round, and write numbers as words.
 _MINOR = ("numbers",)
+
+_COUNT = re.compile(rf"({BROKEN})?\d+")
 
 # Metrics on a scale of 100 or so.
 _HUNDRED = ("bleu", "spbleu", "chrf", "chrfpp", "ter", "consistency")
@@ -95,34 +98,48 @@ def fitted(
 ) -> tuple[list[str], list[list[str]], list[str]]:
     """A table of scores in at most `width` columns if that can be, and what it lacks, in the order left out.
 
-    First all flags but the most frequent, then n, data, intervals, run, health, pair, and the metrics from
-    the last on. The name of the system and the first metric always stay.
+    First all flags but the most frequent, then run, data, pair if it is the same everywhere, the names of
+    flags, metrics from the last on, pair, n, health, and the intervals last. The name of the system and the
+    first metric always stay. What is the same in all rows is told with its name.
     """
     hidden: list[str] = []
     metrics = [name for name in header if _is_metric(name)]
-    for name in ("flags", "n", "data", "intervals", "run", "health", "pair", *reversed(metrics[1:])):
+    same = {name for name, *column in zip(header, *rows, strict=True) if len(set(column)) == 1}
+    order = ["flags", "run", "data", *(["pair"] if "pair" in same else []), "names of flags"]
+    order += [*reversed(metrics[1:]), *([] if "pair" in same else ["pair"]), "n", "health", "intervals"]
+    for name in order:
         if width_of(header, rows) <= width:
             break
         before = rows
-        if name == "flags":
-            rows = [[*row[:-1], _first_flag(row[-1])] for row in rows]
-        elif name == "intervals":
-            rows = [[cell.split(" ± ")[0] if _is_metric(column) else cell
-                     for column, cell in zip(header, row, strict=True)] for row in rows]  # fmt: skip
+        if name in _SHORTENED:
+            rows = [[_shorter(name, *cell) for cell in zip(header, row, strict=True)] for row in rows]
         else:
+            shared = f" ({rows[0][header.index(name)]})" if name in same and not _is_metric(name) else ""
             header, rows = without(header, rows, header.index(name))
+            name += shared
         if rows != before:
             hidden.append(name)
     return header, rows, hidden
 
 
+_SHORTENED = ("flags", "names of flags", "intervals")
+
+
+def _shorter(step: str, column: str, cell: str) -> str:
+    """A cell after one of the steps that shorten cells instead of leaving out a column."""
+    if step == "intervals" and _is_metric(column):
+        return cell.split(" ± ")[0]
+    if column == "health" and step == "flags":
+        first, more, _ = cell.partition(", ")
+        return f"{first}, …" if more else first
+    if column == "health" and step == "names of flags":
+        counted = _COUNT.match(cell)
+        return counted.group() if counted else cell
+    return cell
+
+
 def _is_metric(column: str) -> bool:
     return column.endswith(("↑", "↓"))
-
-
-def _first_flag(cell: str) -> str:
-    first, more, _ = cell.partition(", ")
-    return f"{first}, …" if more else first
 
 
 def health_cell(record: Record) -> str:

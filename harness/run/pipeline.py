@@ -7,10 +7,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.common.files import write_json
+from harness.common.files import digest, write_json
 from harness.common.notices import collecting
 from harness.common.secrets import redacted
-from harness.config.schema import RunConfig
+from harness.config.schema import RunConfig, identifying
 from harness.errors import ConfigError, HarnessError
 from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import discard, journal
@@ -46,7 +46,8 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
     """
     stages = Stages()
     folder = store.run_dir(run_id)
-    with recorded_errors(store, run_id, stages), journal(folder) as known_as, collecting() as notices:
+    asked = digest(identifying(config))
+    with recorded_errors(store, run_id, stages, asked), journal(folder) as known_as, collecting() as notices:
         created = now()
         with stages("load"):
             run = opened(config, store)
@@ -54,15 +55,20 @@ def run_one(config: RunConfig, store: Store, run_id: str, cache_dir: Path | None
         standing = run.standing()
         if standing is not None:
             store.supersede(run.config_hash)
+            store.repaired(asked, standing.run_id)
             return Outcome(standing, skipped=True)
         record = _work(run, run_id, cache_dir or store.cache_dir, stages, notices, created)
         store.supersede(run.config_hash)
+        if not record.failed:
+            store.repaired(asked, run_id)
         store.write_table()
         return Outcome(record, skipped=False)
 
 
 @contextmanager
-def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]:
+def recorded_errors(
+    store: Store, run_id: str, stages: Stages, configuration: str | None = None
+) -> Iterator[None]:
     """Write error.json for what is raised within: `list` then shows the run as failed, and why.
 
     A mistake in the configuration that was found before any work leaves nothing behind.
@@ -73,7 +79,7 @@ def recorded_errors(store: Store, run_id: str, stages: Stages) -> Iterator[None]
         if isinstance(error, ConfigError) and stages.current in _BEFORE_WORK:
             discard(store.run_dir(run_id))
             raise
-        _write_error(store, run_id, stages.current, error)
+        _write_error(store, run_id, stages.current, error, configuration)
         raise
 
 
@@ -138,9 +144,15 @@ def _job(run: Opened, bitext: Bitext, run_id: str, cache_dir: Path) -> Job:
     )
 
 
-def _write_error(store: Store, run_id: str, stage: str, error: Exception) -> None:
+def _write_error(store: Store, run_id: str, stage: str, error: Exception, configuration: str | None) -> None:
     """error.json, for `list`. When even that cannot be written the original error matters more."""
-    value = {"stage": stage, "type": type(error).__name__, "message": redacted(str(error)), "when": now()}
+    value = {
+        "stage": stage,
+        "type": type(error).__name__,
+        "message": redacted(str(error)),
+        "when": now(),
+        **({"configuration": configuration} if configuration else {}),
+    }
     try:
         write_json(store.run_dir(run_id) / "error.json", value)
     except HarnessError as second:

@@ -123,9 +123,6 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
     except MisalignedError as error:
         cache.discard(error.given)
         raise
-    except KeyboardInterrupt:
-        note("interrupted: finished segments are kept; the same command resumes from there")
-        raise
     return errors
 
 

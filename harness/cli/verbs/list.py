@@ -16,8 +16,9 @@ from harness.results.tables import newest, print_scores, score_rows, table_csv
 from harness.results.unfinished import summary
 
 EXAMPLES = """\
-Where scores are too wide for the terminal, these go in this order: all flags but the first, n, data,
-intervals, run, health, pair, metrics from the last on. --wide shows everything, as do files and pipes.
+Where scores are too wide for the terminal, these go in this order: all flags but the first, run, data, pair
+(if it is the same everywhere), the names of flags, metrics from the last on, pair, n, health, and the
+intervals last. --wide shows everything, as do files and pipes.
 
 examples:
   python -m harness list
@@ -135,7 +136,8 @@ def _failed(store: Store) -> int:
     """Every run that left no record and does not work any more, oldest first, with its reason."""
     stopped = [run for run in store.runs() if run.state in ("failed", "crashed", "damaged")]
     for run in stopped:
-        print(visible_line(f"{run.run_id}  {run.state}  {run.problem}"))
+        later = f" (repaired by {run.repaired})" if run.repaired else ""
+        print(visible_line(f"{run.run_id}  {run.state}  {run.problem}{later}"))
     hint = "; python -m harness prune --failed deletes them" if stopped else ""
     note(f"{counted(len(stopped), 'run')}{hint}")
     return 0
@@ -163,7 +165,7 @@ def _runs(args: argparse.Namespace) -> int:
     for run in runs:
         if run.state == "running":
             note(f"running: {run.run_id}: {run.problem}")
-    stopped = [run for run in runs if run.state in ("failed", "crashed")]
+    stopped = [run for run in runs if run.state in ("failed", "crashed") and not run.repaired]
     if len(stopped) == 1:
         note(f"{stopped[0].state}: {stopped[0].run_id}: {stopped[0].problem}")
     elif stopped:

@@ -97,3 +97,19 @@ def test_consistency_is_compared_by_documents(tmp_path: Path, capsys: pytest.Cap
     assert "n of n segments" in forced
     _, level = printed(capsys, tmp_path, "--metric", "consistency", "--level", "document")
     assert "varied 75.00" in level
+
+
+def test_texts_speak_of_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compared(tmp_path, capsys)
+    words = ["compare", "--results", str(tmp_path), "--level", "document", "--samples", "50"]
+    for options in (
+        [],
+        ["--segments", "2"],
+        ["--format", "md"],
+        ["--format", "latex"],
+        ["--format", "github"],
+    ):
+        assert main([*words, *options]) == 0
+        out, err = capsys.readouterr()
+        assert "10 documents" in out
+        assert "10 segments" not in out + err and "n of n segments" not in out + err

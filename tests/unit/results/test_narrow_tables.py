@@ -10,7 +10,7 @@ import pytest
 from harness.cli.main import main
 from harness.common.tables import cell_width, print_table
 from harness.compare.cells import Sheet
-from harness.compare.formats import terminal
+from harness.compare.formats import _fit, terminal
 from harness.results.tables import fitted
 from tests.support.made_stores import write_run
 
@@ -57,16 +57,57 @@ def test_nothing_is_left_out_in_a_file(store: Path, capsys: pytest.CaptureFixtur
     assert "health" in lines[1] and "left out" not in err
 
 
+HEADER = ["run", "model", "pair", "data", "n", "BLEU ↑", "chrF2 ↑", "TER ↓", "health"]
+
+
+def row_of(pair: str = "fr-pl", health: str = "‼ 12 a, 1 b") -> list[str]:
+    scores = ["9.8 ± 2.7", "40.0 ± 1.0", "80.0 ± 1.0"]
+    return ["r" * 24, "m" * 20, pair, "set:12345678", "12", *scores, health]
+
+
 def test_scores_lose_columns_in_the_stated_order() -> None:
-    header = ["run", "model", "pair", "data", "n", "BLEU ↑", "TER ↓", "health"]
-    rows = [["r" * 24, "m" * 20, "fr-pl", "set:12345678", "12", "9.8 ± 2.7", "80.0 ± 1.0", "1 a, 1 b"]]
-    order = ["flags", "n", "data", "intervals", "run", "health", "pair", "TER ↓"]
-    for width in range(120, 10, -1):
-        left, cells, hidden = fitted(header, rows, width)
-        assert hidden == [name for name in order if name in hidden]
+    rows = [row_of(), row_of(health="ok")]
+    order = ["flags", f"run ({'r' * 24})", "data (set:12345678)", "pair (fr-pl)", "names of flags"]
+    order += ["TER ↓", "chrF2 ↑", "n (12)", "health", "intervals"]
+    for width in range(140, 10, -1):
+        left, cells, hidden = fitted(HEADER, rows, width)
+        assert hidden == order[: len(hidden)]
         assert "m" * 20 in cells[0] and "BLEU ↑" in left
-    assert fitted(header, rows, 10)[2][-1] == "TER ↓"
-    assert fitted(header, rows, 200)[2] == []
+        assert ("9.8 ± 2.7" in cells[0]) == ("intervals" not in hidden)
+    assert fitted(HEADER, rows, 10)[2] == order
+    assert fitted(HEADER, rows, 200)[2] == []
+
+
+def test_a_pair_that_tells_rows_apart_goes_after_the_metrics() -> None:
+    hidden = fitted(HEADER, [row_of(), row_of("pl-fr")], 10)[2]
+    assert hidden.index("pair") > hidden.index("chrF2 ↑")
+
+
+def test_80_columns_keep_what_the_readme_promises() -> None:
+    """Four metrics with intervals, the size, and the mark of broken output."""
+    header = ["run", "model", "pair", "data", "n", "BLEU ↑", "chrF2 ↑", "chrF2++ ↑", "TER ↓", "health"]
+    scores = ["13.4 ± 3.0", "48.6 ± 3.3", "44.4 ± 3.2", "151.8 ± 14.6"]
+    copied = ["r" * 24, "copy", "fr-pl", "seeds:ef993ec0", "15", *scores, "‼ 15 copied, 15 wrong-language"]
+    left, cells, _ = fitted(header, [copied, [*copied[:1], "reference", *copied[2:9], "ok"]], 80)
+    assert left == ["model", "n", "BLEU ↑", "chrF2 ↑", "chrF2++ ↑", "TER ↓", "health"]
+    assert cells[0] == ["copy", "15", *scores, "‼ 15"]
+
+
+def test_a_comparison_keeps_the_intervals_longest() -> None:
+    header = ("rank", "range", "system", "BLEU ↑", "95 % interval", "Δ to b", "95 % interval of Δ")
+    header += ("p (max-t)", "p (ar)", "wins/ties/losses", "judges agree")
+    sheet = Sheet("BLEU", header, (("1", "1", "s" * 20, "12.00", "[1.00, 2.00]", *["0.1234"] * 6),))
+    order = ["judges agree", "wins/ties/losses", "range", "p (max-t)", "p (ar)", "rank"]
+    order += ["95 % interval of Δ", "Δ to b", "95 % interval"]
+    for width in range(200, 20, -1):
+        fit, note = _fit(sheet, width)
+        hidden = [name for name in order if name not in fit.header]
+        assert hidden == order[: len(hidden)] and {"system", "BLEU ↑"} <= set(fit.header)
+        assert note == (
+            (f"left out to fit {width} columns: {', '.join(hidden)} (--wide shows everything)",)
+            if hidden
+            else ()
+        )
 
 
 @pytest.mark.usefixtures("terminal_80")
@@ -74,7 +115,7 @@ def test_a_sheet_of_many_columns_keeps_its_systems(capsys: pytest.CaptureFixture
     header = ("rank", "system", *(f"a column {k}" for k in range(12)))
     terminal([Sheet("many", header, (("1", NAMES[0], *("0.123" for _ in range(12))),))], [], "title")
     out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    assert NAMES[0] in out and "a column 0" in out and "left out to fit 80 columns: a column 11" in out
+    assert NAMES[0] in out and "a column 0" in out and "left out to fit 80 columns: rank, a column 11" in out
 
 
 @pytest.mark.usefixtures("terminal_80")

@@ -1,0 +1,78 @@
+"""A run that failed is told in one line by `list` and `compare`, and by nobody once it was repaired."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cli.main import main
+
+Printed = pytest.CaptureFixture[str]
+LINES = [f"Das ist der Satz Nummer {k}." for k in range(12)]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write("ref.de", LINES)
+    write("good.hyp", LINES)
+    write("short.hyp", LINES[:3])
+    return tmp_path
+
+
+def write(name: str, lines: list[str]) -> None:
+    Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def told(capsys: Printed, *words: str) -> str:
+    assert main(list(words)) == 0
+    return capsys.readouterr().err
+
+
+def score(name: str, *more: str) -> int:
+    return main(["score", "ref.de", name, "--pair", "en-de", "--metrics", "bleu", *more])
+
+
+def failed() -> list[dict[str, str]]:
+    return [json.loads(path.read_text()) for path in Path("results/runs").glob("*/error.json")]
+
+
+def test_one_line_where_it_matters_until_it_is_repaired(capsys: Printed, tmp_path: Path) -> None:
+    assert score("good.hyp") == 0 and score("short.hyp") == 2 and score("short.hyp") == 2
+    capsys.readouterr()
+    assert told(capsys, "list").count("2 failed") == 1
+    assert told(capsys, "compare").count("2 failed") == 1
+    for verb in (
+        ["report", "-o", "r.html"],
+        ["export", "csv"],
+        ["history"],
+        ["compare", "good"],
+        ["show", "good"],
+    ):
+        assert "failed" not in told(capsys, *verb), verb
+    assert all(len(one["configuration"]) == 64 and "repaired" not in one for one in failed())
+
+    write("short.hyp", LINES)
+    assert score("short.hyp", "--tag", "again") == 0
+    capsys.readouterr()
+    for verb in (["list"], ["compare"]):
+        assert "failed" not in told(capsys, *verb), verb
+    assert main(["list", "--failed"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("(repaired by ") == 2 and "3 lines for 12 segments" in out
+    assert "2 runs would be deleted" in told(capsys, "prune", "--failed", "--dry-run")
+
+
+def test_another_configuration_repairs_nothing(capsys: Printed) -> None:
+    assert score("short.hyp") == 2 and score("good.hyp") == 0
+    assert "failed" in told(capsys, "list").splitlines()[-1]
+    assert "repaired" not in failed()[0]
+
+
+def test_a_failed_run_that_is_named_is_explained(capsys: Printed) -> None:
+    assert score("good.hyp") == 0 and score("short.hyp") == 2
+    name = next(Path("results/runs").glob("*/error.json")).parent.name
+    capsys.readouterr()
+    assert "3 lines for 12 segments" in told(capsys, "compare", "good", name)
