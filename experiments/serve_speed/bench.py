@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import re
 import signal
@@ -41,6 +42,28 @@ def make_store(root: Path, runs: int, systems: int, segments: int) -> None:
                   metrics=metrics, tag=f"t{k}")  # fmt: skip
 
 
+def make_campaign(root: Path, segments: int, answers: int) -> str:
+    """A campaign over the large runs with two annotators who have answered; the path of one's page."""
+    from harness.cli.main import main as harness
+    from harness.judge.campaign import answers_of, read_campaign, shown
+
+    words = ["campaign", "big", "data=large", "--annotators", "ann", "ben", "--segments", str(segments)]
+    assert harness([*words, "--results", str(root)]) == 0
+    campaign = read_campaign(root, "big")
+    for person, annotator in campaign.annotators.items():
+        count = min(answers, len(annotator.tasks) - 100)
+        lines = []
+        for k, task in enumerate(annotator.tasks[:count]):
+            mark = {"start": 0, "end": 1, "severity": "minor"}
+            value = {"task": k, "score": 37 * k % 101, "seconds": 7.5, "at": "2026-11-28T08:00:00.000+00:00",
+                     "spans": [mark] if shown(campaign, task)[0] else []}  # fmt: skip
+            lines.append(json.dumps(value) + "\n")
+        answers_of(root, "big", person).write_text("".join(lines), encoding="utf-8")
+    size = f"{len(campaign.items)} segments × {len(campaign.runs)}"
+    print(f"campaign of {size}: {count} answers of each of two")
+    return f"big/{campaign.annotators['ann'].key}"
+
+
 class Client:
     """A browser's connection: kept open, with the cookie that the printed address gives."""
 
@@ -59,10 +82,41 @@ class Client:
         assert answer.status == 200, (path, answer.status, data[:200])
         return time.perf_counter() - begin, len(data)
 
+    def answered(self, path: str, value: object) -> float:
+        """Seconds until an annotator's answer is acknowledged."""
+        headers = {**self.headers, "Content-Type": "application/json",
+                   "Origin": f"http://{self.connection.host}:{self.connection.port}"}  # fmt: skip
+        begin = time.perf_counter()
+        self.connection.request("POST", path, json.dumps(value), headers)
+        answer = self.connection.getresponse()
+        data = answer.read()
+        assert answer.status == 200, (path, answer.status, data[:200])
+        return time.perf_counter() - begin
+
     def given_up(self, path: str) -> None:
         """Ask for what the end of the server will interrupt."""
         with suppress(OSError, http.client.HTTPException, AssertionError):
             self.seconds(path)
+
+
+def campaign(client: Client, judge: str, segments: str, done: int) -> None:
+    """The pages of the campaign, each right after an answer."""
+    pages = {
+        "campaigns": "/api/campaigns",
+        "an annotator's next task": f"/api/judge/{judge}",
+        "segments with people's marks": segments,
+    }
+    print(f"{'the campaign, after each answer':34} {'first':>8} {'median':>8} {'most':>8}")
+    first = {what: client.seconds(path)[0] for what, path in pages.items()}
+    spent: dict[str, list[float]] = {what: [] for what in [*pages, "an answer, until it is on disk"]}
+    for k in range(TIMES):
+        for what, path in pages.items():
+            value = {"task": done + k, "score": 50, "spans": []}
+            spent["an answer, until it is on disk"].append(client.answered(f"/api/judge/{judge}", value))
+            spent[what].append(client.seconds(path)[0])
+    for what, found in spent.items():
+        at_first = f"{1000 * first[what]:5.0f} ms" if what in first else " " * 8
+        print(f"{what:34} {at_first} {1000 * median(found):5.0f} ms {1000 * max(found):5.0f} ms", flush=True)
 
 
 def main() -> None:
@@ -70,9 +124,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--systems", type=int, default=16)
     parser.add_argument("--segments", type=int, default=3000)
+    parser.add_argument("--judged", type=int, default=1000, help="segments of the campaign")
+    parser.add_argument("--answers", type=int, default=8000, help="of each annotator")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         make_store(Path(name), args.runs, args.systems, args.segments)
+        judge = make_campaign(Path(name), args.judged, args.answers)
         env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": f"{name}/cache"}
         command = [sys.executable, "-m", "harness", "serve", "--results", name, "--port", "0"]
         starts = []
@@ -114,6 +171,7 @@ def main() -> None:
         print(
             f"another comparison of them: {1000 * client.seconds(f'/api/compare?{large}&seed=1')[0]:.0f} ms"
         )
+        campaign(client, judge, f"/api/segments?{large}", args.answers)
         print("while a long comparison is computed:")
         long = Thread(target=Client(address).given_up, args=(f"/api/compare?{large}&samples=1000000",))
         long.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,8 @@ _ESCAPED = ("data.delimiter", "model.prompt", "model.system", "model.stop", "enc
 
 _SPELLED = {"gold.path": "aligner.path"}
 """Other spellings of keys, as people write them: `aligner=gold gold.path=FILE`."""
+_JUDGES = {"gemba-mqm": "gemba_mqm", "gemba-esa": "gemba_esa"}
+"""Metrics by the names that their papers give them: `metrics=gemba-mqm`."""
 
 
 def readable(arguments: Sequence[str], folders: Sequence[Path] = ()) -> list[str]:
@@ -27,7 +30,7 @@ def _readable(word: str, folders: Sequence[Path]) -> str:
     key, equals, value = word.partition("=")
     if not equals or word.startswith("-"):
         return word
-    key = _SPELLED.get(key.lstrip("+"), key)
+    key, value = _respelled(key, value, folders)
     if key.lstrip("+") in _ESCAPED:
         value = value.replace("\\n", "\n").replace("\\t", "\t")
     if not parses(f"{key}={value}"):
@@ -35,6 +38,19 @@ def _readable(word: str, folders: Sequence[Path]) -> str:
     elif value.strip(" ") in ("\t", "\n"):
         value = quoted(value)  # Hydra drops white space around a value
     return f"{'++' if _is_option(key, folders) else ''}{key}={value}"
+
+
+def _respelled(key: str, value: str, folders: Sequence[Path]) -> tuple[str, str]:
+    """The key and the value in the spelling of the configuration."""
+    bare = key.lstrip("+")
+    for kind, name in _JUDGES.items():
+        if any((folder / "metrics" / f"{kind}.yaml").exists() for folder in folders):
+            continue  # a metric of the user's own
+        if bare == "metrics":
+            value = re.sub(rf"(?<![\w-]){kind}(?![\w-])", name, value)
+        elif bare.startswith(f"metrics.{kind}."):
+            key = key.replace(kind, name, 1)
+    return _SPELLED.get(bare, key), value
 
 
 def _read_as_text(value: str) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
 from harness.judge.campaign import Campaign, inclusion
+from harness.judge.responses import Answers
 from harness.judge.results import answered, outcomes
 from harness.metrics.stats.bootstrap import bootstrap_counts, percentile
 from harness.protocols import Statistics
@@ -30,27 +33,30 @@ class Estimate:
     segments: int
 
 
-def estimates(root: Path, campaign: Campaign, samples: int = SAMPLES) -> list[Estimate]:
-    """Each system that has been judged, best first.
+def estimates(
+    root: Path, campaign: Campaign, samples: int = SAMPLES, answers: Answers | None = None
+) -> list[Estimate]:
+    """Each system that has been judged, best first. `answers` as in `progress`.
 
     The answers to an output are averaged over annotators first. Where segments were drawn, the mean is that
     of Hájek; where they were picked (`drawn` says which), no estimate for the test set exists and the mean is
     that of the segments judged.
     """
     found: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for _, task, response in answered(root, campaign):
+    for _, task, response in answered(root, campaign, answers):
         for system, value in outcomes(campaign, task, response):
             found[system][task.item].append(value)
     rows = []
+    known, shares = drawn(campaign), [inclusion(campaign, item) or 1.0 for item in campaign.items]
     for system, by_item in found.items():
         items = sorted(by_item)
-        values = np.array([np.mean(by_item[k]) for k in items])
-        probabilities = np.array([inclusion(campaign, campaign.items[k]) or 1.0 for k in items])
+        values = np.array([fmean(by_item[k]) for k in items])
+        probabilities = np.array([shares[k] for k in items])
         units: list[Hashable] = list(items)
         if campaign.choice == "documents":
             units = [campaign.items[k].doc for k in items]
-        value = hajek(values, probabilities) if drawn(campaign) else float(values.mean())
-        weights = probabilities if drawn(campaign) else np.ones(len(values))
+        value = hajek(values, probabilities) if known else float(values.mean())
+        weights = probabilities if known else np.ones(len(values))
         ci = interval(values, weights, units, samples, campaign.seed)
         rows.append(Estimate(system, value, ci, float(values.mean()), len(items)))
     return sorted(rows, key=lambda one: (-one.value, one.system))
@@ -84,7 +90,16 @@ def interval(
     the test set was judged the interval is too wide rather than too narrow, and where all of it was, it
     stands for other segments of the kind.
     """
-    _, place = np.unique(np.array([str(unit) for unit in units]), return_inverse=True)
+    given = tuple(str(unit) for unit in units)
+    return _interval(values.tobytes(), probabilities.tobytes(), given, samples, seed)
+
+
+@lru_cache(maxsize=256)  # a new answer changes that of one system
+def _interval(
+    values_: bytes, probabilities_: bytes, units: tuple[str, ...], samples: int, seed: int
+) -> tuple[float, float]:
+    values, probabilities = np.frombuffer(values_), np.frombuffer(probabilities_)
+    _, place = np.unique(np.array(units), return_inverse=True)
     n = int(place.max()) + 1
     above, below = np.zeros(n), np.zeros(n)
     np.add.at(above, place, values / probabilities)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.judge.campaign import names, read_campaign
-from harness.judge.responses import Span
+from harness.judge.campaign import Campaign, Task, file_of, names, read_campaign
+from harness.judge.responses import Answers, Response, Span
 from harness.judge.results import answered
 from harness.types import Mark
 
@@ -18,31 +18,53 @@ Marked = dict[tuple[str, str], list[dict[str, Any]]]
 
 def people(root: Path, runs: Iterable[str]) -> tuple[Marked, list[str]]:
     """What people marked in the outputs of these runs, and a line for each campaign that cannot be read."""
-    wanted = set(runs)
-    found: Marked = {}
-    problems = []
-    for name in names(root):
-        try:
-            campaign = read_campaign(root, name)
-            if campaign.protocol == "pairwise" or not wanted & set(campaign.runs.values()):
+    return People(root).of(runs)
+
+
+class People:
+    """The same again and again: a campaign is read once, answers on from where the last reading ended."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._answers = Answers(root)
+        self._read: dict[str, tuple[tuple[int, int], Campaign]] = {}
+
+    def of(self, runs: Iterable[str], segments: Collection[str] | None = None) -> tuple[Marked, list[str]]:
+        """As `people`, only of the segments with these ids where some are given."""
+        wanted = set(runs)
+        found: Marked = {}
+        problems = []
+        for name in names(self.root):
+            try:
+                campaign = self._campaign(name)
+                if campaign.protocol == "pairwise" or not wanted & set(campaign.runs.values()):
+                    continue
+                answers = answered(self.root, campaign, self._answers)
+            except (HarnessError, OSError) as error:
+                problems.append(f"campaign '{name}' is left out: {error}")
                 continue
-            answers = answered(root, campaign)
-        except HarnessError as error:
-            problems.append(f"campaign '{name}' is left out: {error}")
-            continue
-        for person, task, response in answers:
-            item = campaign.items[task.item]
-            for system, one in zip(task.systems, response.outputs, strict=True):
-                spans = [_mark(span, item.outputs[system], item.source) for span in one.spans]
-                entry: dict[str, Any] = {
-                    "who": f"{person} ({name})",
-                    "by": "human",
-                    "marks": [mark.to_json() for mark in spans],
-                }
-                if one.score is not None:
-                    entry["score"] = one.score
-                found.setdefault((campaign.runs.get(system, ""), item.id), []).append(entry)
-    return found, problems
+            for person, task, response in answers:
+                if segments is None or campaign.items[task.item].id in segments:
+                    _add(found, campaign, f"{person} ({name})", task, response)
+        return found, problems
+
+    def _campaign(self, name: str) -> Campaign:
+        state = file_of(self.root, name).stat()
+        changed = state.st_mtime_ns, state.st_size
+        before = self._read.get(name)
+        if before is None or before[0] != changed:
+            before = self._read[name] = changed, read_campaign(self.root, name)
+        return before[1]
+
+
+def _add(found: Marked, campaign: Campaign, who: str, task: Task, response: Response) -> None:
+    item = campaign.items[task.item]
+    for system, one in zip(task.systems, response.outputs, strict=True):
+        spans = [_mark(span, item.outputs[system], item.source) for span in one.spans]
+        entry: dict[str, Any] = {"who": who, "by": "human", "marks": [mark.to_json() for mark in spans]}
+        if one.score is not None:
+            entry["score"] = one.score
+        found.setdefault((campaign.runs.get(system, ""), item.id), []).append(entry)
 
 
 def _mark(span: Span, output: str, source: str) -> Mark:
@@ -52,9 +74,3 @@ def _mark(span: Span, output: str, source: str) -> Mark:
     text = (source if span.source else output)[span.start : span.end]
     place = span.start, span.end
     return Mark(span.severity, span.category, text, *place, within="source" if span.source else "output")
-
-
-def state(root: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes whenever a campaign or an answer does."""
-    stats = ((path, path.stat()) for path in sorted(root.glob("campaigns/*/*.json*")) if path.exists())
-    return tuple((str(path), found.st_mtime_ns, found.st_size) for path, found in stats)

@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from harness.common.mqm import MqmWeights
 from harness.judge.campaign import Campaign, Task
-from harness.judge.responses import Judgement, Response, responses
+from harness.judge.responses import Answers, Judgement, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,24 @@ class Progress:
     """When the last answer came, in ISO 8601."""
 
 
-def progress(root: Path, campaign: Campaign, person: str) -> Progress:
-    """Over the tasks that are answered."""
+def progress(root: Path, campaign: Campaign, person: str, answers: Answers | None = None) -> Progress:
+    """Over the tasks that are answered; `answers` are those of the store, where they were read before."""
     tasks = campaign.annotators[person].tasks
-    found = responses(root, campaign, person)
-    plain = {(t.item, frozenset(t.systems)): k for k, t in enumerate(tasks) if t.kind == "plain"}
+    found = (answers or Answers(root)).of(campaign, person)
+    plain: dict[int, list[int]] = {}
+    for k, task in enumerate(tasks):
+        if task.kind == "plain":
+            plain.setdefault(task.item, []).append(k)
     again: list[float] = []
     worse: list[float] = []
-    for k, task in enumerate(tasks):
-        original = plain.get((task.item, frozenset(task.systems)))
-        second = found.get(k)
+    for k, second in found.items():
+        task = tasks[k]
+        if task.kind == "plain":
+            continue
+        alike = (o for o in plain.get(task.item, ()) if set(tasks[o].systems) == set(task.systems))
+        original = next(alike, None)
         first = None if original is None else found.get(original)
-        if task.kind == "plain" or original is None or first is None or second is None:
+        if original is None or first is None:
             continue
         if campaign.protocol == "pairwise":
             again.append(_preferred(tasks, first) == _preferred(tasks, second))
@@ -86,11 +92,14 @@ def _preferred(tasks: list[Task], response: Response) -> str | None:
     return None if response.choice < 0 else tasks[response.task].systems[response.choice]
 
 
-def answered(root: Path, campaign: Campaign) -> list[tuple[str, Task, Response]]:
-    """Every answer that counts: quality control is left out."""
+def answered(
+    root: Path, campaign: Campaign, answers: Answers | None = None
+) -> list[tuple[str, Task, Response]]:
+    """Every answer that counts: quality control is left out. `answers` as in `progress`."""
+    known = answers or Answers(root)
     return [
         (person, annotator.tasks[number], response)
         for person, annotator in campaign.annotators.items()
-        for number, response in sorted(responses(root, campaign, person).items())
+        for number, response in sorted(known.of(campaign, person).items())
         if annotator.tasks[number].kind == "plain"
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.common.files import parse_json, parse_jsonl, read_lines, read_text, write_atomic, write_json
+from harness.common.files import parse_json, parse_jsonl, read_bytes, read_lines, write_atomic, write_json
 from harness.common.shapes import mismatch, read_json
 from harness.common.typed_json import rounded
 from harness.errors import DataError, HarnessError, UserError, did_you_mean
@@ -74,7 +74,7 @@ class Store:
         try:
             _check_plain(path)
             if record_path.exists():
-                value = parse_json(read_text(record_path), str(record_path), nan=False)
+                value = parse_json(read_bytes(record_path), str(record_path), nan=False)
                 record, labels = Record.from_json(value, record_path), read_labels(path)
                 tag = record.tag if labels.tag is None else labels.tag or None
                 record = replace(record, tag=tag, note=labels.note or None)

@@ -23,7 +23,9 @@ _PAGES = {
 }
 
 
-def application(catalogue: Catalogue, access: Access, computing: Computing) -> ASGIApp:
+def application(
+    catalogue: Catalogue, access: Access, computing: Computing, campaigns: judging.Judging | None = None
+) -> ASGIApp:
     """The ASGI application over one store; `computing` makes the comparisons."""
 
     def shown(page: str, title: str) -> Route:
@@ -42,7 +44,7 @@ def application(catalogue: Catalogue, access: Access, computing: Computing) -> A
             Route("/assets/{stamp}/{file}", _asset),
             *reading.routes(catalogue, computing),
             *editing.routes(catalogue),
-            *judging.routes(catalogue, access),
+            *judging.routes(campaigns or judging.Judging(catalogue, access)),
         ]
     )
     return Guard(app, access)

@@ -15,6 +15,7 @@ from harness.compare.ask import evaluated, grid_of, sets_asked
 from harness.compare.evaluate import Result
 from harness.compare.groups import TestSet
 from harness.errors import ConfigError
+from harness.judge.marks import People
 from harness.serve.asking import arguments
 from harness.serve.catalogue import Catalogue
 
@@ -30,6 +31,7 @@ class Comparisons:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.people = People(catalogue.root)
         self._kept: OrderedDict[Any, Future[Any]] = OrderedDict()
         self._lock = Lock()
 

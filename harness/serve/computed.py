@@ -54,33 +54,28 @@ _TYPES = {
 
 def handlers(root: str) -> dict[str, Callable[[Request], Response]]:
     """The handlers over a store of their own; the newest runs are read before somebody asks for them."""
-    catalogue = Catalogue(root)
-    Thread(target=_ahead, args=(catalogue,), daemon=True).start()
-    return handlers_of(catalogue)
+    found = Computed(Catalogue(root))
+    Thread(target=_ahead, args=(found,), daemon=True).start()
+    return found.handlers()
 
 
-def _ahead(catalogue: Catalogue) -> None:
+def _ahead(computed: Computed) -> None:
     """Have copies of their columns, see `compare.parsed`: to parse 16 of 3,000 segments takes a second."""
     if sys.platform == "linux":  # where a thread has a priority of its own
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, get_native_id(), 5)
     time.sleep(1)  # the first pages go first
+    catalogue = computed.catalogue
     records = [run.record for run in catalogue.runs() if run.record and run.record.data.n <= _LARGE]
     for record in reversed(records[-_NEWEST:]):
         with suppress(HarnessError):
             load(catalogue, record, record.run_id)
+    computed.comparisons.people.of(record.run_id for record in records)
 
 
 def handlers_of(catalogue: Catalogue) -> dict[str, Callable[[Request], Response]]:
     """The handlers by name."""
-    found = Computed(catalogue)
-    return {
-        "compare": found.compare,
-        "compare_file": found.compare_file,
-        "documents": found.documents,
-        "segments": found.segments,
-        "history": found.history,
-    }
+    return Computed(catalogue).handlers()
 
 
 class Computed:
@@ -89,6 +84,16 @@ class Computed:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.comparisons = Comparisons(catalogue)
+
+    def handlers(self) -> dict[str, Callable[[Request], Response]]:
+        """By name."""
+        return {
+            "compare": self.compare,
+            "compare_file": self.compare_file,
+            "documents": self.documents,
+            "segments": self.segments,
+            "history": self.history,
+        }
 
     def compare(self, request: Request) -> Response:
         query = _query(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,8 @@ from harness.serve.guard import Access
 _BEFORE = 5  # sentences of the document that are shown before the one that is judged
 
 
-def routes(catalogue: Catalogue, access: Access) -> list[Route]:
+def routes(judging: Judging) -> list[Route]:
     """The routes of the organiser, and those of the annotators."""
-    judging = Judging(catalogue, access)
     return [
         Route("/api/campaigns", told(judging.campaigns)),
         Route("/campaign/{name}/{kind}", told(judging.export)),
@@ -65,6 +64,12 @@ class Judging:
         self._read: dict[str, tuple[int, Campaign]] = {}
         self._found: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {}
 
+    def ahead(self) -> None:
+        """Read what is there before somebody asks for it."""
+        for name in names(self.root):
+            with suppress(HarnessError, OSError):
+                self._shown(self._campaign(name))
+
     def campaigns(self, request: Request) -> Response:
         """Every campaign with its annotators, their links and progress, and the systems' means so far."""
         found: list[dict[str, Any]] = []
@@ -88,11 +93,11 @@ class Judging:
                 "name": person,
                 "label": one.label,
                 "key": one.key,
-                **asdict(progress(self.root, campaign, person)),
+                **asdict(progress(self.root, campaign, person, self.answers)),
             }
             for person, one in campaign.annotators.items()
         ]
-        means = estimates(self.root, campaign)
+        means = estimates(self.root, campaign, answers=self.answers)
         kept = ("name", "protocol", "data", "choice", "of", "seed", "created")
         about: dict[str, Any] = {key: getattr(campaign, key) for key in kept}
         about |= {

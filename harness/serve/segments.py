@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from harness.compare.groups import TestSet
-from harness.judge.marks import people, state
 from harness.protocols import Statistics
 from harness.report.payload import segment
 from harness.serve.comparing import Comparisons
@@ -41,9 +40,8 @@ def page(found: TestSet, asked: Mapping[str, str], comparisons: Comparisons) -> 
         place = found.systems[0].ids.index(asked["open"])
         number = chosen.index(place) // PAGE if place in chosen else number
     rows = chosen[number * PAGE : (number + 1) * PAGE]
-    root = comparisons.catalogue.root
-    runs = tuple(system.run_id for system in found.systems)
-    marked, _ = comparisons.once("people", (runs, state(root)), lambda: people(root, runs))
+    ids = {found.systems[0].ids[k] for k in rows}
+    marked, _ = comparisons.people.of((system.run_id for system in found.systems), ids)
     return {
         "rows": [segment(found, index.metrics, k, marked) | {"k": k} for k in rows],
         "count": len(chosen),

@@ -48,6 +48,7 @@ def main(args: argparse.Namespace) -> int:
     from harness.serve.catalogue import Catalogue
     from harness.serve.computing import Elsewhere
     from harness.serve.guard import Access
+    from harness.serve.judging import Judging
     from harness.serve.server import listen, serve
 
     if not 0 <= args.port <= 65535:
@@ -75,13 +76,18 @@ def main(args: argparse.Namespace) -> int:
     )
 
     elsewhere = Elsewhere("harness.serve.computed:handlers", args.results)
+    campaigns = Judging(catalogue, access)
+
+    def ahead() -> None:  # while the browser opens
+        catalogue.runs()
+        campaigns.ahead()
 
     def ready() -> None:
         Thread(target=elsewhere.start, daemon=True).start()
-        Thread(target=catalogue.runs, daemon=True).start()  # read while the browser opens
+        Thread(target=ahead, daemon=True).start()
         print(f"http://127.0.0.1:{port}{prefix}/?token={access.token}", flush=True)
         note(f"the store {catalogue.root}{', read-only' if args.read_only else ''}; Ctrl-C ends it")
 
-    serve(application(catalogue, access, elsewhere), where, ready, elsewhere.stop)
+    serve(application(catalogue, access, elsewhere, campaigns), where, ready, elsewhere.stop)
     note("harness serve: ended")
     return 0

@@ -40,6 +40,16 @@ def test_a_gold_file_is_named_as_people_write_it(capsys: pytest.CaptureFixture[s
     assert "It is an option of aligner=gold" in capsys.readouterr().err
 
 
+def test_judges_by_the_names_of_their_papers(tmp_path: Path) -> None:
+    words = ["metrics=[bleu,gemba-mqm,gemba-esa]", "metrics.gemba-mqm.model.id=j", "pair=fr-pl"]
+    found = compose(words).metrics
+    assert list(found) == ["bleu", "gemba_mqm", "gemba_esa"] and found["gemba_mqm"]["model"]["id"] == "j"
+    assert readable(["metrics=my-gemba-mqm", "tag=gemba-mqm"]) == ["metrics=my-gemba-mqm", "tag=gemba-mqm"]
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "gemba-mqm.yaml").write_text("gemba-mqm: {kind: bleu}\n")
+    assert readable(["metrics=gemba-mqm"], [tmp_path]) == ["metrics=gemba-mqm"], "one of the user's own"
+
+
 def test_line_breaks_in_what_a_model_is_told() -> None:
     config = compose(["model=llm", "model.prompt=Translate:\\n{text}", 'model.stop=["\\n","###"]'])
     assert config.model["prompt"] == "Translate:\n{text}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.judge.campaign import Annotator, Campaign, Judged, Task, write_campaign
-from harness.judge.marks import people, state
+from harness.judge.marks import People, people
 from harness.judge.responses import record
 
 
@@ -23,14 +23,16 @@ def made(root: Path, name: str, protocol: str, systems: list[str], **more: objec
 
 def test_marks_of_every_output_shown_at_once_go_to_its_run(tmp_path: Path) -> None:
     campaign = made(tmp_path, "both", "cESA", ["b", "a"])
-    before = state(tmp_path)
+    reader = People(tmp_path)
+    assert reader.of(["run-a", "run-b"]) == ({}, [])
     outputs = [
         {"score": 40, "spans": [{"start": 7, "end": 7, "severity": "major"}]},
         {"score": 80, "spans": [{"start": 4, "end": 5, "severity": "minor"}]},
     ]
     record(tmp_path, campaign, "ann", {"task": 0, "outputs": outputs})
-    assert state(tmp_path) != before, "an answer is seen"
     found, problems = people(tmp_path, ["run-a", "run-b"])
+    assert reader.of(["run-a", "run-b"], {"s1"}) == (found, problems), "an answer is seen"
+    assert reader.of(["run-a", "run-b"], {"s2"}) == ({}, [])
     assert problems == []
     assert found["run-a", "s1"] == [
         {"who": "ann (both)", "by": "human", "score": 80,
