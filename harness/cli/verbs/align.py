@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.cli.spelled import spelled
 from harness.common.langs import language
 from harness.common.paths import is_dir
 from harness.common.progress import bar, note
@@ -129,9 +130,9 @@ def _texts(args: argparse.Namespace) -> Texts:
     )
     encodes = parts.encodes or (not args.pairs and is_dir(args.source))  # folders are paired by it
     if encodes and (line := remark(parts.encoder, languages)) is not None:
-        note(line)
+        note(spelled("align", line))
     if parts.recipe["aligner"].get("kind") == "lexical" and (line := unaided(languages)) is not None:
-        note(line)
+        note(spelled("align", line))
     return Texts(parts, lines=args.segmented)
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.spelled import spelled
 from harness.common.progress import bar, note
 from harness.errors import ConfigError, HarnessError
 
@@ -62,13 +63,13 @@ def main(args: argparse.Namespace) -> int:
             except HarnessError as error:
                 if len(configs) == 1:
                     raise
-                note(f"harness score: {error}")
+                note(spelled("score", f"harness score: {error}"))
             ticker.advance()
     if not records:
         raise ConfigError(f"none of the {len(configs)} outputs could be scored")
     print_scores(records, args.wide)
     for line in once_each([record.warnings for record in records], "outputs"):
-        note(line)
+        note(spelled("score", line))
     failed = len(configs) - len(records)
     note(f"{len(records)} scored, {failed} failed; recorded in {store.runs_dir}")
     return 1 if failed else 0

@@ -117,8 +117,16 @@ class Asker:
         expected = self.forecast(todo)
         if expected.prompt_tokens is None:
             return
-        line = f"{self._key}: asking for {expected.requests} judgements"
-        line += f", about {expected.prompt_tokens:,} tokens of prompts"
-        if expected.cost is not None:
-            line += f", about {expected.cost:.2f} {expected.currency}"
-        note(line)
+        note(f"{self._key}: {told(expected)}")
+
+
+def told(expected: Forecast) -> str:
+    """What asking a judge would take, in the same words before a run (`--dry-run`) and in it."""
+    line = f"{expected.requests:,} requests, {expected.characters or 0:,} characters"
+    if expected.prompt_tokens is None or expected.completion_tokens is None:
+        return f"{line} to a model on this machine"
+    line += f", about {expected.prompt_tokens:,} tokens of prompts and {expected.completion_tokens:,} of"
+    line += " answers, by a rule of thumb"
+    if expected.cost is None:
+        return f"{line}; its cost is not known without prices (engine.prices)"
+    return f"{line}; about {expected.cost:.{2 if expected.cost >= 1 else 6}f} {expected.currency}"

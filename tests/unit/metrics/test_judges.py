@@ -114,7 +114,7 @@ def test_answers_are_kept_and_a_torn_line_is_not_read(judge, tmp_path: Path, cap
     prices = {"input": 2.0, "output": 10.0}
     first = metric(server.url, tmp_path, prices=prices).statistics(["bon"] * 2, ["dobre", "złe"], [[]] * 2)
     told = capsys.readouterr().err
-    assert "asking for 2 judgements" in told and "USD" in told, "what it costs is told before"
+    assert ": 2 requests" in told and "USD" in told, "what it costs is told before"
     (path,) = tmp_path.glob("*.jsonl")
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + lines[1][:20])
