@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.compare.cells import Sheet, number
 from harness.compare.evaluate import Result
@@ -75,6 +75,8 @@ def term_sheets(result: Result, most: int) -> list[Sheet]:
     header = ("document", "term", "reference", "system", "alike", "translated as (segments)")
     varied = sum(cost > 0 for cost in lost.values())
     note = f"{len(worst)} of {varied} terms that vary, of {len(lost)} in all; those first that cost most"
+    if not rows:
+        return [replace(_by_kind(all_of_them), notes=(f"none of {len(lost)} terms varies",))]
     return [_by_kind(all_of_them), Sheet("Terms in several translations", header, tuple(rows), notes=(note,))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,16 @@ from harness.common.tokens import FINAL, Token, is_unspaced_char, tokens
 GRAMS = range(2, 9)
 """Lengths of the n-grams of characters that stand for words in scripts without spaces."""
 
+ALIKE = 0.5
+"""Likeness from which a word may be another spelling of a name."""
+
 _GROUPED = r"\d{1,3}(?:[.,'\u2019\u00a0\u2009\u202f ]\d{3})+(?!\d)"
 _NUMBER = re.compile(rf"(?<![A-Za-z\d.,_])(?:{_GROUPED}|\d+)(?:[.,]\d+)?(?![A-Za-z\d_])")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _VOWELS = frozenset("aeiouyаеёиоуыэюяіїєαεηιουω")
 _STEM, _LONG, _SHARED = 3, 5, 0.6
+_SOFTENED = frozenset(map(frozenset, ("kc", "gd", "gz", "hz")))
+"""Consonants that Slavic endings change: "Polska", "Polsce"; "Praga", "Pradze"; "Praha", "Praze"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,9 @@ def alike(one: str, other: str, small: bool = False) -> bool:
     """Whether two words may be forms of one: a stem with an ending, or two endings that vary by inflection.
 
     An ending has up to three characters, and where both have one, one of them begins with a vowel ("Moskwa",
-    "Moskwie"). Two consonants are another spelling of a name ("Tokajew", "Tokajev"), and another form of a
-    longer word without capital (`small`): "wackeln", "wackelt".
+    "Moskwie"), or with the consonant of the other softened ("Polska", "Polsce"). Two other consonants are
+    another spelling of a name ("Tokajew", "Tokajev"), and another form of a longer word without capital
+    (`small`): "wackeln", "wackelt".
     """
     if one == other:
         return True
@@ -108,14 +115,35 @@ def alike(one: str, other: str, small: bool = False) -> bool:
     shared = next((at for at, char in enumerate(short) if char != long[at]), len(short))
     rest, more = short[shared:], long[shared:]
     if not rest:
-        return len(more) <= min(3, len(short) - 2)
-    if shared < max(_STEM, _SHARED * len(long)) or max(len(rest), len(more)) > 3:
+        return len(more) <= (3 if len(short) > _STEM and _is_vowel(more[0]) else min(3, len(short) - 2))
+    if shared < _STEM or max(len(rest), len(more)) > 3:
         return False
-    return (small and shared >= _LONG) or any(_is_vowel(ending[0]) for ending in (rest, more))
+    if frozenset((rest[0], more[0])) in _SOFTENED and _is_vowel(rest[-1]) and _is_vowel(more[-1]):
+        return True
+    vowels = [_is_vowel(ending[0]) for ending in (rest, more)]
+    if shared < _SHARED * len(long):
+        return shared > _STEM and len(rest) == 1 and all(vowels)  # "Chiny", "Chinach"
+    return (small and shared >= _LONG) or any(vowels)
+
+
+def likeness(one: str, other: str) -> float:
+    """The Dice coefficient of the character bigrams of two words, 0 to 1."""
+    first, second = _pairs(one), _pairs(other)
+    return 2 * len(first & second) / (len(first) + len(second))
+
+
+def _pairs(word: str) -> set[str]:
+    framed = f"^{word}$"
+    return {framed[at : at + 2] for at in range(len(framed) - 1)}
 
 
 def _is_vowel(char: str) -> bool:
     return char in _VOWELS or unicodedata.category(char)[0] == "M"
+
+
+Name = tuple[str, str]
+Segment = Mapping[Name, Form]
+"""What a segment holds: the first form of each class."""
 
 
 class Classes:
@@ -147,9 +175,18 @@ class Classes:
         return form.kind, self._of[form.form] if form.kind == "word" else form.form
 
 
-Name = tuple[str, str]
-Segment = Mapping[Name, Form]
-"""What a segment holds: the first form of each class."""
+def names(texts: Iterable[Iterable[Form]], classes: Classes) -> set[Name]:
+    """The classes that may be names: inside sentences they have a capital more often than none.
+
+    In scripts without case all may be, numbers apart.
+    """
+    capital: Counter[Name] = Counter()
+    for form in (form for text in texts for form in text if form.kind != "number"):
+        if form.capital is None:
+            capital[classes.name(form)] += 1
+        elif not (form.first and form.capital):
+            capital[classes.name(form)] += 1 if form.capital else -1
+    return {name for name, more in capital.items() if more > 0}
 
 
 def segments(texts: Sequence[Sequence[Form]], classes: Classes) -> list[dict[Name, Form]]:

@@ -32,7 +32,7 @@ class Consistency(Metric):
     needs_source = True
     needs_documents = True
     decimals = 1
-    signature = "consistency|ltcr:occurrences|kinds:name+number+term|version:1"
+    signature = "consistency|ltcr:occurrences|kinds:name+number+term|version:2"
 
     def statistics(
         self, sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[Sequence[str]]

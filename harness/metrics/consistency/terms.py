@@ -8,15 +8,20 @@ for every system.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.metrics.consistency.forms import Form, Name, alike
+from harness.metrics.consistency.chance import Chance
+from harness.metrics.consistency.forms import ALIKE, Form, Name, alike, likeness
 
 ASSOCIATED = 0.8
 """Least Dice coefficient of the segments of a term and those of its rendition."""
+BY_CHANCE = 0.02
+"""Most words of the reference expected to share the segments of a term by chance, if not spelt like it."""
 LETTERS = 5
 """Letters of a word that may be a term without being a name; shorter ones are mostly function words."""
+SHORT = 3
+"""Letters of a word of the reference that may translate one which is spelt otherwise."""
 SPREAD = 0.2
 """Share of the segments beyond which a word that is no name is a function word."""
 CAPITALS = 0.25
@@ -41,24 +46,30 @@ class Term:
     segments: tuple[int, ...]
 
 
-def terms(sources: Sequence[Sequence[Form]], source: Held, reference: Held) -> list[Term]:
+def terms(
+    sources: Sequence[Sequence[Form]], source: Held, reference: Held, names: Collection[Name]
+) -> list[Term]:
     """The terms of one document, given the forms of its source, and the classes of source and reference.
 
-    Each term has one rendition and each rendition one term: pairs are linked in the order of their
-    association (competitive linking, Melamed 2000, aclanthology.org/J00-2004).
+    `names` are those of the reference that may be names (`forms.names`). Each term has one rendition and each
+    rendition one term: pairs are linked in the order of their association (competitive linking, Melamed 2000,
+    aclanthology.org/J00-2004), words that are spelt alike first. Others must be more than chance.
     """
     kinds = _kinds(sources, source, reference)
     places = {name: found for name, found in _places(source).items() if name in kinds and len(found) > 1}
     targets = _places(reference)
+    evidence = _Evidence(len(reference), targets, names)
     pairs = []
     for name, own in _longest(places, source).items():
         together = Counter(target for k in own for target in reference[k])
         for target, times in together.items():
             dice = 2 * times / (len(own) + len(targets[target]))
             if times > 1 and dice >= ASSOCIATED:
+                same = name[1] == target[1] or (name[0] == target[0] == "word" and alike(name[1], target[1]))
+                if not same and not evidence.enough(name, kinds[name], target, len(own), times):
+                    continue
                 common = tuple(k for k in own if target in reference[k])
                 apart = sum(abs(source[k][name].place - reference[k][target].place) for k in common) / times
-                same = name[1] == target[1] or (name[0] == target[0] == "word" and alike(name[1], target[1]))
                 pairs.append((not same, -dice, -times, -len(target[1]) * (target[0] == "gram"), apart, name,
                               target, common))  # fmt: skip
     used: set[Name] = set()
@@ -70,6 +81,30 @@ def terms(sources: Sequence[Sequence[Form]], source: Held, reference: Held) -> l
         text, wanted = source[common[0]][name].text, reference[common[0]][target].text
         linked[name] = Term(name, text, kinds[name], target, wanted, common)
     return [linked[name] for name in places if name in linked]
+
+
+class _Evidence:
+    """Whether classes that are not spelt alike may translate each other, in a document of `n` segments."""
+
+    def __init__(self, n: int, targets: Mapping[Name, Sequence[int]], names: Collection[Name]) -> None:
+        self._n, self._targets, self._names = n, targets, names
+        self._chance = Chance(map(tuple, targets.values()))
+        self._chance_of_name = Chance(tuple(found) for target, found in targets.items() if target in names)
+
+    def enough(self, name: Name, kind: str, target: Name, own: int, both: int) -> bool:
+        """Of a class in `own` segments and a target that is in `both` of them.
+
+        Names translate names, and need not be more than chance if spelt nearly alike; numbers translate
+        numbers, and words no words of one or two letters.
+        """
+        if (kind == "number") != (target[0] == "number") or (target[0] == "word" and len(target[1]) < SHORT):
+            return False
+        if kind == "name" and target not in self._names:
+            return False
+        if kind == "name" and likeness(name[1], target[1]) >= ALIKE:
+            return True
+        chance = self._chance_of_name if kind == "name" else self._chance
+        return chance.expected(self._n, own, len(self._targets[target]), both) <= BY_CHANCE
 
 
 def _places(held: Held) -> dict[Name, list[int]]:

@@ -80,9 +80,9 @@ def test_terms_in_several_translations_are_listed(tmp_path: Path, capsys: pytest
     named(tmp_path)
     code, out = printed(capsys, tmp_path, "--terms", "2", "--format", "md")
     assert code == 0
-    assert "| varied | 50.0 | 40 | – | 0 | 100.0 | 40 |" in out and "| kept | 100.0 | 40 |" in out
+    assert "| varied | 50.0 | 40 | – | 0 | – | 0 |" in out and "| kept | 100.0 | 40 |" in out
     assert "| d10 | Astana | Astana | varied | 0 % | Astana (made-0030), Asstanna (made-0032) |" in out
-    assert out.count("| Astana | Astana | varied |") == 2 and "2 of 10 terms that vary, of 40 in all" in out
+    assert out.count("| Astana | Astana | varied |") == 2 and "2 of 10 terms that vary, of 20 in all" in out
     assert main(["compare", "--results", str(tmp_path), "--terms", "2", "--format", "csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "document,term,reference,system,alike,translated as (segments)" and len(lines) == 3
@@ -92,11 +92,11 @@ def test_consistency_is_compared_by_documents(tmp_path: Path, capsys: pytest.Cap
     named(tmp_path)
     _, out = printed(capsys, tmp_path, "--metric", "consistency")
     assert "n of n documents" in out and "20 documents are drawn as wholes" in out
-    assert "varied 75.00" in out and "kept 100.00" in out
+    assert "varied 50.00" in out and "kept 100.00" in out
     _, forced = printed(capsys, tmp_path, "--metric", "consistency", "--resample", "segments")
     assert "n of n segments" in forced
     _, level = printed(capsys, tmp_path, "--metric", "consistency", "--level", "document")
-    assert "varied 75.00" in level
+    assert "varied 50.00" in level
 
 
 def test_texts_speak_of_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,3 +113,13 @@ def test_texts_speak_of_documents(tmp_path: Path, capsys: pytest.CaptureFixture[
         out, err = capsys.readouterr()
         assert "10 documents" in out
         assert "10 segments" not in out + err and "n of n segments" not in out + err
+
+
+def test_without_a_term_that_varies_no_table_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(2):
+        write_run(tmp_path, f"2026-{number}", f"s{number}", KEPT, [[text] for text in KEPT], sources=NAMED,
+                  docs=["d"] * 3, metrics=CONSISTENCY)  # fmt: skip
+    _, out = printed(capsys, tmp_path, "--terms", "2")
+    assert "none of 1 terms varies" in out and "Terms in several translations" not in out
