@@ -35,6 +35,11 @@ def refusal(text: str) -> bool:
     return bool(_REFUSAL.search(text))
 
 
+def declined(error: str) -> bool:
+    """Whether the error of a text says that a service, or its model, declined it."""
+    return bool(_DECLINED.search(error))
+
+
 def wrapped(text: str, tgt: str) -> bool:
     """Whether the translation stands between words about it, after a label, in quotes or a code fence."""
     text = text.strip()
@@ -147,4 +152,8 @@ _REFUSAL = re.compile(
     r"|\b(?:przykro mi|przepraszam),? (?:ale )?nie mogę (?:przetłumaczyć|pomóc|tłumaczyć)"
     r"|\bjako (?:model językowy|sztuczna inteligencja)\b|抱歉[，,]?我(?:无法|不能)(?:翻译|协助|提供|帮助)",
     re.I,
+)
+# `harness.translate.servers.failures.REFUSED`, and the words of the services that send an error status.
+_DECLINED = re.compile(
+    r"(?:^|: )refused: |content[ _]filter|content management policy|data_inspection_failed", re.I
 )

@@ -42,6 +42,7 @@ def health(
     src: str,
     tgt: str,
     references: Sequence[str] = (),
+    error: str | None = None,
 ) -> tuple[str, ...]:
     """The flags of `FLAGS` that hold for one segment, in that order.
 
@@ -68,18 +69,25 @@ def health(
     reasoning       a block of thoughts, or the tag that closes one
     leftover-token  a token that steers a model: `</s>`, `<unk>`, `<|im_end|>`, `<end_of_turn>`
     several-lines   more lines than the source and the references have
-    refusal         the model declines
+    refusal         the model declines, in its output or by the `error` that came instead of one
 
     A source of None is not known: the flags of `NEED_SOURCE` are not given, and the references stand for it.
     """
     if not any(text.strip() for text in (references if source is None else [source])):
         return ()
-    failed = ("failed",) if finish_reason == "error" else ()
+    is_failed = finish_reason == "error"
+    declined = is_failed and chatter.declined(error or "")
     if not hypothesis.strip():
-        return (*failed, "empty", "truncated") if finish_reason == "length" else (*failed, "empty")
+        bare = {
+            "failed": is_failed,
+            "empty": True,
+            "truncated": finish_reason == "length",
+            "refusal": declined,
+        }
+        return tuple(flag for flag in FLAGS if bare.get(flag))
     beside = [*([] if source is None else [source]), *references]
     found = {
-        "failed": bool(failed),
+        "failed": is_failed,
         "wrong-language": _wrong_language(hypothesis, src, tgt),
         "looping": _looping(beside[0], hypothesis),
         "truncated": finish_reason == "length",
@@ -87,6 +95,7 @@ def health(
         "wrapped": _wrapped(source, hypothesis, tgt, references),
         "several-lines": chatter.several_lines(beside[0], hypothesis, references),
     }
+    found["refusal"] |= declined
     if source is not None:
         found |= _against_source(source, hypothesis, src, tgt)
         found["wrong-language"] |= found["copied"] and _has_words(source)

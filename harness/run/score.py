@@ -47,7 +47,7 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
         for line, item, translation in zip(lines, items, translations, strict=True):
             text, reason = translation.hypothesis, translation.finish_reason
             source = None if sourceless else translation.source
-            line["health"] = list(health(source, text, reason, src, tgt, item.references))
+            line["health"] = list(health(source, text, reason, src, tgt, item.references, translation.error))
             flags.update(line["health"])
             ticker.advance()
     for line, made in zip(lines, cuts, strict=False):

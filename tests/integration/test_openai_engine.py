@@ -21,6 +21,7 @@ import pytest
 
 from harness import registry
 from harness.errors import ConfigError, StageError, UnavailableError
+from harness.metrics.health import health
 from harness.translate.runner import translate
 from harness.translate.servers.client import Client
 from tests.support import tiny_checkpoints as checkpoints
@@ -242,6 +243,61 @@ def test_content_in_parts_and_thoughts_apart(serve: Any, tmp_path: Path) -> None
     answer = {"choices": [{"message": message, "finish_reason": "stop"}]}
     server = serve(lambda text, _: (200, {}, answer))
     assert [t.hypothesis for t in translate(engine(server.url), ["a"], tmp_path)] == ["Dzień dobry"]
+
+
+THINKING = {"type": "thinking", "thinking": [{"type": "text", "text": "Polish."}]}
+PARTS = {
+    "thinking, as Mistral sends it": (
+        [THINKING, {"type": "text", "text": "Tak"}],
+        {},
+    ),
+    "thinking, as a string": ([{"type": "thinking", "thinking": "Polish."}, "Tak"], {}),
+    "reasoning with a text": (
+        [{"type": "reasoning", "text": "Polish."}, {"type": "output_text", "text": "Tak"}],
+        {},
+    ),
+    "reasoning": ("Tak", {"reasoning": "Polish."}),
+    "reasoning in details": ("Tak", {"reasoning_details": [{"type": "reasoning.text", "text": "Polish."}]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_thoughts_of_any_dialect_are_kept_apart(name: str, serve: Any, tmp_path: Path) -> None:
+    content, more = PARTS[name]
+    answer = {"choices": [{"message": {"content": content, **more}, "finish_reason": "stop"}]}
+    server = serve(lambda text, _: (200, {}, answer))
+    (found,) = translate(engine(server.url), ["a"], tmp_path)
+    assert (found.hypothesis, found.details.reasoning) == ("Tak", "Polish.")
+
+
+REFUSALS: dict[str, dict[str, Any]] = {
+    "in the message": {"content": None, "refusal": "I can't help with that."},
+    "beside an empty content": {"content": "", "refusal": "I can't help with that."},
+    "as a part": {"content": [{"type": "refusal", "refusal": "I can't help with that."}]},
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_is_an_error_that_health_calls_one(name: str, serve: Any, tmp_path: Path) -> None:
+    refused = 200, {}, {"choices": [{"message": REFUSALS[name], "finish_reason": "stop"}]}
+    server = serve(lambda text, _: refused if text == "rude" else completion(text))
+    found = translate(engine(server.url, concurrency=1), ["a", "rude"], tmp_path)
+    assert [t.finish_reason for t in found] == ["stop", "error"]
+    assert found[1].error == "refused: I can't help with that."
+    assert len(server.seen) == 2, "asking again brings the same"
+    flags = health("rude", found[1].hypothesis, "error", "fr", "pl", error=found[1].error)
+    assert flags == ("failed", "empty", "refusal")
+
+
+def test_a_text_that_a_filter_stops_is_refused(serve: Any, tmp_path: Path) -> None:
+    said = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
+    stopped = 400, {}, {"error": {"message": said, "code": "content_filter", "status": 400}}
+    scripts = {"rude": stopped, "late": completion("", "content_filter")}
+    server = serve(lambda text, _: scripts.get(text, completion(text)))
+    found = translate(engine(server.url, concurrency=1), ["a", *scripts], tmp_path)
+    for translation in found[1:]:
+        assert "refusal" in health("x", "", "error", "fr", "pl", error=translation.error)
+    assert "refusal" not in health("x", "", "error", "fr", "pl", error="400 Bad Request: too long")
 
 
 def test_the_limit_under_its_other_name(serve: Any, tmp_path: Path) -> None:

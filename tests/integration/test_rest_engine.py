@@ -15,6 +15,7 @@ from harness.cli.main import main
 from harness.config.schema import compose
 from harness.config.typed import typed
 from harness.errors import ConfigError, StageError, UnavailableError
+from harness.metrics.health import health
 from harness.protocols import Context
 from harness.translate.runner import translate
 from harness.translate.servers.client import Client
@@ -144,7 +145,8 @@ def test_reasons_tokens_and_system_messages(
         found = translate(engine, ["a", "b [long]", "c [rude]"], tmp_path)
         assert [t.finish_reason for t in found] == ["stop", "length", "error"]
         assert [t.n_tokens for t in found] == [7, 7, 7]
-        assert "refusal" in str(found[2].error) or "SAFETY" in str(found[2].error)
+        assert found[2].error == {"anthropic": "refused: refusal", "gemini": "refused: SAFETY"}[name]
+        assert found[0].details.reasoning == "Capitals."
         body = running.served.asked[0].body
         if name == "anthropic":
             assert (body["system"], body["stop_sequences"], body["temperature"]) == ("Be brief.", ["##"], 0)
@@ -155,6 +157,24 @@ def test_reasons_tokens_and_system_messages(
         assert not {"system", "systemInstruction", "stop_sequences", "thinking"} & set(
             running.served.asked[-1].body
         )
+
+
+def test_what_a_service_declines_is_a_refusal_for_health(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claude ends with `refusal` and no content, Gemini blocks the prompt: no empty translations."""
+
+    def claude(asked: services.Asked, served: Served) -> services.Answer:
+        status, headers, body = services.anthropic(asked, served)
+        return status, headers, body | ({"content": []} if body.get("stop_reason") == "refusal" else {})
+
+    for name, text in (("anthropic", "b [rude]"), ("gemini", "b [bad]"), ("gemini", "b [rude]")):
+        for running in _running(name, monkeypatch):
+            with services.service(claude if name == "anthropic" else services.gemini) as served:
+                engine = running.engine(concurrency=1, url=served.url + running.path)
+                _, found = translate(engine, ["a", text], tmp_path / name / text)
+            flags = health(text, found.hypothesis, found.finish_reason, "fr", "pl", error=found.error)
+            assert {"failed", "refusal"} <= set(flags), (name, text, found)
 
 
 def test_a_setting_that_a_model_refuses_is_told_with_the_remedy(

@@ -175,7 +175,7 @@ def _explained(checkpoint: Checkpoint, what: str, file: str = "") -> Iterator[No
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error of torch, CUDA or the allocator says that memory ran out."""
-    signs = ("out of memory", "can't allocate", "not enough memory")
+    signs = ("out of memory", "can't allocate", "not enough memory", "status_alloc_failed")
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in signs)
 
 

@@ -7,11 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from harness.translate.servers.failures import Empty, Inside
+from harness.translate.servers.failures import REFUSED, Empty, Inside
 from harness.types import NO_DETAILS, Details, Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
+_DECLINED = (
+    "refusal", "content_filter", "content_filtered", "safety", "recitation", "blocklist",
+    "prohibited_content", "spii", "sensitive", "guardrail_intervened",
+)  # fmt: skip
+"""Words for an output that the service or its model withheld: of OpenAI, Anthropic, Gemini, GLM, Bedrock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,10 @@ class Reply:
     def translation(self, source: str, text: str) -> Translation:
         """This reply as the translation of a source, with `text` as what is left of its output."""
         if self.finish_reason not in ("stop", "length", None):
-            error = f"finish_reason {self.finish_reason}"
+            reason = self.finish_reason
+            declined = reason.lower() in _DECLINED or reason.startswith(REFUSED)
+            error = reason.removeprefix(REFUSED) if declined else f"finish_reason {reason}"
+            error = f"{REFUSED}{error}" if declined else error
             return Translation(source, text, "error", self.n_tokens, error, self.details)
         return Translation(
             source,
@@ -51,33 +59,61 @@ def reply(payload: bytes, url: str) -> Reply:
             raise Empty("an answer with no choices")
         choice = value["choices"][0]
         message = choice.get("message") or {}
-        content = message["content"] if "message" in choice else choice["text"]
+        content = _content(message["content"] if "message" in choice else choice["text"])
         served = " ".join(str(value[name]) for name in ("model", "system_fingerprint") if value.get(name))
         details = Details(
-            reasoning=_thoughts(message),
+            reasoning=_thoughts(message) or content.thoughts,
             prompt_tokens=_tokens(value, "prompt_tokens"),
             served_by=served or None,
         )
         reason = finish_reason(choice.get("finish_reason"))
-        refusal = message.get("refusal")
-        if content is None and isinstance(refusal, str) and refusal.strip():
-            reason = f"refusal: {' '.join(refusal.split())[:200]}"
-        if content is None and reason in ("stop", None) and not details.reasoning:
+        declined = _said(message.get("refusal")) or content.refusal
+        if declined:
+            reason = f"{REFUSED}{' '.join(declined.split())[:200]}"
+        if content.text is None and reason in ("stop", None) and not details.reasoning:
             raise Empty("an answer without content")
-        return Reply(_text(content), reason, _tokens(value, "completion_tokens"), details)
+        return Reply(content.text or "", reason, _tokens(value, "completion_tokens"), details)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         start = payload[:80].decode("utf-8", "replace")
         said = f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
         raise Empty(said) from None
 
 
-def _text(content: Any) -> str:
-    """A content as one string: some servers send a list of parts, of which only those of text count."""
-    if isinstance(content, list):
-        return "".join(part if isinstance(part, str) else str(part.get("text") or "") for part in content)
-    if content is not None and not isinstance(content, str):
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The content of a message by what it is; None where there is none of it."""
+
+    text: str | None
+    thoughts: str | None = None
+    refusal: str | None = None
+
+
+def _content(content: Any) -> _Content:
+    """A content, which some servers send as a list of parts: text, thoughts (Mistral's), a refusal."""
+    if content is None or isinstance(content, str):
+        return _Content(content)
+    if not isinstance(content, list):
         raise TypeError("content")
-    return content or ""
+    found: dict[str, list[str]] = {"text": [], "thoughts": [], "refusal": []}
+    for part in content:
+        kind = "text" if isinstance(part, str) else str(part.get("type") or "text").lower()
+        for sort in ("refusal", "think", "reason"):
+            if sort in kind:
+                found["refusal" if sort == "refusal" else "thoughts"].append(_words(part))
+                break
+        else:
+            found["text"].append(_words(part))
+    return _Content(*("".join(parts) if parts else None for parts in found.values()))
+
+
+def _words(part: Any) -> str:
+    """The words of a part, whatever its key for them; those of parts within it one after the other."""
+    if isinstance(part, list):
+        return "".join(map(_words, part))
+    if isinstance(part, dict):
+        keys = ("text", "refusal", "thinking", "reasoning", "content", "summary")
+        return next((_words(part[key]) for key in keys if part.get(key)), "")
+    return part if isinstance(part, str) else ""
 
 
 def finish_reason(said: Any) -> str | None:
@@ -90,8 +126,14 @@ def finish_reason(said: Any) -> str | None:
 
 def _thoughts(message: Any) -> str | None:
     """What a server gives apart from the answer: `reasoning_content`, which some call `reasoning`."""
-    found = message.get("reasoning_content") or message.get("reasoning")
-    return found if isinstance(found, str) else None
+    for name in ("reasoning_content", "reasoning", "thinking", "reasoning_details"):
+        if found := _words(message.get(name)):
+            return found
+    return None
+
+
+def _said(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def _tokens(value: dict[str, Any], name: str) -> int | None:

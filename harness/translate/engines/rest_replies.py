@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.errors import StageError
 from harness.translate.engines.replies import Reply, finish_reason
-from harness.translate.servers.failures import Empty, Refused
+from harness.translate.servers.failures import REFUSED, Empty, Refused
 from harness.translate.servers.jsonpath import Step, select, steps
 from harness.types import Details
 
@@ -55,7 +55,7 @@ class Answers:
             raise StageError(f"{self.url}: not JSON: {_start(payload)}") from None
         refused = self._first(value, self.paths.refused)
         if refused is not None:
-            raise Refused(f"refused: {refused}")
+            raise Refused(f"{REFUSED}{refused}")
         outputs = [_as_text(item) for item in select(value, self.paths.output)]
         reason = self._first(value, self.paths.finish_reason)
         if self.n == 1 and (outputs or reason is not None):

@@ -195,18 +195,18 @@ class Transformers(Engine):
         for part in batches(pending, most.tokens, most.texts):
             texts = [text for item in part for text in item.texts]
             outputs = self._outputs(texts)
-            self._compared.look(texts, outputs, lambda texts: self._generate(texts, self._plain))
+            self._compared.look(texts, outputs, lambda texts: self._outputs(texts, self._plain))
             if self._compared.done:
                 vars(self._plain).pop("_loaded", None)  # its memory
             yield list(gather(part, outputs, sources, model.details))
 
-    def _outputs(self, texts: Sequence[str]) -> list[Output]:
+    def _outputs(self, texts: Sequence[str], model: Seq2Seq | Causal | None = None) -> list[Output]:
         """The outputs of one batch; out of memory halves what goes at once, from then on."""
         done: list[Output] = []
         while len(done) < len(texts):
             part = texts[len(done) : len(done) + self._most]
             try:
-                done += self._generate(part)
+                done += self._generate(part, model)
                 continue
             except (RuntimeError, MemoryError) as error:
                 if not out_of_memory(error):

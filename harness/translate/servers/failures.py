@@ -17,6 +17,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 Meaning = Literal["again", "text", "key", "quota", "missing", "other"]
+REFUSED = "refused: "
+"""How the error of a text begins that a service, or its model, declined: health calls it a refusal."""
 
 # Of the 5xx only "not implemented" and "HTTP version" are for good; 520 to 529 are those of proxies.
 _PASSING = {408, 409, 425, 429, *range(500, 600)} - {501, 505}
