@@ -122,8 +122,9 @@ class Auto(Aligner):
 
     def candidates(self, texts: Texts, band: Band) -> tuple[Evidence, Candidates]:
         """What the first pass leaves; runs of sentences that matter are encoded on the way."""
-        self._encode_runs(texts, believe(Lattice(self._evidence(texts).at(), band)))
         known = self._evidence(texts)
+        self._encode_runs(texts, believe(Lattice(known.at(), band)))
+        known.encoded()
         flat = believe(Lattice(known.at(HEAT), band), CANDIDATE)
         order = np.lexsort((flat.column, flat.row))
         return known, Candidates(flat.row[order], flat.shape[order], flat.column[order])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from harness.align.search.lattice import REACH, SHAPES, Array, Lattice
 from harness.types import Bead
 
 LEAST = 1e-4  # posteriors below are dropped
+_AT_ONCE = 64  # rows
 # (REACH, len(SHAPES)): which shapes have that many sentences on that side
 _OF_SOURCE_SIZE, _OF_TARGET_SIZE = (
     np.array([[float(shape[side] == size) for shape in SHAPES] for size in range(1, REACH + 1)])
@@ -69,39 +71,63 @@ def believe(lattice: Lattice, least: float = LEAST) -> Beliefs:
 
 def _believed(lattice: Lattice, least: float) -> Beliefs:
     """`believe` without a compiler."""
-    scorer, band = lattice.scorer, lattice.band
-    found: list[tuple[NDArray[np.int64], ...]] = []
-    numbers: list[Array] = []
-    alone_src, change = np.ones(scorer.n), np.zeros(scorer.m + REACH + 1)
-    expected = 0.0
-
-    def visit(row: int, probability: Array) -> None:
-        nonlocal expected
-        low = int(band.low[row])
-        width = probability.shape[1]
-        by_target = _OF_TARGET_SIZE @ probability
-        by_source = _OF_SOURCE_SIZE @ probability.sum(axis=1)
-        expected += float(by_source.sum())
-        change[low : low + width] += by_target.sum(axis=0)
-        for size in range(1, REACH + 1):
-            alone_src[row : row + size] -= by_source[size - 1]
-            change[low + size : low + size + width] -= by_target[size - 1]
-        shape, place = np.nonzero(probability > least)
-        found.append((np.full(len(shape), row), shape, place + low))
-        numbers.append(probability[shape, place])
-
-    mass = posteriors(lattice, visit)
-    row, shape, column = (np.concatenate([f[k] for f in reversed(found)]) for k in range(3))
-    alone_tgt = 1.0 - np.cumsum(change)[: scorer.m]
+    scorer, collected = lattice.scorer, _Collected(lattice, least)
+    mass = posteriors(lattice, collected.visit)
+    collected.add_up()
+    row, shape, column, numbers = (np.concatenate(part) for part in zip(*collected.found, strict=True))
+    order = np.lexsort((column, shape, row))
     return Beliefs(
-        row,
-        shape,
-        column,
-        np.minimum(np.concatenate(numbers[::-1]), 1.0),
-        np.clip(alone_src, 0.0, 1.0),
-        np.clip(alone_tgt, 0.0, 1.0),
-        Rate(mass.gaps, expected),
+        row[order],
+        shape[order],
+        column[order],
+        np.minimum(numbers[order], 1.0),
+        np.clip(collected.alone_src[: scorer.n], 0.0, 1.0),
+        np.clip(1.0 - np.cumsum(collected.change)[: scorer.m], 0.0, 1.0),
+        Rate(mass.gaps, collected.expected),
     )
+
+
+class _Collected:
+    """Posteriors as the sweep visits its rows, added up for many rows at once."""
+
+    def __init__(self, lattice: Lattice, least: float) -> None:
+        self._low, self._least = lattice.band.low, least
+        self._waiting: list[tuple[int, Array]] = []
+        self.found: list[tuple[NDArray[Any], ...]] = []  # row, shape, column, probability
+        self.alone_src = np.ones(lattice.scorer.n + REACH)
+        # what is not left alone of the target: how much more than of the sentence before
+        self.change = np.zeros(lattice.scorer.m + 2 * REACH + 1)
+        self.expected = 0.0
+
+    def visit(self, row: int, logs: Array) -> None:
+        """Take the `(shapes, width)` log posteriors of the beads that begin in a row."""
+        self._waiting.append((row, logs))
+        if len(self._waiting) == _AT_ONCE:
+            self.add_up()
+
+    def add_up(self) -> None:
+        """Of the rows taken since the last time."""
+        if not self._waiting:
+            return
+        rows = np.array([row for row, _ in self._waiting])
+        widths = np.array([logs.shape[1] for _, logs in self._waiting])
+        chance = np.exp(np.concatenate([logs for _, logs in self._waiting], axis=1))
+        self._waiting.clear()
+        begins = np.cumsum(widths) - widths
+        by_source = _OF_SOURCE_SIZE @ np.add.reduceat(chance, begins, axis=1)
+        self.expected += float(by_source.sum())
+        row = np.repeat(rows, widths)
+        column = np.arange(len(row)) + np.repeat(self._low[rows] - begins, widths)
+        first = int(column.min())
+        by_target = [np.bincount(column - first, sums) for sums in _OF_TARGET_SIZE @ chance]
+        for size in range(1, REACH + 1):
+            for step in range(size):
+                self.alone_src[rows + step] -= by_source[size - 1]
+            sums = by_target[size - 1]
+            self.change[first : first + len(sums)] += sums
+            self.change[first + size : first + size + len(sums)] -= sums
+        shape, place = np.nonzero(chance > self._least)
+        self.found.append((row[place], shape, column[place], chance[shape, place]))
 
 
 def averaged(parts: Sequence[Beliefs], chances: Sequence[float]) -> Beliefs:

@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.search.lattice import REACH, SHAPES, Array, Shape
+from harness.align.search.lattice import LARGEST, REACH, SHAPES, Array
 from harness.common.width import width
 from harness.protocols import Encoder, Matrix
 
 Places = NDArray[np.int64]
 
+_PLACES = {shape: place for place, shape in enumerate(SHAPES)}
 MOST, LEAST = 70, 25  # characters of a clause: longer ones are cut at commas, shorter ones joined
 
 _HARD = re.compile(r"(?<=[.!?…;:。！？])[\"»”“’')]*(?:\s+|(?<=[。！？]))")
@@ -113,44 +115,64 @@ def coverage(
     tgt_starts = tgt.starts[columns[0] : last_column] - b0
     forth, forth_least, src_chars = _coverage(cosines, src_starts, tgt_starts, src.lengths[a0:a1])
     back, back_least, tgt_chars = _coverage(cosines.T, tgt_starts, src_starts, tgt.lengths[b0:b1])
-    low, least, gain, mean = (np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(4))
-    for s, (a, b) in enumerate(SHAPES):
-        for out, own, other in ((low, forth, back), (least, forth_least, back_least)):
-            out[s] = np.minimum.reduce([own[b][d : d + h, :w] for d in range(a)])
-            out[s] = np.minimum(out[s], np.minimum.reduce([other[a][d : d + w, :h].T for d in range(b)]))
-        gain[s] = _gain(forth, src_chars, tgt_chars, (a, b), (h, w))
-        gain[s] = np.minimum(gain[s], _gain(back, tgt_chars, src_chars, (b, a), (w, h)).T)
-        mean[s] = (_mean(forth[b], src_chars, a, (h, w)) + _mean(back[a], tgt_chars, b, (w, h)).T) / 2.0
+    out = low, least, gain, mean = tuple(np.empty((len(SHAPES), h, w), dtype=np.float32) for _ in range(4))
+    gain[:] = 1.0
+    mean[:] = 0.0
+    _fill(_Side(forth, forth_least, src_chars, tgt_chars), out, 0)
+    turned = [values.swapaxes(1, 2) for values in out]
+    _fill(_Side(back, back_least, tgt_chars, src_chars), turned, 1)
+    mean /= 2.0
     return low, least, gain, mean
 
 
-def _mean(covered: Matrix, chars: Matrix, size: int, shape: Shape) -> Matrix:
-    """`shape` (h, w): coverage of the runs of `size` own sentences (rows), weighted by characters."""
-    h, w = shape
-    total = np.zeros((h, 1), dtype=np.float32)
-    out: Matrix = np.zeros((h, w), dtype=np.float32)
-    for d in range(size):
-        out += covered[d : d + h, :w] * chars[d : d + h, None]
-        total += chars[d : d + h, None]
-    out /= np.maximum(total, 1.0)
-    return out
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """By size of the other side's span: `covered` and `least` as `_coverage` gives them; the characters of
+    the own sentences and of the other side's.
+    """
+
+    covered: dict[int, Matrix]
+    least: dict[int, Matrix]
+    chars: Matrix
+    other: Matrix
 
 
-def _gain(
-    covered: dict[int, Matrix], chars: Matrix, other: Matrix, shape: Shape, size: tuple[int, int]
-) -> Matrix:
-    """`size`: the least gain of either edge of the other side, for beads of `shape` (own, other)."""
-    (own, span), (h, w) = shape, size
-    out: Matrix = np.ones((h, w), dtype=np.float32)
-    if span == 1:
-        return out
-    whole, less = covered[span], covered[span - 1]
-    for moved, edge in ((1, 0), (0, span - 1)):  # without its first, without its last
-        more = np.zeros((h, w), dtype=np.float32)
-        for d in range(own):
-            more += (whole[d : d + h, :w] - less[d : d + h, moved : moved + w]) * chars[d : d + h, None]
-        out = np.minimum(out, more / np.maximum(other[None, edge : edge + w], 1.0))
-    return out
+def _fill(side: _Side, out: Sequence[Matrix], number: int) -> None:
+    """What one side says, into `(len(SHAPES), own, other)` views of the lowest coverage of a sentence, of a
+    clause, the gain, and the sum of the means. Sums and minima grow with the own side, one sentence a step.
+    """
+    low, least, gain, mean = out
+    h, w = low.shape[1:]
+    chars = side.chars[:, None]
+    for span in range(1, REACH + 1):
+        covered = side.covered[span]
+        weighted = covered[:, :w] * chars
+        edges = []
+        if span > 1:
+            less = side.covered[span - 1]
+            for moved, edge in ((1, 0), (0, span - 1)):  # without its first, without its last
+                more = (covered[:, :w] - less[:, moved : moved + w]) * chars
+                edges.append((more, np.maximum(side.other[None, edge : edge + w], 1.0)))
+        total, summed = np.zeros((h, 1), dtype=np.float32), np.zeros((h, w), dtype=np.float32)
+        gains = [np.zeros((h, w), dtype=np.float32) for _ in edges]
+        lowest: list[Matrix] = []
+        for size in range(1, LARGEST - span + 1):
+            here = slice(size - 1, size - 1 + h)
+            shape = _PLACES[(size, span) if number == 0 else (span, size)]
+            lowest = [
+                found if size == 1 else np.minimum(before, found)
+                for found, before in zip(
+                    (covered[here, :w], side.least[span][here, :w]), lowest or (covered, covered), strict=True
+                )
+            ]
+            for values, found in zip((low, least), lowest, strict=True):
+                values[shape] = found if number == 0 else np.minimum(values[shape], found)
+            for sums, (more, others) in zip(gains, edges, strict=True):
+                sums += more[here]
+                np.minimum(gain[shape], sums / others, out=gain[shape])
+            summed += weighted[here]
+            total += chars[here]
+            mean[shape] += summed / np.maximum(total, 1.0)
 
 
 def _coverage(
@@ -173,6 +195,13 @@ def _coverage(
             reach = max(0, best.shape[1] - size + 1)
             joined[:, :reach] = np.maximum(joined[:, :reach], best[:, size - 1 :])
         covered = np.add.reduceat(lengths[:, None] * joined, own, axis=0) / total[:, None]
-        out[size] = np.pad(covered, ((0, REACH), (0, REACH)))
-        least[size] = np.pad(np.minimum.reduceat(joined, own, axis=0), ((0, REACH), (0, REACH)))
-    return out, least, np.pad(total, (0, REACH))
+        out[size] = _wider(covered)
+        least[size] = _wider(np.minimum.reduceat(joined, own, axis=0))
+    return out, least, np.concatenate([total, np.zeros(REACH, dtype=np.float32)])
+
+
+def _wider(values: NDArray[np.floating[Any]]) -> Matrix:
+    """With `REACH` rows and columns of zeros behind the last."""
+    out: Matrix = np.zeros((values.shape[0] + REACH, values.shape[1] + REACH), dtype=np.float32)
+    out[: values.shape[0], : values.shape[1]] = values
+    return out

@@ -36,6 +36,13 @@ class Marks:
     def __init__(self, texts: Sequence[str]) -> None:
         self.numbers = [numbers(text) for text in texts] + [frozenset[int]()] * REACH
         self.finished = np.array([is_finished(text) for text in texts] + [False] * REACH)
+        # by size: how many numbers the run of so many sentences has, `(n,)` each
+        self.counts = {
+            size: np.array(
+                [len(frozenset().union(*self.numbers[i : i + size])) for i in range(len(texts))], np.float32
+            )
+            for size in range(1, REACH + 1)
+        }
         self.punctuated = int(self.finished.sum()) >= PUNCTUATED * len(texts)
 
 
@@ -52,23 +59,20 @@ def marks(src: Marks, tgt: Marks, rows: tuple[int, int], columns: tuple[int, int
         first = src.finished[rows[0] + a - 1 : rows[1] + a - 1]
         second = tgt.finished[columns[0] + b - 1 : columns[1] + b - 1]
         ends[s] = (first[:, None] != second) & src.punctuated & tgt.punctuated
-        (counts, here), (others, there) = left[a], right[b]
-        alone[s] = np.minimum(counts[:, None] + others - 2.0 * (here @ there.T), MOST)
-    return ends, alone
+        counts, others = src.counts[a][slice(*rows)], tgt.counts[b][slice(*columns)]
+        alone[s] = counts[:, None] + others
+        if shared:
+            alone[s] -= 2.0 * (left[a] @ right[b].T)
+    return ends, np.minimum(alone, MOST, out=alone)
 
 
-def _runs(
-    sentences: Sequence[frozenset[int]], shared: Sequence[int], n: int
-) -> dict[int, tuple[Matrix, Matrix]]:
-    """By size of a run: `(n,)` how many numbers it has, `(n, len(shared))` whether it has each."""
+def _runs(sentences: Sequence[frozenset[int]], shared: Sequence[int], n: int) -> dict[int, Matrix]:
+    """By size of a run: `(n, len(shared))` whether it has each of the numbers."""
     place = {number: k for k, number in enumerate(shared)}
-    out = {}
-    for size in range(1, REACH + 1):
-        counts = np.zeros(n, dtype=np.float32)
-        has = np.zeros((n, len(shared)), dtype=np.float32)
-        for i in range(n):
-            found = frozenset().union(*sentences[i : i + size])
-            counts[i] = len(found)
-            has[i, [place[number] for number in found if number in place]] = 1.0
-        out[size] = counts, has
+    single = np.zeros((len(sentences), len(shared)), dtype=np.float32)
+    for i, found in enumerate(sentences):
+        single[i, [place[number] for number in found if number in place]] = 1.0
+    out = {1: single[:n]}
+    for size in range(2, REACH + 1):
+        out[size] = np.maximum(out[size - 1], single[size - 1 : size - 1 + n])
     return out

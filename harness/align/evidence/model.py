@@ -20,6 +20,8 @@ from harness.align.evidence.spans import Spans
 from harness.align.search.lattice import REACH, SHAPES, Array
 from harness.protocols import Matrix
 
+Place = tuple[tuple[int, int], tuple[int, int]]  # rows and columns of a block
+
 
 @dataclass(frozen=True, slots=True)
 class BeadWeights:
@@ -87,10 +89,20 @@ class Evidence:
             {k: spans[0].lengths(k) * ratio for k in sizes},
             {k: spans[1].lengths(k) for k in sizes},
         )
-        self._blocks: dict[tuple[tuple[int, int], tuple[int, int]], Matrix] = {}
+        # numbers and lengths of every bead, once; logarithms as `length` compares them
+        self._logs = tuple(
+            {k: np.log(np.maximum(side, 1.0) + 10.0) for k, side in lengths.items()}
+            for lengths in self._lengths
+        )
+        self._blocks: dict[Place, Matrix] = {}
+        self._kept: dict[Place, tuple[Matrix, ...]] = {}
 
     def at(self, heat: float = 1.0) -> AtHeat:
         return AtHeat(self, heat)
+
+    def encoded(self) -> None:
+        """Called when vectors of runs have changed: what they tell is computed anew."""
+        self._blocks.clear()
 
     def null(self, side: int) -> Array:
         """`(n,)` scores of leaving each sentence of a side alone."""
@@ -111,18 +123,26 @@ class Evidence:
         out = np.empty((len(OF_BEADS), len(SHAPES), rows[1] - rows[0], columns[1] - columns[0]), np.float32)
         known = dict(zip(OF_BEADS, out, strict=True))
         known["cosine"][:], known["around"][:] = neighbourhood(*self.spans, rows, columns)
-        known["coverage"][:], known["clause"][:], known["gain"][:], mean = coverage(
-            *self.parts, rows, columns
-        )
-        known["ends"][:], known["numbers"][:] = marks(*self.marks, rows, columns)
+        *fixed, mean = self._fixed(rows, columns)
+        for name, values in zip(("coverage", "clause", "gain", "ends", "numbers"), fixed, strict=True):
+            known[name][:] = values
         for s, (a, b) in enumerate(SHAPES):
             left = self._lengths[0][a][slice(*rows), None]
             right = self._lengths[1][b][None, slice(*columns)]
-            logs = (np.log(np.maximum(side, 1.0) + 10.0) for side in (left, right))
+            logs = self._logs[0][a][slice(*rows), None], self._logs[1][b][None, slice(*columns)]
             known["length"][s] = np.minimum(np.square(np.subtract(*logs)), 4.0)
             known["chars"][s] = np.log(np.minimum((left + right) / 200.0, LONG) + 0.1)
             known["bead"][s], known["size"][s], known["both"][s] = 1.0, a + b - 2, min(a, b) > 1
         return out, mean
+
+    def _fixed(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, ...]:
+        """What vectors of runs have no part in, kept for the next look: coverage, clause, gain, ends,
+        numbers, and the mean coverage.
+        """
+        if (rows, columns) not in self._kept:
+            *covered, mean = coverage(*self.parts, rows, columns)
+            self._kept[rows, columns] = (*covered, *marks(*self.marks, rows, columns), mean)
+        return self._kept[rows, columns]
 
     def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
         features, _ = self.features(rows, columns)

@@ -105,4 +105,4 @@ def sweeps(lattice: Lattice) -> Sweeps | None:
         return None
     from harness.align.search import kernels
 
-    return Sweeps(lattice, kernels)
+    return Sweeps(lattice, kernels) if kernels.COMPILED else None

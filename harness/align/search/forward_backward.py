@@ -80,7 +80,7 @@ def forward(lattice: Lattice, join: Join) -> Forward:
     """The forward sweep: compiled, or row by row, each row as whole-array operations."""
     if (compiled := sweeps(lattice)) is not None:
         return Forward(*compiled.forward(join is np.logaddexp))
-    with _sweeping(lattice) as tick:
+    with _sweeping(lattice) as tick, np.errstate(divide="ignore"):
         return _forward(lattice, join, tick)
 
 
@@ -95,23 +95,24 @@ def _forward(lattice: Lattice, join: Join, tick: Callable[[], None]) -> Forward:
         ways = np.empty((len(lattice.shapes), high[i] - low[i]))
         for a, places, views in arriving:  # from column c - b; views begin a column before
             ways[places] = views[(i - a) % KEPT][:, low[i] + REACH - 1 : high[i] + REACH - 1]
+        here, left, right = bead[i], deleted[i], inserted[i]  # views, -inf as yet
         if join is np.maximum:
-            here = ways.max(axis=0)
+            np.maximum.reduce(ways, axis=0, out=here)
             shape[i][:] = ways.argmax(axis=0)
         else:
-            here = log_sum(ways)
+            here[:] = log_sum(ways)
         if i == 0:
             here[0] = 0.0  # a band begins at column 0
-        left = gap.read(i - 1, i) + (scorer.null_src[i - 1] if i else 0.0)
+        else:
+            np.add(gap.read(i - 1, i), scorer.null_src[i - 1], out=left)
         leave = join(here + scorer.open, left)
         leave[0] += scorer.edge if i == 0 else 0.0
         cost = lattice.alone[low[i] : high[i]]
-        right = np.full(len(cost), -np.inf)
-        right[1:] = join.accumulate(leave - cost)[:-1] + cost[1:]
+        np.add(join.accumulate(leave - cost)[:-1], cost[1:], out=right[1:])
         if i == scorer.n:  # only the last cell counts here
-            left, right = left + scorer.edge, right + scorer.edge
-        whole = join(join(here, left), right)
-        bead[i][:], deleted[i][:], inserted[i][:], total[i][:] = here, left, right, whole
+            left += scorer.edge
+            right += scorer.edge
+        whole = join(join(here, left), right, out=total[i])
         if i < scorer.n:
             gap.write(i, leave, i - KEPT)
             starts.write(i, lattice.beads(i) + whole, i - KEPT)
@@ -120,14 +121,16 @@ def _forward(lattice: Lattice, join: Join, tick: Callable[[], None]) -> Forward:
 
 
 def log_sum(values: Array) -> Array:
-    """The logarithm of the sum of exp(values) over the first axis; -inf where all of them are."""
-    top = np.maximum(values.max(axis=0), -1e300)
-    total = np.exp(values - top).sum(axis=0)
-    out: Array = np.log(total, out=np.full(total.shape, -np.inf), where=total > 0) + top
+    """The logarithm of the sum of exp(values) over the first axis; -inf where all of them are. Uses `values`
+    up, and divides by zero where they all are -inf.
+    """
+    top = np.maximum(np.maximum.reduce(values, axis=0), -1e300)
+    values -= top
+    out: Array = np.log(np.add.reduce(np.exp(values, out=values), axis=0)) + top
     return out
 
 
-# (row, (len(shapes), width) probabilities of the beads that start in that row)
+# (row, (len(shapes), width) logarithms of the probabilities of the beads that start in that row)
 Visit = Callable[[int, Array], None]
 
 
@@ -140,12 +143,12 @@ class Mass:
 
 
 def posteriors(lattice: Lattice, visit: Visit) -> Mass:
-    """Forward-backward in log space: `visit` gets, from the last row to the first, bead probabilities.
+    """Forward-backward in log space: `visit` gets log probabilities of beads, from the last row to the first.
 
     The scores are taken as log weights: P(alignment) is proportional to exp(sum of its scores).
     """
     fore = forward(lattice, np.logaddexp)
-    with _sweeping(lattice) as tick:
+    with _sweeping(lattice) as tick, np.errstate(divide="ignore"):
         return _backward(lattice, fore, visit, tick)
 
 
@@ -166,16 +169,16 @@ def _backward(lattice: Lattice, fore: Forward, visit: Visit, tick: Callable[[], 
             ways = lattice.beads(i).astype(np.float64)
             for a, places, views in leaving:
                 ways[places] += views[(i + a) % KEPT][:, low[i] + REACH : high[i] + REACH]
-            visit(i, np.exp(ways + (fore.total[i] - log_total)))
+            visit(i, ways + (fore.total[i] - log_total))
             leave = stop = log_sum(ways)
             delete = after_alone.read(i + 1, i) + scorer.null_src[i]
         # leaving alone the sentences from a column to a later one adds the difference of `alone`
         cost = lattice.alone[low[i] : high[i]]
-        insert = np.full(len(cost), -np.inf)
-        insert[:-1] = np.logaddexp.accumulate((stop + cost)[:0:-1])[::-1] - cost[:-1]
-        alone = np.logaddexp(insert, delete)
+        alone = delete.copy()
+        insert = np.logaddexp.accumulate((stop + cost)[:0:-1])[::-1] - cost[:-1]
+        np.logaddexp(insert, delete[:-1], out=alone[:-1])
         begin = scorer.open - log_total + (scorer.edge if i == 0 else 0.0)
-        gaps += float(np.exp(fore.bead[i] + alone + begin).sum())
+        gaps += float(np.add.reduce(np.exp(fore.bead[i] + alone + begin)))
         after.write(i, np.logaddexp(leave, alone + scorer.open), i + KEPT)
         after_alone.write(i, np.logaddexp(stop, alone), i + KEPT)
         tick()

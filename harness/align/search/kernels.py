@@ -19,11 +19,13 @@ kernel: Callable[[F], F]
 try:
     from numba import njit
 except ImportError:
+    COMPILED = False  # not installed, or refused, as numba refuses a numpy younger than itself
 
     def kernel(function: F) -> F:
         """As it is."""
         return function
 else:
+    COMPILED = True
     kernel = njit(cache=True)
 
 KEPT = 6  # rows of the ring: the longest side of a bead, and one

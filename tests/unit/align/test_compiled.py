@@ -67,3 +67,11 @@ def test_a_long_text_has_the_same_beads_with_the_compiler(
     monkeypatch.setattr(compiled, "WORTH", 10**9)
     assert with_it[0] == best_path(lattice(150, 140, 6))
     assert with_it[1].probability == pytest.approx(believe(lattice(150, 140, 6)).probability, abs=1e-12)
+
+
+def test_a_compiler_that_refuses_to_load_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: name)  # numba lies there …
+    monkeypatch.setattr(compiled, "WORTH_LOADING", 1)
+    monkeypatch.setattr(compiled, "WORTH", 1)
+    monkeypatch.setattr(kernels, "COMPILED", False)  # … but `from numba import njit` fails
+    assert compiled.sweeps(lattice(30, 33, 1)) is None

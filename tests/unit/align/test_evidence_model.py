@@ -56,6 +56,21 @@ def test_a_bead_scores_its_features_by_the_weights_and_the_layer() -> None:
                 assert found == pytest.approx(0.5 * (linear + float(hidden.out @ units)), abs=1e-3)
 
 
+def test_after_runs_were_encoded_scores_are_those_of_evidence_made_anew() -> None:
+    encoder = Words()
+    spans = embed(SRC, encoder, runs=False), embed(TGT, encoder, runs=False)
+    parts = cut(SRC, encoder, spans[0].rows(1)), cut(TGT, encoder, spans[1].rows(1))
+    evidence = Evidence(spans, parts, 1.0, *FIRST)
+    place = (0, len(SRC)), (0, len(TGT))
+    before = evidence.block(*place)
+    for side in spans:
+        side.encode_runs({2: np.ones(side.n, dtype=bool)}, encoder)
+    evidence.encoded()
+    after = evidence.block(*place)
+    assert after.tobytes() == Evidence(spans, parts, 1.0, *FIRST).block(*place).tobytes()
+    assert after.tobytes() != before.tobytes()
+
+
 @pytest.fixture
 def fitting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
     """Imports modules of the experiment."""
