@@ -8,13 +8,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.align.pairing import SURE
 from harness.protocols import Encoder, Matrix
 from harness.types import Bead
 
 Places = NDArray[np.int64]
 Align = Callable[[Sequence[str], Sequence[str]], list[Bead]]
 LEADS = 0.45  # the cosine of a sentence pair that tells where its block belongs
+NEAR = (
+    0.8  # of the way from the mean cosine of any two sentences to that of pairs that are linked: surely alike
+)
+FEW = 3  # linked pairs that tell the latter
+USUAL = 0.72  # taken for it where there are fewer: the mean of translations under `use`
 
 
 def free_order(src: Sequence[str], tgt: Sequence[str], align: Align, encoder: Encoder) -> list[Bead]:
@@ -54,13 +58,31 @@ def rearranged(src: Sequence[str], tgt: Sequence[str], encoder: Encoder) -> list
 
 
 def out_of_order(src: Sequence[str], tgt: Sequence[str], beads: Sequence[Bead], encoder: Encoder) -> int:
-    """Pairs of sentences left alone that are surely each other's best counterpart (cosine .6 and more)."""
+    """Pairs of sentences left alone that are surely each other's best counterpart.
+
+    How alike that must be depends on the encoder and the texts: `NEAR` of the way from the mean cosine of all
+    pairs of sentences (about .1) to the median one of the 1-1 links (.6 to .75).
+    """
     left = [i for bead in beads if not bead.tgt for i in bead.src]
     right = [j for bead in beads if not bead.src for j in bead.tgt]
     if not left or not right:
         return 0
     best, back, cosines = _best([src[i] for i in left], [tgt[j] for j in right], encoder)
-    return sum(bool(back[j] == i and cosines[i, j] >= SURE) for i, j in enumerate(best))
+    pairs = [(i, int(j)) for i, j in enumerate(best) if back[j] == i and cosines[i, j] >= LEADS]
+    if not pairs:
+        return 0
+    least = _surely(src, tgt, beads, encoder)
+    return sum(bool(cosines[pair] >= least) for pair in pairs)
+
+
+def _surely(src: Sequence[str], tgt: Sequence[str], beads: Sequence[Bead], encoder: Encoder) -> float:
+    """The cosine from which two sentences surely say the same, at least `LEADS`."""
+    left, right = encoder.encode(src), encoder.encode(tgt)
+    usual = float(left.mean(axis=0) @ right.mean(axis=0))
+    links = [(bead.src[0], bead.tgt[0]) for bead in beads if len(bead.src) == len(bead.tgt) == 1]
+    alike = [float(left[i] @ right[j]) for i, j in links]
+    of_links = float(np.median(alike)) if len(alike) >= FEW else USUAL
+    return max(LEADS, usual + NEAR * (of_links - usual))
 
 
 def _best(src: Sequence[str], tgt: Sequence[str], encoder: Encoder) -> tuple[Places, Places, Matrix]:

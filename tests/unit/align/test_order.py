@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,41 @@ def test_the_default_stays_monotone_and_counts_what_it_leaves() -> None:
     assert targets == sorted(targets) and len(targets) == 3
     assert out_of_order(SRC, MOVED, found, Words()) == 3
     assert out_of_order(SRC, SRC, aligner().align(SRC, SRC), Words()) == 0
+
+
+class Faint:
+    """An encoder under which a sentence and its translation have a cosine of `alike`, any other two of none.
+
+    Texts are "a3" and "b3": the side and what is said.
+    """
+
+    identity: dict[str, Any] = {}  # noqa: RUF012
+
+    def __init__(self, alike: float) -> None:
+        self.alike = alike
+
+    def encode(self, texts: Any) -> Any:
+        out = np.zeros((len(texts), 60), dtype=np.float32)
+        for row, text in zip(out, texts, strict=True):
+            said = int(text[1:])
+            row[said] = self.alike**0.5
+            row[20 + said + 20 * (text[0] == "b")] = (1.0 - self.alike) ** 0.5
+        return out
+
+
+@pytest.mark.parametrize(("alike", "of_links", "told"), [(0.5, 0.5, 3), (0.4, 0.4, 0), (0.5, 0.75, 0)])
+def test_how_alike_is_surely_alike_depends_on_the_encoder(alike: float, of_links: float, told: int) -> None:
+    src = [f"a{k}" for k in range(9)]
+    tgt = [f"b{k}" for k in (3, 4, 5, 6, 7, 8, 0, 1, 2)]
+    links = [Bead((k,), (k - 3,)) for k in range(3, 9)]
+    alone = [Bead((k,), ()) for k in range(3)] + [Bead((), (k,)) for k in range(6, 9)]
+
+    class Mixed(Faint):
+        def encode(self, texts: Any) -> Any:
+            both = [Faint(self.alike if int(t[1:]) < 3 else of_links).encode([t]) for t in texts]
+            return np.concatenate(both)
+
+    assert out_of_order(src, tgt, alone + links, Mixed(alike)) == told
 
 
 @given(st.permutations(range(5)))
