@@ -100,12 +100,12 @@ class Text:
         except UnicodeDecodeError as error:
             if "truncated" in error.reason or "unexpected end" in error.reason:
                 raise DataError(
-                    f"{self.where}: {encoding} text that ends within a character: its last bytes are missing or"
-                    " do not belong to it; copy the file again, or save it as UTF-8"
+                    f"{self.where}: {encoding} text that ends within a character: its last bytes are missing"
+                    " or do not belong to it; copy the file again, or save it as UTF-8"
                 ) from None
             raise DataError(
-                f"{self.where}: its byte-order mark says {encoding}, and it is not ({error.reason}); save it as"
-                " UTF-8"
+                f"{self.where}: its byte-order mark says {encoding}, and it is not ({error.reason}); save it"
+                " as UTF-8"
             ) from None
 
     def chunks(self) -> Iterator[bytes]:
