@@ -114,6 +114,35 @@ def test_controls_do_not_stretch_the_axis(driver, page) -> None:
     assert "100.00 ►" in figure.text
 
 
+SMALLEST = """return [...document.querySelectorAll('#charts-body svg')].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll('text')].map((t) => scale * parseFloat(getComputedStyle(t).fontSize));
+}).reduce((a, b) => Math.min(a, b))"""
+CUT = """return [...document.querySelectorAll('#charts-body svg')].filter((svg) => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].some((t) => {
+    const own = t.getBoundingClientRect();
+    return own.left < box.left - 2 || own.right > box.right + 2;
+  });
+}).map((svg) => svg.closest('figure').dataset.chart)"""
+
+
+@pytest.mark.parametrize("width", [1400, 800, 400])
+def test_letters_in_charts_are_neither_small_nor_cut(driver, page, width) -> None:
+    opened(driver, page, width)
+    assert driver.execute_script(SMALLEST) >= 9
+    assert driver.execute_script(CUT) == []
+
+
+def test_charts_follow_the_width_of_the_window(driver, page) -> None:
+    opened(driver, page, 1400)
+    size = {"width": 400, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    svg = 'figure[data-chart="intervals-bleu"] svg'
+    until(lambda: driver.find_element("css selector", svg).size["width"] < 400)
+    assert driver.execute_script(SMALLEST) >= 9
+
+
 def test_the_heat_map_has_a_legend_and_says_differences_or_p(driver, page) -> None:
     opened(driver, page)
     figure = driver.find_element("css selector", 'figure[data-chart="pairs-bleu"]')
