@@ -86,10 +86,11 @@ function thresholdChart(set, metric) {
   }
   const grid = points.filter((p) => !p.label.startsWith('without'));
   labels.unshift(labels.pop()); // without partial beads first, so that names fit behind the last threshold
-  const last = labels[labels.length - 1];
+  const last = labels[labels.length - 1], right = longest(metric.rows.map((r) => r.system));
+  const steep = (chartWidth() - 50 - right) / labels.length < 60; // or the first label is cut on the left
   const svg = Plot.plot({
-    width: chartWidth(), height: 340, marginLeft: 50, marginRight: longest(metric.rows.map((r) => r.system)), marginBottom: 90,
-    grid: true, x: { domain: labels, label: null, tickRotate: -35 },
+    width: chartWidth(), height: 340, marginLeft: 50, marginRight: right, marginBottom: steep ? 135 : 90,
+    grid: true, x: { domain: labels, label: null, tickRotate: steep ? -70 : -35 },
     y: { label: `${metric.name}${arrow(metric)}`, nice: true },
     color: { scheme: 'tableau10' },
     marks: [
