@@ -97,8 +97,16 @@ class Text:
             for chunk in chunks:
                 yield decoder.decode(chunk).encode()
             decoder.decode(b"", final=True)
-        except UnicodeError as error:
-            raise DataError(f"{self.where}: begins as {encoding} but is not ({error})") from None
+        except UnicodeDecodeError as error:
+            if "truncated" in error.reason or "unexpected end" in error.reason:
+                raise DataError(
+                    f"{self.where}: {encoding} text that ends within a character: its last bytes are missing"
+                    " or do not belong to it; copy the file again, or save it as UTF-8"
+                ) from None
+            raise DataError(
+                f"{self.where}: its byte-order mark says {encoding}, and it is not ({error.reason}); save it"
+                " as UTF-8"
+            ) from None
 
     def chunks(self) -> Iterator[bytes]:
         """The UTF-8 text with LF as its line end, counted into the digest."""

@@ -44,7 +44,7 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """`"translating: 120 of 997"`."""
+        """`"translating different texts: 120 of 997"`."""
         return f"{self.task}: {self.done} of {self.total}" if self.total else self.task
 
 

@@ -92,7 +92,7 @@ def _in_documents(
 ) -> Iterator[Translation]:
     engine, sources = tolerant.engine, batch.sources
     with Cache(cache_dir, _asked(engine), part, fresh) as cache, ExitStack() as stack:
-        tick = advance or stack.enter_context(bar("translating", len(sources))).advance
+        tick = advance or stack.enter_context(bar("translating segments", len(sources))).advance
 
         def ask(units: Sequence[str]) -> dict[str, Translation]:
             errors = _fill(tolerant, units, cache, None, "", tick)
@@ -106,16 +106,17 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
           advance: Callable[[int], None] | None) -> dict[str, Translation]:  # fmt: skip
     """Bring every unit of the sources into the cache; the translations that are errors are not kept there."""
     units = units_of(sources, sentences, src)
+    counted = "different sentences" if sentences else "different texts"
     pending, n = [unit for unit in units if cache.get(unit) is None], len(units)
     if advance is None and pending and len(pending) < n:
-        note(f"{n - len(pending)} of {n} segments are in the cache; translating {len(pending)}")
+        note(f"{n - len(pending)} of {n} {counted} are in the cache; translating {len(pending)}")
     errors: dict[str, Translation] = {}
     if not pending:
         if advance is not None:
             advance(len(sources))
         return errors
     try:
-        with _ticking(len(pending), len(sources), advance) as tick:
+        with _ticking(counted, len(pending), len(sources), advance) as tick:
             for batch in tolerant.translate(Batch(pending), works=len(cache) > 0):
                 cache.append(translation for _, translation in batch)
                 errors |= {t.source: t for _, t in batch if t.finish_reason == "error"}
@@ -155,11 +156,11 @@ def _asked(engine: Engine) -> dict[str, Any]:
 
 @contextmanager
 def _ticking(
-    units: int, segments: int, advance: Callable[[int], None] | None
+    counted: str, units: int, segments: int, advance: Callable[[int], None] | None
 ) -> Iterator[Callable[[int], None]]:
-    """Where finished units are counted: in a progress bar, or by `advance`, which counts segments."""
+    """Where finished units are counted: in a progress bar that names them, or by `advance`, in segments."""
     if advance is None:
-        with bar("translating", units) as ticker:
+        with bar(f"translating {counted}", units, counted.split()[-1]) as ticker:
             yield ticker.advance
         return
     done = 0
@@ -177,7 +178,7 @@ def _in_order(
 ) -> Iterator[Translation]:
     early: dict[int, Translation] = {}
     following = 0
-    with _ticking(len(batch.sources), len(batch.sources), advance) as tick:
+    with _ticking("segments", len(batch.sources), len(batch.sources), advance) as tick:
         for finished in tolerant.translate(batch):
             tick(len(finished))
             early.update(finished)

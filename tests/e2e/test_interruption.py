@@ -65,7 +65,9 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
     (tmp_path / "hold").touch()
     slow = start(tmp_path)
     wait_for_sentences(tmp_path, 4, slow)
-    wait_until(lambda: "translating: 4 of 15" in run_harness("list", cwd=tmp_path).stderr, slow)
+    wait_until(
+        lambda: "translating different texts: 4 of 15" in run_harness("list", cwd=tmp_path).stderr, slow
+    )
     kept = run_harness("rm", "--failed", "--dry-run", cwd=tmp_path)
     assert "0 runs would be deleted" in kept.stderr, "a run that works is none that failed"
     slow.send_signal(number)
@@ -77,7 +79,7 @@ def test_the_same_command_goes_on_after(number: signal.Signals, code: int, word:
         assert "Traceback" not in err and err.count("kept") == 1, "said once"
     listed = run_harness("list", cwd=tmp_path)
     assert "crashed" in listed.stderr and "running" not in listed.stderr
-    assert "stopped before it finished (at translating: 4 of 15)" in listed.stderr
+    assert "stopped before it finished (at translating different texts: 4 of 15)" in listed.stderr
 
     (tmp_path / "hold").unlink()
     again = start(tmp_path)

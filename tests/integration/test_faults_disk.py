@@ -71,7 +71,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(
     assert ("failed: 2" in listed.err or "crashed: 2" in listed.err) and listed.code == 0
     assert again.code == 0 and then.code == 0, again.err
     if engine:
-        assert "segments are in the cache" in again.err, "what was translated is not asked for again"
+        assert "different texts are in the cache" in again.err, "what was translated is not asked for again"
     (folder / "kept").rename(folder / "results")
     (finished,) = records(folder)
     unbroken = program.run(folder, *RUN, *engine, "force=true")

@@ -114,6 +114,54 @@ def test_controls_do_not_stretch_the_axis(driver, page) -> None:
     assert "100.00 ►" in figure.text
 
 
+SMALLEST = """return [...document.querySelectorAll('#charts-body svg')].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll('text')].map((t) => scale * parseFloat(getComputedStyle(t).fontSize));
+}).reduce((a, b) => Math.min(a, b))"""
+CUT = """return [...document.querySelectorAll('#charts-body svg')].flatMap((svg) => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((t) => {
+    const own = t.getBoundingClientRect();
+    return own.left < box.left - 2 || own.right > box.right + 2;
+  }).map((t) => `${svg.closest('figure').dataset.chart}: ${t.textContent}`);
+})"""
+
+
+@pytest.mark.parametrize("width", [1400, 800, 400])
+def test_letters_in_charts_are_neither_small_nor_cut(driver, page, width) -> None:
+    opened(driver, page, width)
+    assert driver.execute_script(SMALLEST) >= 9
+    assert driver.execute_script(CUT) == []
+
+
+def test_the_chart_of_an_alignment_is_whole_on_a_phone(driver, tmp_path) -> None:
+    root = tmp_path / "documents"
+    references = corpus(N)[2]
+    made = {"shape": "1-1", "score": 1.0}
+    beads = [
+        {**made, "src": [k], "tgt": [k], "confidence": 0.4 + k / 300, "flags": [] if k % 9 else ["partial"]}
+        for k in range(N)
+    ]
+    for number, name in enumerate(SYSTEMS[:3]):
+        write_run(root, f"2026-{number}", name, hypotheses(references, number, 0.3), references, beads=beads)
+    out = tmp_path / "report.html"
+    assert main(["report", "--results", str(root), "-o", str(out), "--samples", "200"]) == 0
+    for width in (1400, 400):
+        opened(driver, out, width)
+        assert driver.find_elements("css selector", 'figure[data-chart="alignment-bleu"] svg')
+        assert driver.execute_script(SMALLEST) >= 9
+        assert driver.execute_script(CUT) == [], width
+
+
+def test_charts_follow_the_width_of_the_window(driver, page) -> None:
+    opened(driver, page, 1400)
+    size = {"width": 400, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    svg = 'figure[data-chart="intervals-bleu"] svg'
+    until(lambda: driver.find_element("css selector", svg).size["width"] < 400)
+    assert driver.execute_script(SMALLEST) >= 9
+
+
 def test_the_heat_map_has_a_legend_and_says_differences_or_p(driver, page) -> None:
     opened(driver, page)
     figure = driver.find_element("css selector", 'figure[data-chart="pairs-bleu"]')

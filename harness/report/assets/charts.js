@@ -7,7 +7,7 @@ function figure(name, caption, svg) {
     el('button', { type: 'button', onclick: () => savePng(name, svg) }, 'Save PNG'));
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', caption);
-  return el('figure', { 'data-chart': name }, svg, el('figcaption', {}, caption), buttons);
+  return el('figure', { 'data-chart': name }, el('div', { class: 'drawing' }, svg), el('figcaption', {}, caption), buttons);
 }
 
 // A copy for paper: black on white, whatever the theme of the page.
@@ -40,7 +40,11 @@ async function savePng(name, svg) {
   download(`${name}.png`, canvas.toDataURL('image/png'));
 }
 
-const longest = (names) => Math.min(260, 24 + 7 * Math.max(...names.map((n) => n.length)));
+// Drawn as wide as there is room, so that a phone does not shrink the letters.
+const chartWidth = () => Math.max(300, Math.min(620, $('charts-body').clientWidth || 620));
+// Of that at most 13 or 32 letters are for the names beside a chart.
+const beside = (name) => abbreviated(name, chartWidth() < 480 ? 13 : 32);
+const longest = (names) => Math.min(260, 24 + 7 * Math.max(...names.map((n) => beside(n).length)));
 
 // Systems that bound the scale (the reference, the source unchanged) and say nothing of the others.
 const controlsOf = (set) => new Set(set.systems.filter((s) => ['reference', 'copy'].includes(s.engine)).map((s) => s.name));
@@ -56,11 +60,10 @@ function intervalChart(set, metric) {
   const inside = rows.filter((r) => r.value >= from && r.value <= to);
   const beyond = rows.filter((r) => !inside.includes(r)).map((r) => ({ ...r, right: r.value > to, edge: r.value > to ? to : from }));
   const clip = (x) => Math.max(from, Math.min(to, x)), value = (r) => number(r.value, digitsOf(metric));
-  const names22 = new Map(names.map((name) => [name, abbreviated(name, 32)]));
   const svg = Plot.plot({
-    width: 620, height: 70 + 26 * names.length, marginLeft: longest([...names22.values()]), marginRight: 24, grid: true,
+    width: chartWidth(), height: 70 + 26 * names.length, marginLeft: longest(names), marginRight: 24, grid: true,
     x: { label: `${metric.name}${arrow(metric)}`, domain: [from, to] },
-    y: { domain: names, label: null, tickFormat: (name) => names22.get(name) },
+    y: { domain: names, label: null, tickFormat: beside },
     marks: [
       Plot.ruleY(inside, { y: 'system', x1: (r) => clip(low(r)), x2: (r) => clip(high(r)), strokeWidth: 2 }),
       Plot.dot(inside, { x: 'value', y: 'system', fill: BETTER, r: 5,
@@ -83,10 +86,11 @@ function thresholdChart(set, metric) {
   }
   const grid = points.filter((p) => !p.label.startsWith('without'));
   labels.unshift(labels.pop()); // without partial beads first, so that names fit behind the last threshold
-  const last = labels[labels.length - 1];
+  const last = labels[labels.length - 1], right = longest(metric.rows.map((r) => r.system));
+  const steep = (chartWidth() - 50 - right) / labels.length < 60; // or the first label is cut on the left
   const svg = Plot.plot({
-    width: 620, height: 340, marginLeft: 50, marginRight: longest(metric.rows.map((r) => r.system)), marginBottom: 90,
-    grid: true, x: { domain: labels, label: null, tickRotate: -35 },
+    width: chartWidth(), height: 340, marginLeft: 50, marginRight: right, marginBottom: steep ? 135 : 90,
+    grid: true, x: { domain: labels, label: null, tickRotate: steep ? -70 : -35 },
     y: { label: `${metric.name}${arrow(metric)}`, nice: true },
     color: { scheme: 'tableau10' },
     marks: [
@@ -94,7 +98,7 @@ function thresholdChart(set, metric) {
       Plot.dot(points, { x: 'label', y: 'value', fill: 'system', r: 3.5,
         title: (p) => `${p.system}, ${p.label}: ${number(p.value)}` }),
       Plot.text(grid.filter((p) => p.label === last && p.value !== null),
-        { x: 'label', y: 'value', text: 'system', fill: 'system', textAnchor: 'start', dx: 8 }),
+        { x: 'label', y: 'value', text: (p) => beside(p.system), fill: 'system', textAnchor: 'start', dx: 8 }),
     ],
   });
   return figure(`alignment-${metric.key}`,
@@ -108,4 +112,12 @@ function drawCharts(set, metric) {
   if (set.power?.[metric.key]) grid.append(powerChart(metric, set.power[metric.key]));
   if (set.history) grid.append(historyChart(metric, set.history) ?? '');
   $('charts-body').replaceChildren(grid);
+  drawn = { set, metric, width: chartWidth() };
+}
+
+// What is drawn, and how wide: a turned phone or a dragged window gets charts of its own width.
+let drawn = null;
+
+function redrawResized() {
+  if (drawn && chartWidth() !== drawn.width) drawCharts(drawn.set, drawn.metric);
 }

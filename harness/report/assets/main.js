@@ -49,6 +49,7 @@ async function start() {
     follow();
     show().catch(fail);
   });
+  window.addEventListener('resize', redrawResized);
   window.addEventListener('beforeprint', () => fitPaper());
   window.addEventListener('afterprint', () => fitPaper(false));
   document.body.dataset.ready = 'yes';

@@ -19,7 +19,7 @@ function powerChart(metric, power) {
     : ` Dashed: ${number(power.wanted)}, which 60 % of judges notice; detected with ${power.needed === null ? 'over 10,000,000' : `${power.needed.toLocaleString('en')} ${power.unit}`}.`;
   if (power.wanted !== null) marks.push(Plot.ruleY([power.wanted], { stroke: OPEN, strokeDasharray: '5,4' }));
   const svg = Plot.plot({
-    width: 620, height: 320, marginLeft: 55, marginBottom: 40, grid: true,
+    width: chartWidth(), height: 320, marginLeft: 55, marginBottom: 40, grid: true,
     x: { type: 'log', label: `${power.unit} in the test set`, tickFormat: (n) => n.toLocaleString('en') },
     y: { label: `smallest difference in ${name} that is detected`, zero: true, nice: true },
     marks,
@@ -38,9 +38,9 @@ function historyChart(metric, histories) {
   if (points.length < 2) return null;
   const order = [...new Set(points.map((p) => p.run))].sort();
   const when = new Map(points.map((p) => [p.run, p.when]));
-  const every = Math.ceil(order.length / 12);
+  const every = Math.ceil(order.length / (chartWidth() < 480 ? 6 : 12));
   const svg = Plot.plot({
-    width: 620, height: 360, marginLeft: 55, marginBottom: 105,
+    width: chartWidth(), height: 360, marginLeft: 55, marginBottom: 105,
     marginRight: longest(histories.map((h) => h.system)), grid: true,
     x: { type: 'point', domain: order, label: null, tickRotate: -45,
       ticks: order.filter((_, i) => i % every === 0), tickFormat: (run) => when.get(run) },
@@ -50,7 +50,7 @@ function historyChart(metric, histories) {
       Plot.line(points, { x: 'run', y: 'value', z: 'line', stroke: 'system', strokeWidth: 2 }),
       Plot.dot(points, { x: 'run', y: 'value', fill: 'system', r: 4,
         title: (p) => [`${p.system}, ${p.run} (${p.when}, data ${p.data}): ${number(p.value)}`, ...p.changes].join('\n') }),
-      Plot.text(points, Plot.selectLast({ x: 'run', y: 'value', z: 'system', text: 'system', fill: 'system',
+      Plot.text(points, Plot.selectLast({ x: 'run', y: 'value', z: 'system', text: (p) => beside(p.system), fill: 'system',
         textAnchor: 'start', dx: 9 })),
     ],
   });

@@ -52,8 +52,11 @@ def test_text_with_another_mark_is_read_as_it_says(tmp_path: Path, encoding: str
         assert list(text.lines()) == ["Zażółć", "日本"]
     assert text.sha256 == sha256_text("Zażółć\n日本\n")
     assert [line for line in told if f"read as {iconv_name(encoding)}" in line]
-    path.write_bytes(marks[encoding] + b"\x00\xd8\x00")
-    with pytest.raises(DataError, match="begins as UTF"):
+    path.write_bytes(marks[encoding] + "Zażółć\n".encode(encoding) + b"a")
+    with pytest.raises(DataError, match=r"a\.txt: UTF-\d\d.E text that ends within a character"):
+        lines(path)
+    path.write_bytes(marks[encoding] + b"\x00\xdc\xdc\x00" * 2)
+    with pytest.raises(DataError, match="its byte-order mark says UTF"):
         lines(path)
 
 
