@@ -34,8 +34,8 @@ def reviewed(pieces: Sequence[Piece], output: str, references: Sequence[Sequence
     cut = [list(_sentences(piece, output)) for piece in pieces]
     everywhere = Counter(key for found in cut for _, key in found)
     own: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for k, found in enumerate(cut):
-        for key in dict.fromkeys(key for _, key in found if everywhere[key] > 1):
+    for k, sentences in enumerate(cut):
+        for key in dict.fromkeys(key for _, key in sentences if everywhere[key] > 1):
             own[key].append(k)
     said = [output[piece.start : piece.end] for piece in pieces]
     likeness = _Likeness(references, [*said, *(" ".join(key) for key in own)])
