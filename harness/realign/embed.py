@@ -9,6 +9,7 @@ from typing import Literal
 
 from harness.protocols import Aligner, Realigner, Splitter
 from harness.realign.leftover import Shared, placed
+from harness.realign.review import reviewed
 from harness.realign.wer import Wer
 from harness.types import Bead, Piece, Realigned
 
@@ -70,8 +71,8 @@ class Embed(Realigner):
         found: list[Piece] = []
         for group, begin, end in zip(groups, begins, begins[1:], strict=False):
             own = slice(group.segments[0], group.segments[-1] + 1)
-            found += self._within_group(group, begin, output[begin:end], sources[own], references[own], spans)
-        return Realigned(found, "embed")
+            found += self._within_group(group, begin, output[begin:end], references[own], spans)
+        return Realigned(reviewed(found, output, references), "embed")
 
     def _sentences(self, output: str) -> list[tuple[int, int]]:
         spans, at = [], 0
@@ -86,14 +87,13 @@ class Embed(Realigner):
         group: _Group,
         begin: int,
         part: str,
-        sources: Sequence[str],
         references: Sequence[Sequence[str]],
         spans: Spans,
     ) -> list[Piece]:
         if len(group.segments) == 1:
             nowhere = tuple(spans[j] for j in group.nowhere)
             return [Piece(begin, begin + len(part), group.confidence, nowhere)]
-        inner = self._within.realign(part, sources, references).pieces
+        inner = self._within.cut(part, references)
         return [
             Piece(
                 begin + piece.start,
@@ -131,7 +131,7 @@ def _grouped(beads: Sequence[Bead], sentences: int) -> list[_Group]:
 def _place_leftovers(groups: Sequence[_Group], shared: Shared) -> None:
     """Sentences that belong nowhere are put where they share words with a segment: there they do belong.
 
-    Others stay with the group that they are in.
+    Others stay with the group that they are in; a sentence that stands twice goes to its like.
     """
     for run, near in _runs(groups):
         own = [[j for j in group.sentences if j not in group.nowhere] for group in near]
@@ -141,8 +141,11 @@ def _place_leftovers(groups: Sequence[_Group], shared: Shared) -> None:
         ]
         chosen = placed(gains)
         last = 0
-        for j, g in zip(run, chosen, strict=True):
-            last = last if g is None else g
+        for at, (j, g) in enumerate(zip(run, chosen, strict=True)):
+            later = min((other for other in chosen[at:] if other is not None), default=len(near) - 1)
+            twins = [t for t in range(len(near)) if any(shared.same(j, i) for i in own[t])]
+            twin = next((t for t in twins if last <= t <= later), last)
+            last = twin if g is None else g
             if last:
                 near[0].sentences.remove(j)
                 near[last].sentences.append(j)

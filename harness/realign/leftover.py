@@ -44,6 +44,17 @@ class Shared:
         whole = sum(map(self._weights.of, words))
         return self._match(words, left) / whole if whole else 0.0
 
+    def same(self, sentence: int, other: int) -> bool:
+        """Whether two sentences have the same words, one at least."""
+        return bool(self._sentences[sentence]) and self._sentences[sentence] == self._sentences[other]
+
+    def same_words(self, sentence: int, segment: int) -> float:
+        """The same of one segment and words in the same form only, which is quick."""
+        words = self._sentences[sentence]
+        common = Counter(words) & Counter(self._segments[segment])
+        whole = sum(map(self._weights.of, words))
+        return sum(self._weights.of(word) * n for word, n in common.items()) / whole if whole else 0.0
+
     def _match(self, words: Sequence[str], left: Counter[str]) -> float:
         """The weight of the words that have their like in `left`, from which those are taken."""
         found, others = 0.0, []

@@ -12,8 +12,9 @@ from harness.realign.boundaries import Places, edges
 from harness.realign.edit import Reference, Table
 from harness.realign.likeness import Weights
 from harness.realign.pieces import pieces
+from harness.realign.review import reviewed
 from harness.realign.segmentation import cheapest
-from harness.types import Realigned
+from harness.types import Piece, Realigned
 
 
 class Wer(Realigner):
@@ -24,6 +25,10 @@ class Wer(Realigner):
     """
 
     def realign(self, output: str, sources: Sequence[str], references: Sequence[Sequence[str]]) -> Realigned:
+        return Realigned(reviewed(self.cut(output, references), output, references), "wer")
+
+    def cut(self, output: str, references: Sequence[Sequence[str]]) -> list[Piece]:
+        """The pieces before they are looked at again (`review`). Raises ValueError without segments."""
         if not references:
             raise ValueError("there are no segments to cut the output for")
         words = tokens(output)
@@ -42,7 +47,7 @@ class Wer(Realigner):
             return here > before
 
         cut = pieces(found, words, output, prefers)
-        return Realigned(with_additions(cut, words, read, weights), "wer")
+        return with_additions(cut, words, read, weights)
 
 
 def _segments(

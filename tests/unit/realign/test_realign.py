@@ -125,13 +125,35 @@ def test_a_boundary_is_less_sure_where_the_references_do_not_tell() -> None:
     assert min(p.confidence or 0 for p in sure) > 0.7 > (pieces[0].confidence or 0)
 
 
-TEXTS = st.text(st.sampled_from('ab .,!?\n"“–船。é\u0301\uff21\u200b'), max_size=60)
+ODD = "\x00\r\x0b\x0c\x1c\x85\u2028\u2029\u200b\u200d\ufeff\u202e\u0301\u0e48\ud83d\udfff\U0001f469\u3000ﬁİß"
+WORDS_AND_MARKS = [
+    "Haus",
+    "haus",
+    "ab",
+    "Das Haus ist alt.",
+    "船到了。",
+    "เรือมา",
+    " ",
+    "\r\n",
+    "\n\n",
+    "! ",
+    "“",
+    "– ",
+]
+TEXTS = st.one_of(
+    st.text(st.sampled_from('ab .,!?\n"“–船。é\u0301\uff21\u200b' + ODD), max_size=60),
+    st.lists(st.sampled_from([*WORDS_AND_MARKS, *ODD]), max_size=30).map("".join),
+    st.text(st.characters(), max_size=30),  # surrogates, controls, private use and all
+    st.text(st.sampled_from(" \t\n\r\x0b\x85\u2028\u3000\u200b\ufeff"), max_size=12),  # white space only
+)
 
 
 @given(TEXTS, st.lists(st.lists(TEXTS, max_size=2), min_size=1, max_size=6))
 @example("", [[]])
 @example(" \n", [["a"], ["b"]])
 @example("x", [[""], [""], ["x"]])
+@example("\ud83d\r\x00\u2028\u0301", [["\udfff"], ["\x00"], []])
+@example("Das Haus ist alt.\r\nDas Haus ist alt.\u2028Das Haus ist alt.", [["Das Haus ist alt."], ["\u0301"]])
 def test_joined_pieces_are_the_output(output: str, references: list[list[str]]) -> None:
     aligner = registry_aligner()
     for realigner in (Wer(), Embed(aligner, Sentencex(), "de"), Auto(aligner, Sentencex(), "de")):
@@ -139,7 +161,9 @@ def test_joined_pieces_are_the_output(output: str, references: list[list[str]]) 
         assert len(pieces) == len(references)
         assert pieces[0].start == 0 and pieces[-1].end == len(output)
         assert all(one.end == other.start for one, other in pairwise(pieces))
+        assert "".join(output[piece.start : piece.end] for piece in pieces) == output
         assert all(p.start <= a < b <= p.end for p in pieces for a, b in p.nowhere)
+        assert all(one[1] <= other[0] for p in pieces for one, other in pairwise(p.nowhere))
         assert all(p.confidence is None or 0 <= p.confidence <= 1 + 1e-9 for p in pieces)
 
 
@@ -213,6 +237,51 @@ def test_embed_leaves_what_belongs_nowhere(extra: str) -> None:
     pieces = found.realign(output, ["?"] * 2, [[text] for text in REFERENCES[:2]]).pieces
     assert [output[start:stop] for start, stop in pieces[0].nowhere] == [extra]
     assert output[pieces[1].start : pieces[1].end] == OUTPUTS[1]
+
+
+def test_embed_keeps_a_sentence_that_stands_twice_with_its_like() -> None:
+    output = " ".join([OUTPUTS[0], OUTPUTS[1], OUTPUTS[1], OUTPUTS[3]])
+    found = embed(Bead((0,), (0,)), Bead((), (1,)), Bead((1,), (2,)), Bead((2,), (3,)))
+    references = [REFERENCES[0], REFERENCES[1], REFERENCES[3]]
+    assert cut(output, references, found) == [OUTPUTS[0], f"{OUTPUTS[1]} {OUTPUTS[1]}", OUTPUTS[3]]
+    pieces = found.realign(output, ["?"] * 3, [[text] for text in references]).pieces
+    assert [[output[a:b] for a, b in piece.nowhere] for piece in pieces] == [[], [OUTPUTS[1]], []]
+
+
+@pytest.mark.parametrize("kind", ["wer", "embed"])
+@pytest.mark.parametrize("twice", range(5))
+def test_a_sentence_that_the_reference_has_once_is_an_addition(kind: str, twice: int) -> None:
+    text = OUTPUTS[twice].split(". ")[0].rstrip(".") + "."  # of two sentences the first
+    doubled = [f"{text} {whole}" if k == twice else whole for k, whole in enumerate(OUTPUTS)]
+    output = " ".join(doubled)
+    found = realigner(kind).realign(output, ["?"] * 5, [[text] for text in REFERENCES]).pieces
+    assert [output[a:b] for piece in found for a, b in piece.nowhere] == [text]
+    assert "".join(output[piece.start : piece.end] for piece in found) == output
+
+
+@pytest.mark.parametrize("kind", ["wer", "embed"])
+def test_what_the_reference_repeats_is_no_addition(kind: str) -> None:
+    chorus = "Das Schiff verließ am Montag den Hafen."
+    references = [f"{chorus} {chorus}", REFERENCES[2], chorus, REFERENCES[4]]
+    outputs = [f"{chorus} {chorus}", OUTPUTS[2], chorus, OUTPUTS[4]]
+    found = realigner(kind).realign(" ".join(outputs), ["?"] * 4, [[text] for text in references]).pieces
+    assert not any(piece.nowhere for piece in found)
+
+
+@pytest.mark.parametrize("kind", ["wer", "embed"])
+@pytest.mark.parametrize("other", ["Das ist bekannt.", "Besuchen Sie auch unsere neue Internetseite!"])
+def test_a_piece_unlike_its_segment_is_unsure(kind: str, other: str) -> None:
+    output = " ".join([*OUTPUTS[:3], other, OUTPUTS[4]])
+    found = realigner(kind).realign(output, ["?"] * 5, [[text] for text in REFERENCES]).pieces
+    strange = next(piece for piece in found if other in output[piece.start : piece.end])
+    named = [output[a:b] for a, b in strange.nowhere] == [other]
+    assert named or (strange.confidence is not None and strange.confidence < 0.5)
+    fine = [piece for piece in found if piece is not strange and piece.end > piece.start]
+    assert len(fine) == 4 and all(p.confidence is None or p.confidence > 0.5 for p in fine[:2])
+
+
+def realigner(kind: str) -> Realigner:
+    return Wer() if kind == "wer" else Embed(registry_aligner(), Sentencex(), "de")
 
 
 def test_embed_finds_every_segment_in_a_text_without_sentence_ends() -> None:

@@ -133,6 +133,17 @@ def test_omissions_and_additions_are_counted(folder: Path) -> None:
     assert lines[4]["hypothesis"].endswith(extra)
 
 
+@pytest.mark.parametrize("how", ["wer", "embed"])
+def test_repeated_sentences_and_strange_pieces_are_counted(folder: Path, how: str) -> None:
+    ship = OUTPUTS["ship"]
+    (folder / "outs" / "ship.txt").write_text(" ".join([ship[0], ship[0], "Das ist bekannt.", ship[2]]))
+    record, lines = document(folder, folder / "outs", f"realign={how}")
+    assert record.health["hallucinated"] == 1 and "hallucinated" in lines[0]["health"]
+    # `embed` names "Das ist bekannt." too, which `wer` gives to a segment it is unlike
+    assert realigned(record)["nowhere_characters"] == len(ship[0]) + (16 if how == "embed" else 0)
+    assert realigned(record)["unsure"] >= 1 and lines[1]["piece"]["confidence"] < 0.5
+
+
 def refusal(folder: Path, path: Path, *words: str) -> str:
     with pytest.raises((DataError, ConfigError)) as caught:
         document(folder, path, *words)
