@@ -4,8 +4,9 @@ usage: python -m experiments.output_health.measure --mqm FILE --ntrex DIR
 
 Quirks are put around good translations: 100 references of a WMT test set (mqm_ted_ende.tsv, system "ref",
 English to German), evenly spaced. False alarms are counted, without references given, over all references of
-that set and over the NTREX-128 translations in DIR, French to the other languages there. "restored" counts
+that set and over the NTREX-128 translations in DIR. "restored" counts
 outputs that are the human translation again after all filters, "changed" human ones that the filters change.
+Of NTREX every ordered pair of the languages in DIR is looked at.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import argparse
 import csv
 import json
 from collections import Counter
+from itertools import permutations
 from pathlib import Path
 
+from experiments.output_health.quirks_2026 import OF_2026
 from harness.metrics.health import health
 from harness.translate.answers import chosen, clean
 
@@ -50,6 +53,10 @@ QUIRKS = {
         "Es tut mir leid, aber ich kann diesen Text nicht übersetzen.",
     ),
 }
+ALL = {**QUIRKS, **OF_2026}
+NOTHING_LEFT = ("several-lines", "refusal")
+UNCLOSED = ("thoughts alone", "thoughts never closed")
+"""Quirks after which there is no translation, or none that can be told from the thoughts."""
 
 
 def references(path: Path) -> list[tuple[str, str]]:
@@ -85,13 +92,13 @@ def main() -> None:
     human = references(args.mqm)
     good = human[:: max(1, len(human) // 100)][:100]
     seen = {
-        name: sum(flag in flags(source, form.format(text), "en", "de") for source, text in good)
-        for name, (flag, form) in QUIRKS.items()
+        name: sum(flag in flags(source, form.format(text, source), "en", "de") for source, text in good)
+        for name, (flag, form) in ALL.items()
     }
     restored = {
-        name: sum(stripped(source, form.format(text), "de") == text.strip() for source, text in good)
-        for name, (flag, form) in QUIRKS.items()
-        if flag not in ("several-lines", "refusal")
+        name: sum(stripped(source, form.format(text, source), "de") == text.strip() for source, text in good)
+        for name, (flag, form) in ALL.items()
+        if flag not in NOTHING_LEFT and name not in UNCLOSED
     }
     changed = {"WMT en-de": sum(stripped(source, text, "de") != text.strip() for source, text in human)}
     alarms: dict[str, dict[str, int]] = {
@@ -104,17 +111,17 @@ def main() -> None:
         codes[path.name.split(".")[1]]: path.read_text(encoding="utf-8").split("\n")
         for path in sorted(args.ntrex.glob("newstest2019-*.txt"))
     }
-    for tgt in sorted(set(texts) - {"fr"}):
-        pairs = [(s, t) for s, t in zip(texts["fr"], texts[tgt], strict=True) if s]
-        alarms[f"NTREX fr-{tgt}, {len(pairs)}"] = Counter(
-            flag for source, text in pairs for flag in flags(source, text, "fr", tgt) if flag in NEW
+    for src, tgt in permutations(sorted(texts), 2):
+        pairs = [(s, t) for s, t in zip(texts[src], texts[tgt], strict=True) if s]
+        alarms[f"NTREX {src}-{tgt}, {len(pairs)}"] = Counter(
+            flag for source, text in pairs for flag in flags(source, text, src, tgt) if flag in NEW
         )
-        changed[f"NTREX fr-{tgt}"] = 0
+        changed[f"NTREX {src}-{tgt}"] = 0
         for source, text in pairs:
             if stripped(source, text, tgt) != text.strip():
-                changed[f"NTREX fr-{tgt}"] += 1
+                changed[f"NTREX {src}-{tgt}"] += 1
                 print("changed", source, "→", text, "→", stripped(source, text, tgt))
-            if odd := flags(source, text, "fr", tgt) & set(NEW):
+            if odd := flags(source, text, src, tgt) & set(NEW):
                 print(sorted(odd), source, "→", text)
     found = {"seen of 100": seen, "restored of 100": restored, "false alarms": alarms, "changed": changed}
     print(json.dumps(found, indent=2, ensure_ascii=False))

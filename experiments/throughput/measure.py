@@ -59,8 +59,8 @@ def engine(
     if forced and kind == "transformers":
         shape.force_lengths(built._model._loaded[0])
     elif forced:
-        translator, suppressed = built._translator
-        built.__dict__["_translator"] = shape.ForcedTranslator(translator), suppressed
+        translator, suppressed = built._runs.loaded
+        built._runs.__dict__["loaded"] = shape.ForcedTranslator(translator), suppressed
 
     def translate(sources: Sequence[str]) -> list[Translation]:
         found = [pair for batch in built.translate(Batch(sources)) for pair in batch]

@@ -6,7 +6,7 @@ import re
 
 from harness.common.chatter import THOUGHTS
 
-_FINAL = r"<\|channel\|>\s*final\s*(?:<\|message\|>)?"
+_FINAL = r"<\|channel\|>\s*final\s*(?:<\|message\|>)?|assistantfinal(?=\S)"
 _MARK = re.compile(rf"(?P<final>{_FINAL})|(?:{THOUGHTS.pattern})", re.I)
 
 
@@ -49,4 +49,4 @@ def without_thoughts(text: str) -> str:
 
 
 def _closes(mark: re.Match[str]) -> bool:
-    return bool(mark["final"]) or "/" in mark[0]
+    return bool(mark["final"]) or "/" in mark[0] or mark[0] == "<channel|>"  # Gemma 4

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.common import chatter
+from harness.common import chatter, dressing, refusals
 from harness.common.langid import identify, label
 from harness.common.langs import language
 
@@ -65,7 +65,8 @@ def health(
 
     and, likewise only where neither the source nor a reference has it, what language models add (`chatter`):
 
-    wrapped         words about the translation before or after it, a label, quotes or a code fence around it
+    wrapped         words about the translation before or after it, a label, the source once more; quotes,
+                    tags, JSON or a code fence around it; a list of several
     reasoning       a block of thoughts, or the tag that closes one
     leftover-token  a token that steers a model: `</s>`, `<unk>`, `<|im_end|>`, `<end_of_turn>`
     several-lines   more lines than the source and the references have
@@ -76,7 +77,7 @@ def health(
     if not any(text.strip() for text in (references if source is None else [source])):
         return ()
     is_failed = finish_reason == "error"
-    declined = is_failed and chatter.declined(error or "")
+    declined = is_failed and refusals.declined(error or "")
     if not hypothesis.strip():
         bare = {
             "failed": is_failed,
@@ -111,8 +112,8 @@ def _against_source(source: str, hypothesis: str, src: str, tgt: str) -> dict[st
 
 
 def _wrapped(source: str | None, hypothesis: str, tgt: str, references: Sequence[str]) -> bool:
-    if source is not None and chatter.quoted(source, hypothesis):
-        return not any(chatter.quoted(source, reference) for reference in references)
+    if source is not None and dressing.dressed(source, hypothesis):
+        return not any(dressing.dressed(source, reference) for reference in references)
     beside = [*([] if source is None else [source]), *references]
     return chatter.wrapped(hypothesis, tgt) and not any(chatter.wrapped(text, tgt) for text in beside)
 
@@ -221,7 +222,7 @@ _SIGNS = {
     "replacement-char": _has_replacement,
     "reasoning": chatter.reasoning,
     "leftover-token": chatter.leftover_token,
-    "refusal": chatter.refusal,
+    "refusal": refusals.refusal,
 }
 
 

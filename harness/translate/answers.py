@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from harness.common import chatter
+from harness.common import chatter, dressing
 from harness.common.thoughts import without_thoughts
 from harness.types import Translation
 
@@ -26,8 +26,9 @@ _LAST = re.compile(
 _BLOCK = re.compile(r"(?:^|\n)\s*(```|~~~)[^\n`]*\n(.*?)\n?\s*\1\s*(?=\n|$)", re.S)
 _INLINE = re.compile(r"^\s*(```|~~~)(?!\w*\n)(.*?)\1\s*$", re.S)
 _ENDS = re.compile(r"\n|[.!?…。！？]['\"”»)]*(?=\s)")
-_SECOND = re.compile(r"\n\s*(?:2[.)]|option 2\b)", re.I)
-_FIRST = re.compile(r"^\s*(?:1[.)]|option 1\b[:.]?)\s*", re.I)
+_SECOND = re.compile(r"\n\s*(?:2[.)]|[*_#\s]*option 2\b)", re.I)
+_FIRST = re.compile(r"^\s*(?:1[.)]|[*_#\s]*option 1\b[:.]?[*_]*)\s*", re.I)
+_RULE = re.compile(r"\n\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 
 
 def chosen(answer: Answer) -> tuple[str, ...]:
@@ -84,6 +85,8 @@ def _tokens(text: str, source: str, tgt: str | None) -> str:
 
 
 def _fence(text: str, source: str, tgt: str | None) -> str:
+    if (inside := dressing.enclosed(source, text.strip())) is not None:
+        return inside
     if chatter.FENCE.search(source):
         return text
     blocks = _BLOCK.findall(text) or _INLINE.findall(text)
@@ -91,10 +94,15 @@ def _fence(text: str, source: str, tgt: str | None) -> str:
 
 
 def _preamble(text: str, source: str, tgt: str | None) -> str:
+    """Without words before the translation, the source repeated among them."""
+    if (behind := dressing.echoed(source, text.strip())) is not None:
+        return behind
     return text if chatter.PREAMBLE.search(source) else _behind(text, chatter.PREAMBLE.match(text.strip()))
 
 
 def _label(text: str, source: str, tgt: str | None) -> str:
+    if (behind := dressing.labelled(source, text.strip())) is not None:
+        return behind
     if tgt is None or chatter.label_of(tgt).match(source):
         return text
     return _behind(text, chatter.label_of(tgt).match(text.strip()))
@@ -111,17 +119,21 @@ def _behind(text: str, match: re.Match[str] | None) -> str:
 def _notes(text: str, source: str, tgt: str | None) -> str:
     """Without notes, offers and alternatives behind the translation."""
     text = text.strip()
+    if (first := dressing.listed(source, text)) is not None:
+        return first
     if chatter.NOTES.search(source) or chatter.ALTERNATIVES.search(source):
         return text
     found = chatter.ALTERNATIVES.search(text)
     if found and _FIRST.match(found[0]):
         return _FIRST.sub("", text[: _end(_SECOND.search(text), text)])
     starts = [_start(match) for match in (found, chatter.NOTES.search(text)) if match]
-    return text[: min(starts)] if starts else text
+    return _RULE.sub("", text[: min(starts)]) if starts else text
 
 
 def _start(match: re.Match[str]) -> int:
     """Where what is to go begins: behind the full stop in a pattern, else at its line or sentence."""
+    if match[0].lstrip().startswith("("):
+        return match.start()
     stop = re.match(r"[.!?…]['\"”»]?", match[0])
     if stop:
         return match.start() + stop.end()
@@ -135,10 +147,10 @@ def _end(match: re.Match[str] | None, text: str) -> int:
 
 def _quotes(text: str, source: str, tgt: str | None) -> str:
     text = text.strip()
-    if not chatter.quoted(source, text):
+    if not dressing.quoted(source, text):
         return text
     opening, closing = next(
-        pair for pair in chatter.QUOTES if text.startswith(pair[0]) and text.endswith(pair[1])
+        pair for pair in dressing.QUOTES if text.startswith(pair[0]) and text.endswith(pair[1])
     )
     return text[len(opening) : -len(closing)]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.output_health.quirks_2026 import OF_2026
 from harness.metrics.health import FLAGS, health
 from harness.results.record import Counts, Data, Model, Pair, Record
 from harness.results.tables import score_rows
@@ -199,6 +200,16 @@ def test_what_language_models_add_is_flagged(form: str, flag: str) -> None:
     assert flag not in health(SOURCE, text, "stop", "fr", "pl", [text]), "a reference has it too"
 
 
+@pytest.mark.parametrize("name", OF_2026)
+def test_the_forms_of_2026_are_flagged(name: str) -> None:
+    flag, form = OF_2026[name]
+    source, text = "Il y a trente chambres ici.", "Tutaj jest trzydzieści pokoi."
+    assert flag in health(
+        source, form.format(text, source), "stop", "fr", "pl" if "languages" not in name else "de"
+    )
+    assert not {flag} & set(health(source, text, "stop", "fr", "pl"))
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [
@@ -209,6 +220,10 @@ def test_what_language_models_add_is_flagged(form: str, flag: str) -> None:
         ("Je suis désolé, mais je ne viendrai pas.", "Przykro mi, ale nie mogę przyjść."),
         ("a < b, et <b>gras</b>", "a < b oraz <b>tłuste</b>"),
         ("Première ligne\nDeuxième ligne", "Pierwsza linia\nDruga linia"),
+        ("Réponse : oui.", "Odpowiedź: tak."),
+        ("– Bonjour\n– Salut", "– Dzień dobry\n– Cześć"),
+        ("Désolé, je ne peux pas t'aider ce soir.", "Przepraszam, ale nie mogę pomóc dziś wieczorem."),
+        ("Voici mon avis : c'est bon.", "Oto moja opinia: to jest dobre."),
     ],
 )
 def test_translations_of_such_texts_have_no_flag_of_models(source: str, text: str) -> None:
