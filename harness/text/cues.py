@@ -7,6 +7,9 @@
     [number]  does not end a sentence before a number: `No`, `janv`, `godz`
     [end]     may end a sentence before any capital: `etc`, `itd`
     [unit]    of [end], those that end a sentence only behind a number: `15 min`, not `min. Nowak`
+    [then]    words with a capital before which neither a final short form nor an ordinal ends a sentence:
+              `5 p.m. Eastern time`, `25. Festiwal`
+    [date]    words, in small letters, that with numbers are only a date: `W dniu 3 maja 1791 r. Sejm …`
     [start]   words that often begin a sentence and are not names: pronouns, conjunctions, articles; `L'`
               covers every word that it is elided before
     [and]     words that carry on a sentence even after a full stop: conjunctions in small letters
@@ -22,7 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sentence_cues")
-_SECTIONS = ("inside", "name", "number", "end", "unit", "start", "and")
+_SECTIONS = ("inside", "name", "number", "end", "unit", "then", "date", "start", "and")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Cues:
     number: frozenset[str]
     end: frozenset[str]
     unit: frozenset[str]
+    then: frozenset[str]
+    date: frozenset[str]
     start: frozenset[str]
     carry: frozenset[str]
 
@@ -62,6 +67,8 @@ def cues(code: str) -> Cues:
         number=frozenset(own["number"] | numbers - own["inside"]),
         end=frozenset(own["end"]),
         unit=frozenset(own["unit"]),
+        then=frozenset(own["then"]),
+        date=frozenset(own["date"]),
         start=frozenset(own["start"]),
         carry=frozenset(own["and"]),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harness.text.cues import Cues, cues, listed
 from harness.text.lexicon import known as known_word
+from harness.text.lexicon import no_name
 from harness.text.marks import (
     CLOSERS,
     begins_sentence,
@@ -34,7 +35,14 @@ _CJK_EMBEDDED = re.compile(
     rf"「[^「」]*」(?=[\u3040-\u309f])|『[^『』]*』|《[^《》]*》|(?<=[{_CJK}])“[^“”]*”(?=[{_CJK}])"
 )
 _LIST_ITEM = re.compile(r";\s+(?=[-–—•]\s[^\W\d_])")
+_ITEM = re.compile(r"\(?[a-z]\)\s+[^\W\d_a-z]")
+_STOPS = (".", "!", "?", "…")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
+_OPENING_WORD = re.compile(r"(?P<word>[^\W\d_]{2,})\s+[^\W\d_A-Z]")
+_ADDRESS = re.compile(  # of a page or mailbox
+    r"\S+@\S+|www\.\S+|[\w-]{2,}(?:\.[\w-]{2,})*"
+    r"\.(?:com|org|net|edu|gov|info|eu|io|co|de|fr|pl|it|es|uk|cz|at|ch|be|nl|ua|ru|pt|jp|cn)(?:/\S*)?"
+)
 _FEWEST_LETTERS = 5  # of a word that is certainly no abbreviation
 _AROUND = 200  # characters looked at on either side of a place
 
@@ -64,17 +72,36 @@ def _within(spans: list[tuple[int, int]], match: re.Match[str]) -> bool:
 
 
 def small_start(before: str, after: str, lang: str) -> bool:
-    """Whether a sentence begins with a small letter: after a full stop that ends a word of the lexicon.
+    """Whether a sentence begins with a small letter: after a full stop that ends a word of the lexicon, or
+    with `b) Boil`.
 
     A dash before the small letter begins an item of a list, unless the text before it is speech.
     """
     known = cues(lang)
     token = last_token(before[-40:-1], known)
+    if _ITEM.match(after):
+        return before.endswith(_STOPS) and not (listed(token, known.inside) or listed(token, known.number))
     if not before.endswith(".") or not token.islower() or len(token) < _FEWEST_LETTERS:
         return False
     if not is_small(first_letter(after)) or (after[0] in "-–—" and _SPEECH.search(before)):
         return False
     return after.split()[0] not in known.carry and known_word(token, lang)
+
+
+def opens_after_name(before: str, initial: str, after: str, lang: str) -> bool:
+    """Whether a sentence is over that ends with the initial of a surname or with capitals: `Rozmawiał z nim
+    Jan K. Sprawa trafiła do sądu`, `Pracuje w Orlen S.A. Zarabia dobrze`.
+
+    The word after is no name, and small letters follow it; before an initial there is a name. Where a lexicon
+    tells.
+    """
+    words = before.removesuffix(".")[: -len(initial)].split()
+    opening = _OPENING_WORD.match(after)
+    if not words or not opening or not no_name(opening["word"], lang):
+        return False
+    if "." in initial:
+        return initial.replace(".", "").isupper()
+    return len(words[-1]) > 2 and words[-1][0].isupper() and not no_name(words[-1], lang)
 
 
 def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
@@ -85,7 +112,7 @@ def _after_stops(text: str, lang: str, known: Cues) -> Iterator[int]:
         first = first_letter(after)
         opens = first.isupper() or first.isdigit() or small_start(before + match["stop"], after, lang)
         opens = opens or (match["stop"] != "." and is_uncased_georgian(first))
-        if opens and not _within(embedded, match) and _may_end(before, match, after, known):
+        if opens and not _within(embedded, match) and _may_end(before, match, after, lang, known):
             yield match.end()
 
 
@@ -95,7 +122,7 @@ def _is_embedded(text: str, quoted: re.Match[str]) -> bool:
     return len(quoted.group()) <= _LONGEST_QUOTE and after is not None and not (after["next"] or "").isupper()
 
 
-def _may_end(before: str, match: re.Match[str], after: str, known: Cues) -> bool:
+def _may_end(before: str, match: re.Match[str], after: str, lang: str, known: Cues) -> bool:
     """Whether a sentence may end with the stop of the match, as far as the word before it tells."""
     stop, closed = match["stop"], not match.group()[len(match["stop"])].isspace()
     if stop != ".":
@@ -103,8 +130,9 @@ def _may_end(before: str, match: re.Match[str], after: str, known: Cues) -> bool
     token = last_token(before[-40:], known)
     if closed:  # `(Patrz str. 5.)`, but not `(prof.)`
         return not any(listed(token, words) for words in (known.inside, known.name, known.number))
-    if _SHORT_NUMBER.fullmatch(token) or len(token) == 1 or "." in token:
-        return listed(token, known.end) or begins_sentence(after, known)
+    if _SHORT_NUMBER.fullmatch(token) or len(token) == 1 or ("." in token and not _ADDRESS.fullmatch(token)):
+        opens = begins_sentence(after, known) or opens_after_name(before, token, after, lang)
+        return opens or listed(token, known.end)
     return known.known or len(token) >= _FEWEST_LETTERS
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 from harness.text.cues import Cues, cues, listed
-from harness.text.cut import small_start
-from harness.text.marks import CLOSERS, OPENERS, begins_sentence, first_letter, is_small, last_token
+from harness.text.cut import opens_after_name, small_start
+from harness.text.lexicon import is_counted
+from harness.text.marks import (
+    CLOSERS,
+    OPENERS,
+    begins_sentence,
+    first_letter,
+    first_word,
+    is_small,
+    last_token,
+)
 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
 _TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
@@ -20,7 +29,7 @@ _FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
 _GERMAN_ORDINAL = re.compile(
     r"(?:^|\s)(?:der|die|das|dem|den|des|im|am|vom|zum|zur|beim|ins|jede[rsmn]?|[ds]?ein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?)"
-    r"\s\d{1,2}\.$",
+    r"\s\d{1,3}\.$",
     re.IGNORECASE,
 )
 # Polish decades, likewise: `w latach 90. Kraków …`.
@@ -89,19 +98,19 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
         return True
     if not before.endswith(".") or before.endswith(".."):
         return False
-    return _is_ordinal(before, after, lang) or _is_abbreviation(before, after, known)
+    return _is_ordinal(before, after, lang) or _is_abbreviation(before, after, lang, known)
 
 
 def _is_ordinal(before: str, after: str, lang: str) -> bool:
     """`latach 90. XX w.`, `im 19. Jahrhundert`."""
-    if _SHORT_NUMBER.search(before) and _ROMAN.match(after):
+    if _SHORT_NUMBER.search(before) and (_ROMAN.match(after) or first_word(after) in cues(lang).then):
         return True
     if lang == "pl" and _POLISH_DECADE.search(before[-20:]):
         return not begins_sentence(after, cues(lang))
     return lang == "de" and first_letter(after).isupper() and bool(_GERMAN_ORDINAL.search(before[-20:]))
 
 
-def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
+def _is_abbreviation(before: str, after: str, lang: str, known: Cues) -> bool:
     """Whether `before` ends with the full stop of a short form after which the sentence goes on."""
     token, first = last_token(before[-40:-1], known), first_letter(after)
     if listed(token, known.inside):
@@ -111,9 +120,14 @@ def _is_abbreviation(before: str, after: str, known: Cues) -> bool:
     if not first.isupper():
         return listed(token, known.name)
     if listed(token, known.end):
-        if listed(token, known.unit) and not _counted(before, token):
+        counted = _counted(before, token)
+        if first_word(after) in known.then or (counted and is_counted(first_word(after), lang)):
+            return True
+        if listed(token, known.unit) and not counted:
             return True  # `min. Nowak`, but `15 min. Potem`
         return not begins_sentence(after, known) and _only_opens(before, token, known)
+    if _ACRONYM.fullmatch(token) and token[0].isupper() and opens_after_name(before, token, after, lang):
+        return False
     if listed(token, known.name):
         return not begins_sentence(after, known)
     if _ACRONYM.fullmatch(token) and token[0].isupper():
@@ -136,7 +150,9 @@ def _only_opens(before: str, token: str, known: Cues) -> bool:
             return True
     opens = words[0] in known.start or not words[0][0].isalpha()
     dated = any(word[0].isdigit() or _ROMAN.fullmatch(word) for word in words)
-    return 1 < len(words) < _FEWEST_WORDS and opens and dated
+    if len(words) >= _FEWEST_WORDS:
+        return dated and all(word[0].isdigit() or word.lower().rstrip(".,") in known.date for word in words)
+    return len(words) > 1 and opens and dated
 
 
 def _follows_name(before: str, token: str) -> bool:

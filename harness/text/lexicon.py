@@ -29,6 +29,32 @@ def known(word: str, lang: str) -> bool:
     return covered(lang) and bool(simplemma.is_known(word, _code(lang), low_memory=True))
 
 
+@lru_cache(maxsize=1 << 15)
+def no_name(word: str, lang: str) -> bool:
+    """Whether a word with a capital is never a name: its lemma has a small letter. Only where the list of the
+    language has surnames (Polish); False elsewhere.
+    """
+    import simplemma
+
+    return _code(lang) == "pl" and simplemma.lemmatize(word, "pl", low_memory=True)[:1].islower()
+
+
+@lru_cache(maxsize=1 << 12)
+def is_counted(word: str, lang: str) -> bool:
+    """Whether a word can only be what was counted: a Polish genitive in -u and -ów (`12 proc. Produktu`)."""
+    import simplemma
+
+    if (
+        _code(lang) != "pl"
+        or len(word) < 5
+        or not word.endswith(("u", "ów"))
+        or word.endswith(("emu", "omu"))
+    ):
+        return False
+    lemma = simplemma.lemmatize(word, "pl", low_memory=True).lower()
+    return lemma != word.lower() and not lemma.endswith(("ć", *"aeiouyąęó"))
+
+
 def _code(lang: str) -> str:
     code = primary(lang)
     return {"no": "nb", "sr": "hbs", "hr": "hbs", "bs": "hbs"}.get(code, code)

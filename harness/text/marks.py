@@ -9,6 +9,7 @@ from harness.text.cues import Cues
 OPENERS = "\"'“„«‘‚‹([{¿¡` "
 CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
 _DASH = re.compile(r"^[-–—]+\s*")
+_WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
 _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>\w?)")
@@ -17,6 +18,12 @@ _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>
 def first_letter(text: str) -> str:
     """The first character behind dashes and opening marks, or nothing."""
     return _bare(text)[:1]
+
+
+def first_word(text: str) -> str:
+    """The letters that the text begins with behind dashes and opening marks, or nothing."""
+    found = _WORD.match(_bare(text))
+    return found.group() if found else ""
 
 
 def is_small(character: str) -> bool:
