@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from harness.align.evidence.beliefs import Beliefs, ExpectedGain, believe
-from harness.align.galechurch import KNOWN, ROUNDS, LengthScorer, variance_of
+from harness.align.galechurch import KNOWN, NULL_PRIOR, ROUNDS, LengthScorer, variance_of
 from harness.align.search.band import full_or_diagonal
 from harness.align.search.lattice import SHAPES, Array, Lattice
 from harness.align.search.path import best_path
@@ -33,10 +33,14 @@ PASSES = 2  # of learning words and aligning again
 COMPANY = 0.5  # Dice's coefficient from which two words are taken for translations
 TOGETHER = 3  # links that they must share
 HEAT = 0.5  # of the scores as log weights: lengths and words are surer than they are right
-# The log odds of a link being right: by those of its posterior, log s2 - 3, the share of links that words
-# support, and 1. Fitted on the development sets of experiments/alignment.
-HONEST = (1.29, -1.08, 2.06, -1.37)
+# The log odds of a link, and of a sentence left alone, being right: by those of its posterior, log s2 - 3,
+# the share of links that words support, and 1. Fitted on novels, the call and manuals.
+HONEST = (1.36, -1.11, 2.22, -0.45)
+HONEST_ALONE = (1.73, 0.66, 0.31, 1.13)
 SUPPORT = 0.7  # earned by a pair of sentences that words support
+ALONE = 0.05  # sentences left alone, to begin with
+CLEAR = 0.3  # links supported, less pairs supported by chance, from which words alone tell
+MOST_TOLD = 0.95
 
 Words = tuple[list[set[str]], list[set[str]]]
 Shared = dict[int, dict[int, float]]
@@ -75,14 +79,22 @@ def features(text: str) -> set[str]:
 class LexicalScorer:
     """Gale and Church's log probabilities and what shared words are worth; a `lattice.Scorer`.
 
-    `shared` `(n, m)` sparse, as a mapping of rows: what pairs of sentences earn.
+    `shared` `(n, m)` sparse, as a mapping of rows: what pairs of sentences earn. `told` in [0, 1): how well
+    words tell links from chance; the better, the more a link without any loses, and the less it matters how
+    long a sentence left alone is. `rate`: how many are.
     """
 
-    def __init__(self, lengths: LengthScorer, shared: Shared, heat: float = 1.0) -> None:
+    def __init__(
+        self, lengths: LengthScorer, shared: Shared, heat: float = 1.0, told: float = 0.0, rate: float = 0.0
+    ) -> None:
         self._lengths, self._shared, self._heat = lengths, shared, heat
         self.shapes, self.n, self.m = SHAPES, lengths.n, lengths.m
         self.open, self.edge = 0.0, 0.0
-        self.null_src, self.null_tgt = lengths.null_src * heat, lengths.null_tgt * heat
+        self._absent = math.log1p(-told) * heat
+        free = told * math.log(max(rate, NULL_PRIOR))
+        self.null_src, self.null_tgt = (
+            (free + (1.0 - told) * side) * heat for side in (lengths.null_src, lengths.null_tgt)
+        )
 
     def block(self, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
         (i0, i1), (j0, j1) = rows, columns
@@ -105,6 +117,8 @@ class LexicalScorer:
             for e in range(b):
                 back += np.max([cells[d : d + i1 - i0, e : e + j1 - j0] for d in range(a)], axis=0)
             out[s] = (known[a, b] + (earned + back) / 2.0) * self._heat
+            if self._absent:
+                out[s] += np.where(earned + back > SUPPORT, 0.0, self._absent)
         return out
 
 
@@ -121,7 +135,7 @@ class Lexical(Aligner):
         left, right = (np.array([width(text) for text in side], dtype=np.float64) for side in (src, tgt))
         words = [features(text) for text in src], [features(text) for text in tgt]
         band, variance = full_or_diagonal(len(left), len(right)), self.variance
-        shared = _shared(words, {})
+        plain = shared = _shared(words, {})
         beads: list[Bead] = []
         for turn in range(ROUNDS + PASSES):
             lengths = LengthScorer(left, right, variance)
@@ -129,24 +143,40 @@ class Lexical(Aligner):
             variance = variance_of(lengths, beads, left, right, self.variance, KNOWN)
             if turn >= ROUNDS - 1:
                 shared = _shared(words, _learnt(words, beads))
-        scorer = LexicalScorer(LengthScorer(left, right, variance), shared, HEAT)
-        beliefs = believe(Lattice(scorer, band))
+        lengths, told, rate = LengthScorer(left, right, variance), _told(beads, plain), ALONE
+        for _ in range(PASSES):
+            beliefs = believe(Lattice(LexicalScorer(lengths, shared, HEAT, told, rate), band))
+            rate = float(beliefs.alone_src.mean() + beliefs.alone_tgt.mean()) / 2.0
         found = best_path(Lattice(ExpectedGain(beliefs, 1.0, 0.5), band))
         return _honest(found, beliefs, variance, shared)
+
+
+def _told(beads: Sequence[Bead], shared: Shared) -> float:
+    """How well words tell links from chance, 0 … `MOST_TOLD`: by the share of links that they support, less
+    that of pairs of sentences by chance. Words learnt from the links themselves say nothing about it.
+    """
+    links = [bead for bead in beads if not bead.is_null]
+    n = sum(len(bead.src) for bead in beads)
+    m = sum(len(bead.tgt) for bead in beads)
+    by_chance = sum(worth > SUPPORT for row in shared.values() for worth in row.values()) / (n * m)
+    return MOST_TOLD * min(max((_support(links, shared) - by_chance) / CLEAR, 0.0), 1.0)
+
+
+def _support(links: Sequence[Bead], shared: Shared) -> float:
+    """The share of links that words support."""
+    earned = [max(shared.get(i, {}).get(j, 0.0) for i in bead.src for j in bead.tgt) for bead in links]
+    return sum(one > SUPPORT for one in earned) / max(len(links), 1)
 
 
 def _honest(beads: list[Bead], beliefs: Beliefs, variance: float, shared: Shared) -> list[Bead]:
     """The beads with log odds and confidence as right as links of such texts are."""
     links = [bead for bead in beads if not bead.is_null]
-    earned = [max(shared.get(i, {}).get(j, 0.0) for i in bead.src for j in bead.tgt) for bead in links]
-    support = sum(one > SUPPORT for one in earned) / max(len(links), 1)
-    slope, scattered, supported, one = HONEST
-    moved = scattered * (math.log(variance) - 3.0) + supported * support + one
+    known = math.log(variance) - 3.0, _support(links, shared), 1.0
     out = []
     for bead in beads:
         chance = min(max(beliefs.of(bead), 1e-6), 1.0 - 1e-6)
         odds = math.log(chance / (1.0 - chance))
-        odds = odds if bead.is_null else slope * odds + moved
+        odds = float(np.dot(HONEST_ALONE if bead.is_null else HONEST, (odds, *known)))
         out.append(Bead(bead.src, bead.tgt, odds, 1.0 / (1.0 + math.exp(-odds))))
     return out
 

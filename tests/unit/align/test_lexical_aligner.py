@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,18 @@ def test_align_says_that_no_encoder_knows_the_language(
         "[1]:[1]",
         "[2]:[2]",
     ]
+
+
+def test_sentences_without_a_counterpart_are_left_alone_where_words_tell() -> None:
+    draw = random.Random(5)
+    names = [f"{a}{b}".capitalize() for a, b in pairwise(WORDS)]
+    said = [draw.choices(WORDS, k=draw.randint(5, 12)) for _ in names]
+    src = [" ".join([*words, name]) + "." for words, name in zip(said, names, strict=True)]
+    tgt = [" ".join([*map(foreign, words), name]) + "." for words, name in zip(said, names, strict=True)]
+    at = 10
+    extra = [" ".join(draw.choices(WORDS, k=9)) + "." for _ in range(3)]
+    found = harness.align([*src[:at], *extra, *src[at:]], tgt, aligner="lexical")
+    alone = [bead for bead in found if bead.is_null]
+    assert [bead.src for bead in alone] == [(10,), (11,), (12,)]
+    assert all((bead.confidence or 0.0) > 0.5 for bead in alone)
+    assert not [bead for bead in harness.align(src, tgt, aligner="lexical") if bead.is_null]
