@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.align.gold import GoldCounts, count, read_alignment
+from harness.align.golden import Gold
 from harness.align.output.writers import Aligned
 from harness.common.files import normalise_newlines, read_lines, read_text
 from harness.common.langid import identify, label
@@ -17,7 +18,7 @@ from harness.common.texts import has_words
 from harness.errors import DataError
 from harness.run.counterparts import corresponding, doubt
 from harness.run.documents import TextParts, align_pairs, segmented
-from harness.types import Document, Segment
+from harness.types import Bead, Document, Segment
 from harness.version import __version__
 
 _MIN_LETTERS = 100  # characters from which a text's language is checked
@@ -114,8 +115,8 @@ def paired(source: Path, target: Path, texts: Texts, src: str, tgt: str) -> list
 def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Aligned, GoldCounts | None]:
     """Align two files, and count what is right where there is gold."""
     left, right = texts.read(pair.source, src), texts.read(pair.target, tgt)
-    gold = read_alignment(pair.gold, len(left), len(right)) if pair.gold else None
     lines = [s.text for s in left], [s.text for s in right]
+    gold = _gold(pair.gold, *lines) if pair.gold else None
     for path, side, lang in ((pair.source, lines[0], src), (pair.target, lines[1], tgt)):
         _check_language(path, side, lang)
     if lines[0] == lines[1]:
@@ -123,6 +124,14 @@ def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Align
     (beads,) = align_pairs(texts.parts, [(left, right)])
     aligned = Aligned(*lines, beads, src, tgt, str(pair.source), str(pair.target), __version__)
     return aligned, count(gold, beads) if gold is not None else None
+
+
+def _gold(path: Path, src: Sequence[str], tgt: Sequence[str]) -> list[Bead]:
+    """The beads of a gold file of the workbench, or of one in vecalign's format."""
+    first = read_lines(path)[:1]
+    if first and first[0].startswith("{"):
+        return Gold(str(path)).align(src, tgt)
+    return read_alignment(path, len(src), len(tgt))
 
 
 def _check_language(path: Path, lines: Sequence[str], lang: str) -> None:

@@ -76,7 +76,7 @@ class Judging:
         for name in names(self.root):
             try:
                 found.append(self._shown(self._campaign(name)))
-            except HarnessError as error:
+            except (HarnessError, OSError) as error:
                 found.append({"name": name, "problem": str(error)})
         return answer({"campaigns": found})
 

@@ -154,6 +154,25 @@ def test_two_windows_of_one_author_do_not_undo_each_other(driver: Any, folder: P
     assert [entry for entry in driver.get_log("browser") if "409" not in entry["message"]] == []
 
 
+def test_saved_by_two_presses_and_after_the_key_has_changed(driver: Any, folder: Path) -> None:
+    opened(driver, folder)
+    before = driver.execute_script("return document.querySelectorAll('tbody tr:not(.null)').length")
+    press(driver, "p")
+    twice = "const b = document.querySelector('[data-action=save]'); b.click(); b.click();"
+    driver.execute_script(twice)
+    until(lambda: "saved: " in said(driver))
+    assert "elsewhere" not in said(driver) and before
+    kept = driver.get_cookies()
+    driver.delete_all_cookies()  # as if the server had been started again
+    press(driver, "p")
+    driver.execute_script(twice)
+    until(lambda: "it holds the key" in said(driver))
+    for cookie in kept:  # its new address was opened in another tab
+        driver.add_cookie(cookie)
+    save(driver)
+    assert all("403" in entry["message"] for entry in driver.get_log("browser") if entry["level"] != "INFO")
+
+
 def test_link_and_split_by_mouse_and_a_crossing_is_refused(driver: Any, folder: Path) -> None:
     opened(driver, folder)
     begin = links(driver)

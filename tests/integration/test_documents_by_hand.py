@@ -180,6 +180,13 @@ def test_gold_of_the_workbench_is_taken_by_any_spelling(run: Any, harness: Harne
     for words in (["alignment=gold/a+b/ann.jsonl"], ["aligner=gold", "gold.path=gold/a+b/ann.jsonl"]):
         assert "skipped" in run(*files, *words)[1].stderr
 
+    words = ("--src", "fr", "--tgt", "pl", "--segmented", "--aligner", "gale-church", "--gold")
+    shown = [harness("align", "a.txt", "b.txt", *words, f"gold/a+b/ann.{kind}") for kind in ("jsonl", "txt")]
+    assert [done.returncode for done in shown] == [0, 0] and "strict" in shown[0].stdout + shown[0].stderr
+    assert shown[0].stdout == shown[1].stdout
+    other = harness("align", "other.txt", "b.txt", *words, "gold/a+b/ann.jsonl")
+    assert other.returncode == 2 and "ann.jsonl" in other.stderr
+
     def refused(*words: str) -> str:
         done = harness("run", "data=documents", "model=copy", "metrics=chrf", "clean=none", "splitter=line",
                        *words)  # fmt: skip

@@ -43,7 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--segmented", action="store_true", help="one segment per line: do not clean or split"
     )
-    parser.add_argument("--gold", type=Path, help="gold beads in vecalign's format: print the scores")
+    parser.add_argument(
+        "--gold",
+        type=Path,
+        help="gold beads (vecalign's format, or a .jsonl of the workbench): print the scores",
+    )
     parser.add_argument(
         "--pairs", type=Path, metavar="LIST.tsv",
         help="pairs of files instead of SRC and TGT: source, target and optional gold on each line",

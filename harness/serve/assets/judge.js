@@ -19,16 +19,21 @@ class Marker {
       place += length;
     }
     this.words.push({ piece: MISSING, start: place, end: place, missing: true });
-    this.node = el('p', { class: 'marker text', dir: 'auto', tabindex: 0, 'aria-label': `${name}: arrow keys move, space marks`, onkeydown: (event) => this.key(event) });
+    this.node = el('p', { class: 'marker text', dir: 'auto', tabindex: 0, 'aria-label': `${name}: arrow keys move, space marks`, onkeydown: (event) => this.key(event),
+      onclick: (event) => { const word = event.target.closest('.word'); if (word) this.act(Number(word.dataset.word)); } });
+    this.words.forEach((word, k) => { word.node = el('span', { class: 'word', 'data-word': k }, visible(word.piece)); });
+    this.node.replaceChildren(...this.words.map((word) => word.node));
     this.cursor = 0;
     this.draw();
   }
 
+  // Only words that changed: a text may have tens of thousands.
   draw() {
-    this.node.replaceChildren(...this.words.map((word, k) => {
+    this.words.forEach((word, k) => {
       const span = this.hit(word);
-      return el('span', { class: `word${word.missing ? ' missing' : ''}${span ? ` error ${span.severity}` : ''}${this.begun === k ? ' begun' : ''}${this.cursor === k ? ' cursor' : ''}`, 'data-word': k, onclick: () => this.act(k) }, visible(word.piece));
-    }));
+      const kind = `word${word.missing ? ' missing' : ''}${span ? ` error ${span.severity}` : ''}${this.begun === k ? ' begun' : ''}${this.cursor === k ? ' cursor' : ''}`;
+      if (kind !== word.kind) word.kind = word.node.className = kind;
+    });
   }
 
   hit(word) { return this.spans.find((s) => (word.missing ? s.start === s.end : s.start < word.end && s.end > word.start)); }
@@ -174,7 +179,9 @@ PAGES.judge = async (main) => {
     const back = el('button', { type: 'button', disabled: found.task === 0, onclick: () => show(found.task - 1).catch(fail) }, 'Back');
     const table = (cells) => el('table', { class: found.texts.length > 2 ? 'judged many' : 'judged' }, el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, before, el('tr', { class: 'now' }, cells)));
     if (protocol === 'pairwise') {
-      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, disabled: READ_ONLY, 'aria-pressed': String(given?.choice === choice), onclick: (event) => send(found, { choice }, event.currentTarget).catch(fail) }, label));
+      const buttons = [[0, 'Translation 1'], [-1, 'Neither'], [1, 'Translation 2']].map(([choice, label]) => el('button', { type: 'button', class: 'main', 'data-choice': choice, disabled: READ_ONLY, 'aria-pressed': String(given?.choice === choice), onclick: (event) => {
+        if (event.detail < 2) send(found, { choice }, event.currentTarget).catch(fail); // the second of a double click would judge a pair unseen
+      } }, label));
       return [el('p', {}, 'Which translation is better?'), table([cell(0, text(found.source)), ...found.texts.map((t, k) => cell(k + 1, text(t)))]),
         el('div', { class: 'controls pair' }, back, buttons)];
     }

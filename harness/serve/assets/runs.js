@@ -70,13 +70,16 @@ PAGES.runs = async (main) => {
     const head = [el('th', { scope: 'col' }, ''), heading('run', 'run', true), heading('state', 'state'), heading('model', 'model'), heading('pair', 'pair'), heading('data', 'data'), heading('n', 'n', true),
       ...found.metrics.map((m) => heading(m.key, m.name + (m.up ? ' ↑' : ' ↓'), m.up)), el('th', { scope: 'col' }, 'health'), el('th', { scope: 'col' }, 'tag, note')];
     const focus = document.activeElement?.closest?.('tr')?.dataset.run, tag = document.activeElement?.tagName;
-    place.replaceChildren(el('div', { class: 'scroll' }, el('table', { class: 'runs' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows))),
+    const before = place.querySelector('.scroll'), held = before ? [before.scrollLeft, before.scrollTop] : [0, 0];
+    const many = found.metrics.length > 5;
+    place.replaceChildren(el('div', { class: 'scroll held', tabindex: 0, role: 'region', 'aria-label': 'runs' }, el('table', { class: many ? 'runs many' : 'runs' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows))),
       exports('runs', () => ({
         head: ['run', 'state', 'model', 'pair', 'data', 'hash', 'n', ...found.metrics.map((m) => m.name), 'health', 'tag'],
         rows: found.rows.map((row) => [row.run, row.state, row.model, row.pair, row.data, row.hash, row.n,
           ...found.metrics.map((m) => row.scores[m.key] ?? null), row.health, row.tag].map((cell) => (
           cell !== null && typeof cell === 'object' ? { plain: String(cell.value ?? ''), shown: number(cell.value, cell.digits) } : { plain: String(cell ?? ''), shown: String(cell ?? '') }))),
       })));
+    place.querySelector('.scroll').scrollTo(...held);
     if (focus && tag === 'INPUT') place.querySelector(`tr[data-run="${CSS.escape(focus)}"] input`)?.focus();
     const turn = (step) => () => change('page', String(found.page + step));
     pager.replaceChildren(...(found.pages > 1 ? [el('button', { type: 'button', disabled: found.page === 0, onclick: turn(-1) }, 'Previous'),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.main import main
 from tests.support.made_stores import write_run
 from tests.support.workbench import TOKEN, client
 
@@ -182,3 +183,33 @@ def test_links_within_the_store_are_followed(tmp_path: Path) -> None:
     (tmp_path / "results").symlink_to(root)
     for place in (root, tmp_path / "results"):
         assert len(client(place).get("/api/segments").json()["rows"]) == 2
+
+
+def test_read_only_writes_nothing_whatever_is_asked(tmp_path: Path) -> None:
+    root = tmp_path / "results"
+    for k in range(2):
+        write_run(root, f"2026-{k}", f"m{k}", ["one", "two"], [["one"], ["two"]])
+    assert main(["campaign", "c", "--annotators", "ann", "--results", str(root)]) == 0
+    key = json.loads((root / "campaigns/c/campaign.json").read_text())["annotators"]["ann"]["key"]
+
+    def tree() -> dict[str, tuple[int, int, bytes]]:
+        return {
+            str(path): (
+                path.stat().st_mtime_ns,
+                path.stat().st_ino,
+                path.read_bytes() if path.is_file() else b"",
+            )
+            for path in [tmp_path, *tmp_path.rglob("*")]
+        }
+
+    before = tree()
+    browser = client(root, read_only=True)
+    for path in ("/", "/run/2026-0", "/compare", "/history", "/campaigns", f"/judge/c/{key}", "/runs.csv",
+                 "/api/runs", "/api/run/2026-0", "/api/compare?samples=10", "/compare.csv?samples=10",
+                 "/api/segments", "/api/documents", "/api/history", "/api/campaigns", "/campaign/c/scores",
+                 f"/api/judge/c/{key}", "/api/options/compare"):  # fmt: skip
+        assert browser.get(path).status_code == 200, path
+    for path in (f"/api/judge/c/{key}", "/api/align/2026-0", "/api/compare", "/nothing"):
+        answer = browser.post(path, json={"task": 0, "score": 5, "spans": []})
+        assert answer.status_code == 403 and "--read-only" in answer.text
+    assert tree() == before
