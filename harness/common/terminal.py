@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -56,7 +57,10 @@ def full_stream(error: OSError) -> str | None:
         return None
     for name in ("stdout", "stderr"):
         try:
-            getattr(sys, name).flush()  # a failed write stays in the buffer
+            stream = getattr(sys, name)
+            if name == "stdout" and error.errno == errno.ENOSPC and getattr(stream, "write_through", False):
+                stream.write("\n")  # PYTHONUNBUFFERED: there is no buffer in which it would have stayed
+            stream.flush()  # a failed write stays in the buffer
         except (OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
             return name

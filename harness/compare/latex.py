@@ -21,7 +21,10 @@ def latex_all(results: Sequence[Result], table: Callable[[Result], str]) -> str:
     """The tables of all test sets; with several sets each label ends in the hash of its data."""
     if len(results) == 1:
         return table(results[0])
-    texts = ((table(result), result.test_set.hash[:8]) for result in results)
+    sets = [result.test_set for result in results]
+    one_way = len({found.hash for found in sets}) == len(sets)  # else the direction tells them apart
+    ends = [found.hash[:8] if one_way else f"{found.hash[:8]}-{found.src}-{found.tgt}" for found in sets]
+    texts = zip(map(table, results), ends, strict=True)
     return "\n".join(re.sub(r"(\\label\{tab:[^}]*)\}", rf"\1-{data}}}", text) for text, data in texts)
 
 

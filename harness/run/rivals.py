@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from harness.common.notices import tell
 from harness.errors import ConfigError, DataError, UserError
 from harness.protocols import Metric
 from harness.results.record import Record
@@ -41,18 +42,22 @@ def _run(store: Store, text: str, pair: str) -> Record:
 
     So the systems of a sweep are all compared with one run, though each makes a new one.
     """
-    record = store.find_finished(text).record
-    assert record is not None
-    if record.run_id.startswith(text) or text in ("latest", record.tag):
-        return record
-    plain = [
-        one
-        for one in store.records()
-        if one.model.name == text
-        and str(one.pair) == pair
-        and not any(judging.against for judging in (one.judges or {}).values())
-    ]
-    return plain[-1] if plain else record
+    found = store.find_finished(text)
+    assert found.record is not None
+    if not (found.run_id.startswith(text) or text in ("latest", found.record.tag)):
+        plain = [
+            run
+            for run in store.runs()
+            if run.record
+            and run.record.model.name == text
+            and str(run.record.pair) == pair
+            and not any(judging.against for judging in (run.record.judges or {}).values())
+        ]
+        found = plain[-1] if plain else found
+    if found.warning:
+        tell(found.warning)
+    assert found.record is not None
+    return found.record
 
 
 class Rivals:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.cli.main import main
+from tests.support.program import ROOT
 
 Printed = pytest.CaptureFixture[str]
 LINES = [f"Das ist der Satz Nummer {k}." for k in range(12)]
@@ -76,3 +80,27 @@ def test_a_failed_run_that_is_named_is_explained(capsys: Printed) -> None:
     name = next(Path("results/runs").glob("*/error.json")).parent.name
     capsys.readouterr()
     assert "3 lines for 12 segments" in told(capsys, "compare", "good", name)
+
+
+def test_a_failed_run_is_deleted_by_its_id(capsys: Printed) -> None:
+    assert score("good.hyp") == 0 and score("short.hyp") == 2
+    name = next(Path("results/runs").glob("*/error.json")).parent.name
+    capsys.readouterr()
+    assert "1 run would be deleted" in told(capsys, "rm", name, "--dry-run")
+    assert "deleted 1 run" in told(capsys, "rm", name)
+    assert not failed() and len(list(Path("results/runs").glob("*/record.json"))) == 1
+    assert "deleted 1 run" in told(capsys, "rm", "good")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_output_is_named(unbuffered: str) -> None:
+    assert score("good.hyp") == 0
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "harness", "list"],
+            env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1 and "stdout: No space left on device" in done.stderr, done.stderr
+    assert len(done.stderr.splitlines()) == 1

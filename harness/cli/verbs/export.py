@@ -86,6 +86,7 @@ def _parquet(args: argparse.Namespace, rows: list[dict[str, object]]) -> int:
 
 
 def _beads(args: argparse.Namespace) -> int:
+    from harness.common.progress import note
     from harness.errors import UserError
     from harness.export.beads import beads_tsv
     from harness.results.store import Store
@@ -93,9 +94,11 @@ def _beads(args: argparse.Namespace) -> int:
     if len(args.runs) != 1:
         raise UserError("beads are those of one run: export beads RUN -o beads.tsv")
     store = Store(args.results)
-    record = store.find_finished(args.runs[0]).record
-    assert record is not None
-    return _write(args, beads_tsv(store, record))
+    run = store.find_finished(args.runs[0])
+    assert run.record is not None
+    if run.warning:
+        note(f"harness export: {run.warning}")
+    return _write(args, beads_tsv(store, run.record))
 
 
 def _campaign(args: argparse.Namespace) -> int:

@@ -66,7 +66,11 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
     runs = store.runs()
     for word in args.runs:
         _refuse_several(word, runs)
-    named = {record.run_id for record in select(store, args.runs, every=True).records} if args.runs else set()
+    left = {run.run_id for run in runs if run.state not in ("finished", "running")}
+    named = {name for name in left if any(name.startswith(word) for word in args.runs)}  # one, by its id
+    words = [word for word in args.runs if not any(name.startswith(word) for name in named)]
+    if words:
+        named |= {record.run_id for record in select(store, words, every=True).records}
     return [
         run
         for run in runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ def test_two_directions_of_the_same_texts_never_share_a_table(tmp_path: Path, ca
     sets, _ = compared(tmp_path, capsys)
     assert len({one["data_hash"] for one in sets}) == 1, "the texts are the same"
     assert [names(one) for one in sets] == [{"a"}, {"b", "c"}], "eng-deu is en-de"
+    assert main(["compare", "--results", str(tmp_path), "--format", "latex", "--samples", "20"]) == 0
+    labels = re.findall(r"\\label\{(.*?)\}", capsys.readouterr().out)
+    assert len(set(labels)) == len(labels) == 2
     for options in ([], ["--common"]):
         assert main(["compare", "1", "2", "--results", str(tmp_path), *options]) == 2
         assert "different directions" in (err := capsys.readouterr().err) or "different language pairs" in err

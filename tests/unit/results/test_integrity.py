@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.common.notices import collecting
 from harness.common.parser import Parser
 from harness.compare import ask
 from harness.report.payload import payload
 from harness.results.store import Store
+from harness.run.rivals import _run
 from tests.support.made_stores import write_run
 from tests.support.made_texts import corpus, hypotheses
 
@@ -154,3 +156,14 @@ def parsed(verb: str, *words: str) -> argparse.Namespace:
     parser = Parser(prog=verb)
     importlib.import_module(f"harness.cli.verbs.{verb}").configure(parser)
     return parser.parse_args(list(words))
+
+
+def test_beads_and_the_rival_of_a_judge_are_named_too(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raise_score(store / "runs" / "20260101-a")
+    main(["export", "beads", "good", "--results", str(store)])
+    assert "20260101-a was edited" in capsys.readouterr().err
+    with collecting() as told:
+        assert _run(Store(store), "good", "fr-pl").run_id == "20260101-a"
+    assert any("20260101-a was edited" in line for line in told)
