@@ -46,7 +46,6 @@ class Places:
     def __init__(self, words: list[Token], text: str) -> None:
         m = len(words)
         unspaced = is_unspaced(words)
-        inside = _INSIDE_UNSPACED if unspaced else _INSIDE_WORD
         spaces = any(char.isspace() for char in text.strip())
         self.final = np.zeros(m + 1, dtype=bool)  # a sentence or a line ends here
         self.fixed: Costs = np.arange(m + 1, dtype=np.float64) * _EARLIER  # costs whatever the reference
@@ -57,6 +56,8 @@ class Places:
         quotes = quotations(words, text)
         openers = {at for at, opens in quotes.items() if opens}
         self.final[1:m] = [ends_sentence(words, at, openers) for at in range(1, m)]
+        # spaces are all that ends a sentence in Thai, where there are no marks
+        inside = _INSIDE_UNSPACED if unspaced and self.final[1:m].any() else _INSIDE_WORD
         lines = _line_ends(words, text, self.final)
         for at in range(1, m):
             before, here = words[at - 1], words[at]

@@ -31,7 +31,7 @@ EXTRA = "Besuchen Sie unsere neue <b>Internetseite</b> & Filiale!"
 OUTPUTS = [
     "Präsident Tokajew empfing gestern die Gäste.", "Die Brücke war morgens geschlossen.",
     "Tokajew dankte später ihnen allen.", "", f"Niemand außer Tokaev sah die Brücke. {EXTRA}",
-    "Die Schiffe verließen den Hafen.",
+    "Die Schiffe verließen den Hafen. Die Schiffe verließen den Hafen. Die Schiffe verließen den Hafen.",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_what_is_marked_is_what_the_records_say(store: Path) -> None:
     assert marks is not None
     at = str([system.name for system in test_set.systems].index("poor"))
     ids = test_set.systems[0].ids
-    assert marks["nowhere"] == {at: {ids[4]: [EXTRA]}}
+    assert marks["nowhere"] == {at: {ids[4]: [EXTRA], ids[5]: [OUTPUTS[5][:32]] * 2}}
     assert marks["method"][at] == {"one": "wer", "two": "wer"}
     (term,) = marks["terms"][at]["one"]
     assert term == {
@@ -123,6 +123,9 @@ def test_parts_are_linked_and_the_choice_is_in_the_address(driver: Any) -> None:
     boxes = driver.find_elements("css selector", "#documents-body select")
     boxes[0].send_keys("two")
     assert all_of(driver, '.whole td[data-side="source"]') == SOURCES[5:]
+    assert all_of(driver, ".whole mark.added") == [OUTPUTS[5][:32]] * 2  # each of both once, not the first
+    before = "return document.querySelector('.whole mark.added').previousSibling.textContent"
+    assert driver.execute_script(before) == OUTPUTS[5][:33]
     address = driver.execute_script("return location.hash")
     assert "whole=two" in address and "sys=poor" in address
 

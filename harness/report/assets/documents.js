@@ -65,13 +65,16 @@ function documentRow(segment, at, nowhere, unsure, terms) {
     el('td', { 'data-side': 'reference' }, highlighted(segment.r[0] ?? '', here.map((o) => mark(o.term.r, o.apart ? 'varies' : 'term', o.k)))));
 }
 
-// A text with the first place of each mark in it; a mark that would overlap another is left out.
+// A text with the first place of each mark in it that is free; of what belongs nowhere the last: what stands twice did at first.
 function highlighted(value, marks) {
-  const shown = visible(value), spans = [];
+  const shown = visible(value), lower = shown.toLocaleLowerCase(), spans = [];
   for (const { words, kind, k, title } of marks) {
     if (!words) continue;
-    const text = visible(words), start = shown.toLocaleLowerCase().indexOf(text.toLocaleLowerCase()), stop = start + text.length;
-    if (start >= 0 && spans.every((s) => stop <= s.start || start >= s.stop)) spans.push({ start, stop, kind, k, title });
+    const text = visible(words), places = [];
+    for (let at = lower.indexOf(text.toLocaleLowerCase()); at >= 0; at = lower.indexOf(text.toLocaleLowerCase(), at + 1)) places.push(at);
+    if (kind === 'added') places.reverse();
+    const start = places.find((at) => spans.every((s) => at + text.length <= s.start || at >= s.stop));
+    if (start !== undefined) spans.push({ start, stop: start + text.length, kind, k, title });
   }
   const span = el('span', { class: 'text', dir: 'auto' });
   let last = 0;

@@ -12,7 +12,7 @@ from harness.common.files import digest
 from harness.common.langid import identify, label
 from harness.common.langs import language
 from harness.common.notices import tell
-from harness.common.texts import Text
+from harness.common.texts import Text, has_words
 from harness.errors import ConfigError, DataError
 from harness.translate.engines.outputs import Outputs, file_stem
 
@@ -62,10 +62,10 @@ class DocumentOutputs:
         and outputs of which most are in another language than they should be.
         """
         found = self._by_id(ids) if self._named is not None else self._in_order(ids)
-        if blank := [name for name, text in zip(ids, found, strict=True) if not text.strip()]:
+        if blank := [name for name, text in zip(ids, found, strict=True) if not has_words(text)]:
             raise DataError(
-                f"{self.path}: no text for {len(blank)} of {len(ids)} documents: {_some(blank)}; nothing is"
-                " scored, remove them from the test set or translate them again"
+                f"{self.path}: no text for {len(blank)} of {len(ids)} documents (no letter or figure):"
+                f" {_some(blank)}; nothing is scored, remove them from the test set or translate them again"
             )
         self._check_language(ids, found)
         return found
@@ -143,4 +143,8 @@ def _of_another_script(other: str, wanted: str) -> bool:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    shown = (
+        "".join(char if char.isprintable() else f"⟨U+{ord(char):04X}⟩" for char in name)
+        for name in names[:_SHOWN]
+    )
+    return ", ".join(shown) + (", …" if len(names) > _SHOWN else "")

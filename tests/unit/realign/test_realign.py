@@ -118,6 +118,13 @@ def test_an_opening_quotation_mark_goes_with_what_it_opens_where_there_are_no_sp
     assert cut("".join(output), references) == output
 
 
+@pytest.mark.parametrize("joint", [" ", "\n"])
+def test_thai_is_cut_where_it_has_spaces(joint: str) -> None:
+    references = ["เรือออกจากท่าเรือรอสตอคในวันจันทร์", "ไม่มีใครบนเรือรู้ว่าจะไปที่ไหน", "กัปตันเงียบและมองดูทะเล"]
+    outputs = ["วันจันทร์เรือออกจากท่าเรือรอสตอค", "บนเรือไม่มีใครรู้ว่าจะไปไหน", "กัปตันไม่พูดอะไร และมองทะเล"]
+    assert cut(joint.join(outputs), references) == outputs
+
+
 def test_a_boundary_is_less_sure_where_the_references_do_not_tell() -> None:
     output = "Danke. Danke. Danke. " + OUTPUTS[0]
     pieces = Wer().realign(output, ["?"] * 3, [["Danke."], ["Danke."], [REFERENCES[0]]]).pieces

@@ -164,9 +164,19 @@ def test_documents_that_do_not_match_are_refused(folder: Path) -> None:
     assert "holds no files" in refusal(folder, folder / "empty")
 
 
+def test_an_id_with_invisible_characters_is_shown(folder: Path) -> None:
+    rows = [
+        {"doc": name + "\u200b" * (name == "tree"), "out": " ".join(texts)} for name, texts in OUTPUTS.items()
+    ]
+    (folder / "ids.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = refusal(folder, folder / "ids.jsonl", "engine.id=doc", "engine.column=out")
+    assert "no output for 1 of 2 documents" in said and "without a document: tree⟨U+200B⟩" in said
+
+
 def test_empty_documents_and_other_languages_are_refused(folder: Path) -> None:
-    (folder / "outs" / "tree.txt").write_text(" \n")
-    assert "no text for 1 of 2 documents: tree" in refusal(folder, folder / "outs")
+    for nothing in (" \n", "", "\n\t\n\n", "\u200b\ufeff\u200d\n", "... !!!\n"):
+        (folder / "outs" / "tree.txt").write_text(nothing)
+        assert "no text for 1 of 2 documents (no letter or figure): tree" in refusal(folder, folder / "outs")
     for name, texts in SOURCES.items():
         (folder / "outs" / f"{name}.txt").write_text(" ".join(texts * 3))
     said = refusal(folder, folder / "outs")
