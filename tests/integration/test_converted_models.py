@@ -57,6 +57,23 @@ def test_a_converted_marian_model_gives_what_its_checkpoint_gives(marian: Path, 
     assert build(folder).identity["sha256"] != before
 
 
+def test_few_positions_split_a_long_source_as_its_checkpoint_does(tmp_path: Path) -> None:
+    """Beyond its table of positions CTranslate2 fails; before, 512 were taken for granted."""
+    checkpoint = checkpoints.marian(tmp_path / "made", positions=32)
+    folder = convert(checkpoint, tmp_path / "converted")
+    for name in ("source.spm", "target.spm"):
+        shutil.copy(checkpoint / name, folder)
+    long = " ".join(checkpoints.lines("fr")[:6])
+    options = {"beams": 1, "max_new_tokens": 64}
+    found = translate(build(folder, **options), [long, "Merci."], tmp_path / "a")
+    assert found == translate(
+        build(checkpoint, kind="transformers", **options), [long, "Merci."], tmp_path / "b"
+    )
+    assert [t.error for t in found] == [None, None] and len(found[0].hypothesis) > len(found[1].hypothesis)
+    with pytest.raises(DataError, match=r"segment 1 has \d+ tokens, the model takes 32"):
+        translate(build(folder, too_long="error", **options), [long], tmp_path / "c")
+
+
 def test_the_target_of_a_multilingual_model_is_named(tmp_path: Path) -> None:
     checkpoint = checkpoints.marian(tmp_path / "multi", targets=("pol", "ces"), target_lang="sla")
     folder = convert(checkpoint, tmp_path / "converted")

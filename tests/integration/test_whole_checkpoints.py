@@ -65,6 +65,10 @@ def without_bias(weights: Weights) -> None:
     del weights[BIAS]
 
 
+def blank(weights: Weights) -> None:
+    weights[LAYER].zero_()
+
+
 def infinite(weights: Weights) -> None:
     weights[LAYER][0, 0] = float("inf")
 
@@ -83,9 +87,10 @@ def engine(kind: str, folder: Path, tmp_path: Path) -> Any:
         (renamed, r"weights that do not belong to this architecture: model.decoder.layers.0.ffn1.weight"),
         (a_layer_too_many, r"do not belong to this architecture: model.decoder.layers.9.fc1.weight"),
         (another_shape, rf"weights of another shape: {LAYER}"),
-        (not_a_number, rf"NaN or infinity in {LAYER}"),
-        (infinite, rf"NaN or infinity in {LAYER}"),
-        (a_score_not_a_number, rf"NaN or infinity in {BIAS}"),
+        (not_a_number, rf"NaN or infinity, .* in {LAYER}"),
+        (infinite, rf"NaN or infinity, .* in {LAYER}"),
+        (blank, rf"nothing but zeros, in {LAYER}"),
+        (a_score_not_a_number, rf"NaN or infinity, .* in {BIAS}"),
         (without_bias, rf"incomplete \(missing weights: {BIAS}\)"),
     ],
 )
@@ -121,6 +126,16 @@ def test_a_vocabulary_that_is_cut_is_refused_with_both_numbers(
         translate(engine(kind, folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
 
 
+def test_a_sentencepiece_model_of_another_model_is_refused(whole: Path, tmp_path: Path) -> None:
+    folder = _copied(whole, tmp_path / "mixed")
+    entries = json.loads((folder / "vocab.json").read_text())
+    ours = {"<pad>", "<unk>", "</s>"}
+    renamed = {token if token in ours else f"{token}ß{i}": i for token, i in entries.items()}
+    (folder / "vocab.json").write_text(json.dumps(renamed))
+    with pytest.raises(DataError, match=r"vocab.json has \d+% of the pieces of source.spm"):
+        translate(engine("transformers", folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
+
+
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
@@ -143,6 +158,15 @@ def test_a_file_that_is_cut_empty_or_a_pointer_is_named_with_the_remedy(
     (folder / name).write_bytes(change((folder / name).read_bytes()))
     with pytest.raises(DataError, match=f"{re.escape(name)}: {message}"):
         translate(engine("transformers", folder, tmp_path), ["Bonjour le monde."], tmp_path / "cache")
+
+
+def test_an_adapter_is_refused_alone_and_beside_its_base(whole: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for folder in (alone, _copied(whole, tmp_path / "beside")):
+        (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+        with pytest.raises(DataError, match=r"holds an adapter .*; merge the two"):
+            engine("transformers", folder, tmp_path)
 
 
 def test_scores_that_become_nan_end_the_run(whole: Path, tmp_path: Path) -> None:

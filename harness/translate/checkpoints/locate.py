@@ -22,6 +22,7 @@ from harness.translate.checkpoints.checkpoint import (
     missing,
 )
 from harness.translate.checkpoints.download import download
+from harness.translate.checkpoints.whole import check_adapter
 
 CHECKPOINT_KEYS = ("path", "revision", "pickle", "shipped", "sentence_level", "max_input_tokens")
 """The keys of a model YAML that say where its checkpoint is and how to read it."""
@@ -65,6 +66,7 @@ def locate(
 def _local(model: Mapping[str, Any], folder: Path, tokenizer_files: Sequence[Sequence[str]]) -> Checkpoint:
     if not folder.is_dir():
         raise DataError(f"model.path={folder}: {'is not a folder' if folder.exists() else 'no such folder'}")
+    check_adapter(folder)
     pickle = bool(model.get("pickle"))
     lacking = missing(folder, tokenizer_files, pickle)
     if lacking:

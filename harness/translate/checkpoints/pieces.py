@@ -16,13 +16,17 @@ from harness.common.files import digest
 from harness.common.shapes import read_json
 from harness.errors import ConfigError, DataError
 from harness.translate.checkpoints.checkpoint import Checkpoint, folder_digest
+from harness.translate.checkpoints.converted_positions import positions
 from harness.translate.checkpoints.families import Recipe, converted_vocabulary
 
 _FOLDERS = (".", "model", "ctranslate2_model")
 _PAIRS = (("source.spm", "target.spm"), ("source.model", "target.model"))
 _SINGLE = ("sentencepiece.model", "sentencepiece.bpe.model", "spiece.model", "vocab.spm", "vocab.*.spm")
 LIMIT = 512
-"""Source tokens where the YAML has no `max_input_tokens`: the positions of Marian, the training of NLLB."""
+"""Source tokens where the YAML has no `max_input_tokens`: the positions of Marian, the training of NLLB.
+
+A folder with a smaller table of positions has the fewer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ class Pieces:
         self._converted, self._model, self.recipe = converted, model, recipe
         path = converted.folder / "config.json"
         self._config = read_json(path, {str: object}) if path.is_file() else {}
-        self.source_limit = self.target_limit = int(model.get("max_input_tokens") or LIMIT)
+        has = positions(converted.folder)  # beyond them CTranslate2 fails, or repeats itself
+        limit = int(model.get("max_input_tokens") or LIMIT)
+        self.source_limit = min(limit, has.get("encoder", limit))
+        self.target_limit = min(limit, has.get("decoder", limit) - 1)  # the start token takes one
         self.eos_token = str(self._config.get("eos_token") or "</s>")
 
     @cached_property

@@ -26,11 +26,13 @@ _BIAS = "final_logits_bias"
 """Of every Marian checkpoint a part of what was trained, yet the library does not miss it."""
 _SHOWN = 3  # names in a message
 _POINTER = b"version https://git-lfs"
+_PIECES = 0.5  # of a SentencePiece model, in the vocabulary; one that fits has all but rare ones
 _SHARE, _RESERVED = 0.9, 256  # of an embedding's rows; rows that may be padding or reserved in a small one
 
 
 def check_files(folder: Path) -> None:
-    """Refuse a Git LFS pointer, and weights that are empty or cut; DataError names the file."""
+    """Refuse a Git LFS pointer, weights that are empty or cut, and an adapter; DataError names the file."""
+    check_adapter(folder)
     for path in sorted(folder.iterdir()):
         if not path.is_file() or path.name.startswith("."):
             continue
@@ -51,10 +53,21 @@ def check_files(folder: Path) -> None:
             raise DataError(f"{path}: the file is cut ({size:,} of {whole:,} bytes); download it again")
 
 
-def check_vocabulary(path: Any, model: Any, tokenizer: Any) -> None:
-    """Refuse a tokenizer that knows much fewer tokens than the model's embedding has rows.
+def check_adapter(folder: Path) -> None:
+    """Refuse the folder of an adapter: alone it is no model, and beside its base it might not be applied."""
+    if (folder / "adapter_config.json").is_file():
+        raise DataError(
+            f"{folder}: holds an adapter (adapter_config.json), which is not applied to its base here; merge"
+            " the two (merge_and_unload of peft) and save the result"
+        )
 
-    Rows that are padding (to a multiple of 64 or 128) or reserved are no fault.
+
+def check_vocabulary(path: Any, model: Any, tokenizer: Any) -> None:
+    """Refuse a tokenizer that knows much fewer tokens than the model's embedding has rows, or many more.
+
+    Rows that are padding (to a multiple of 64 or 128) or reserved are no fault, nor a few tokens that only
+    other inputs use. Of Marian also a SentencePiece model whose pieces the vocabulary mostly lacks: it is
+    another model's, and its texts would be unknown words.
     """
     tables = [("", len(tokenizer), model.get_input_embeddings())]
     if getattr(tokenizer, "separate_vocabs", False):
@@ -64,15 +77,23 @@ def check_vocabulary(path: Any, model: Any, tokenizer: Any) -> None:
         ]
     for which, known, table in tables:
         rows = len(table.weight) if table is not None else 0
-        if known < _SHARE * rows and rows - known > _RESERVED:
+        if (known < _SHARE * rows and rows - known > _RESERVED) or (rows and known - rows > _RESERVED):
             raise DataError(
                 f"{path}: the tokenizer has {known:,} tokens in its {which}vocabulary, the model {rows:,}"
                 " rows: a tokenizer file is cut, or another model's; outputs would be poor. Download it again"
             )
+    if (spm := getattr(tokenizer, "spm_source", None)) is not None and hasattr(tokenizer, "encoder"):
+        pieces = [spm.id_to_piece(i) for i in range(spm.get_piece_size())]
+        share = sum(piece in tokenizer.encoder for piece in pieces) / max(1, len(pieces))
+        if share < _PIECES:
+            raise DataError(
+                f"{path}: vocab.json has {share:.0%} of the pieces of source.spm: one of the two is another"
+                " model's; outputs would be poor. Download them again"
+            )
 
 
 def check_whole(path: Any, model: Any, report: Mapping[str, Collection[Any]]) -> None:
-    """Refuse a loaded `model` whose weights are not exactly those of its architecture, or not finite.
+    """Refuse a loaded `model` whose weights are not exactly those of its architecture, not finite or blank.
 
     `report` is what `from_pretrained(…, output_loading_info=True)` returns. Weights that are tied to others
     and tables that the architecture computes are not in it; parts for other inputs (images, sound) may be
@@ -103,7 +124,8 @@ def check_whole(path: Any, model: Any, report: Mapping[str, Collection[Any]]) ->
         )
     if broken := not_finite(model):
         raise DataError(
-            f"{path}: the checkpoint is damaged (NaN or infinity in {_listed(broken)}); download it again"
+            f"{path}: the checkpoint is damaged (NaN or infinity, or nothing but zeros, in"
+            f" {_listed(broken)}); download it again"
         )
 
 
@@ -113,7 +135,10 @@ def _listed(names: list[str]) -> str:
 
 
 def not_finite(model: Any) -> list[str]:
-    """Names of the weights that hold NaN or infinity; of a bias of scores -inf is one: never this token."""
+    """Names of the weights that hold NaN or infinity, or of a matrix nothing but zeros.
+
+    Of a bias of scores -inf is no fault: never this token.
+    """
     import torch
 
     broken = []
@@ -123,6 +148,7 @@ def not_finite(model: Any) -> list[str]:
         good = torch.isfinite(weight)
         if name.endswith(_BIAS):
             good |= torch.isneginf(weight)
-        if not bool(good.all()):
+        blank = weight.ndim > 1 and name.endswith(".weight") and not bool(weight.any())
+        if blank or not bool(good.all()):
             broken.append(name)
     return broken
