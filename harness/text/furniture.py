@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness.text import buttons
 from harness.text import vocabulary as words
 from harness.text.offsets import LineOffsets
 from harness.types import Furniture
@@ -71,6 +72,12 @@ def _kind(line: str) -> str | None:
         return "copyright"
     if words.TEASER.match(text) and count <= 30:
         return "teaser"
+    if buttons.ACTION.match(text) or buttons.COOKIES.match(text):
+        return "navigation"
+    if buttons.TIMES.match(text):
+        return "dateline"
+    if buttons.AGENCY.match(text):
+        return "byline"
     if (
         (words.BYLINE.match(text) or words.SIGNED.match(text))
         and count <= _SHORT_WORDS
@@ -78,7 +85,7 @@ def _kind(line: str) -> str | None:
     ):
         return "byline"
     credit = words.CREDIT.search(text)
-    if credit and len(credit["owner"].split()) <= 6 and not _punctuated(text):
+    if credit and len((credit["owner"] or "").split()) <= 6 and not _punctuated(text):
         return "caption"
     if _dated(text, count):
         return "dateline"
@@ -98,7 +105,7 @@ def _sentence(text: str) -> bool:
 def _dated(text: str, count: int) -> bool:
     """A date with little else: `fmprc.gov.cn| Mis à jour : 2021-01-22`."""
     date = words.DATE.search(text)
-    if date is None or count > _SHORT_WORDS or text.endswith((".", "!", "?")):
+    if date is None or count > _SHORT_WORDS or text.endswith(tuple(".!?。！？")):
         return False
     rest = len(text) - len(date.group())
     return words.PUBLISHED.search(text) is not None or "|" in text or rest <= 0.5 * len(text)

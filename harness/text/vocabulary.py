@@ -31,9 +31,9 @@ TEASER = re.compile(
         r"(?:lesen|sehen) sie (?:auch|mehr)", r"mehr zum thema", r"auch interessant",
         r"(?:lea|lee|ver) (?:también|además|más)", r"te puede interesar", r"leggi anche", r"vedi anche",
         r"(?:leia|veja) (?:também|mais)", r"lees (?:ook|meer)", r"čtěte (?:také|též)",
-        r"читайте (?:также|ещё|також)",
+        r"читайте (?:также|ещё|також)", r"延伸阅读", r"相关(?:阅读|新闻|报道)", r"related",
     )
-    + r"(?=\s*(?:[:>»…]|$))",
+    + r"(?=\s*(?:[:：|>»…]|$))",
     _I,
 )  # fmt: skip
 
@@ -48,7 +48,8 @@ BYLINE = re.compile(
         r"oprac(?:\.|owanie|ował|owała)",
         r"źródło", r"source", r"quelle", r"fuente", r"fonte", r"redakteur(?:in)?", r"redacci[oó]n",
         r"автор", r"редактор",
-        r"web editor", r"responsable éditorial",
+        r"джерело", r"источник", r"web editor", r"responsable éditorial", r"责任编辑", r"编辑",
+        r"记者", r"作者", r"来源", r"文章来源",
     )
     + r"\s*[:：]\s*\S",
     _I,
@@ -65,7 +66,8 @@ CREDIT = re.compile(
         r"photographie",
         r"imagen", r"фото",
     )
-    + r"\s*[:：/©]\s*(?P<owner>\S.{0,80})$",
+    + r"\s*[:：/©]\s*(?P<owner>\S.{0,80})$"
+    r"|^(?:fot\. |image (?:source|caption), |图片来源[:：])(?P<named>\S.{0,80})$|记者\s?\S{2,8}\s?摄$",
     _I,
 )  # fmt: skip
 
@@ -109,7 +111,9 @@ AGENCY_DATELINE = re.compile(
 )
 DATE = re.compile(
     r"\b(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:(?:19|20)\d\d|\d\d)"
-    r"|\d{1,2}(?:er|st|nd|rd|th|\.)?\s+[^\W\d_]{3,12}\.?,?\s+(?:19|20)\d\d|[^\W\d_]{3,12}\s+\d{1,2},\s+(?:19|20)\d\d)\b"
+    r"|\d{1,2}(?:er|st|nd|rd"
+    r"|th|\.)?\s+[^\W\d_]{3,12}\.?,?\s+(?:19|20)\d\d|[^\W\d_]{3,12}\s+\d{1,2},\s+(?:19|20)\d\d"
+    r"|\d{1,2} de [^\W\d_]{3,12} de (?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?!\w)"
 )
 PUBLISHED = re.compile(
     r"(?<!\w)"
@@ -118,7 +122,7 @@ PUBLISHED = re.compile(
         r"last modified",
         r"opublikowano", r"aktualizacja", r"zaktualizowano", r"data publikacji", r"veröffentlicht",
         r"aktualisiert", r"stand", r"publicado", r"actualizado", r"aggiornato", r"pubblicato",
-        r"atualizado",
+        r"atualizado", r"опубліковано", r"оновлено", r"опубликовано", r"обновлено", r"发布时间", r"更新时间",
     )
     + r"(?!\w)",
     _I,
