@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.align.gold import GoldCounts, count, read_alignment
 from harness.align.golden import Gold
 from harness.align.output.writers import Aligned
+from harness.align.same import kept
 from harness.common.files import normalise_newlines, read_lines, read_text
 from harness.common.langid import identify, label
 from harness.common.langs import language
@@ -122,6 +123,12 @@ def align_files(pair: FilePair, texts: Texts, src: str, tgt: str) -> tuple[Align
     if lines[0] == lines[1]:
         note(f"warning: {pair.source} and {pair.target} hold the same text")
     (beads,) = align_pairs(texts.parts, [(left, right)])
+    if src == tgt:
+        same, linked = kept(*lines, beads)
+        note(
+            f"check: {same} sentences are the same in {pair.source} and {pair.target},"
+            f" {linked} of them are linked"
+        )
     aligned = Aligned(*lines, beads, src, tgt, str(pair.source), str(pair.target), __version__)
     return aligned, count(gold, beads) if gold is not None else None
 

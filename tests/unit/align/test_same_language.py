@@ -7,6 +7,7 @@ from typing import Any
 
 import harness
 from harness.align.gold import count, score
+from harness.align.same import kept
 from harness.cli.main import main
 from harness.encode.use import Use
 from harness.types import Bead
@@ -66,4 +67,12 @@ def test_the_verbs_take_one_language_on_both_sides(tmp_path: Path, capsys: Any) 
         (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     files = [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
     assert main(["align", *files, "--src", "en", "--tgt", "en", "--segmented", "--no-cache"]) == 0
-    assert "Fishermen lost" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "Fishermen lost" in shown.out
+    assert "check: 2 sentences are the same" in shown.err and "2 of them are linked" in shown.err
+
+
+def test_a_sentence_that_stayed_and_is_not_linked_is_counted() -> None:
+    beads = [Bead((0,), (0,)), Bead((1,), ()), Bead((), (1,)), Bead((2,), (2,))]
+    assert kept(["A b.", "C d.", "E."], ["a  b.", "C d.", "F."], beads) == (2, 1)
+    assert kept(["A.", "A."], ["A.", "B."], [Bead((0, 1), (0, 1))]) == (0, 0)
