@@ -1,18 +1,27 @@
-"""The speed part of the benchmark: time in the encoder, and growth of the search with length."""
+"""The speed part of the benchmark: time in the encoder, and growth of the search with length.
+
+    python experiments/alignment/speed.py SRC TGT
+
+compares with vecalign's own compiled code (package sentalign has it) on two texts of a sentence a line.
+"""
 
 from __future__ import annotations
 
+import argparse
 import resource
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.align.auto import Auto, Texts
-from harness.align.evidence.clauses import Clauses
-from harness.align.evidence.spans import Spans
+from harness.align.evidence.clauses import Clauses, cut
+from harness.align.evidence.objective import length_ratio
+from harness.align.evidence.spans import Spans, embed
 from harness.align.gold import GoldCounts, count, score
+from harness.encode.use import Use
 
 
 class Timed:
@@ -110,3 +119,39 @@ def growth(sizes: Sequence[int] = (1_000, 2_000, 5_000, 10_000, 50_000)) -> None
             flush=True,
         )
         del texts
+
+
+def against_vecalign(src: Sequence[str], tgt: Sequence[str], size: int = 4) -> None:
+    """CPU seconds of `auto` and of vecalign with the same encoder: of the encoder, and of the search."""
+    from sentalign.dp_utils import layer, make_alignment_types, vecalign
+
+    encoder = Timed(Use(threads=1))
+    encoder.encode(["warm up"])
+    encoder.seconds = 0.0
+    spans = embed(src, encoder, runs=False), embed(tgt, encoder, runs=False)
+    parts = tuple(cut(side.texts, encoder, side.rows(1)) for side in spans)
+    texts, aligner = Texts(spans, parts, length_ratio(*spans)), Auto(encoder)
+    before = encoder.seconds
+    begin = time.process_time()
+    aligner.decide(texts)  # encodes runs on the way
+    search = time.process_time() - begin - (encoder.seconds - before)
+    theirs = Timed(encoder.encoder)
+    vectors = [
+        np.stack([theirs.encode(layer(side, k + 1)) for k in range(size)]).astype(np.float32)
+        for side in (src, tgt)
+    ]
+    begin = time.process_time()
+    vecalign(*vectors, make_alignment_types(size), 0.2, 5, 300, 20_000, 100)
+    other = time.process_time() - begin
+    print("| CPU seconds | encoder | search | whole |\n| --- | --- | --- | --- |")
+    for name, encoding, searching in (
+        ("`auto`", encoder.seconds, search),
+        (f"vecalign, size {size}", theirs.seconds, other),
+    ):
+        print(f"| {name} | {encoding:.2f} | {searching:.2f} | {encoding + searching:.2f} |")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="auto against vecalign's own code")
+    parser.add_argument("files", nargs=2, type=Path, metavar="TEXT")
+    against_vecalign(*(path.read_text("utf-8").splitlines() for path in parser.parse_args().files))

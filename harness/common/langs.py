@@ -21,7 +21,13 @@ class Language:
     iso1: str | None  # ISO 639-1: "pl"
     iso3: str  # ISO 639-3: "pol"
     script: str  # ISO 15924: "Latn"
-    name: str  # English name: "Polish"
+
+    @property
+    def name(self) -> str:
+        """The English name: `"Polish"`; the table of names is read when one is asked for."""
+        import langcodes
+
+        return "Dari" if self.iso3 == "prs" else langcodes.Language.get(self.code).language_name("en")
 
     @property
     def flores(self) -> str:
@@ -70,13 +76,12 @@ def language(code: str) -> Language:
     iso3 = tag.to_alpha3()
     short = tag.language if tag.language and len(tag.language) == 2 else _SHORT.get(iso3)
     if re.split("[-_]", code)[0] == "prs":  # Dari, which CLDR folds into Persian and FLORES does not
-        return Language("prs", None, "prs", "Arab", "Dari")
+        return Language("prs", None, "prs", "Arab")
     return Language(
         code=str(tag),
         iso1=short,
         iso3=_FLORES_MEMBER.get(iso3, iso3),
         script=full.script or "Latn",
-        name=tag.language_name("en"),
     )
 
 

@@ -96,6 +96,7 @@ class Evidence:
         )
         self._blocks: dict[Place, Matrix] = {}
         self._kept: dict[Place, tuple[Matrix, ...]] = {}
+        self._last = False  # whether every block is looked at once more at most
 
     def at(self, heat: float = 1.0) -> AtHeat:
         return AtHeat(self, heat)
@@ -103,6 +104,7 @@ class Evidence:
     def encoded(self) -> None:
         """Called when vectors of runs have changed: what they tell is computed anew."""
         self._blocks.clear()
+        self._last = True
 
     def null(self, side: int) -> Array:
         """`(n,)` scores of leaving each sentence of a side alone."""
@@ -136,13 +138,16 @@ class Evidence:
         return out, mean
 
     def _fixed(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Matrix, ...]:
-        """What vectors of runs have no part in, kept for the next look: coverage, clause, gain, ends,
+        """What vectors of runs have no part in, kept until `encoded`: coverage, clause, gain, ends,
         numbers, and the mean coverage.
         """
-        if (rows, columns) not in self._kept:
+        known = self._kept.pop((rows, columns), None)
+        if known is None:
             *covered, mean = coverage(*self.parts, rows, columns)
-            self._kept[rows, columns] = (*covered, *marks(*self.marks, rows, columns), mean)
-        return self._kept[rows, columns]
+            known = (*covered, *marks(*self.marks, rows, columns), mean)
+            if not self._last:
+                self._kept[rows, columns] = known
+        return known
 
     def _weigh(self, rows: tuple[int, int], columns: tuple[int, int]) -> Matrix:
         features, _ = self.features(rows, columns)
