@@ -36,7 +36,7 @@ def converted(
     Raises DataError for a checkpoint that is not whole or that CTranslate2 cannot convert, StageError when
     the disk is full.
     """
-    key = digest([checkpoint.identity, compute, versions("ctranslate2"), "causal" if causal else 4], 16)
+    key = digest([checkpoint.identity, compute, versions("ctranslate2"), "causal" if causal else 5], 16)
     name = checkpoint.id or checkpoint.path.name
     folder = cache / f"{name.replace('/', '--')}-{compute}-{key}"
     if (folder / "model.bin").is_file():
