@@ -67,6 +67,8 @@ def mark_of(head: bytes) -> tuple[bytes, str]:
 
 def unmarked_utf16(head: bytes) -> str | None:
     """`"utf-16-le"` or `"utf-16-be"` where a text without a mark has NUL bytes as those do."""
+    if b"\0" not in head or _is_bytewise(head):
+        return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
     end = head.find(b"\n")
     if max(even, odd) >= _NUL_SHARE * max(len(head) // 2, 1) and min(even, odd) <= max(even, odd) / 10:
@@ -83,6 +85,20 @@ def unmarked_utf16(head: bytes) -> str | None:
         for character in text
     )
     return found if strange <= len(text) / 100 + 1 else None
+
+
+def _is_bytewise(head: bytes) -> bool:
+    """Whether the lines are UTF-8 in which a NUL is a character like others.
+
+    In UTF-16 a quarter of the bytes is NUL at the least (Latin script), or halves of the other letters are
+    control characters (Greek, Cyrillic) or no UTF-8.
+    """
+    try:
+        text = head[: head.rfind(b"\n") + 1].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    controls = sum(char < " " and char not in "\0\t\n\r" for char in text)
+    return not controls and text.count("\0") < len(text) / 4
 
 
 def looks_binary(head: bytes) -> bool:
@@ -232,6 +248,11 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     lines = [line for line in sample.splitlines() if not line.isascii()]
     right = sum(_is_utf8(line) for line in lines)
     return good > 0 and (good >= broken or 2 * right >= len(lines))
+
+
+def is_forbidden_utf8(line: bytes) -> bool:
+    """Whether only surrogates (CESU-8) and overlong forms keep the line from being UTF-8."""
+    return _MISTAKES.search(line) is not None and _is_utf8(_MISTAKES.sub(b"?", line))
 
 
 def _is_utf8(line: bytes) -> bool:

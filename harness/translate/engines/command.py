@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from harness.common.decoding import guess
+from harness.common.decoding import guess, is_forbidden_utf8
 from harness.common.langs import language
 from harness.common.limits import Above, Count, Reads
 from harness.common.notices import tell
@@ -197,9 +197,10 @@ class Command(Engine):
                 f"{self._shown}: its answer to '{_short(source)}' is not {coding.name}"
                 f" (byte 0x{line[error.start]:02x}, column {error.start + 1})"
             )
-            if self._wrote_utf8:
+            told = "answers before it are" if self._wrote_utf8 else "it is but for halves of characters"
+            if self._wrote_utf8 or is_forbidden_utf8(line):
                 raise SegmentError(
-                    f"{problem}, though answers before it are: correct what the program writes there"
+                    f"{problem}, though {told}: correct what the program writes there"
                 ) from None
             found = guess(line, (self._tgt,)) or "cp1252"
             raise DataError(

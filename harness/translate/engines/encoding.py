@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from harness.common.decoding import iconv_name
+from harness.common.decoding import iconv_name, unmarked_utf16
 from harness.errors import ConfigError, DataError
 
 _MARKS = {
@@ -37,9 +37,7 @@ def known(name: str, option: str = "encoding") -> str:
 def _wide(data: bytes) -> str | None:
     """The encoding with line breaks of several bytes that this is in, None where it is none of them."""
     marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
-    if marked or b"\0" not in data:
-        return marked
-    return "utf-16-le" if b"\n\0" in data else "utf-16-be" if b"\0\n" in data else None
+    return marked or unmarked_utf16(data[: data.rfind(b"\n") + 2])
 
 
 class Lines:

@@ -179,7 +179,7 @@ def test_a_filtered_answer_and_an_empty_one_are_refusals() -> None:
         metric = built("gemba-esa", server.url)
         rows = metric.statistics(["s"] * 3, ["pies", "kot", "pusto"], [[]] * 3)
     assert [one.outcome for one in metric.judged()] == ["scored", "refused", "unreadable"]
-    assert metric.judged()[1].answer == "finish_reason content_filter"
+    assert metric.judged()[1].answer == "refused: content_filter"
     assert np.isnan(metric.segment_scores(rows)[1:]).all()
 
 
