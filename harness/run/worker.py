@@ -12,6 +12,7 @@ from harness import registry
 from harness.common.files import digest
 from harness.common.mojibake import is_damaged
 from harness.common.notices import collecting
+from harness.metrics.shifts import shift
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
 from harness.run.judging import counted
@@ -152,6 +153,7 @@ class Worker:
         with stages("score"):
             self._rivals.meet(self.metrics, items)
             scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless, cuts)
+            shifted = _shifted(items, translations) if engine.unit == "segment" else {}
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
             text = "".join(
@@ -171,6 +173,7 @@ class Worker:
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
                 cleaned=sum(output.details.raw is not None for output in outputs),
+                shifted=shifted,
                 usage=usage_of(outputs, engine),
                 judged=counted(scored.judged),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
@@ -198,6 +201,15 @@ class Worker:
 def cache_part(sources: Sequence[str]) -> str:
     """The part of the cache that a shard has to itself."""
     return f"shard-{digest(sources, 16)}"
+
+
+def _shifted(items: Sequence[Item], translations: Sequence[Translation]) -> dict[str, Any]:
+    """Which segments have a neighbour's output; empty where none have."""
+    found = shift([t.hypothesis for t in translations], [item.references for item in items])
+    if found is None:
+        return {}
+    first, last = _plain(items[found.start].id), _plain(items[found.stop - 1].id)
+    return {"first": first, "last": last, "by": found.by, "lines": found.stop - found.start}
 
 
 def _plain(text: str) -> str:
