@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from harness import registry
 from harness.common.files import digest
 from harness.common.mojibake import is_damaged
 from harness.common.notices import collecting
+from harness.errors import UserError
 from harness.metrics.shifts import shift
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
@@ -131,19 +132,20 @@ class Worker:
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
             part = cache_part(sources) if len(shard) < job.n else None
-            translations = list(
-                stream(
-                    self._tolerant,
-                    batch,
-                    job.cache_dir,
-                    self._splitter,
-                    job.src,
-                    job.tgt,
-                    part,
-                    advance,
-                    job.fresh,
+            with self._beginning(stages):
+                translations = list(
+                    stream(
+                        self._tolerant,
+                        batch,
+                        job.cache_dir,
+                        self._splitter,
+                        job.src,
+                        job.tgt,
+                        part,
+                        advance,
+                        job.fresh,
+                    )
                 )
-            )
         outputs = translations  # of whole documents or windows, where the engine gives those
         cuts: list[Cut] = []
         if found:
@@ -183,6 +185,16 @@ class Worker:
                 ),
             )
         return done, data, rows
+
+    @contextmanager
+    def _beginning(self, stages: Stages) -> Iterator[None]:
+        """A mistake of the user's that shows before the first translation is one of preparing."""
+        try:
+            yield
+        except UserError:
+            if not self._tolerant.works:
+                stages.current = "prepare"
+            raise
 
     def _cut(
         self, items: Sequence[Item], found: Sequence[Whole], outputs: Sequence[Translation]
