@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from harness.cli.spelled import spelled
 from harness.common.own_code import blame
 from harness.common.parser import Parser
+from harness.common.paths import check_output
 from harness.common.secrets import redacted
 from harness.common.terminal import full_stream, never_fail, visible_line
 from harness.config.user_folder import config_dirs, make_importable
@@ -97,7 +98,10 @@ def _call(verb: str, rest: list[str]) -> int:
     module.configure(parser)
     if "--config-dir" not in parser.known_options():
         parser.add_argument("--config-dir", metavar="DIR", help="your folder, whose classes can be imported")
-    return int(module.main(parser.parse_args(rest)))
+    args = parser.parse_args(rest)
+    if getattr(args, "output", None):  # before any work
+        check_output(args.output)
+    return int(module.main(args))
 
 
 def _fail(verb: str, error: BaseException, debug: bool) -> int:

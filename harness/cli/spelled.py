@@ -17,6 +17,7 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "clean": ((rf"{_KEYED}clean=(?=\S)", "--clean "),),
     "score": (
+        (rf"{_KEYED}pair\.src=([\w-]+) pair\.tgt=([\w-]+)", r"--pair \1-\2"),
         (rf"{_KEYED}force=true", "--force"),
         (rf"{_KEYED}((?:bootstrap|data|engine|metrics|model|pair)\.[\w.]+=)", r"--set \1"),
     ),

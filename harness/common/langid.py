@@ -71,3 +71,19 @@ def identify(text: str, candidates: Sequence[str] | None = None) -> tuple[str, f
         return UNKNOWN, 0.0
     code, probability = _restricted(frozenset(codes)).classify(text)
     return codes[str(code)], float(probability)
+
+
+# Languages that identifiers confuse because their written forms hardly differ.
+_NEAR: dict[str, tuple[str, ...]] = {}
+for _group in (
+    ("bs", "hr", "sr", "sh", "sl"), ("no", "nb", "nn", "da"), ("cs", "sk"), ("id", "ms"),
+    ("pt", "gl"), ("es", "gl", "ast", "an"), ("bg", "mk"), ("ru", "uk", "be"), ("hi", "mr", "ne"),
+    ("af", "nl"), ("zh", "yue"), ("fa", "prs"), ("ur", "pnb"),
+):  # fmt: skip
+    for _one in _group:
+        _NEAR[_one] = (*_NEAR.get(_one, ()), *(other for other in _group if other != _one))
+
+
+def near(name: str) -> tuple[str, ...]:
+    """The labels that identifiers confuse with the label `name`."""
+    return _NEAR.get(name, ())

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from harness.errors import DataError, StageError
+from harness.errors import DataError, StageError, UserError
 
 MOST_NAMES = 10_000
 """Names of a folder among which a similar one is looked for."""
@@ -60,6 +60,18 @@ def unreadable(path: str | Path, error: OSError | ValueError, called: str | None
         return DataError(f"{called or path}: is a folder, expected a file")
     # ValueError: a NUL in the name
     return DataError(f"{called or path}: cannot be read ({getattr(error, 'strerror', None) or error})")
+
+
+def check_output(path: str | Path) -> None:
+    """Refuse what `-o` names in a folder that is not there: it would be made where a path was mistyped.
+
+    Raises UserError.
+    """
+    folder = Path(path).parent
+    if is_file(folder):
+        raise UserError(f"{path}: {folder} is a file, not a folder")
+    if not is_dir(folder):
+        raise UserError(f"{path}: no such folder: {folder}; make it first, or name another place with -o")
 
 
 def user_path(path: str | Path) -> Path:

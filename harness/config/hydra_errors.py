@@ -64,8 +64,18 @@ def check_flags(arguments: list[str]) -> None:
     for word in arguments:
         flag = word.split("=")[0]
         if word.startswith("-") and flag not in _FLAGS:
-            hint = did_you_mean(flag, _FLAGS)
+            hint = _as_key(word, arguments) or did_you_mean(flag, _FLAGS)
             raise ConfigError(f"no option '{word}'.{hint} See: python -m harness run --help")
+
+
+def _as_key(word: str, arguments: Sequence[str]) -> str:
+    """`--pair de-cs`, as other verbs take it, for `pair=de-cs`."""
+    name, _, value = word.removeprefix("--").partition("=")
+    if not word.startswith("--") or name not in _keys_beside("", ()):
+        return ""
+    following = list(arguments)[list(arguments).index(word) + 1 :][:1]
+    value = value or next((one for one in following if not one.startswith("-")), "…")
+    return f" Did you mean {name}={value}?"
 
 
 def explain(error: BaseException, arguments: list[str]) -> BaseException:

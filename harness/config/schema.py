@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from harness.common.langs import language
 from harness.common.limits import Count, Inside, Natural
-from harness.config.arguments import readable
+from harness.config.arguments import quoted, readable
 from harness.config.keys import conf_dir
 from harness.errors import ConfigError, did_you_mean, message_of
 from harness.results.record import Record
@@ -237,7 +237,7 @@ def compose(overrides: list[str], config_dir: Path | None = None) -> RunConfig:
     from hydra import initialize_config_dir
 
     register_schema()
-    extra = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
+    extra = [f"hydra.searchpath=[{quoted(f'file://{config_dir.resolve()}')}]"] if config_dir else []
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
         return to_config(
             hydra_compose("run", overrides=[*extra, *readable(overrides, [config_dir] if config_dir else [])])

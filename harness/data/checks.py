@@ -6,13 +6,14 @@ import hashlib
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from harness.common import mojibake
 from harness.common.langid import identify, label
-from harness.data.direction import swapped
+from harness.data.direction import misplaced
 from harness.errors import DataError
 from harness.types import Document, Item
 
@@ -80,11 +81,13 @@ def check_items(
         if others and sum(others.values()) >= max(2, FOREIGN_SHARE * checked):
             most = ", ".join(f"{n} in '{other}'" for other, n in others.most_common(3))
             foreign_sides.append(
-                f"{sum(others.values())} of {checked} {side} lines are clearly not in '{code}' ({most});"
-                " is the pair the right way round?"
+                f"{sum(others.values())} of {checked} {side} lines are clearly not in '{code}' ({most})"
             )
-    exchanged = swapped(looked_at_of["source"] if sources else [], looked_at_of["reference"], src, tgt)
-    told = [exchanged] if exchanged else foreign_sides
+    references = [
+        list(texts) for texts in zip_longest(*(item.references for item in looked_at), fillvalue="")
+    ]
+    whole = misplaced(looked_at_of["source"] if sources else [], references, src, tgt)
+    told = [whole] if whole else foreign_sides
     return counts, [*_line_warnings(counts), *misread, *told]
 
 
@@ -164,11 +167,11 @@ def foreign_lines(texts: Sequence[str], code: str) -> tuple[Counter[str], int] |
 
 
 def check_documents(src: Sequence[Document], tgt: Sequence[Document]) -> list[str]:
-    """A warning for each document that is clearly not in its declared language, or one for all if swapped."""
+    """A warning for each document that is clearly not in its declared language, or one for a side."""
     if src and tgt:
-        codes = src[0].lang, tgt[0].lang
-        if exchanged := swapped([d.text for d in src], [d.text for d in tgt], *codes):
-            return [exchanged]
+        sides = [[d.text for d in side] for side in (src, tgt)]
+        if whole := misplaced(sides[0], [sides[1]], src[0].lang, tgt[0].lang):
+            return [whole]
     warnings = []
     for document in (*src, *tgt):
         found = foreign_lines([document.text[:20_000]], document.lang)

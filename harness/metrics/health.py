@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from harness.common import chatter, dressing, refusals
-from harness.common.langid import identify, label
+from harness.common.langid import identify, label, near
 from harness.common.langs import language
 
 FLAGS = (
@@ -136,18 +136,7 @@ def _wrong_language(hypothesis: str, src: str, tgt: str) -> bool:
     found, confidence = identify(hypothesis)
     if wanted is None or found == wanted or confidence < _MIN_CONFIDENCE:
         return False
-    return found == label(src) or found not in _NEAR.get(wanted, ())
-
-
-# Languages that identifiers confuse because their written forms hardly differ.
-_NEAR: dict[str, tuple[str, ...]] = {}
-for _group in (
-    ("bs", "hr", "sr", "sh", "sl"), ("no", "nb", "nn", "da"), ("cs", "sk"), ("id", "ms"),
-    ("pt", "gl"), ("es", "gl", "ast", "an"), ("bg", "mk"), ("ru", "uk", "be"), ("hi", "mr", "ne"),
-    ("af", "nl"), ("zh", "yue"), ("fa", "prs"), ("ur", "pnb"),
-):  # fmt: skip
-    for _one in _group:
-        _NEAR[_one] = (*_NEAR.get(_one, ()), *(other for other in _group if other != _one))
+    return found == label(src) or found not in near(wanted)
 
 
 def _looping(source: str, hypothesis: str) -> bool:

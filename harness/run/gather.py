@@ -69,6 +69,7 @@ class Gathering:
             tokenized=sum(item.tokenized for item in done),
             misread=sum(item.misread for item in done),
             misread_first=next((item.misread_first for item in done if item.misread), ""),
+            shifted=next((item.shifted for item in done if item.shifted), {}),
             warnings=tuple(dict.fromkeys(line for item in done for line in item.warnings)),
             cleaned=sum(item.cleaned for item in done),
             usage=[item.usage for item in done],

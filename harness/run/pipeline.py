@@ -11,7 +11,7 @@ from harness.common.files import digest, write_json
 from harness.common.notices import collecting
 from harness.common.secrets import redacted
 from harness.config.schema import RunConfig, identifying
-from harness.errors import ConfigError, HarnessError
+from harness.errors import HarnessError, UserError
 from harness.metrics.stats.bootstrap import block_size
 from harness.results.live import discard, journal
 from harness.results.record import Record
@@ -71,12 +71,12 @@ def recorded_errors(
 ) -> Iterator[None]:
     """Write error.json for what is raised within: `list` then shows the run as failed, and why.
 
-    A mistake in the configuration that was found before any work leaves nothing behind.
+    What the user has to put right, found before anything was translated, leaves nothing behind.
     """
     try:
         yield
     except Exception as error:
-        if isinstance(error, ConfigError) and stages.current in _BEFORE_WORK:
+        if isinstance(error, UserError) and stages.current in _BEFORE_WORK:
             discard(store.run_dir(run_id))
             raise
         _write_error(store, run_id, stages.current, error, configuration)

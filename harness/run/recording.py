@@ -96,7 +96,7 @@ def _model(opened: Opened, engine: Engine) -> Model:
 def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:
     """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
     data = map(str, bitext.meta.get("warnings", []))
-    outputs = (*_tokenized(gathered), *_misread(gathered), *_failures(gathered))
+    outputs = (*_tokenized(gathered), *_misread(gathered), *_shifted(gathered), *_failures(gathered))
     return tuple(dict.fromkeys((*data, *notices, *gathered.warnings, *outputs)))
 
 
@@ -116,6 +116,18 @@ def _misread(gathered: Gathered) -> list[str]:
     return [
         f"outputs that are UTF-8 read in another encoding (`Ã©` for `é`): {gathered.misread}, the first is"
         f" segment {gathered.misread_first}: repair them; `python -m harness clean` shows the repair"
+    ]
+
+
+def _shifted(gathered: Gathered) -> list[str]:
+    if not gathered.shifted:
+        return []
+    first, last, by, lines = (gathered.shifted[key] for key in ("first", "last", "by", "lines"))
+    n = f"{abs(by)} line{'s' if abs(by) > 1 else ''}"
+    cause = f"{n} too few before it" if by > 0 else f"{n} too many before it"
+    return [
+        f"outputs are shifted from segment {first} on (to {last}, {lines} segments): they fit the reference"
+        f" {n} {'further on' if by > 0 else 'back'}; look for {cause} in the outputs"
     ]
 
 

@@ -60,6 +60,7 @@ class Done:
     tokenized: int = 0  # hypotheses that end in a period after a space, counted where BLEU is a metric
     misread: int = 0  # hypotheses that are UTF-8 read in another encoding
     misread_first: str = ""  # the id of the first of them
+    shifted: dict[str, Any] = field(default_factory=dict)  # `worker._shifted` of the shard
     warnings: list[str] = field(default_factory=list)
     cleaned: int = 0  # outputs that `engine.answer` changed
     usage: dict[str, Any] | None = None  # `results.record.Usage` of the shard
@@ -80,6 +81,8 @@ class Gathered:
     cleaned: int = 0
     misread: int = 0
     misread_first: str = ""
+    shifted: Mapping[str, Any] = field(default_factory=dict)
+    """Of the first shard with outputs that belong to a neighbouring segment; empty: none."""
     usage: Sequence[dict[str, Any] | None] = ()
     judged: Sequence[dict[str, Any]] = ()
     realign: dict[str, int] = field(default_factory=dict)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from harness import registry
 from harness.common.files import digest
 from harness.common.mojibake import is_damaged
 from harness.common.notices import collecting
+from harness.errors import UserError
+from harness.metrics.shifts import shift
 from harness.metrics.stats.bootstrap import block_sums
 from harness.protocols import Batch
 from harness.run.judging import counted
@@ -130,19 +132,20 @@ class Worker:
                 ids = [item.id for item in items]
                 batch = Batch(sources, references, shard.start, job.n, ids, job.whole)
             part = cache_part(sources) if len(shard) < job.n else None
-            translations = list(
-                stream(
-                    self._tolerant,
-                    batch,
-                    job.cache_dir,
-                    self._splitter,
-                    job.src,
-                    job.tgt,
-                    part,
-                    advance,
-                    job.fresh,
+            with self._beginning(stages):
+                translations = list(
+                    stream(
+                        self._tolerant,
+                        batch,
+                        job.cache_dir,
+                        self._splitter,
+                        job.src,
+                        job.tgt,
+                        part,
+                        advance,
+                        job.fresh,
+                    )
                 )
-            )
         outputs = translations  # of whole documents or windows, where the engine gives those
         cuts: list[Cut] = []
         if found:
@@ -152,6 +155,7 @@ class Worker:
         with stages("score"):
             self._rivals.meet(self.metrics, items)
             scored = score(items, translations, self.metrics, job.src, job.tgt, job.sourceless, cuts)
+            shifted = _shifted(items, translations) if engine.unit == "segment" else {}
             rows = {key: block_sums(s, shard.start, job.block) for key, s in scored.statistics.items()}
         with stages("record"):
             text = "".join(
@@ -171,6 +175,7 @@ class Worker:
                 ],
                 signatures={key: metric.signature for key, metric in self.metrics.items()},
                 cleaned=sum(output.details.raw is not None for output in outputs),
+                shifted=shifted,
                 usage=usage_of(outputs, engine),
                 judged=counted(scored.judged),
                 tokenized=sum(line["hypothesis"].endswith(" .") for line in scored.lines) if bleu else 0,
@@ -180,6 +185,16 @@ class Worker:
                 ),
             )
         return done, data, rows
+
+    @contextmanager
+    def _beginning(self, stages: Stages) -> Iterator[None]:
+        """A mistake of the user's that shows before the first translation is one of preparing."""
+        try:
+            yield
+        except UserError:
+            if not self._tolerant.works:
+                stages.current = "prepare"
+            raise
 
     def _cut(
         self, items: Sequence[Item], found: Sequence[Whole], outputs: Sequence[Translation]
@@ -198,6 +213,15 @@ class Worker:
 def cache_part(sources: Sequence[str]) -> str:
     """The part of the cache that a shard has to itself."""
     return f"shard-{digest(sources, 16)}"
+
+
+def _shifted(items: Sequence[Item], translations: Sequence[Translation]) -> dict[str, Any]:
+    """Which segments have a neighbour's output; empty where none have."""
+    found = shift([t.hypothesis for t in translations], [item.references for item in items])
+    if found is None:
+        return {}
+    first, last = _plain(items[found.start].id), _plain(items[found.stop - 1].id)
+    return {"first": first, "last": last, "by": found.by, "lines": found.stop - found.start}
 
 
 def _plain(text: str) -> str:

@@ -41,6 +41,11 @@ class Tolerant:
         self._in_a_row = 0
         self._last = ""
 
+    @property
+    def works(self) -> bool:
+        """Whether it has translated anything, now or for an earlier attempt at the run."""
+        return self._works
+
     def translate(self, batch: Batch, works: bool = False) -> Translated:
         """Like `Engine.translate`; finished batches are never requested again.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import shlex
 from pathlib import Path
 
 from harness.common.files import write_atomic
@@ -34,8 +36,19 @@ def main(args: argparse.Namespace) -> int:
     existing = [path for path in wanted if path.exists()]
     if existing and not args.force:
         raise UserError(f"{existing[0]}: already exists; name another folder, or overwrite it with --force")
+    typed = shlex.quote(args.dir)
     for path, to in zip(files, wanted, strict=True):
-        write_atomic(to, path.read_text(encoding="utf-8").replace("{DIR}", str(args.dir).rstrip("/")))
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".yaml":  # runs from any folder
+            text = re.sub(r"\{DIR\}(\S*)", lambda found: _yaml(f"{target.resolve()}{found[1]}"), text)
+        write_atomic(to, text.replace("{DIR}", typed))
         print(to)
-    note(f"next: python -m harness run --config-dir {args.dir} pair=de-cs data=my_news model=my_model")
+    note(f"next: python -m harness run --config-dir {typed} pair=de-cs data=my_news model=my_model")
     return 0
+
+
+def _yaml(text: str) -> str:
+    """A text as YAML and OmegaConf, which fills in `${…}`, read it back; plain where that is the same."""
+    if re.fullmatch(r"[\w./-]+", text):
+        return text
+    return "'" + text.replace("'", "''").replace("${", "\\${") + "'"

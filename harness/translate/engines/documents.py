@@ -129,7 +129,7 @@ class DocumentOutputs:
             f" ({name}: '{other}')"
         )
         if len(others) > looked_at / 2:
-            raise DataError(f"{message}; are these the outputs for this pair?")
+            raise DataError(f"{message}; if these are the outputs, set their language: pair.tgt={other}")
         tell(f"{message}; they are scored as they are")
 
 

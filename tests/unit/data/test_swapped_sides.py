@@ -16,7 +16,7 @@ POLISH = ["Dzień dobry!", "Jak się pan miewa?", "Jest ładna pogoda.", "Do jut
 
 def test_short_lines_are_enough() -> None:
     found = swapped(GERMAN, ENGLISH, "en", "de")
-    assert found is not None and "sources are in 'de'" in found and "(de-en)" in found
+    assert found is not None and "sources are in 'de'" in found and "(pair.src=de pair.tgt=en)" in found
 
 
 @pytest.mark.parametrize(
