@@ -139,9 +139,7 @@ def test_verdicts_are_of_metrics_that_the_run_has_and_best_first(tmp_path, capsy
     write_run(tmp_path, "3", "best", hypotheses(references, 1, 0.1), references)
     shown = re.sub(" +", " ", compare(capsys, tmp_path, "--format", "md", "--alpha", "0.01"))
     verdicts = shown[shown.index("Verdict on each") :]
-    assert verdicts.index("| only | worse | – | – | worse |") < verdicts.index(
-        "| worst | worse | worse |"
-    )
+    assert verdicts.index("| only | worse | – | – | worse |") < verdicts.index("| worst | worse | worse |")
     assert "–: not scored with this metric; overall is over the others" in shown
     assert re.search(r"- only has no chrF2, length ratio, TER", shown), "one line, in the names of the tables"
     assert "Intervals: 95 % whatever --alpha" in shown, "their level is said"
