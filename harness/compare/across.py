@@ -13,9 +13,9 @@ from harness.compare.evaluate import MetricResult, Result
 class Across:
     """One system under one metric over all test sets.
 
-    `values` and `clusters` have an entry a set, None where the system is missing; `mean` is over all sets,
-    NaN unless the system has them all and they are of one pair of languages: scores of different pairs
-    have no common scale. `standardised` is the mean over sets of the difference from
+    `values`, `clusters` and `ranges` (of ranks) have an entry a set, None where the system is missing; `mean`
+    is over all sets, NaN unless the system has them all and they are of one pair of languages: scores of
+    different pairs have no common scale. `standardised` is the mean over sets of the difference from
     `baseline` in standard deviations of a segment, positive where the system is better, with its 95 %
     interval; NaN unless both systems are on every set.
     """
@@ -23,6 +23,7 @@ class Across:
     system: str
     values: tuple[float | None, ...]
     clusters: tuple[int | None, ...]
+    ranges: tuple[tuple[int, int] | None, ...]
     mean: float
     baseline: str
     standardised: float
@@ -55,6 +56,7 @@ def _line(name: str, baseline: str, found: Sequence[MetricResult | None], sizes:
         name,
         tuple(row.value if row else None for row in rows),
         tuple(row.cluster if row else None for row in rows),
+        tuple(row.ranks if row else None for row in rows),
         sum(values) / len(values) if complete else math.nan,
         baseline,
         mean,

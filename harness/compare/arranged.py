@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
 from harness.compare import analyses, cells, formats
 from harness.compare.alignment import AlignmentView
@@ -11,9 +12,23 @@ from harness.compare.evaluate import Result
 from harness.compare.gate import Drop
 from harness.compare.github import summary
 from harness.compare.latex import latex_sheet
+from harness.compare.notes import footnotes
 from harness.errors import ConfigError
 
 Pair = tuple[Result, AlignmentView | None]
+
+
+class Once:
+    """Notes of several test sets, one below the other: what was said of one is not said again."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def new(self, notes: Iterable[str]) -> list[str]:
+        """The notes that were not said before."""
+        found = [note for note in dict.fromkeys(notes) if note not in self._said]
+        self._said.update(found)
+        return found
 
 
 def check(args: argparse.Namespace) -> None:
@@ -67,8 +82,9 @@ def analyses_text(args: argparse.Namespace, results: list[Pair]) -> tuple[str, l
 
 def github(args: argparse.Namespace, results: list[Pair], found: list[Drop] | None) -> str:
     """The summary for a pull request."""
-    details = []
+    details, once = [], Once()
     for result, view in results:
         tables, extra = sheets(args, result, view)
-        details.append(formats.markdown(tables, [*cells.footnotes(result), *extra], result.test_set.title))
+        notes = once.new([*footnotes(result), *extra])
+        details.append(formats.markdown(tables, notes, result.test_set.title))
     return summary([result for result, _ in results], found, details)

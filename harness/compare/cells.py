@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 
-import numpy as np
-
-from harness.compare.across import across
+from harness.common.tables import BROKEN
+from harness.compare.across import Across, across
 from harness.compare.alignment import AlignmentView, BeadSubset
 from harness.compare.alignment import Verdict as AlignmentVerdict
 from harness.compare.evaluate import MetricResult, Result, SystemScore, Verdict
-from harness.compare.options import Options
-from harness.metrics.stats.human import SOURCE
-from harness.metrics.stats.significance import TEST_NAMES
-
-_FLAGGED = 6  # systems whose flags a note names
+from harness.compare.notes import broken_systems, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +49,14 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     """One metric over all systems, best first, with differences from the baseline."""
     options = result.options
     digits = digits_of(metric)
+    broken = broken_systems(result)
     arrow = "" if metric.neutral else (" ↑" if metric.higher_is_better else " ↓")
     header = ["rank", "range", "system", metric.name + arrow, "95 % interval"]
     if len(metric.rows) > 1:
         header += [f"Δ to {metric.baseline}", "95 % interval of Δ", f"p ({options.correction})"]
         header += [f"p ({test})" for test in options.tests]
-        header += ["wins/ties/losses", "judges agree"]
-    rows = tuple(tuple(_row(row, digits, len(header))) for row in metric.rows)
+        header += ["wins/ties/losses", *(["judges agree"] if judged(metric) else [])]
+    rows = tuple(tuple(_row(row, digits, len(header), row.system in broken)) for row in metric.rows)
     ends = frozenset(
         k
         for k, (row, below) in enumerate(zip(metric.rows, metric.rows[1:], strict=False))
@@ -69,8 +65,8 @@ def metric_sheet(result: Result, metric: MetricResult) -> Sheet:
     return Sheet(f"{metric.name}  {metric.signature}", tuple(header), rows, ends)
 
 
-def _row(row: SystemScore, digits: int, width: int) -> list[str]:
-    cells = [str(row.cluster or "–"), _range(row.ranks), row.system]
+def _row(row: SystemScore, digits: int, width: int, broken: bool) -> list[str]:
+    cells = [str(row.cluster or "–"), _range(row.ranks), f"{BROKEN}{row.system}" if broken else row.system]
     cells += [number(row.value, digits), span(*row.ci, digits)]
     gap = row.difference
     if gap is None:
@@ -84,7 +80,7 @@ def _row(row: SystemScore, digits: int, width: int) -> list[str]:
         human = "="
     else:
         tested = [number(gap.value, digits, sign=True), span(*gap.ci, digits), number(gap.corrected, 4), *own]
-    return [*cells, *tested, f"{tally.wins}/{tally.ties}/{tally.losses}", human]
+    return [*cells, *tested, f"{tally.wins}/{tally.ties}/{tally.losses}", human][:width]
 
 
 def _range(ranks: tuple[int, int] | None) -> str:
@@ -94,22 +90,30 @@ def _range(ranks: tuple[int, int] | None) -> str:
 
 
 def verdict_sheet(result: Result) -> Sheet | None:
-    """One verdict per system and metric beside the baseline, and one over all metrics.
+    """One verdict per system and metric beside the baseline, and one over all metrics that both have.
 
     None when a single metric ranks and no margin was given: its table says the same.
     """
     ranking = [metric for metric in result.metrics if not metric.neutral]
-    systems = [system.name for system in result.test_set.systems if system.name != result.baseline]
+    best_first = dict.fromkeys(row.system for metric in ranking for row in metric.rows)
+    systems = [name for name in best_first if name != result.baseline]
     if not systems or not ranking or (len(ranking) < 2 and result.options.margin is None):
         return None
     alpha = result.options.alpha
     words = {"equal": "equal within δ" if result.options.margin else "="}
     rows = []
     for name in systems:
-        said = [metric.verdict(name, result.baseline, alpha) for metric in ranking]
-        rows.append((name, *(words.get(word, word) for word in (*said, overall(said)))))
+        said = [
+            metric.verdict(name, result.baseline, alpha) if metric.pair(name, result.baseline) else None
+            for metric in ranking
+        ]
+        known = [verdict for verdict in said if verdict]
+        cells = [*said, overall(known) if known else None]
+        rows.append((name, *(words.get(word, word) if word else "–" for word in cells)))
     margins = [f"{m.name} {number(m.margin, 2)}" for m in ranking if m.margin is not None]
     notes = ["overall: what every metric says; undecided where one is, or where they disagree"]
+    if any("–" in row for row in rows):
+        notes.append("–: not scored with this metric; overall is over the others")
     if margins:
         notes.append(f"equal within δ: two one-sided tests; δ: {', '.join(margins)}")
     header = ("system", *(metric.name for metric in ranking), "overall")
@@ -125,103 +129,19 @@ def overall(verdicts: Sequence[Verdict]) -> Verdict:
     return verdicts[0] if len(set(verdicts)) == 1 else "undecided"
 
 
-def footnotes(result: Result) -> tuple[str, ...]:
-    """What the tables rest on: tests, samples, seed, correction, lines, source of the last column."""
-    options = result.options
-    notes = []
-    if len(result.test_set.systems) > 1:
-        notes.append(tests_line(options))
-        notes += own_tests_lines(options)
-        notes.append(
-            "Rank: a line stands where every system above is significantly better than every system below,"
-            " as WMT prints clusters. Range: the ranks that the comparisons of all pairs leave open."
-            " =: exactly equal scores, which nothing separates."
-        )
-        notes.append(
-            "Judges agree: share of system pairs this far apart whose order human judges confirmed"
-            f" ({SOURCE}); a dash where that study has no fit for the metric."
-        )
-    notes.append(
-        f"Intervals: percentile bootstrap, n of n {options.unit}, {options.resamples} resamples, seed"
-        f" {options.seed}; they hold for test sets like this one, not for other domains."
-    )
-    return (*notes, *judge_lines(result), *_health(result), *result.notes)
-
-
-def judge_lines(result: Result) -> list[str]:
-    """Of metrics that ask a language model: counts behind the score, and outputs that have none."""
-    found = []
-    for metric in result.metrics:
-        for system in result.test_set.systems:
-            if metric.key not in system.metrics:
-                continue
-            sums = system.statistics[metric.key].sum(axis=0)
-            if details := system.metrics[metric.key].details(sums):
-                told = ", ".join(f"{name} {value:.4g}" for name, value in details.items())
-                found.append(f"{metric.name} of {system.name}: {told}.")
-            unscored = int(np.isnan(system.scores[metric.key]).sum())
-            if unscored and metric.key in (system.record.judges or {}):
-                found.append(
-                    f"{metric.name} has no score for {unscored} of {result.test_set.n} outputs of"
-                    f" {system.name}: its judge refused, was cut off or could not be read."
-                )
-    return found
-
-
-def _health(result: Result) -> list[str]:
-    """One line when any system has flagged outputs: a score alone does not show them."""
-    flagged = []
-    for system in result.test_set.systems:
-        flags = Counter(flag for found in system.health for flag in found)
-        if flags:
-            flagged.append(f"{system.name} {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
-    more = [f"{len(flagged) - _FLAGGED} more systems"] if len(flagged) > _FLAGGED else []
-    shown = "; ".join([*flagged[:_FLAGGED], *more])
-    return [f"Flagged outputs, of {result.test_set.n}: {shown}."] if flagged else []
-
-
-def tests_line(options: Options) -> str:
-    """The test behind ranks, lines and daggers: which, over what, how many samples."""
-    if options.correction == "holm":
-        tests = " and ".join(f"p ({test}), {options.samples_of(test)} samples" for test in options.tests)
-        return (
-            f"Test: {tests}, Holm-corrected over all pairs within a metric at {options.alpha:g}, two-sided."
-        )
-    return (
-        f"Test: step-down max-T over all pairs within a metric (Romano and Wolf 2005), {options.resamples}"
-        f" joint resamples of {options.unit}, seed {options.seed}, two-sided,"
-        f" family-wise error {options.alpha:g}."
-    )
-
-
-def own_tests_lines(options: Options) -> list[str]:
-    """What sacreBLEU's own p-values are, where they were asked for."""
-    if not options.tests:
-        return []
-    tests = "; ".join(
-        f"p ({test}): {TEST_NAMES[test]}, {options.samples_of(test)} samples, seed {options.seed}"
-        for test in options.tests
-    )
-    drawn = (
-        "identical to sacreBLEU's for the same seed"
-        if options.unit == "segments"
-        else "over whole documents, so not sacreBLEU's"
-    )
-    return [
-        f"{tests}; uncorrected, {drawn}. By sacreBLEU's convention p = (c + 1)/(samples + 1) with c the"
-        " samples that differ strictly more than observed, so equal outputs get the smallest p, not 1, and ="
-        " is printed; its p (bs) counts one tail and is about half of a two-sided p."
-    ]
-
-
 def overview(results: Sequence[Result]) -> list[Sheet]:
-    """Several test sets at once: one sheet per metric, systems down, test sets across with rank and score."""
+    """Several test sets at once: one sheet per metric, systems down, test sets across with ranks and score.
+
+    Only metrics under which two systems share two sets: of others the tables of the sets say the same.
+    """
     keys = dict.fromkeys(metric.key for result in results for metric in result.metrics)
     unit = results[0].test_set.unit.removesuffix("s")
     sheets = []
     for key in keys:
         known = next(m for result in results for m in result.metrics if m.key == key)
         lines = across(results, key)
+        if not _shared(lines):
+            continue
         digits = digits_of(known)
         sets = (
             f"{r.test_set.name} {r.test_set.src}-{r.test_set.tgt} ({r.test_set.hash[:4]})" for r in results
@@ -237,7 +157,7 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
         rows = tuple(
             (
                 line.system,
-                *map(partial(_ranked, digits=digits), line.clusters, line.values),
+                *map(partial(_ranked, digits=digits), line.ranges, line.values),
                 *([number(line.mean, digits)] if one_pair else []),
                 number(line.standardised, 3, sign=True),
                 span(*line.ci, 3),
@@ -245,7 +165,7 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
             for line in lines
         )
         notes = (
-            "cells: rank (cluster) and score; Δ/σ: mean over the sets of the difference in standard"
+            "cells: range of ranks and score; Δ/σ: mean over the sets of the difference in standard"
             f" deviations of a {unit}, above 0 where the system is better"
             + ("" if one_pair else "; no mean: scores of different languages have no common scale"),
         )
@@ -253,8 +173,14 @@ def overview(results: Sequence[Result]) -> list[Sheet]:
     return sheets
 
 
-def _ranked(cluster: int | None, value: float | None, digits: int) -> str:
-    return number(value, digits) if cluster is None else f"#{cluster}  {number(value, digits)}"
+def _shared(lines: Sequence[Across]) -> bool:
+    """Whether two systems were scored on the same two sets."""
+    on = [{k for k, value in enumerate(line.values) if value is not None} for line in lines]
+    return any(len(one & other) > 1 for one, other in combinations(on, 2))
+
+
+def _ranked(ranks: tuple[int, int] | None, value: float | None, digits: int) -> str:
+    return number(value, digits) if ranks is None else f"#{_range(ranks)}  {number(value, digits)}"
 
 
 def alignment_sheets(result: Result, view: AlignmentView) -> list[Sheet]:

@@ -25,6 +25,10 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
                 f"no run of {test_set.name} has the metric '{key}'.{did_you_mean(key, known)}"
                 f" They have: {', '.join(known) or 'none'}"
             )
+
+    def named(key: str) -> str:
+        return next(system.metrics[key].name for system in test_set.systems if key in system.metrics)
+
     columns: Columns = {}
     for key in wanted or known:
         having = [system for system in test_set.systems if key in system.metrics]
@@ -34,12 +38,12 @@ def columns_of(test_set: TestSet, wanted: Sequence[str], notes: list[str]) -> Co
                 columns.setdefault(key, {})[system.name] = Column(system.metrics[key], system.statistics[key])
             else:
                 notes.append(
-                    f"{key}: {system.name} is left out, its settings ({system.settings(key)}) differ from"
-                    f" those of {having[0].name} ({signature})"
+                    f"{named(key)}: {system.name} is left out, its settings ({system.settings(key)}) differ"
+                    f" from those of {having[0].name} ({signature})"
                 )
-        for system in test_set.systems:
-            if system not in having:
-                notes.append(f"{key}: {system.name} has no such score")
+    for system in test_set.systems:
+        if lacking := [named(key) for key in columns if key not in system.metrics]:
+            notes.append(f"{system.name} has no {', '.join(lacking)}")
     return columns
 
 

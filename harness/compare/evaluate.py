@@ -130,10 +130,14 @@ def evaluate(test_set: TestSet, options: Options) -> Result:
     baseline = _baseline(test_set, options, columns)
     draws = Draws(columns, options)
     results = []
+    silent: dict[str, list[str]] = {}
     with bar("testing", len(columns), "metrics") as ticker:
         for key in columns:
             results.append(_metric(key, test_set, baseline, draws, options, notes))
+            if line := _without_interval(results[-1].rows, draws.n, options.unit):
+                silent.setdefault(line, []).append(results[-1].name)
             ticker.advance()
+    notes += [f"{', '.join(names)}: {line}" for line, names in silent.items()]
     if len(test_set.systems) > 1:
         notes += _limits(draws, options)
     return Result(test_set, baseline, options, tuple(results), tuple(notes), draws.n)
@@ -169,7 +173,7 @@ def _metric(
     recorded = first.record.corpus_scores.get(key)
     margin = options.margin.of(first.record.metric_config(key)) if options.margin else None
     if options.margin and margin is None:
-        notes.append(f"{key}: no margin: the study of human judges has no fit for this metric")
+        notes.append(f"{metric.name}: no margin: the study of human judges has no fit for this metric")
     pairs = draws.pairs(key, ranked, margin)
     neutral = is_neutral(column)
     p_values = {pair: found.p for pair, found in pairs.items()}
@@ -206,21 +210,20 @@ def _metric(
                 accuracy(value, by_name[name].record.metric_config(key)),
             )
         rows.append(SystemScore(name, column[name].score, percentile(drawn), number, ranks, gap))
-    notes += _without_interval(metric.name, rows, draws.n, options.unit)
     return replace(found, rows=tuple(rows))
 
 
-def _without_interval(name: str, rows: Sequence[SystemScore], n: int, unit: str) -> list[str]:
-    """One line naming the systems that have a score but no interval, with the reason."""
+def _without_interval(rows: Sequence[SystemScore], n: int, unit: str) -> str | None:
+    """The systems that have a score but no interval, with the reason; None where every score has one."""
     missing = [row.system for row in rows if math.isfinite(row.value) and math.isnan(row.ci[0])]
     if not missing:
-        return []
+        return None
     reason = (
         f"a single {unit.removesuffix('s')} cannot be resampled"
         if n == 1
         else "every resample has the same score"
     )
-    return [f"{name}: no interval for {', '.join(missing)}: {reason}"]
+    return f"no interval for {', '.join(sorted(missing))}: {reason}"
 
 
 def _limits(draws: Draws, options: Options) -> list[str]:

@@ -14,8 +14,9 @@ from harness.common.terminal import visible, visible_json, visible_line
 from harness.common.typed_json import finite
 from harness.compare.across import across
 from harness.compare.alignment import AlignmentView
-from harness.compare.cells import Sheet, judge_lines
+from harness.compare.cells import Sheet
 from harness.compare.evaluate import MetricResult, Result
+from harness.compare.notes import judge_lines
 
 
 def terminal(sheets: Sequence[Sheet], notes: Sequence[str], title: str, wide: bool = False) -> None:

@@ -53,8 +53,8 @@ def group(
 ) -> tuple[list[TestSet], list[str]]:
     """Load the selected runs, one TestSet per test data and direction, and a line for each run left out.
 
-    Runs scored without sources join those with the same ids and references that have them; the run of a
-    system without a tag, `keep` aside, is left out beside one with a tag and the same outputs. With `common`,
+    Runs scored without sources join those with the same ids and references that have them; of the runs of a
+    system with the same outputs one stays (see `_once_each`), and `keep`. With `common`,
     all runs are cut to the segments they share. Raises UserError when runs that were named one by one rest
     on different test data, or nothing can be read.
     """
@@ -75,7 +75,7 @@ def group(
         raise UserError(f"no run can be read; {problems[-1]}")
     by_data = _joined(by_data)
     if not (selection.named or selection.every):
-        by_data = {key: _tagged_once(systems, keep, problems) for key, systems in by_data.items()}
+        by_data = {key: _once_each(systems, keep, problems) for key, systems in by_data.items()}
     if common and len(by_data) > 1:
         return [_common([system for systems in by_data.values() for system in systems])], problems
     if selection.named and len(by_data) > 1:
@@ -128,21 +128,15 @@ def _joined(by_data: Mapping[_Key, list[System]]) -> dict[_Key, list[System]]:
     return {key: joined[key] for key in by_data if key in joined}
 
 
-def _tagged_once(systems: list[System], keep: str | None, problems: list[str]) -> list[System]:
-    """The systems without those that stand under a tag too: the same model, outputs and metrics."""
+def _once_each(systems: list[System], keep: str | None, problems: list[str]) -> list[System]:
+    """The systems without those that stand here too: the same name, outputs and settings, no other metric.
 
-    def twin(one: System, other: System) -> bool:
-        return (
-            one.record.model == other.record.model
-            and one.hypotheses == other.hypotheses
-            and {key: one.settings(key) for key in one.metrics}
-            == {key: other.settings(key) for key in other.metrics}
-        )
-
-    tagged = [system for system in systems if system.record.tag]
-    kept = []
-    for system in systems:
-        same = None if system.record.tag else next((other for other in tagged if twin(system, other)), None)
+    Runs with more metrics stay before those with fewer, then those with a tag, then the newest. A run with
+    a tag of its own always stays.
+    """
+    kept: list[System] = []
+    for system in sorted(systems, key=lambda s: (len(s.metrics), bool(s.record.tag), s.run_id), reverse=True):
+        same = next((other for other in kept if _stands_for(other, system)), None)
         if same is None or system.run_id == keep:
             kept.append(system)
         else:
@@ -150,7 +144,18 @@ def _tagged_once(systems: list[System], keep: str | None, problems: list[str]) -
                 f"{system.run_id} is left out: its outputs are those of {same.name}"
                 " (compare --all takes every run)"
             )
-    return kept
+    stay = {system.run_id for system in kept}
+    return [system for system in systems if system.run_id in stay]
+
+
+def _stands_for(one: System, other: System) -> bool:
+    return (
+        (other.record.tag or one.record.tag) == one.record.tag
+        and one.record.model.label == other.record.model.label
+        and one.record.model.engine == other.record.model.engine
+        and one.hypotheses == other.hypotheses
+        and all(key in one.metrics and one.settings(key) == other.settings(key) for key in other.metrics)
+    )
 
 
 def _sourceless(system: System) -> bool:

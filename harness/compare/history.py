@@ -17,10 +17,12 @@ from harness.compare.select import Selection
 from harness.errors import UserError
 from harness.results.record import Record
 from harness.results.store import Store
+from harness.results.tables import LABELS
 
 By = Literal["name", "tag"]
 # Where a run was made and kept, not what it was.
 _ASIDE = ("backend", "force", "results", "tag")
+_SOURCES = ("data.kind", "data.src")  # what differs where the sources were not given
 _SHOWN = 40  # characters of a value
 
 
@@ -65,7 +67,16 @@ def _steps(records: Sequence[Record]) -> Iterator[Step]:
 def changes(before: Record, after: Record) -> list[str]:
     """The differences between two records, one phrase each: data, model, options, versions."""
     found = []
-    if before.data.hash != after.data.hash:
+    options = dict(_flat({key: value for key, value in before.config.items() if key not in _ASIDE}))
+    others = dict(_flat({key: value for key, value in after.config.items() if key not in _ASIDE}))
+    if before.data.hash == after.data.hash:
+        pass
+    elif same_references(before, after):
+        found.append("without sources" if _sourceless(after) else "with sources")
+        for values in (options, others):
+            for key in _SOURCES:
+                values.pop(key, None)
+    else:
         found.append(
             f"data {before.data.short_hash} → {after.data.short_hash}"
             f" ({before.data.n} → {after.data.n} segments)"
@@ -76,11 +87,45 @@ def changes(before: Record, after: Record) -> list[str]:
         ("engine", before.model.engine, after.model.engine),
     )
     found += [f"{name} {_short(a)} → {_short(b)}" for name, a, b in fields if a != b]
-    options = dict(_flat({key: value for key, value in before.config.items() if key not in _ASIDE}))
-    others = dict(_flat({key: value for key, value in after.config.items() if key not in _ASIDE}))
+    found += _metrics(before, after, options, others)
     found += _differences(options, others)
     found += _differences(dict(_versions(before)), dict(_versions(after)))
     return found
+
+
+def same_references(one: Record, other: Record) -> bool:
+    """Whether two runs were scored against the same references: the same data, or it but for the sources."""
+    if one.data.hash == other.data.hash:
+        return True
+    if _sourceless(one) == _sourceless(other) or one.data.n != other.data.n or _cut(one) != _cut(other):
+        return False
+    bare, full = (one, other) if _sourceless(one) else (other, one)
+    references = _digests(bare)
+    return bool(references) and references <= _digests(full)
+
+
+def _sourceless(record: Record) -> bool:
+    return bool(record.data.meta.get("sourceless"))
+
+
+def _cut(record: Record) -> dict[str, Any]:
+    """Which segments of the files were taken."""
+    flat = dict(_flat({key: record.config.get(key) for key in ("data", "limit")}))
+    return {key: value for key, value in flat.items() if key not in _SOURCES}
+
+
+def _digests(record: Record) -> set[str]:
+    return {item.sha256 for item in record.data.inputs if item.sha256}
+
+
+def _metrics(before: Record, after: Record, options: dict[str, Any], others: dict[str, Any]) -> Iterator[str]:
+    """Metrics that came or went, one phrase each, not one an option of theirs; these are taken out."""
+    had, has = ((record.config.get("metrics") or {}) for record in (before, after))
+    for word, names, values in (("gone", set(had) - set(has), options), ("new", set(has) - set(had), others)):
+        if names:
+            yield f"metrics: {', '.join(LABELS.get(name, name) for name in sorted(names))} {word}"
+        for key in [key for key in values if key.split(".")[:2][-1] in names and key.startswith("metrics.")]:
+            del values[key]
 
 
 def _versions(record: Record) -> Iterator[tuple[str, Any]]:

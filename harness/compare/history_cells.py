@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.compare.cells import Sheet, number
-from harness.compare.history import History
+from harness.compare.history import History, same_references
 from harness.results.record import Record
 from harness.results.tables import LABELS
 
@@ -20,7 +20,7 @@ def sheet(history: History, wanted: Sequence[str]) -> Sheet:
     before: Record | None = None
     for step in history.steps:
         record = step.record
-        comparable = before is not None and before.data.hash == record.data.hash
+        comparable = before is not None and same_references(before, record)
         cells = []
         for key in keys:
             value = _value(record, key)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from harness.common.terminal import visible_line
-from harness.compare.cells import Sheet, digits_of, number, tests_line
+from harness.compare.cells import Sheet, digits_of, number
 from harness.compare.evaluate import MetricResult, Result, contender
+from harness.compare.notes import tests_line
 
 _ARROWS = {True: "$\\uparrow$", False: "$\\downarrow$"}
 _TEX = {

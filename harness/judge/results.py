@@ -23,6 +23,10 @@ class Progress:
     """Repeated tasks: mean absolute difference of the scores (ESA, MQM), or share judged alike (pairwise)."""
     degraded: float | None
     """Share of degraded outputs judged worse than the original."""
+    n_repeated: int = 0
+    """Repeated tasks behind `repeated`: both they and the first are answered."""
+    n_degraded: int = 0
+    """Degraded outputs behind `degraded`."""
     last: str | None = None
     """When the last answer came, in ISO 8601."""
 
@@ -63,6 +67,8 @@ def progress(root: Path, campaign: Campaign, person: str, answers: Answers | Non
         round(median(times), 1) if times else None,
         mean(again) if again else None,
         mean(worse) if worse else None,
+        len(again),
+        len(worse),
         max((one.at for one in found.values() if one.at), default=None),
     )
 

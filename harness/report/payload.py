@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from harness.compare.alignment import AlignmentView
-from harness.compare.cells import footnotes
 from harness.compare.evaluate import MetricResult, Result
 from harness.compare.groups import TestSet
+from harness.compare.notes import broken_systems, footnotes
 from harness.judge.marks import Marked, people
 from harness.report.analyses import analyses
 from harness.report.documents import document_marks
@@ -178,6 +178,7 @@ def segment(
 def summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
     """A compared test set without its segments; what is not finite becomes null in `pack`."""
     test_set, options = result.test_set, result.options
+    broken = broken_systems(result)
     return {
         "name": test_set.title,
         "src": test_set.src,
@@ -197,6 +198,7 @@ def summary(result: Result, view: AlignmentView | None) -> dict[str, Any]:
                 "engine": system.record.model.engine,
                 "finished": system.record.finished,
                 "health": dict(system.record.health),
+                "broken": system.name in broken,
             }
             for system in test_set.systems
         ],

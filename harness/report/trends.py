@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.compare.evaluate import Result
-from harness.compare.history import histories
+from harness.compare.history import Step, histories, same_references
 from harness.compare.power import Detectable, detectable
 from harness.results.record import Record
 
@@ -55,22 +55,27 @@ def over_time(records: Sequence[Record], result: Result) -> list[dict[str, Any]]
         and (record.pair.src, record.pair.tgt) == (test_set.src, test_set.tgt)
     ]
     return [
-        {
-            "system": history.system,
-            "runs": [
-                {
-                    "run": step.record.run_id,
-                    "when": (step.record.created or "")[:16].replace("T", " "),
-                    "data": step.record.data.hash[:8],
-                    "scores": {key: score.value for key, score in step.record.corpus_scores.items()},
-                    "changes": [*step.changes[:_MOST_CHANGES], *_more(len(step.changes) - _MOST_CHANGES)],
-                }
-                for step in history.steps[-_MOST_RUNS:]
-            ],
-        }
+        {"system": history.system, "runs": _runs(history.steps[-_MOST_RUNS:])}
         for history in histories(same)
         if len(history.steps) > 1
     ]
+
+
+def _runs(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Runs with the same `data` are joined by a line: on the same references, with or without sources."""
+    found: list[dict[str, Any]] = []
+    for k, step in enumerate(steps):
+        joined = k > 0 and same_references(steps[k - 1].record, step.record)
+        found.append(
+            {
+                "run": step.record.run_id,
+                "when": (step.record.created or "")[:16].replace("T", " "),
+                "data": found[-1]["data"] if joined else step.record.data.hash[:8],
+                "scores": {key: score.value for key, score in step.record.corpus_scores.items()},
+                "changes": [*step.changes[:_MOST_CHANGES], *_more(len(step.changes) - _MOST_CHANGES)],
+            }
+        )
+    return found
 
 
 def _more(count: int) -> list[str]:

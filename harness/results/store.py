@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.common.files import parse_json, parse_jsonl, read_bytes, read_lines, write_atomic, write_json
+from harness.common.progress import note
 from harness.common.shapes import mismatch, read_json
 from harness.common.typed_json import rounded
 from harness.errors import DataError, HarnessError, UserError, did_you_mean
@@ -137,8 +138,15 @@ class Store:
         )
 
     def find_finished(self, text: str) -> RunInfo:
-        """As `find`; UserError for a run that did not finish."""
+        """As `find`, and a line that tells which of several runs with that name it is.
+
+        Raises UserError for a run that did not finish.
+        """
         run = self.find(text)
+        if run.record and not run.run_id.startswith(text) and text != "latest":
+            alike = [r for r in self.records() if text in (r.tag, r.model.name)]
+            if len(alike) > 1:
+                note(f"{run.run_id} is the newest of {len(alike)} runs called '{text}'")
         if run.record is None:
             raise UserError(f"{run.run_id}: {run.state}: {run.problem}")
         return run

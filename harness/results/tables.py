@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.common.progress import note
 from harness.common.tables import BROKEN, terminal_width, text_table, width_of, without
@@ -114,6 +114,8 @@ def fitted(
         if name in _SHORTENED:
             rows = [[_shorter(name, *cell) for cell in zip(header, row, strict=True)] for row in rows]
         else:
+            if name == "health":
+                rows = [_marked_at_name(header, row) for row in rows]
             shared = f" ({rows[0][header.index(name)]})" if name in same and not _is_metric(name) else ""
             header, rows = without(header, rows, header.index(name))
             name += shared
@@ -138,6 +140,13 @@ def _shorter(step: str, column: str, cell: str) -> str:
     return cell
 
 
+def _marked_at_name(header: list[str], row: list[str]) -> list[str]:
+    """The mark of a system that does not translate at its name, where there is no room for its health."""
+    at = header.index("model")
+    mark = BROKEN if row[header.index("health")].startswith(BROKEN) else ""
+    return [*row[:at], f"{mark}{row[at]}", *row[at + 1 :]]
+
+
 def _is_metric(column: str) -> bool:
     return column.endswith(("↑", "↓"))
 
@@ -149,8 +158,13 @@ def health_cell(record: Record) -> str:
     """
     worst = sorted(record.health.items(), key=lambda flag: (-flag[1], flag[0]))
     text = ", ".join(f"{count} {name}" for name, count in worst) or "ok"
-    grave = max((count for name, count in worst if name not in _MINOR), default=0)
-    return f"{BROKEN}{text}" if grave and grave >= record.data.n / 5 else text
+    return f"{BROKEN}{text}" if is_broken(record.health, record.data.n) else text
+
+
+def is_broken(health: Mapping[str, int], n: int) -> bool:
+    """Whether a fifth of `n` outputs has one and the same flag that a working system hardly gets."""
+    grave = max((count for name, count in health.items() if name not in _MINOR), default=0)
+    return grave > 0 and grave >= n / 5
 
 
 def table_csv(records: Sequence[Record]) -> str:

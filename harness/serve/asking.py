@@ -49,19 +49,25 @@ def arguments(verb: str, query: Sequence[tuple[str, str]], results: str) -> argp
     actions = {action.dest: action for action in _actions(verb)}
     words: list[str] = []
     names: list[str] = []
-    for key, value in query:
+    for key, whole in query:
         action = actions.get(key)
         if action is None:
             raise ConfigError(f"{key}: not an option of this page. Options: {', '.join(actions)}")
-        if not value:
-            continue
-        if not action.option_strings:
-            names.append(value)
-        elif action.nargs == 0:
-            words.append(action.option_strings[-1])
-        else:
-            words.append(f"{action.option_strings[-1]}={value}")
+        for value in _values(action, whole):
+            if not action.option_strings:
+                names.append(value)
+            elif action.nargs == 0:
+                words.append(action.option_strings[-1])
+            else:
+                words.append(f"{action.option_strings[-1]}={value}")
     return parser(verb).parse_args([*words, f"--results={results}", "--", *names])
+
+
+def _values(action: argparse.Action, whole: str) -> list[str]:
+    """What an option is given, several values where it takes a list: an address may have them in one."""
+    if not whole:
+        return []
+    return whole.split() if action.nargs == "*" or isinstance(action, argparse._AppendAction) else [whole]
 
 
 def _actions(verb: str) -> list[argparse.Action]:

@@ -30,6 +30,7 @@ from harness.compare.history import histories
 from harness.compare.history_cells import sheet
 from harness.compare.latex import latex, latex_all, latex_pairs
 from harness.compare.load import load
+from harness.compare.notes import footnotes, tests_line
 from harness.compare.options import parse_margin
 from harness.compare.pairs import pair_sheets, pairs_csv
 from harness.compare.select import select, since
@@ -124,7 +125,7 @@ class Computed:
             sheets += pair_sheets(result)
         return summary(result, found) | {
             "sheets": [_table(one) for one in sheets if one],
-            "notes": [*cells.footnotes(result), *notes],
+            "notes": [*footnotes(result), *notes],
             "contrasts": _contrasts(args, result),
             "documents": documents_of(self.catalogue, result.test_set) is not None,
         }
@@ -234,15 +235,16 @@ def _markdown(args: argparse.Namespace, results: list[Pair]) -> list[str]:
     only = [result for result, _ in results]
     if args.pairs:
         return [
-            formats.markdown(pair_sheets(one), [cells.tests_line(one.options)], one.test_set.title)
-            for one in only
+            formats.markdown(pair_sheets(one), [tests_line(one.options)], one.test_set.title) for one in only
         ]
     parts = []
-    if len(results) > 1:
-        parts.append(formats.markdown(cells.overview(only), [], f"{len(results)} test sets"))
+    if several := cells.overview(only) if len(results) > 1 else []:
+        parts.append(formats.markdown(several, [], f"{len(results)} test sets"))
+    once = arranged.Once()
     for result, view in results:
         tables, extra = arranged.sheets(args, result, view)
-        parts.append(formats.markdown(tables, [*cells.footnotes(result), *extra], result.test_set.title))
+        notes = once.new([*footnotes(result), *extra])
+        parts.append(formats.markdown(tables, notes, result.test_set.title))
         shown = contrasts(result, args.segments, args.versus) if args.segments else None
         if shown is not None:
             parts.append(contrasts_markdown(shown))

@@ -80,6 +80,7 @@ def row(run: RunInfo) -> dict[str, Any]:
         "health": health_cell(record),
         "scores": {
             key: {
+                "name": LABELS.get(key, key),
                 "value": score.value,
                 "ci": score.ci,
                 "digits": digits_of(score),

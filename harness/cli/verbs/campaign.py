@@ -173,10 +173,10 @@ def _show(campaign: Campaign, root: Path) -> int:
     rows = []
     for person in campaign.annotators:
         found = progress(root, campaign, person)
-        cells = [found.seconds, found.repeated, found.degraded]
-        rows.append(
-            [person, f"{found.done} of {found.total}", *("–" if c is None else f"{c:.2f}" for c in cells)]
-        )
+        seconds = "–" if found.seconds is None else f"{found.seconds:.2f}"
+        checks = (found.repeated, found.n_repeated), (found.degraded, found.n_degraded)
+        of = ("–" if value is None else f"{value:.2f} (of {n})" for value, n in checks)
+        rows.append([person, f"{found.done} of {found.total}", seconds, *of])
     repeated = "repeated alike" if campaign.protocol == "pairwise" else "repeated: |Δ|"
     print_table(["annotator", "done", "s a task", repeated, "degraded found"], rows)
     so_far = estimates(root, campaign)

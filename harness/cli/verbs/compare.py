@@ -9,6 +9,7 @@ from harness.compare import arguments
 
 if TYPE_CHECKING:
     from harness.compare.alignment import AlignmentView
+    from harness.compare.arranged import Once
     from harness.compare.cells import Sheet
     from harness.compare.evaluate import Result
     from harness.compare.gate import Drop
@@ -64,7 +65,7 @@ def _print(
     from harness.common.progress import note
     from harness.compare import formats
     from harness.compare.analyses import asked
-    from harness.compare.arranged import analyses_text, github
+    from harness.compare.arranged import Once, analyses_text, github
     from harness.compare.cells import overview
 
     only = [result for result, _ in results]
@@ -86,26 +87,27 @@ def _print(
     elif args.format == "github":
         print(github(args, results, found), end="")
     else:
-        if len(results) > 1:
-            _show(args, overview(only), [], f"{len(results)} test sets")
+        if several := overview(only) if len(results) > 1 else []:
+            _show(args, several, [], f"{len(results)} test sets")
+        once = Once()
         for result, view in results:
-            _print_set(args, result, view)
+            _print_set(args, result, view, once)
 
 
-def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | None) -> None:
+def _print_set(args: argparse.Namespace, result: Result, view: AlignmentView | None, once: Once) -> None:
     from harness.compare.arranged import sheets
-    from harness.compare.cells import footnotes
     from harness.compare.contrast import print_contrasts
+    from harness.compare.notes import footnotes
 
     tables, extra = sheets(args, result, view)
-    _show(args, tables, [*footnotes(result), *extra], result.test_set.title)
+    _show(args, tables, once.new([*footnotes(result), *extra]), result.test_set.title)
     if args.segments and len(result.test_set.systems) > 1:
         print_contrasts(result, args.segments, args.versus, markdown=args.format == "md")
 
 
 def _print_pairs(args: argparse.Namespace, results: list[Result]) -> None:
-    from harness.compare.cells import tests_line
     from harness.compare.latex import latex_all, latex_pairs
+    from harness.compare.notes import tests_line
     from harness.compare.pairs import pair_sheets, pairs_csv
 
     if args.format == "csv":

@@ -33,10 +33,11 @@ class Explorer {
   async start(place) {
     this.list = el('ul', { class: 'list', onkeydown: (event) => this.key(event) });
     this.count = el('p', { class: 'soft', role: 'status' });
+    this.legend = el('p', { class: 'soft' });
     this.pager = el('div', { class: 'controls' });
     place.replaceChildren(
       ...(this.source.notice ? [el('p', { class: 'notice' }, this.source.notice)] : []),
-      this.controls(), this.count, this.list, this.pager);
+      this.controls(), this.count, this.legend, this.list, this.pager);
     await this.load();
   }
 
@@ -69,6 +70,8 @@ class Explorer {
     const filters = [query && `“${query}”`, flag, doc].filter(Boolean).map((f) => `, ${f}`).join('');
     this.count.textContent = `${count} of ${total} segments${filters}; page ${this.page + 1} of ${pages}; `
       + `the number is ${this.source.metrics[this.state.metric]?.name ?? 'the score'} of ${this.state.b}`;
+    const whose = this.state.a === 'reference' ? 'the reference' : this.state.a;
+    this.legend.textContent = `In an open segment, green: words that ${whose} has not; red: words of ${whose} that ${this.state.b} has not.`;
     this.list.replaceChildren(...rows.map((segment) => {
       const isOpen = this.all || this.open === segment.k;
       const value = (segment.v[this.state.metric] ?? [])[at] ?? null;
@@ -113,8 +116,6 @@ class Explorer {
       el('dd', { 'data-system': this.names[k] }, marked(isA ? other : base, hypothesis, isA ? 'gone' : 'new')),
       ...((segment.e ?? [])[k] ?? []).map((entry) => errorsBy(entry, hypothesis, this.source.metrics)));
     });
-    const whose = this.state.a === 'reference' ? 'the reference' : this.state.a;
-    list.append(el('p', { class: 'soft' }, `Green: words that ${whose} has not; red: words of ${whose} that ${this.state.b} has not.`));
     return list;
   }
 }

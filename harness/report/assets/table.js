@@ -1,5 +1,5 @@
 // Results: all metrics at a glance, then one metric against the baseline.
-// `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
+// `unbroken` columns stay on one line. `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
 function sortable(name, head, rows, first, label = name) {
   const body = el('tbody');
   let current = first, up = head[first]?.up ?? true, drawn = rows;
@@ -23,7 +23,7 @@ function sortable(name, head, rows, first, label = name) {
     body.replaceChildren(...sorted.map((row) => el('tr', { class: row.line && current === first ? 'line' : null },
       row.cells.map((cell, k) => el(k === 0 ? 'th' : 'td', {
         scope: k === 0 ? 'row' : null,
-        class: `${head[k].text ? '' : 'n'}${cell.best ? ' best' : ''}`, title: cell.title ?? null,
+        class: `${head[k].text ? (head[k].unbroken ? 'unbroken' : '') : 'n'}${cell.best ? ' best' : ''}`, title: cell.title ?? null,
       }, cell.show)))));
   }
   draw();
@@ -32,9 +32,9 @@ function sortable(name, head, rows, first, label = name) {
     exports(name, () => grid(head, drawn)));
 }
 
-// The table as it stands, in cells: `plain` the numbers unrounded, `shown` as they are shown.
+// The table as it stands, in cells (`said` where a cell shows more than its text): `plain` the numbers unrounded, `shown` as they are shown.
 function grid(head, rows) {
-  const shown = ({ show }) => (show instanceof Node
+  const shown = ({ show, said }) => said ?? (show instanceof Node
     ? (show.querySelector(':scope > :not(wbr)') ? [...show.children].map((n) => n.textContent).join(', ') : show.textContent) : String(show));
   return { head: head.map((column) => column.name.replaceAll('\u00a0', ' ')), rows: rows.map((row) => row.cells.map((cell, k) => (
     { shown: shown(cell), plain: head[k].text || cell.show instanceof Node || typeof cell.key !== 'number' ? shown(cell) : String(cell.key) }))) };
@@ -80,6 +80,13 @@ function standing(set, metric) {
   };
 }
 
+// A system that does not translate stands out by its name, as in the terminal.
+function markedName(set, name) {
+  const shown = named(name);
+  if (set.systems.find((s) => s.name === name)?.broken) shown.prepend(el('strong', { class: 'broken', title: 'a fifth of the outputs or more has a flag that a system which translates hardly gets' }, '‼\u00a0'));
+  return shown;
+}
+
 function overview(set, chosen) {
   const places = new Map(set.metrics.map((metric) => [metric.key, standing(set, metric)]));
   const head = [{ name: 'system', text: true, up: true }];
@@ -89,7 +96,7 @@ function overview(set, chosen) {
   head.push({ name: 'health', text: true });
   const rows = set.systems.map((system) => {
     const about = [system.run, system.id, system.revision, system.engine].filter(Boolean).join('\n');
-    const cells = [{ key: system.name, show: named(system.name), title: about }];
+    const cells = [{ key: system.name, show: markedName(set, system.name), said: system.name, title: about }];
     for (const metric of set.metrics) {
       const row = metric.rows.find((r) => r.system === system.name);
       const half = row && row.ci[0] !== null ? ` ± ${number((row.ci[1] - row.ci[0]) / 2, digitsOf(metric))}` : '';
@@ -101,7 +108,7 @@ function overview(set, chosen) {
     }
     const flags = Object.entries(system.health);
     cells.push({ key: flags.reduce((sum, [, n]) => sum + n, 0), show: flags.length
-      ? el('span', {}, flags.map(([flag, n]) => el('span', { class: 'flag' }, `${n} ${flag}`))) : 'ok' });
+      ? el('span', {}, flags.map(([flag, n]) => el('span', { class: system.broken ? 'flag grave' : 'flag' }, `${n} ${flag}`))) : 'ok' });
     return { cells };
   });
   return sortable('overview', head, rows, 1 + Math.max(0, set.metrics.indexOf(chosen)), 'Scores of all metrics');
@@ -109,6 +116,7 @@ function overview(set, chosen) {
 
 function against(set, metric) {
   const digits = digitsOf(metric), several = metric.rows.length > 1;
+  const judged = metric.rows.some((row) => row.gap && row.gap.human !== null);
   const span = ([low, high]) => (low === null ? '–' : `[${number(low, digits)}, ${number(high, digits)}]`);
   const head = [{ name: 'system', text: true }, { name: 'rank' }, { name: 'range' },
     { name: metric.name + arrow(metric), up: !metric.up },
@@ -117,10 +125,11 @@ function against(set, metric) {
     head.push({ name: `Δ to ${metric.baseline}`, up: !metric.up }, { name: '95 % interval of Δ' });
     head.push({ name: `p (${set.correction})` });
     for (const test of set.tests) head.push({ name: `p (${test.key})` });
-    head.push({ name: 'wins' }, { name: 'ties' }, { name: 'losses' }, { name: 'judges agree' });
+    head.push({ name: 'wins' }, { name: 'ties' }, { name: 'losses' });
+    if (judged) head.push({ name: 'judges agree' });
   }
   const rows = metric.rows.map((row, k) => {
-    const cells = [{ key: row.system, show: named(row.system) }, { key: row.cluster, show: row.cluster ?? '–' },
+    const cells = [{ key: row.system, show: markedName(set, row.system), said: row.system }, { key: row.cluster, show: row.cluster ?? '–' },
       { key: row.ranks && row.ranks[0], show: row.ranks ? [...new Set(row.ranks)].join('–') : '–' },
       { key: row.value, show: number(row.value, digits) },
       { key: row.ci[0], show: span(row.ci) }];
@@ -132,7 +141,7 @@ function against(set, metric) {
       cells.push(plain(gap && gap.corrected, gap ? (even ? '=' : number(gap.corrected, 4)) : ''));
       for (const test of set.tests) cells.push(plain(gap && gap.p[test.key], gap ? (even ? '=' : number(gap.p[test.key], 4)) : ''));
       for (const kind of ['wins', 'ties', 'losses']) cells.push(plain(gap && gap.segments[kind], gap ? gap.segments[kind] : ''));
-      cells.push(plain(gap && gap.human, gap ? (even ? '=' : gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
+      if (judged) cells.push(plain(gap && gap.human, gap ? (even ? '=' : gap.human === null ? '–' : `${Math.round(100 * gap.human)} %`) : ''));
     }
     return { cells, line: k + 1 < metric.rows.length && metric.rows[k + 1].cluster !== row.cluster };
   });

@@ -39,11 +39,13 @@ function historyChart(metric, histories) {
   const order = [...new Set(points.map((p) => p.run))].sort();
   const when = new Map(points.map((p) => [p.run, p.when]));
   const every = Math.ceil(order.length / (chartWidth() < 480 ? 6 : 12));
+  const days = new Set([...when.values()].map((at) => at.slice(0, 10)));
+  const label = (run) => (days.size > 1 ? when.get(run) : when.get(run).slice(11));
+  const ticks = order.filter((_, i) => i % every === 0).filter((run, i, all) => i === 0 || label(run) !== label(all[i - 1]));
   const svg = Plot.plot({
     width: chartWidth(), height: 360, marginLeft: 55, marginBottom: 105,
     marginRight: longest(histories.map((h) => h.system)), grid: true,
-    x: { type: 'point', domain: order, label: null, tickRotate: -45,
-      ticks: order.filter((_, i) => i % every === 0), tickFormat: (run) => when.get(run) },
+    x: { type: 'point', domain: order, label: days.size > 1 ? null : [...days][0], tickRotate: -45, ticks, tickFormat: label },
     y: { label: `${metric.name}${arrow(metric)}`, nice: true },
     color: { scheme: 'tableau10', domain: histories.map((h) => h.system) },
     marks: [
@@ -55,7 +57,7 @@ function historyChart(metric, histories) {
     ],
   });
   const rows = points.filter((p) => p.changes.length > 0).map((p) => el('tr', {},
-    el('td', {}, p.when), el('td', {}, text(p.system)), el('td', {}, p.run), el('td', { class: 'n' }, number(p.value)),
+    el('td', { class: 'unbroken' }, p.when), el('td', {}, text(p.system)), el('td', { class: 'unbroken' }, p.run), el('td', { class: 'n' }, number(p.value)),
     el('td', {}, text(p.changes.join('; ')))));
   const drawn = figure(`history-${metric.key}`,
     `${metric.name} of each system over its runs; a line joins runs on the same data.`, svg);

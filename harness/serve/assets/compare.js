@@ -32,8 +32,7 @@ PAGES.compare = async (main) => {
   main.append(optionForm(await get('options/compare'), query, ['runs', 'baseline', 'metric', 'by']));
   const status = el('p', { role: 'status' }, 'comparing…');
   main.append(status);
-  const found = await get('compare', query);
-  status.remove();
+  const found = await get('compare', query).finally(() => status.remove());
   main.append(el('p', { class: 'links' }, Object.entries(FILES).map(([kind, name]) => el('a', { href: href(`compare.${kind}`, fileQuery(query, kind)) }, name))));
   if (found.problems.length) main.append(el('details', {}, el('summary', {}, `Notes on the selection: ${found.problems.length}`), listOf(found.problems)));
   const part = (id, title) => section(id, title, el('div', { id: `${id}-body` }));

@@ -23,23 +23,24 @@ PAGES.run = async (main) => {
   $('title').replaceChildren(text(record.model.name ?? NAME), ' ', el('span', { class: 'soft' }, NAME));
   const one = new URLSearchParams([['runs', NAME]]);
   const links = [el('a', { href: href('compare', new URLSearchParams([['runs', `hash=${record.data.hash}`]])) }, 'Compare with all on this test set'),
-    el('a', { href: href('history', new URLSearchParams([['runs', `model=${record.model.name}`]])) }, 'History of this system')];
+    el('a', { href: href('history', new URLSearchParams([['runs', `model=${record.model.name.replace(/\s/g, '?')}`]])) }, 'History of this system')];
   main.append(el('p', { class: 'links' }, links),
     row.problem ? el('p', { class: 'notice' }, row.problem) : '',
     ...record.warnings.map((line) => el('p', { class: 'notice' }, text(line))));
 
   const corpus = record.scores.filter((score) => score.level === 'corpus');
-  const head = [{ name: 'metric', text: true, up: true }, { name: 'score' }, { name: '95 % from' }, { name: 'to' }, { name: 'segments' }, { name: 'signature', text: true }];
+  const { bootstrap } = record.config, level = Math.round(100 * (bootstrap?.level ?? 0.95));
+  const head = [{ name: 'metric', text: true, up: true }, { name: 'score' }, { name: `${level} % from` }, { name: 'to' }, { name: 'segments' }, { name: 'signature', text: true }];
   const plain = (value, digits) => ({ key: value ?? null, show: number(value, digits) });
   main.append(section('scores', 'Scores', sortable('scores', head, corpus.map((score) => {
     const digits = row.scores[score.metric]?.digits ?? 2;
-    return { cells: [{ key: score.metric, show: score.metric + (score.higher_is_better ? ' ↑' : ' ↓') }, plain(score.value, digits), plain(score.ci?.[0], digits), plain(score.ci?.[1], digits),
+    return { cells: [{ key: score.metric, show: (row.scores[score.metric]?.name ?? score.metric) + (score.higher_is_better ? ' ↑' : ' ↓') }, plain(score.value, digits), plain(score.ci?.[0], digits), plain(score.ci?.[1], digits),
       { key: score.n, show: score.n }, { key: score.signature, show: text(score.signature) }] };
-  }), 0)));
+  }), 0), bootstrap && corpus.some((score) => score.ci) ? el('p', { class: 'soft' }, `Intervals: ${level} %, percentile bootstrap over ${corpus.find((score) => score.ci).ci_unit ?? 'segments'}, ${bootstrap.samples} resamples, seed ${bootstrap.seed}. A comparison draws resamples of its own for all its systems together (and prints how many), so its intervals differ a little.`) : null));
   const seconds = Object.entries(record.timings).map(([stage, spent]) => `${stage} ${number(spent, 1)} s`).join(', ');
   main.append(section('about', 'What was run', facts([
     ['test set', `${record.data.name}, ${record.pair.src}-${record.pair.tgt}, ${record.data.n} segments, data ${record.data.hash.slice(0, 8)}`],
-    ['model', [record.model.name, record.model.id, record.model.revision, record.model.engine].filter(Boolean).join(' · ')],
+    ['model', [...new Set([record.model.name, record.model.id, record.model.revision, record.model.engine].filter(Boolean))].join(' · ')],
     ['finished', record.finished], ['tag', record.tag], ['note', record.note], ['health', row.health],
     ['failed segments', record.failed || null], ['seconds', seconds], ['configuration', record.config_hash],
   ]), ...[['inputs', record.data.inputs], ['configuration', record.config], ['identity of the model', record.model.identity], ['counts', record.counts], ['judges', record.judges], ['environment', record.environment]]

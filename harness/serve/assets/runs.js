@@ -56,14 +56,14 @@ PAGES.runs = async (main) => {
         compare.disabled = !chosen.size;
       } });
       const cells = row.state === 'finished'
-        ? [el('td', {}, text(row.model)), el('td', {}, row.pair), el('td', {}, text(row.data), ' ', el('span', { class: 'soft' }, row.hash)), el('td', { class: 'n' }, row.n),
+        ? [el('td', { class: 'model' }, text(row.model)), el('td', {}, row.pair), el('td', { 'data-head': 'data' }, text(row.data), ' ', el('span', { class: 'soft' }, row.hash)), el('td', { class: 'n', 'data-head': 'n' }, row.n),
           ...found.metrics.map((metric) => {
             const score = row.scores[metric.key];
-            if (!score) return el('td', { class: 'n' }, '–');
+            if (!score) return el('td', { class: 'n none' }, '–');
             const half = score.ci ? ` ± ${number((score.ci[1] - score.ci[0]) / 2, score.digits)}` : '';
-            return el('td', { class: 'n', title: score.signature }, number(score.value, score.digits) + half);
-          }), el('td', { class: 'health' }, text(row.health)), el('td', {}, row.tag ? el('span', { class: 'flag' }, text(row.tag)) : '', row.note ? text(row.note) : '', row.problem ? el('span', { class: 'flag', title: row.problem }, 'edited') : '')]
-        : [el('td', { colspan: 6 + found.metrics.length }, progressCell(row))];
+            return el('td', { class: 'n', title: score.signature, 'data-head': metric.name }, number(score.value, score.digits) + half);
+          }), el('td', { class: 'health', 'data-head': 'health' }, text(row.health)), el('td', {}, row.tag ? el('span', { class: 'flag' }, text(row.tag)) : '', row.note ? text(row.note) : '', row.problem ? el('span', { class: 'flag', title: row.problem }, 'edited') : '')]
+        : [el('td', { class: 'why', colspan: 6 + found.metrics.length }, progressCell(row))];
       return el('tr', { 'data-run': row.run, class: row.state }, el('td', {}, box), el('th', { scope: 'row' }, el('a', { href: runHref(row.run) }, row.run)),
         el('td', { class: 'state' }, STATES[row.state]), cells);
     });

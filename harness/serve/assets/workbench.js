@@ -12,7 +12,7 @@ function sheetTable(name, sheet) {
   const words = sheet.header.map((title, k) => k === 0 || ['run', 'when'].includes(title) || sheet.rows.every((line) => value(line[k]) === null));
   const show = (title, cell) => (title === 'run' ? el('a', { href: runHref(cell) }, cell) : text(cell));
   const rows = sheet.rows.map((line) => ({ cells: line.map((cell, k) => ({ key: words[k] ? cell : value(cell), show: show(sheet.header[k], cell) })) }));
-  const table = sortable(name, sheet.header.map((title, k) => ({ name: title, text: words[k], up: words[k] })), rows, -1);
+  const table = sortable(name, sheet.header.map((title, k) => ({ name: title, text: words[k], up: words[k], unbroken: ['run', 'when'].includes(title) || sheet.rows.every((line) => line[k].length <= 20) })), rows, -1);
   return el('div', {}, sheet.title ? el('h3', {}, sheet.title) : null, table, ...sheet.notes.map((line) => el('p', { class: 'soft' }, line)));
 }
 

@@ -334,7 +334,7 @@ def test_metrics_of_other_settings_are_not_mixed(tmp_path, capsys) -> None:
     write_run(tmp_path, "1", "a", first, references, metrics={"bleu": {"kind": "bleu"}})
     write_run(tmp_path, "2", "b", first, references, metrics={"bleu": {"kind": "bleu", "tokenize": "char"}})
     _, out, _ = run(capsys, tmp_path)
-    assert "bleu: b is left out, its settings (nrefs:1|case:mixed|eff:no|tok:char" in " ".join(out.split())
+    assert "BLEU: b is left out, its settings (nrefs:1|case:mixed|eff:no|tok:char" in " ".join(out.split())
 
 
 def test_several_test_sets_begin_with_an_overview(tmp_path, capsys) -> None:

@@ -63,11 +63,37 @@ def test_a_system_with_a_tag_is_shown_once(tmp_path: Path, capsys: Printed) -> N
 
 @pytest.mark.parametrize("change", ["outputs", "metrics"])
 def test_a_system_that_changed_since_its_tag_is_two(tmp_path: Path, capsys: Printed, change: str) -> None:
-    store = write_run(tmp_path, "1", "gloss", TEXTS, REFERENCES)
+    few = {"chrf": METRICS["chrf"]} if change == "metrics" else METRICS
+    store = write_run(tmp_path, "1", "gloss", TEXTS, REFERENCES, metrics=few)
     write_labels(store.run_dir("1"), tag="baseline")
-    if change == "outputs":
-        write_run(tmp_path, "2", "gloss", WORSE, REFERENCES)
-    else:
-        write_run(tmp_path, "2", "gloss", TEXTS, REFERENCES, metrics={"chrf": METRICS["chrf"]})
+    write_run(tmp_path, "2", "gloss", WORSE if change == "outputs" else TEXTS, REFERENCES)
     (found,), _ = compared(tmp_path, capsys)
     assert names(found) == {"gloss (baseline)", "gloss"}
+
+
+def test_identical_outputs_of_two_names_are_said(tmp_path: Path, capsys: Printed) -> None:
+    write_run(tmp_path, "1", "a", TEXTS, REFERENCES)
+    write_run(tmp_path, "2", "b", TEXTS, REFERENCES)
+    write_run(tmp_path, "3", "c", WORSE, REFERENCES)
+    assert main(["compare", "--results", str(tmp_path), "--samples", "20"]) == 0
+    assert "Identical outputs: a, b." in capsys.readouterr().out
+
+
+def test_which_of_several_runs_gets_a_tag_is_said(tmp_path: Path, capsys: Printed) -> None:
+    write_run(tmp_path, "1", "gloss", TEXTS, REFERENCES)
+    write_run(tmp_path, "2", "gloss", WORSE, REFERENCES)
+    assert main(["tag", "gloss", "new", "--results", str(tmp_path)]) == 0
+    assert "2 is the newest of 2 runs called 'gloss'" in capsys.readouterr().err
+    assert main(["tag", "1", "old", "--results", str(tmp_path)]) == 0
+    assert "newest of" not in capsys.readouterr().err
+
+
+def test_a_system_that_does_not_translate_is_marked_in_every_table(tmp_path: Path, capsys: Printed) -> None:
+    write_run(tmp_path, "1", "good", TEXTS, REFERENCES)
+    write_run(tmp_path, "2", "lazy", WORSE, REFERENCES, health=[["copied"]] * 12)
+    write_run(tmp_path, "3", "rounder", WORSE, REFERENCES, health=[["numbers"]] * 12)
+    assert main(["compare", "--results", str(tmp_path), "--samples", "20", "--metric", "chrf"]) == 0
+    out = capsys.readouterr().out
+    assert len(re.findall(r"‼ lazy +\d", out)) == 2, "in the table, and first in the line on flags"
+    assert "‼ good" not in out and "‼ rounder" not in out
+    assert out.index("‼ lazy 12 copied") < out.index("rounder 12 numbers")

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from harness.cli.main import main
-from harness.compare.history import changes
+from harness.compare.history import changes, same_references
+from harness.results.record import Record
 from harness.results.store import Store
+from harness.types import Input
 from tests.support.made_stores import METRICS, write_run
 from tests.support.made_texts import corpus, hypotheses
 
@@ -155,3 +157,26 @@ def test_compare_since_keeps_the_baseline(tmp_path, capsys) -> None:
     assert systems("--since", "2026-01-02") == {"mid", "new"}
     assert systems("--since", "new") == {"new"}
     assert systems("model=*", "--since", "2026-01-03", "--baseline", "old") == {"old", "new"}
+
+
+def test_sources_and_metrics_that_came_or_went_are_one_phrase_each(nightly: Path) -> None:
+    made = Store(nightly).records()[0]
+
+    def record(
+        found: dict[str, str], digest: str, metrics: dict[str, Any], limit: Any = None, **meta: Any
+    ) -> Record:
+        files = tuple(Input(name=name, path=name, sha256=sha, n=60) for name, sha in found.items())
+        data = replace(made.data, hash=digest, inputs=files, meta=meta)
+        options = {"kind": "references" if meta else "bitext", "src": found.get("src")}
+        return replace(made, data=data, config={"metrics": metrics, "data": options, "limit": limit})
+
+    bleu, chrf = {"kind": "bleu", "lowercase": False}, {"kind": "chrf", "beta": 2, "char_order": 6}
+    full = record({"src": "1", "ref": "2"}, "a", {"bleu": bleu, "chrf": chrf})
+    bare = record({"ref": "2"}, "b", {"bleu": bleu}, sourceless=True)
+    assert changes(full, bare) == ["without sources", "metrics: chrF2 gone"]
+    assert changes(bare, full) == ["with sources", "metrics: chrF2 new"]
+    other = record({"ref": "3"}, "c", {"bleu": bleu}, sourceless=True)
+    cut = record({"ref": "2"}, "d", {"bleu": bleu}, limit=60, sourceless=True)
+    for one in (other, cut):
+        assert not same_references(full, one), "another reference, or another part of it, is other data"
+        assert changes(full, one)[0].startswith("data ")

@@ -116,7 +116,7 @@ def test_a_margin_gives_one_verdict_a_pair(twins, capsys) -> None:
     margins = {row["metric"]: row["margin"] for row in share["rows"]}
     assert 0.3 < margins["bleu"] < 1.5
     assert margins["ter"] is None
-    assert any(note.startswith("ter: no margin") for note in share["notes"])
+    assert any(note.startswith("TER: no margin") for note in share["notes"])
 
 
 def test_metrics_that_disagree_leave_the_pair_undecided(tmp_path, capsys) -> None:
@@ -129,6 +129,21 @@ def test_metrics_that_disagree_leave_the_pair_undecided(tmp_path, capsys) -> Non
     shown = re.sub(" +", " ", compare(capsys, tmp_path, "--baseline", "begun", "--format", "md"))
     said = re.search(r"\| misspelt \| (\w+) \| (\w+) \| (\w+) \|", shown).groups()
     assert said == ("worse", "better", "undecided")
+
+
+def test_verdicts_are_of_metrics_that_the_run_has_and_best_first(tmp_path, capsys) -> None:
+    _, _, references = corpus(120)
+    write_run(tmp_path, "1", "worst", hypotheses(references, 3, 0.9), references)
+    bleu = {"bleu": METRICS["bleu"]}
+    write_run(tmp_path, "2", "only", hypotheses(references, 2, 0.6), references, metrics=bleu)
+    write_run(tmp_path, "3", "best", hypotheses(references, 1, 0.1), references)
+    shown = re.sub(" +", " ", compare(capsys, tmp_path, "--format", "md", "--alpha", "0.01"))
+    verdicts = shown[shown.index("Verdict on each") :]
+    assert verdicts.index("| only | worse | – | – | worse |") < verdicts.index("| worst | worse | worse |")
+    assert "–: not scored with this metric; overall is over the others" in shown
+    assert re.search(r"- only has no chrF2, length ratio, TER", shown), "one line, in the names of the tables"
+    assert "Intervals: 95 % whatever --alpha" in shown, "their level is said"
+    assert "not corrected for the number of pairs, and p is" in shown and "--alpha (0.01) decide" in shown
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,8 @@ def test_an_interval_that_means_nothing_is_left_out_with_the_reason(tmp_path, ca
     assert (ceiling["score"], ceiling["low"]) == (pytest.approx(100), None)
     assert other["low"] < other["score"] < other["high"]
     assert "BLEU: no interval for ceiling: every resample has the same score" in found["notes"]
+    every = [note for note in of_set(capsys, tmp_path)["notes"] if "no interval for ceiling" in note]
+    assert len(every) == 1 and every[0].startswith("BLEU, chrF2, "), "once, not once a metric"
     write_run(tmp_path / "one", "1", "single", perfect[:1], references[:1])
     notes = of_set(capsys, tmp_path / "one", "--metric", "bleu")["notes"]
     assert "BLEU: no interval for single: a single segment cannot be resampled" in notes

@@ -101,3 +101,49 @@ def test_what_cannot_be_meant_is_asked_about(store, capsys, words, said) -> None
 def test_history_looks_at_its_gate_first(store, capsys) -> None:
     assert main(["history", "--results", str(store), "--gate", "lst:5"]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_tables_over_sets_are_of_systems_that_share_two(tmp_path: Path, capsys) -> None:
+    _, _, references = corpus(N)
+    for k, data in enumerate(("x", "y")):
+        alone = f"only-{data}"
+        write_run(
+            tmp_path, f"{k}1", alone, hypotheses(references, k, 0.2), references, metrics=CHRF, data=data
+        )
+    assert "over 2 test sets" not in run(capsys, tmp_path)[1], "no system was scored on both"
+    assert json.loads(run(capsys, tmp_path, "--format", "json")[1])["across"]["chrf"], (
+        "programs get it as ever"
+    )
+    for k, data in enumerate(("x", "y")):
+        for place, name in enumerate(("one", "two")):
+            texts = hypotheses(references, 7 + place, 0.2)
+            write_run(tmp_path, f"{k}2{place}", name, texts, references, metrics=CHRF, data=data)
+    _, out, _ = run(capsys, tmp_path)
+    assert "chrF2 over 2 test sets" in out
+    assert "#1–" in out, "systems that nothing separates: the range of their ranks"
+
+
+def test_what_holds_for_every_set_is_said_once(tmp_path: Path, capsys) -> None:
+    _, _, references = corpus(N)
+    for k, data in enumerate(("x", "y")):
+        for place, name in enumerate(("one", "two")):
+            texts = hypotheses(references, place, 0.2 + place / 2)
+            write_run(tmp_path, f"{k}{place}", name, texts, references, metrics=CHRF, data=data)
+    for kind in ("table", "md"):
+        _, out, _ = run(capsys, tmp_path, "--format", kind)
+        for note in ("Test: ", "Rank: ", "Judges agree: ", "Intervals: "):
+            assert out.count(note) == 1, note
+
+
+def test_outputs_scored_again_without_sources_and_with_fewer_metrics_are_one_system(tmp_path, capsys) -> None:
+    _, _, references = corpus(N)
+    both = {key: METRICS[key] for key in ("bleu", "chrf")}
+    write_run(tmp_path, "1-aaaaaa", "one", hypotheses(references, 1, 0.3), references, metrics=both)
+    without_sources(tmp_path, "2-bbbbbb", "one", 1, references)
+    without_sources(tmp_path, "3-cccccc", "other", 2, references)
+    _, out, err = run(capsys, tmp_path, "--format", "json")
+    (found,) = json.loads(out)["test_sets"]
+    assert {row["run_id"] for row in found["rows"]} == {"1-aaaaaa", "3-cccccc"}, (
+        "the newer one says nothing more"
+    )
+    assert "2-bbbbbb is left out: its outputs are those of one" in err

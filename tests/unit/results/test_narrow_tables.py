@@ -72,7 +72,9 @@ def test_scores_lose_columns_in_the_stated_order() -> None:
     for width in range(140, 10, -1):
         left, cells, hidden = fitted(HEADER, rows, width)
         assert hidden == order[: len(hidden)]
-        assert "m" * 20 in cells[0] and "BLEU ↑" in left
+        assert cells[0][left.index("model")] == ("‼ " if "health" in hidden else "") + "m" * 20
+        assert cells[1][left.index("model")] == "m" * 20, "the mark is of the system that does not translate"
+        assert "BLEU ↑" in left
         assert ("9.8 ± 2.7" in cells[0]) == ("intervals" not in hidden)
     assert fitted(HEADER, rows, 10)[2] == order
     assert fitted(HEADER, rows, 200)[2] == []
