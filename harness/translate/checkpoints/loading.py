@@ -71,6 +71,11 @@ class Placement:
     threads: int | None
     computing: Computing = PLAIN
 
+    @property
+    def packs(self) -> bool:
+        """Whether linear layers are packed for the CPU (see `packed`)."""
+        return self.device == "cpu" and self.computing.quantize is None and not self.computing.compiled
+
     @classmethod
     def choose(
         cls,

@@ -10,6 +10,7 @@ from typing import Any
 from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
+from harness.translate.checkpoints.packed import pack
 from harness.translate.engines import compiling
 from harness.translate.engines.logits import processors
 from harness.translate.engines.prompted import Prompted
@@ -124,6 +125,8 @@ class Causal:
             self._processors = self._owner._processors
             return found
         model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForCausalLM")
+        if self._place.packs:
+            pack(model)
         config = self._decoding.configure(model.generation_config, self._decoding.max_new_tokens)
         if config.eos_token_id is None:
             config.eos_token_id = self._prompted.tokenizer.eos_token_id

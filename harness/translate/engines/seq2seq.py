@@ -11,6 +11,7 @@ from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
 from harness.translate.checkpoints.codec import Codec
 from harness.translate.checkpoints.loading import Decoding, Placement, end_tokens, load_weights, until_end
+from harness.translate.checkpoints.packed import pack
 from harness.translate.engines.logits import processors
 from harness.types import NO_DETAILS, Details
 
@@ -69,6 +70,8 @@ class Seq2Seq:
     def _loaded(self) -> tuple[Any, Any]:
         forced = self._codec.target_id  # a missing token is found before any weight is loaded
         model = load_weights(self._checkpoint, self._model, self._place, "AutoModelForSeq2SeqLM")
+        if self._place.packs:
+            pack(model)
         config = self._decoding.configure(model.generation_config, self._codec.target_limit)
         if forced is not None:
             config.forced_bos_token_id = forced
