@@ -132,6 +132,12 @@ def _fail(verb: str, error: BaseException, debug: bool) -> int:
     return 1
 
 
+def _unread() -> int:
+    """Nobody reads on: what is still in the buffer is dropped, and that is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted."""
     never_fail()
@@ -142,19 +148,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     verb = words[0] if words else "--help"
-    if verb in ("--help", "-h", "help"):
-        print(_usage(), end="")
-        return 0
-    if verb == "--version":
-        print(f"harness {__version__}")
-        return 0
     try:
-        if verb not in VERBS:
+        if verb in ("--help", "-h", "help"):
+            print(_usage(), end="")
+            code = 0
+        elif verb == "--version":
+            print(f"harness {__version__}")
+            code = 0
+        elif verb not in VERBS:
             hint = did_you_mean(verb, VERBS)
             raise UserError(
                 f"no verb '{verb}'.{hint} Verbs: {', '.join(VERBS)}. See: python -m harness --help"
             )
-        code = _call(verb, words[1:])
+        else:
+            code = _call(verb, words[1:])
         sys.stdout.flush()  # a full disk shows now, not when Python ends
         return code
     except KeyboardInterrupt as stop:
@@ -163,7 +170,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(visible_line(f"harness {verb}: {word}{f': {stop}' if str(stop) else ''}"), file=sys.stderr)
         return 143 if terminated else 130
     except BrokenPipeError:  # `harness list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _unread()
+    except SystemExit as stop:
+        try:
+            sys.stdout.flush()  # of --help, after which argparse ends the program
+        except BrokenPipeError:
+            return _unread()
+        if isinstance(stop.__context__, BrokenPipeError):  # rich found it, and ends the program with 1
+            return _unread()
+        raise
     except Exception as error:
         return _fail(verb if verb in VERBS else "", error, debug)

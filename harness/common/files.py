@@ -108,6 +108,8 @@ def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
     """The value of a JSON text. DataError if it is invalid, nested too deeply or, unless `nan`, has NaN."""
     try:
         return json.loads(text, parse_constant=None if nan else _reject)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: not UTF-8 (byte {error.start})") from None
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else message_of(error)
         raise DataError(f"{where}: not valid JSON ({reason})") from None

@@ -87,12 +87,18 @@ def explain(error: BaseException, arguments: list[str]) -> BaseException:
         return error
     if isinstance(error, MissingConfigException):
         return ConfigError(visible_line(_missing_config(error)))
+    if isinstance(error, BrokenPipeError):  # `run --help | head`
+        return error
     if isinstance(error, OSError) and error.filename:  # Hydra makes the run's folder before our code runs
         return UserError(
             f"{error.filename}: cannot be written ({error.strerror}); choose another store with results=DIR"
         )
     if isinstance(error, OSError) and error.strerror:
-        return StageError(f"the results store cannot be written ({error.strerror})")
+        named = [word.partition("=")[2] for word in arguments if word.startswith("results=")]
+        return StageError(
+            f"{named[-1] if named else 'results'}: the results store cannot be written ({error.strerror});"
+            " make room there, or choose another store with results=DIR"
+        )
     if isinstance(error, HydraException | OmegaConfBaseException):
         return ConfigError(visible_line(_composition(_text(error), arguments)))
     if isinstance(error, RecursionError):

@@ -166,13 +166,13 @@ def new_run_id() -> str:
     return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.randbits(12):03x}"
 
 
-def register_schema() -> None:
-    """Make the schema and the resolvers known to Hydra; may be called again."""
+def register_schema(run_id: str | None = None) -> None:
+    """Make the schema and the resolvers known to Hydra; may be called again. `run_id`: of the one run."""
     from hydra.core.config_store import ConfigStore
     from omegaconf import OmegaConf
 
     ConfigStore.instance().store(name="harness_schema", node=RunConfig)
-    OmegaConf.register_new_resolver("run_id", new_run_id, use_cache=True, replace=True)
+    OmegaConf.register_new_resolver("run_id", lambda: run_id or new_run_id(), use_cache=True, replace=True)
     OmegaConf.register_new_resolver("bleu_tokenizer", bleu_tokenizer, replace=True)
     OmegaConf.register_new_resolver("ter_characters", ter_characters, replace=True)
 

@@ -107,6 +107,13 @@ def discard(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def discard_empty(folder: Path) -> None:
+    """Delete the folder of a run that came no further than Hydra's own files: a full disk held no more."""
+    with suppress(OSError):
+        if {path.name for path in folder.iterdir()} <= {".hydra", "harness.log"}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def progress(folder: Path) -> Progress | None:
     """What the run in this folder was last seen doing; None where nothing readable says it."""
     try:

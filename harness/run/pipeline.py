@@ -13,7 +13,7 @@ from harness.common.secrets import redacted
 from harness.config.schema import RunConfig, identifying
 from harness.errors import HarnessError, UserError
 from harness.metrics.stats.bootstrap import block_size
-from harness.results.live import discard, journal
+from harness.results.live import discard, discard_empty, journal
 from harness.results.record import Record
 from harness.results.store import Store
 from harness.run.gather import clear, gather
@@ -145,7 +145,8 @@ def _job(run: Opened, bitext: Bitext, run_id: str, cache_dir: Path) -> Job:
 
 
 def _write_error(store: Store, run_id: str, stage: str, error: Exception, configuration: str | None) -> None:
-    """error.json, for `list`. When even that cannot be written the original error matters more."""
+    """error.json, for `list`. When even that cannot be written the original error matters more, and a
+    folder with nothing of the run in it says nothing."""
     value = {
         "stage": stage,
         "type": type(error).__name__,
@@ -157,3 +158,4 @@ def _write_error(store: Store, run_id: str, stage: str, error: Exception, config
         write_json(store.run_dir(run_id) / "error.json", value)
     except HarnessError as second:
         error.add_note(f"and {second}")
+        discard_empty(store.run_dir(run_id))

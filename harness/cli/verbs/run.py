@@ -16,12 +16,13 @@ from harness.common.progress import note
 from harness.config.arguments import readable, typed_words
 from harness.config.hydra_errors import check_flags, explain
 from harness.config.keys import conf_dir
-from harness.config.schema import RunConfig, register_schema, to_config
+from harness.config.schema import RunConfig, new_run_id, register_schema, to_config
 from harness.config.secrets_refused import refuse_in_arguments, refuse_in_config
 from harness.config.typed import typed
 from harness.config.user_folder import config_dirs, flags_first
 from harness.errors import ConfigError, HarnessError, StageError, Terminated, one_line
 from harness.export.trackers import check as check_tracker
+from harness.results.live import discard_empty
 from harness.results.store import Store
 from harness.results.tables import print_scores
 from harness.run import sweep
@@ -110,7 +111,7 @@ def _dry_run(arguments: list[str]) -> int:
 
 def _results(arguments: list[str]) -> Path:
     """The results store that the arguments name, for the table at the end of a sweep."""
-    named = [word.partition("=")[2] for word in arguments if word.startswith("results=")]
+    named = [word.partition("=")[2].strip("'") for word in arguments if word.startswith("results=")]
     return Path(named[-1] if named else "results")
 
 
@@ -127,9 +128,10 @@ def main_args(rest: list[str]) -> int:
     check_flags(rest)
     refuse_in_arguments(rest)
     given, rest = rest, sweep.fan_out(readable(rest, config_dirs(rest)))
-    register_schema()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     multirun = bool({"-m", "--multirun"} & set(rest))
+    run_id = new_run_id()
+    register_schema(None if multirun else run_id)
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints the error itself and exits
     name = sweep.begin() if multirun else None
     signal.signal(signal.SIGTERM, _terminate)
     saved = sys.argv
@@ -150,6 +152,8 @@ def main_args(rest: list[str]) -> int:
         if stop.code not in (None, 0):
             raise
     except Exception as error:
+        if isinstance(error, OSError):  # Hydra's own files did not fit
+            discard_empty(Store(_results(rest)).run_dir(run_id))
         raise explain(error, rest) from error
     finally:
         sys.argv = saved
