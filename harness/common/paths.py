@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
+from collections.abc import Sequence
+from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 from pathlib import Path
 
@@ -38,11 +39,19 @@ def no_such_file(path: str | Path, called: str | None = None) -> DataError:
         remedy = f"there is no folder '{missing}' in {folder.resolve()}"
     else:
         names = _names(folder)
-        near = get_close_matches(place.name, names, n=1)
-        remedy = f"did you mean '{near[0]}'?" if near else f"it is not in {folder.resolve()}"
+        near = _near(place.name, names)
+        remedy = f"did you mean '{near}'?" if near else f"it is not in {folder.resolve()}"
         if place.name in names:
             remedy = "it is a broken symbolic link"
     return DataError(f"{called or path}: no such file; {remedy}")
+
+
+def _near(name: str, names: Sequence[str]) -> str | None:
+    """The name most like another, by what stands before its ending: `.txt` makes nothing alike."""
+    stem, ending = Path(name.lower()).stem, Path(name).suffix
+    alike = get_close_matches(stem, [Path(one.lower()).stem for one in names], n=1, cutoff=0.7)
+    same = [one for one in names if alike and Path(one.lower()).stem == alike[0]]
+    return max(same, key=lambda one: SequenceMatcher(None, ending, Path(one).suffix).ratio(), default=None)
 
 
 def _names(folder: Path) -> list[str]:

@@ -108,7 +108,9 @@ def _cells(
             if cells in ([], [""]):
                 continue
             if names is None:
-                names = cells if header else [str(k + 1) for k in range(len(cells))]
+                names = (
+                    [cell.strip() for cell in cells] if header else [str(k + 1) for k in range(len(cells))]
+                )
                 if len(set(names)) < len(names):
                     raise DataError(f"{where}:{at}: two columns have the same name; use numbers instead")
                 if header:

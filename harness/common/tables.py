@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from harness.common.progress import note
@@ -88,6 +89,15 @@ def _narrowed(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) 
     return widths
 
 
+def _rule() -> str:
+    """What a line is drawn of: ASCII where stdout can show no more."""
+    try:
+        "─".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "-"
+    return "─"
+
+
 def wrapped_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
     """The lines of a table whose cells are broken where they are wider than their column."""
     from rich.console import Console
@@ -109,7 +119,7 @@ def wrapped_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: 
             ]
             out.append(f" {'   '.join(padded)} ".rstrip())
         if number == 0:
-            out.append(f" {'─' * (sum(widths) + 3 * len(widths) - 3)} ")
+            out.append(f" {_rule() * (sum(widths) + 3 * len(widths) - 3)} ")
     return [*out, out[0]]
 
 
@@ -158,4 +168,4 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
         parts = [pad + cell if end else cell + pad for cell, pad, end in zip(row, spaces, right, strict=True)]
         lines.append(f" {'   '.join(parts)} ")
     empty = " " * len(lines[0])
-    return [empty, lines[0], f" {'─' * (sum(widths) + 3 * len(widths) - 3)} ", *lines[1:], empty]
+    return [empty, lines[0], f" {_rule() * (sum(widths) + 3 * len(widths) - 3)} ", *lines[1:], empty]

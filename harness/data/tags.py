@@ -36,7 +36,19 @@ def best(tags: Iterable[str], wanted: str) -> tuple[int, list[str]]:
     """The tags that fit best, in their order, and how well they do; no tags where none fits."""
     fits = [(how, tag) for tag in dict.fromkeys(tags) if (how := fit(tag, wanted)) is not None]
     least = min((how for how, _ in fits), default=LANGUAGE)
-    return least, [tag for how, tag in fits if how == least]
+    found = [tag for how, tag in fits if how == least]
+    if least == REGION and len(found) > 1:
+        found = _nearest(found, wanted)
+    return least, found
+
+
+def _nearest(tags: list[str], wanted: str) -> list[str]:
+    """Those of the regions nearest to the one wanted by CLDR's language matching: `es-419` for `es-MX`, which
+    it contains, before `es-ES`."""
+    import langcodes
+
+    far = [langcodes.tag_distance(wanted.replace("_", "-"), tag.replace("_", "-")) for tag in tags]
+    return [tag for tag, distance in zip(tags, far, strict=True) if distance == min(far)]
 
 
 @lru_cache(maxsize=4096)

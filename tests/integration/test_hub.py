@@ -110,7 +110,11 @@ def test_passing_failures_end_well(hub: Hub, tmp_path: Path) -> None:
         ("gated", [], "is gated: ask for access at http"),
         ("5xx", [], r"did not deliver it \(Server error '503"),
         ("truncated", [], "did not deliver it"),
-        ("unreachable", [], "On a connected machine: python -m harness fetch model=opus-mt, then"),
+        (
+            "unreachable",
+            [],
+            "On a connected machine: python -m harness fetch model=opus-mt pair.src=fr pair.tgt=pl, then",
+        ),
     ],
 )
 def test_lasting_failures_are_one_line(

@@ -76,6 +76,7 @@ def read_parallel(
     every = [*files, *([docs] if docs else []), *columns.values()]
     lengths = [array("I") for _ in every]
     width = 0  # columns of `docs`
+    domains: dict[str, tuple[str | None, int]] = {}  # of each document, and the line that says so
     for number, row in enumerate(zip_longest(*(file.lines() for file in every)), start=1):
         for column, line in zip(lengths, row, strict=True):
             if line is not None:
@@ -86,6 +87,7 @@ def read_parallel(
         if docs:
             width = width or row[len(files)].count("\t") + 1
             domain, doc = _document(row[len(files)], width, f"{docs.where}:{number}")
+            _one_domain(domains, domain, doc, number, docs.where)
         known = dict(zip(columns, row[len(every) - len(columns) :], strict=True))
         known = {"doc": doc, "domain": domain} | known
         if selection.takes(known, f"{every[0].where}:{number}"):
@@ -106,7 +108,27 @@ def _document(line: str, width: int, at: str) -> tuple[str | None, str | None]:
             f"{at}: {len(cells)} columns; every line of data.docs is the id of a document, or every line its"
             " domain and its id between tabs"
         )
-    return (None, cells[0]) if width == 1 else (cells[0], cells[1])
+    if width == 1:
+        return None, cells[0]
+    if cells[0] is not None and cells[1] is None:
+        raise DataError(
+            f"{at}: a domain ('{cells[0]}') without the id of a document after the tab; add the id"
+        )
+    return cells[0], cells[1]
+
+
+def _one_domain(
+    domains: dict[str, tuple[str | None, int]], domain: str | None, doc: str | None, number: int, where: str
+) -> None:
+    """Refuse a document in two domains: two documents of one name, whose scores would be one's."""
+    if doc is None:
+        return
+    known, line = domains.setdefault(doc, (domain, number))
+    if known != domain:
+        raise DataError(
+            f"{where}:{number}: document '{doc}' is in the domain '{domain}' here and in '{known}' on line"
+            f" {line}; give each document an id of its own, such as '{domain}-{doc}'"
+        )
 
 
 def _unequal(one: TextFile, other: TextFile, a: array[int], b: array[int], docs: bool) -> str:

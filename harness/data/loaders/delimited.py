@@ -70,7 +70,7 @@ class Tsv(TextTable):
         numbers = [str(number) for number in range(1, len(names) + 1)]
         if not self.header:
             yield f"{file.where}:1", dict(zip(numbers, names, strict=True))
-        elif len(set(names)) < len(names):
+        elif len(set(names := [name.strip() for name in names])) < len(names):
             raise DataError(
                 f"{file.where}:1: two columns have the same name; use data.header=false and numbers"
             )

@@ -110,7 +110,7 @@ class Xlsx(Table):
     def _names(self, values: Sequence[Any], at: str) -> list[str | None]:
         if not self.header:
             return [str(number) for number in range(1, len(values) + 1)]
-        names = [None if value is None else str(value) for value in values]
+        names = [None if value is None else str(value).strip() for value in values]
         named = [name for name in names if name is not None]
         if len(set(named)) < len(named):
             raise DataError(f"{at}: two columns have the same name; use data.header=false and numbers")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.common.named import read_mapping
+from harness.common.paths import is_file, resource
 from harness.common.progress import note
 from harness.errors import ConfigError, UnavailableError, UserError, message_of
 from harness.translate.checkpoints.checkpoint import PICKLES, WEIGHTS, cache_folder
@@ -187,10 +189,13 @@ def _explain(error: Exception, model: Mapping[str, Any], name: str, src: str, tg
 
 
 def fetch_command(model: Mapping[str, Any], src: str, tgt: str) -> str:
-    """The command that downloads this model for this pair."""
-    pair = "" if (src, tgt) == ("fr", "pl") else f" pair.src={src} pair.tgt={tgt}"
-    revision = f" model.revision={model['revision']}" if model.get("revision") else ""
-    return f"python -m harness fetch model={model.get('name')}{pair}{revision}"
+    """The command that downloads this model for this pair, with what its YAML does not say."""
+    name = str(model.get("name"))
+    shipped = resource("conf") / "model" / f"{name}.yaml"
+    said = read_mapping(shipped) if is_file(shipped) else {"revision": None}
+    own = {key: model.get(key) for key in ("id", "family", "revision", "pickle") if key in said}
+    keys = [f" model.{key}={value}" for key, value in own.items() if value not in (None, said[key])]
+    return f"python -m harness fetch model={name} pair.src={src} pair.tgt={tgt}{''.join(keys)}"
 
 
 def _offline(src: str, tgt: str) -> list[str]:

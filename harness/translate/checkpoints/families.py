@@ -211,6 +211,11 @@ FAMILIES: Mapping[str, Family] = {
 def family(model: Mapping[str, Any]) -> Family:
     """The family that the model's YAML names; ConfigError with the nearest known name."""
     name = str(model.get("family") or "seq2seq")
+    if name not in FAMILIES and model.get("path"):
+        raise ConfigError(
+            f"model.path: model '{model.get('name')}' is no checkpoint; name the model that is in the folder:"
+            f" model=opus-mt model.path={model['path']} (which there are: python -m harness list models)"
+        )
     if name not in FAMILIES:
         raise ConfigError(
             f"model '{model.get('name')}': no family named '{name}'.{did_you_mean(name, FAMILIES)}"
