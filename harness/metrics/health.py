@@ -29,6 +29,7 @@ _STUTTER = re.compile(r"([^\W\d]{2,8})\1{3}")  # "nienienienie" inside a word
 # Identification of fewer letters than this is a guess: a name or a date looks like any language.
 _MIN_LETTERS = 20
 _MIN_CONFIDENCE = 0.9
+_FEW_LETTERS = 8  # of an output that is judged together with others
 # A translation is rarely beyond these bounds of characters against its source; short ones vary more.
 _RATIO = (0.4, 2.5)
 _MIN_RATIO_CHARS = 20
@@ -137,6 +138,34 @@ def _wrong_language(hypothesis: str, src: str, tgt: str) -> bool:
     if wanted is None or found == wanted or confidence < _MIN_CONFIDENCE:
         return False
     return found == label(src) or found not in near(wanted)
+
+
+def wrong_together(hypotheses: Sequence[str], flags: Sequence[Sequence[str]], tgt: str) -> list[int]:
+    """The outputs that are wrong-language too because most of the system's are, all in one language.
+
+    Alone they are too short, or too like the target, to be told with confidence: where at least five outputs
+    and half of those with letters are flagged, of the others those count that are likelier in the language of
+    the flagged ones, read as one text, than in the target. What is `copied` has a flag that says more.
+    """
+    wanted = label(tgt)
+    wrong = [text for text, found in zip(hypotheses, flags, strict=True) if "wrong-language" in found]
+    rest = [
+        at
+        for at, (text, found) in enumerate(zip(hypotheses, flags, strict=True))
+        if "wrong-language" not in found and sum(map(str.isalpha, text)) >= _FEW_LETTERS
+    ]
+    if wanted is None or len(wrong) < max(5, len(rest)):
+        return []
+    language_of_all, confidence = identify(" ".join(wrong[:200]))
+    if language_of_all in (wanted, *near(wanted)) or confidence < _MIN_CONFIDENCE:
+        return []
+    likelier = [at for at in rest if identify(hypotheses[at], [language_of_all, tgt])[0] == language_of_all]
+    return [at for at in likelier if "copied" not in flags[at]]
+
+
+def in_order(flags: Sequence[str]) -> list[str]:
+    """Flags in the order of `FLAGS`."""
+    return [flag for flag in FLAGS if flag in flags]
 
 
 def _looping(source: str, hypothesis: str) -> bool:

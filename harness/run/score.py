@@ -36,7 +36,7 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
     `sourceless` sets have references alone: their health is that of the output beside them.
     `cuts`: how each came by its translation, where that is a piece of the output for a document.
     """
-    from harness.metrics.health import health
+    from harness.metrics.health import health, in_order, wrong_together
 
     sources = [item.source for item in items]
     hypotheses = [translation.hypothesis for translation in translations]
@@ -50,6 +50,9 @@ def score(items: Sequence[Item], translations: Sequence[Translation], metrics: M
             line["health"] = list(health(source, text, reason, src, tgt, item.references, translation.error))
             flags.update(line["health"])
             ticker.advance()
+    for at in wrong_together(hypotheses, [line["health"] for line in lines], tgt):
+        lines[at]["health"] = in_order([*lines[at]["health"], "wrong-language"])
+        flags["wrong-language"] += 1
     for line, made in zip(lines, cuts, strict=False):
         line.update(line_of(made))
         line["health"] += made.flags
