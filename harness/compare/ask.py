@@ -16,6 +16,7 @@ from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
 from harness.results.store import Store
 
+_OTHER_DATA = "was scored on other data; --common compares the common segments"
 MOST_SAMPLES = 1_000_000  # resamples: memory grows with them
 
 
@@ -124,10 +125,9 @@ def _with_baseline(sets: list[TestSet], options: Options, must: bool) -> tuple[l
     for found in sets:
         if found not in kept:
             names = ", ".join(system.name for system in found.systems)
-            lines.append(
-                f"{found.title} is left out ({names}): the baseline {options.baseline}"
-                " was scored on other data; --common compares the common segments"
-            )
+            turned = kept and (found.src, found.tgt) not in {(one.src, one.tgt) for one in kept}
+            why = "is of another direction" if turned else _OTHER_DATA
+            lines.append(f"{found.title} is left out ({names}): the baseline {options.baseline} {why}")
     if not kept or (must and all(len(found.systems) < 2 for found in kept)):
         for line in lines:
             note(line)

@@ -111,7 +111,7 @@ def _sourceless(record: Record) -> bool:
 def _cut(record: Record) -> dict[str, Any]:
     """Which segments of the files were taken."""
     flat = dict(_flat({key: record.config.get(key) for key in ("data", "limit")}))
-    return {key: value for key, value in flat.items() if key not in _SOURCES}
+    return {key: value for key, value in flat.items() if value is not None and key not in _SOURCES}
 
 
 def _digests(record: Record) -> set[str]:

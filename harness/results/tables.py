@@ -55,12 +55,13 @@ def digits_of(score: Score) -> int:
 
 
 def score_rows(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: run, model, pair, data, n, one column per metric, health."""
+    """Header and rows: run, model, tag where a run has one, pair, data, n, one column per metric, health."""
+    tagged = any(record.tag for record in records)
     metrics: dict[str, bool] = {}
     for record in records:
         for score in record.corpus_scores.values():
             metrics.setdefault(score.metric, score.higher_is_better)
-    header = ["run", "model", "pair", "data", "n"]
+    header = ["run", "model", *(["tag"] if tagged else []), "pair", "data", "n"]
     header += [LABELS.get(name, name) + (" ↑" if up else " ↓") for name, up in metrics.items()]
     rows = []
     for record in records:
@@ -68,7 +69,8 @@ def score_rows(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
         rows.append(
             [
                 record.run_id,
-                record.model.label + (f" ({record.tag})" if record.tag else ""),
+                record.model.label,
+                *([record.tag or ""] if tagged else []),
                 str(record.pair),
                 f"{record.data.name}:{record.data.short_hash}",
                 str(record.data.n),
@@ -99,14 +101,15 @@ def fitted(
     """A table of scores in at most `width` columns if that can be, and what it lacks, in the order left out.
 
     First all flags but the most frequent, then run, data, pair if it is the same everywhere, the names of
-    flags, metrics from the last on, pair, n, health, and the intervals last. The name of the system and the
-    first metric always stay. What is the same in all rows is told with its name.
+    flags, metrics from the last on, pair, n, tag, health, and the intervals last. The name of the system and
+    the first metric always stay. What is the same in all rows is told with its name.
     """
     hidden: list[str] = []
     metrics = [name for name in header if _is_metric(name)]
     same = {name for name, *column in zip(header, *rows, strict=True) if len(set(column)) == 1}
     order = ["flags", "run", "data", *(["pair"] if "pair" in same else []), "names of flags"]
-    order += [*reversed(metrics[1:]), *([] if "pair" in same else ["pair"]), "n", "health", "intervals"]
+    order += [*reversed(metrics[1:]), *([] if "pair" in same else ["pair"]), "n"]
+    order += [*(["tag"] if "tag" in header else []), "health", "intervals"]
     for name in order:
         if width_of(header, rows) <= width:
             break

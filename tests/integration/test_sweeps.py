@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,8 @@ def test_the_basic_launcher_runs_every_pair_and_model(harness: Callable[..., Don
     assert done.returncode == 0, done.stderr
     assert "4 finished, 0 skipped, 0 failed" in done.stderr
     assert done.stdout.count("fr-pl") == 2 and done.stdout.count("pl-fr") == 2
+    whose = re.findall(r"record: \S+record\.json \((\w+)\)", done.stderr)
+    assert sorted(whose) == ["copy", "copy", "reference", "reference"]
 
 
 def test_a_pattern_of_outputs_gives_one_run_each(harness: Callable[..., Done], tmp_path: Path) -> None:

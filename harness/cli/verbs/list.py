@@ -17,7 +17,7 @@ from harness.results.unfinished import summary
 
 EXAMPLES = """\
 Where scores are too wide for the terminal, these go in this order: all flags but the first, run, data, pair
-(if it is the same everywhere), the names of flags, metrics from the last on, pair, n, health, and the
+(if it is the same everywhere), the names of flags, metrics from the last on, pair, n, tag, health, and the
 intervals last. --wide shows everything, as do files and pipes.
 
 examples:

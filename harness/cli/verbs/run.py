@@ -83,8 +83,8 @@ def _run(config: RunConfig, folder: Path) -> tuple[str, str]:
             note(f"warning: {warning}")
         if left_over := unpaired(record):
             note(left_over)
-    whose = f"{record.model.label}: " if sweep.current() else ""
-    note(f"{whose}record: {store.run_dir(record.run_id) / 'record.json'}")
+    whose = f" ({record.model.label})" if sweep.current() else ""
+    note(f"record: {store.run_dir(record.run_id) / 'record.json'}{whose}")
     if config.log and not outcome.skipped:
         track(config.log, store, record)
     if record.failed:

@@ -1,5 +1,5 @@
 // Results: all metrics at a glance, then one metric against the baseline.
-// `unbroken` columns stay on one line. `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
+// `unbroken` columns stay on one line, those of `prose` have room for a phrase. `first` is the column it is sorted by at first; -1: none, the rows stand as they are given.
 function sortable(name, head, rows, first, label = name) {
   const body = el('tbody');
   let current = first, up = head[first]?.up ?? true, drawn = rows;
@@ -23,7 +23,7 @@ function sortable(name, head, rows, first, label = name) {
     body.replaceChildren(...sorted.map((row) => el('tr', { class: row.line && current === first ? 'line' : null },
       row.cells.map((cell, k) => el(k === 0 ? 'th' : 'td', {
         scope: k === 0 ? 'row' : null,
-        class: `${head[k].text ? (head[k].unbroken ? 'unbroken' : '') : 'n'}${cell.best ? ' best' : ''}`, title: cell.title ?? null,
+        class: `${head[k].text ? (head[k].unbroken ? 'unbroken' : head[k].prose ? 'prose' : '') : 'n'}${cell.best ? ' best' : ''}`, title: cell.title ?? null,
       }, cell.show)))));
   }
   draw();

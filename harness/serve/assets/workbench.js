@@ -10,9 +10,10 @@ const section = (id, title, ...children) => el('section', { id, 'aria-labelledby
 function sheetTable(name, sheet) {
   const value = (cell) => { const found = /^[−+-]?\d[\d,]*(\.\d+)?/.exec(cell); return found ? Number(found[0].replace('−', '-').replaceAll(',', '')) : null; };
   const words = sheet.header.map((title, k) => k === 0 || ['run', 'when'].includes(title) || sheet.rows.every((line) => value(line[k]) === null));
+  const short = (k) => ['run', 'when'].includes(sheet.header[k]) || sheet.rows.every((line) => line[k].length <= 20);
   const show = (title, cell) => (title === 'run' ? el('a', { href: runHref(cell) }, cell) : text(cell));
   const rows = sheet.rows.map((line) => ({ cells: line.map((cell, k) => ({ key: words[k] ? cell : value(cell), show: show(sheet.header[k], cell) })) }));
-  const table = sortable(name, sheet.header.map((title, k) => ({ name: title, text: words[k], up: words[k], unbroken: ['run', 'when'].includes(title) || sheet.rows.every((line) => line[k].length <= 20) })), rows, -1);
+  const table = sortable(name, sheet.header.map((title, k) => ({ name: title, text: words[k], up: words[k], unbroken: short(k), prose: !short(k) })), rows, -1);
   return el('div', {}, sheet.title ? el('h3', {}, sheet.title) : null, table, ...sheet.notes.map((line) => el('p', { class: 'soft' }, line)));
 }
 

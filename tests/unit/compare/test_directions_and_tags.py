@@ -40,6 +40,8 @@ def test_two_directions_of_the_same_texts_never_share_a_table(tmp_path: Path, ca
     assert main(["compare", "--results", str(tmp_path), "--format", "latex", "--samples", "20"]) == 0
     labels = re.findall(r"\\label\{(.*?)\}", capsys.readouterr().out)
     assert len(set(labels)) == len(labels) == 2
+    _, err = compared(tmp_path, capsys, "--baseline", "1")
+    assert "the baseline 1 is of another direction" in err and "--common" not in err
     for options in ([], ["--common"]):
         assert main(["compare", "1", "2", "--results", str(tmp_path), *options]) == 2
         assert "different directions" in (err := capsys.readouterr().err) or "different language pairs" in err

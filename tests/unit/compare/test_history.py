@@ -167,7 +167,9 @@ def test_sources_and_metrics_that_came_or_went_are_one_phrase_each(nightly: Path
     ) -> Record:
         files = tuple(Input(name=name, path=name, sha256=sha, n=60) for name, sha in found.items())
         data = replace(made.data, hash=digest, inputs=files, meta=meta)
-        options = {"kind": "references" if meta else "bitext", "src": found.get("src")}
+        options = {"kind": "references" if meta else "bitext", "src": found.get("src")} | (
+            {} if meta else {"docs": None}
+        )
         return replace(made, data=data, config={"metrics": metrics, "data": options, "limit": limit})
 
     bleu, chrf = {"kind": "bleu", "lowercase": False}, {"kind": "chrf", "beta": 2, "char_order": 6}

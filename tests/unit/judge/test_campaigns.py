@@ -138,6 +138,8 @@ def test_the_exports_of_esa_say_the_same_to_agree(root: Path, tmp_path: Path, ca
             record(root, campaign, person, {"task": task, "score": score, "spans": spans, "seconds": 3})
     ann = progress(root, campaign, "ann")
     assert (ann.done, ann.seconds, ann.repeated, ann.degraded) == (ann.total, 3.0, 0.0, 1.0)
+    kinds = Counter(task.kind for task in campaign.annotators["ann"].tasks)
+    assert (ann.n_repeated, ann.n_degraded) == (kinds["repeat"], kinds["degraded"]), "of how many that is"
     found = {}
     for kind, ending in (("scores", "csv"), ("pearmut", "json")):
         path = tmp_path / f"x.{ending}"

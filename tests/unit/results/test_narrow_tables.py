@@ -80,6 +80,13 @@ def test_scores_lose_columns_in_the_stated_order() -> None:
     assert fitted(HEADER, rows, 200)[2] == []
 
 
+def test_a_tag_has_a_column_and_goes_late() -> None:
+    header = [*HEADER[:2], "tag", *HEADER[2:]]
+    rows = [[*row[:2], tag, *row[2:]] for row, tag in ((row_of(), "mine"), (row_of(health="ok"), ""))]
+    hidden = fitted(header, rows, 10)[2]
+    assert hidden.index("n (12)") < hidden.index("tag") < hidden.index("health")
+
+
 def test_a_pair_that_tells_rows_apart_goes_after_the_metrics() -> None:
     hidden = fitted(HEADER, [row_of(), row_of("pl-fr")], 10)[2]
     assert hidden.index("pair") > hidden.index("chrF2 ↑")

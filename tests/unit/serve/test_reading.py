@@ -197,6 +197,12 @@ def test_every_option_of_the_verb_is_on_the_page(capsys: pytest.CaptureFixture[s
         assert not [one for one in options(verb) if one["metavar"] in ("FILE", "DIR", "PATH", "FOLDER")]
 
 
+def test_a_list_in_an_address_may_be_one_value(root: Path) -> None:
+    apart = ask(root, "compare?runs=pair%3Dfr-pl&runs=data%3Dmade&metric=bleu&metric=chrf")
+    assert ask(root, "compare?runs=pair%3Dfr-pl+data%3Dmade&metric=bleu+chrf") == apart
+    assert {metric["key"] for metric in apart["sets"][0]["metrics"]} == {"bleu", "chrf"}
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
