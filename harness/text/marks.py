@@ -60,4 +60,4 @@ def begins_sentence(text: str, known: Cues) -> bool:
     if not opening:
         return False
     word = opening["word"] + ("'" if opening["elided"] else "")
-    return word in known.start and not opening["next"].isupper()
+    return word in known.opens and not opening["next"].isupper()
