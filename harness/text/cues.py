@@ -4,6 +4,7 @@
 
     [inside]  never ends a sentence: titles, `e.g`
     [name]    ends a sentence only before a word of [start]: `al`, `им`
+    [word]    no short forms: ordinary words that Moses lists among its prefixes
     [number]  does not end a sentence before a number: `No`, `godz`
     [month]   a [number] that ends no sentence of nothing but a date either: `Le 24 déc. Paul est parti`
     [end]     may end a sentence before any capital: `etc`, `itd`
@@ -28,7 +29,20 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sentence_cues")
-_SECTIONS = ("inside", "name", "number", "month", "end", "unit", "then", "date", "start", "after", "and")
+_SECTIONS = (
+    "inside",
+    "name",
+    "word",
+    "number",
+    "month",
+    "end",
+    "unit",
+    "then",
+    "date",
+    "start",
+    "after",
+    "and",
+)
 _SHARED = {"no": "nb", "hr": "hbs", "bs": "hbs", "sr": "hbs"}  # languages that write their short forms alike
 
 
@@ -67,7 +81,7 @@ def cues(code: str) -> Cues:
     own = _own(_SHARED.get(code, code))
     names, numbers = _moses(code)
     numbers |= own["month"]
-    others = frozenset(own["inside"] | own["number"] | own["month"] | own["end"])
+    others = frozenset(own["inside"] | own["number"] | own["month"] | own["end"] | own["word"])
     return Cues(
         inside=frozenset(own["inside"]),
         name=frozenset(own["name"] | {name for name in names if not listed(name, others)}),
@@ -108,7 +122,8 @@ def _moses(code: str) -> tuple[set[str], set[str]]:
     numbers: set[str] = set()
     if code in prefixes.available_langs:
         for entry in prefixes.words(code):
-            word, _, condition = entry.partition(" ")
+            word, _, condition = entry.partition(" #")
+            word = "".join(word.split())
             if len(word) > 1 and not word.isdigit():
                 (numbers if condition else names).add(word)
     return names, numbers

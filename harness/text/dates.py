@@ -14,6 +14,8 @@ _WHOLE = re.compile(r"(?<!\w)\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.$")
 _ORDINAL_YEAR = {"hr", "bs", "sr"}
 _YEAR = re.compile(r"(?<!\w)\d{3,4}\.$")
 _NUMBER = re.compile(r"\d{1,4}(?:er|re|st|nd|rd|th|[ºª°e])?")
+_DAY = re.compile(r"(?<!\w)\d{1,2}\.$")  # `3. Feb.`
+_MONTH = re.compile(r"(?P<month>[^\W\d_]+)\.")
 _FEWEST, _LONGEST = 2, 8  # words of a date, its preposition and the day of the week
 
 
@@ -22,6 +24,9 @@ def goes_on(before: str, after: str, token: str, lang: str, known: Cues) -> bool
     one with which the sentence only begins.
     """
     if lang in _YEAR_FIRST and (_WHOLE.search(before) or (_BEGUN.search(before) and after[:1].isdigit())):
+        return True
+    following = _MONTH.match(after)
+    if following and _DAY.search(before) and listed(following["month"], known.month):
         return True
     if listed(token, known.month):
         return _only_date(before, known)

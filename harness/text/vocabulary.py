@@ -131,6 +131,6 @@ PUBLISHED = re.compile(
 # Small words of names and titles: `Ministry of the Interior`, `Association des amis de la musique`.
 PARTICLES = _set(
     """of the and by for in on at to de la le les du des et d l à au aux en par pour sur i w z na do oraz dla
-    przez der die das dem den von vom zu zur zum im für und e del della dei di gli da y los las el por o os as dos
-    van het voor a и в на с й та у з із за"""
+    przez der die das dem den von vom zu zur zum im für und e del della dei di gli da y los las el por o os as
+    dos van het voor a и в на с й та у з із за"""
 )
