@@ -179,8 +179,8 @@ def _edges(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
 def _headings(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """Short lines without end punctuation between lines of prose.
 
-    Set off by a blank line one may be a clause; without, only a few words between lines many times as long
-    are surely no sentence that lost its full stop.
+    Set off by a blank line one may be a clause; without, only a few words between lines many times as long,
+    without a subject, are surely no sentence that lost its full stop.
     """
     content = [i for i, line in enumerate(lines) if kinds[i] is None and line.text.strip()]
     open_ended = [not _punctuated(lines[i].text.strip()) for i in content]
@@ -199,6 +199,7 @@ def _headings(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
                 if _set_off(lines, content[place])
                 else len(text.split()) <= _BARE_WORDS
                 and len(text) * _BARE_RATIO <= min(len(before), len(after))
+                and not words.CLAUSE.search(text)
             )
             and _wordy(text)
             and not text[0].islower()

@@ -268,3 +268,13 @@ def test_a_sentence_with_a_word_of_notices_is_text(sentence: str) -> None:
 )
 def test_a_notice_is_one_however_long(line: str) -> None:
     assert flagged(f"{PROSE}\n{PROSE}\n{line}\n{PROSE}\n{PROSE}") == [("copyright", line)]
+
+
+@pytest.mark.parametrize(
+    "line", ["It Didn't Go Well", "They lost the vote", "Ils ont tout perdu", "Ich bin nicht da"]
+)
+def test_a_short_clause_between_long_lines_is_no_heading(line: str) -> None:
+    assert flagged(f"{PROSE}\n{PROSE}\n{line}\n{PROSE}\n{PROSE}") == []
+    assert flagged(f"{PROSE}\n{PROSE}\nLa fin du voyage\n{PROSE}\n{PROSE}") == [
+        ("heading", "La fin du voyage")
+    ]
