@@ -8,8 +8,8 @@ from contextlib import suppress
 
 # ftfy takes a lone letter before a space for an `à` whose second half became that space.
 _LONE = re.compile(r"(?<![^\W_])[^\W\d_](?= |$)")
-# Capitals before a sign that ends a word (`MAÇÃ”`, `IRMÃ®`, `“Ã”`): they are what they are, unless the line
-# is damaged elsewhere too. Not before a letter (`HÃ”TEL`); before a sign that would become a small letter
+# Capitals before a sign that ends a word (`MAÇÃ”`, `IRMÃ®`, `“Ã”`): they are what they are, unless the whole
+# line is damaged. Not before a letter (`HÃ”TEL`); before a sign that would become a small letter
 # (`OÃ¹`) only at the end of a word of capitals; and never an Ä or Å there (`JUÅ»`).
 _UPPER = r"(?:(?![a-zß-öø-ÿœšž])[^\W\d_])"
 _CAPITAL = re.compile(
@@ -17,6 +17,11 @@ _CAPITAL = re.compile(
     rf"|(?<={_UPPER}{{2}})[ÀÁÃÆ-ÞĆĘŃŚŹŁ](?=[»®©°²³¹ºª](?!\w))"
     r"|[“«„‘‚»”][A-ZÀ-ÖØ-Þ]*[À-Þ](?=[”»“’‘«](?!\w))"
 )
+# Those that a line damaged in part keeps: also before a space and a capital (`XÃ HỘI`, `ĐÃ mở`).
+_KEPT = re.compile(rf"{_CAPITAL.pattern}|(?<={_UPPER})Ã(?= {_UPPER})|(?<=[^\W\d_a-zß-ÿ\x00-\xff])Ã(?= )")
+_MASK = "\x01"
+# A small letter that a repair puts behind capitals: `CAFə` for `CAFÉ™`.
+_SMALL_BEHIND = re.compile(rf"{_UPPER}{{2}}[ß-öø-ÿ\u0250-\u02af]")
 # What latin-2 and cp1250 make of the first byte of é or ł, where no language has that letter.
 _INNER = re.compile(r"[a-zß-öø-ÿ][ĂĹ]|(?<!\w)[ĂĹ][^\w\s]")
 _CENTRAL = ("cp1250", "iso8859_2")
@@ -43,7 +48,10 @@ def repaired(line: str) -> str:
         return whole
     if not is_bad(line) or not is_bad(_CAPITAL.sub("A", line)):
         return line
-    fixed = fix_encoding(line, TextFixerConfig(fix_c1_controls=not _STRAY.search(line)))
+    masked = line if _MASK in line or _wholly(line) else _KEPT.sub(_MASK, line)
+    fixed = fix_encoding(masked, TextFixerConfig(fix_c1_controls=not _STRAY.search(line)))
+    kept = iter(_KEPT.findall(line) if masked != line else ())
+    fixed = re.sub(_MASK, lambda mask: next(kept, mask.group()), fixed)
     if len(line) - len(fixed) < 3 and any(map(_EXOTIC.match, set(fixed) - set(line))):
         return line
     if len(fixed) == len(line) and all(
@@ -51,6 +59,17 @@ def repaired(line: str) -> str:
     ):
         return line
     return fixed
+
+
+def _wholly(line: str) -> bool:
+    """Whether all signs of the line are halves of others, and sensible letters come of them."""
+    from ftfy import bad_codecs  # noqa: F401  # registers the encoding
+
+    try:
+        whole = line.encode("sloppy-windows-1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return not _SMALL_BEHIND.search(whole) and not _EXOTIC.search(whole)
 
 
 def _central(line: str) -> str | None:

@@ -67,6 +67,8 @@ COOKIES = re.compile(
     r" (?:verwendet|nutzt)|(?:utilizamos|usamos)|este sitio(?: web)? (?:utiliza|usa)|(?:utilizziamo|usiamo)"
     r"|questo sito(?: web)? (?:utilizza|usa)"
     r"|ми використовуємо|цей сайт використовує)\s(?:\w+\s){0,2}cookies?\b"
+    r"(?![”»\"]|, (?:\w+ )?(?:said|says|dit|sagte|powiedzia\w+|mówi\w*|dijo|disse|dice|сказа\w+)\b"
+    r"|, a-t-(?:il|elle))"
     r"|^(?:本网站|本站|我们)使用 ?cookie",
     _I,
 )

@@ -4,7 +4,9 @@
 
     [inside]  never ends a sentence: titles, `e.g`
     [name]    ends a sentence only before a word of [start]: `al`, `им`
-    [number]  does not end a sentence before a number: `No`, `janv`, `godz`
+    [word]    no short forms: ordinary words that Moses lists among its prefixes
+    [number]  does not end a sentence before a number: `No`, `godz`
+    [month]   a [number] that ends no sentence of nothing but a date either: `Le 24 déc. Paul est parti`
     [end]     may end a sentence before any capital: `etc`, `itd`
     [unit]    of [end], those that end a sentence only behind a number: `15 min`, not `min. Nowak`
     [then]    words with a capital before which neither a final short form nor an ordinal ends a sentence:
@@ -12,6 +14,8 @@
     [date]    words, in small letters, that with numbers are only a date: `W dniu 3 maja 1791 r. Sejm …`
     [start]   words that often begin a sentence and are not names: pronouns, conjunctions, articles; `L'`
               covers every word that it is elided before
+    [after]   as [start], in languages where nobody measured what it does to text without stops: believed
+              behind a full stop only
     [and]     words that carry on a sentence even after a full stop: conjunctions in small letters
 
 An abbreviation that begins with a hyphen is a suffix (`-str`); one in small letters also matches with a
@@ -25,7 +29,21 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sentence_cues")
-_SECTIONS = ("inside", "name", "number", "end", "unit", "then", "date", "start", "and")
+_SECTIONS = (
+    "inside",
+    "name",
+    "word",
+    "number",
+    "month",
+    "end",
+    "unit",
+    "then",
+    "date",
+    "start",
+    "after",
+    "and",
+)
+_SHARED = {"no": "nb", "hr": "hbs", "bs": "hbs", "sr": "hbs"}  # languages that write their short forms alike
 
 
 @dataclass(frozen=True)
@@ -35,17 +53,19 @@ class Cues:
     inside: frozenset[str]
     name: frozenset[str]
     number: frozenset[str]
+    month: frozenset[str]
     end: frozenset[str]
     unit: frozenset[str]
     then: frozenset[str]
     date: frozenset[str]
     start: frozenset[str]
+    opens: frozenset[str]  # of [start] and [after]
     carry: frozenset[str]
 
     @property
     def known(self) -> bool:
         """Whether there is a list of abbreviations for the language."""
-        return bool(self.name or (self.inside and self.start))  # a few words are no list
+        return bool(self.name or (self.inside and self.opens))  # a few words are no list
 
 
 def listed(token: str, words: frozenset[str]) -> bool:
@@ -58,18 +78,21 @@ def listed(token: str, words: frozenset[str]) -> bool:
 @lru_cache(maxsize=64)
 def cues(code: str) -> Cues:
     """The lists of a language given by its shortest code."""
-    own = _own(code)
+    own = _own(_SHARED.get(code, code))
     names, numbers = _moses(code)
-    others = frozenset(own["inside"] | own["number"] | own["end"])
+    numbers |= own["month"]
+    others = frozenset(own["inside"] | own["number"] | own["month"] | own["end"] | own["word"])
     return Cues(
         inside=frozenset(own["inside"]),
         name=frozenset(own["name"] | {name for name in names if not listed(name, others)}),
         number=frozenset(own["number"] | numbers - own["inside"]),
+        month=frozenset(own["month"]),
         end=frozenset(own["end"]),
         unit=frozenset(own["unit"]),
         then=frozenset(own["then"]),
         date=frozenset(own["date"]),
         start=frozenset(own["start"]),
+        opens=frozenset(own["start"] | own["after"]),
         carry=frozenset(own["and"]),
     )
 
@@ -99,7 +122,8 @@ def _moses(code: str) -> tuple[set[str], set[str]]:
     numbers: set[str] = set()
     if code in prefixes.available_langs:
         for entry in prefixes.words(code):
-            word, _, condition = entry.partition(" ")
+            word, _, condition = entry.partition(" #")
+            word = "".join(word.split())
             if len(word) > 1 and not word.isdigit():
                 (numbers if condition else names).add(word)
     return names, numbers

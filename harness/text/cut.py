@@ -34,8 +34,10 @@ _CJK_END = re.compile(
 _CJK_EMBEDDED = re.compile(
     rf"「[^「」]*」(?=[\u3040-\u309f])|『[^『』]*』|《[^《》]*》|(?<=[{_CJK}])“[^“”]*”(?=[{_CJK}])"
 )
+# The full stops of Khmer, Burmese and Tibetan, which sentencex does not know.
+_OTHER_STOP = re.compile(r"[\u17d4\u17d5\u104b]+[»”\"’)]*\s*(?=\w)|[\u0f0d-\u0f11]+\s+(?=\w)")
 _LIST_ITEM = re.compile(r";\s+(?=[-–—•]\s[^\W\d_])")
-_ITEM = re.compile(r"\(?[a-z]\)\s+[^\W\d_a-z]")
+_ITEM = re.compile(r"\(?(?:[a-z]|[ivx]{1,4})\)\s+[^\W\d_a-z]")
 _STOPS = (".", "!", "?", "…")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|[IVXLC]{2,}")
 _OPENING_WORD = re.compile(r"(?P<word>[^\W\d_]{2,})\s+[^\W\d_A-Z]")
@@ -63,6 +65,8 @@ def _after_wide_stops(text: str) -> Iterator[int]:
     for match in _CJK_END.finditer(text):
         if not _within(embedded, match):
             yield match.end()
+    for match in _OTHER_STOP.finditer(text):
+        yield match.end()
 
 
 def _within(spans: list[tuple[int, int]], match: re.Match[str]) -> bool:
@@ -141,6 +145,8 @@ def _without_stops(text: str, known: Cues) -> Iterator[int]:
     for match in _LIST_ITEM.finditer(text):
         if text[match.end() + 2].isupper():
             yield match.end()
+    if not known.start:
+        return
     for match in _NO_STOP.finditer(text):
         last, word, start = match["last"] or "", match["word"], match.start("word")
         if len(word) == 1 or not word[0].isupper():  # one letter: `I`, `A`, and initials

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from harness.text import buttons
 from harness.text import vocabulary as words
+from harness.text.notice import is_notice, is_sentence
 from harness.text.offsets import LineOffsets
 from harness.types import Furniture
 
@@ -21,6 +22,7 @@ _BULLET = re.compile(r"^\s*([-*•·▪▫■□●○◦‣►▶➤»>])\s+(?=
 _CLOSERS = "\"'”’»“)]}›"
 _ENDS = ".!?…。！？；;:：,،؟।։።|"
 _SEPARATOR = re.compile(r"\s*(?:[|>»›/•·]|\s{2,})\s*")
+_MOST_SMALL = 1  # words in small letters of a byline that ends with a full stop
 _TITLE_WORDS, _HEADING_WORDS, _SHORT_WORDS = 45, 12, 14
 _BARE_WORDS, _BARE_RATIO = 4, 4  # of a heading that no blank line sets off; its neighbours' length to its own
 # A text that mostly lacks end punctuation (subtitles, lists, scripts without it) has no headings to find.
@@ -66,11 +68,11 @@ def _kind(line: str) -> str | None:
     count = len(text.split())
     if not text or count > 80:
         return None
-    if words.REGISTRATION.search(text) and count <= _SHORT_WORDS:
+    if words.REGISTRATION.search(text) and count <= _SHORT_WORDS and not is_sentence(text, 2):
         return "registration"
-    if words.COPYRIGHT.search(text) and count <= 40 and _legal(text):
+    if words.COPYRIGHT.search(text) and count <= 40 and is_notice(text):
         return "copyright"
-    if words.TEASER.match(text) and count <= 30:
+    if words.TEASER.match(text) and count <= 30 and not _says(text):
         return "teaser"
     if buttons.ACTION.match(text) or buttons.COOKIES.match(text):
         return "navigation"
@@ -81,7 +83,7 @@ def _kind(line: str) -> str | None:
     if (
         (words.BYLINE.match(text) or words.SIGNED.match(text))
         and count <= _SHORT_WORDS
-        and not _sentence(text)
+        and not is_sentence(text, _MOST_SMALL)
     ):
         return "byline"
     credit = words.CREDIT.search(text)
@@ -92,14 +94,14 @@ def _kind(line: str) -> str | None:
     return "navigation" if _menu(text, count) else None
 
 
-def _legal(text: str) -> bool:
-    """A legal line, not a sentence about copyright: the notice stands at its beginning or is most of it."""
-    found = words.COPYRIGHT.search(text)
-    return found is not None and (found.start() <= 3 or "©" in text or len(text) <= 2 * len(found.group()))
-
-
-def _sentence(text: str) -> bool:
-    return text.rstrip(_CLOSERS).endswith((".", "!", "?")) and len(text.split()) > 8
+def _says(text: str) -> bool:
+    """Whether a sentence follows one word: `Related: it rains.`, not `Lire aussi : comment vivre.`"""
+    header = words.TEASER.match(text)
+    return (
+        header is not None
+        and len(header.group().split()) == 1
+        and is_sentence(text[header.end() :].lstrip(" :|"), _MOST_SMALL)
+    )
 
 
 def _dated(text: str, count: int) -> bool:
@@ -177,8 +179,8 @@ def _edges(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
 def _headings(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
     """Short lines without end punctuation between lines of prose.
 
-    Set off by a blank line one may be a clause; without, only a few words between lines many times as long
-    are surely no sentence that lost its full stop.
+    Set off by a blank line one may be a clause; without, only a few words between lines many times as long,
+    without a subject, are surely no sentence that lost its full stop.
     """
     content = [i for i, line in enumerate(lines) if kinds[i] is None and line.text.strip()]
     open_ended = [not _punctuated(lines[i].text.strip()) for i in content]
@@ -197,6 +199,7 @@ def _headings(lines: Sequence[LineOffsets], kinds: list[str | None]) -> None:
                 if _set_off(lines, content[place])
                 else len(text.split()) <= _BARE_WORDS
                 and len(text) * _BARE_RATIO <= min(len(before), len(after))
+                and not words.CLAUSE.search(text)
             )
             and _wordy(text)
             and not text[0].islower()

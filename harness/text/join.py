@@ -6,7 +6,8 @@ import re
 
 from harness.text.cues import Cues, cues, listed
 from harness.text.cut import opens_after_name, small_start
-from harness.text.lexicon import is_counted
+from harness.text.dates import goes_on
+from harness.text.lexicon import is_agent, is_counted, is_not_counted
 from harness.text.marks import (
     CLOSERS,
     OPENERS,
@@ -16,10 +17,11 @@ from harness.text.marks import (
     is_small,
     last_token,
 )
+from harness.text.speech import reports
 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
 _TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
-_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_])[.)]$")
+_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_]|[ivx]{1,4})[.)]$")
 _ONLY_CLOSERS = re.compile(r"[\W_]+\Z")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 _ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
@@ -34,18 +36,10 @@ _GERMAN_ORDINAL = re.compile(
 )
 # Polish decades, likewise: `w latach 90. Kraków …`.
 _POLISH_DECADE = re.compile(r"(?<!\w)lat(?:a|ach|ami|om)?\s\d0\.$", re.IGNORECASE)
-# Words that report what was quoted: Japanese particles, Chinese verbs of saying.
-_REPORTED = {
-    "ja": re.compile(r"と|って|など|[をにはがの]"),
-    "zh": re.compile(r"\s?[^，。！？；：\s]{0,8}[说說道问問喊叫答]。"),
-}
-# Korean particles and verbs of saying right behind a quotation: `"간다."라고`.
-_KOREAN_REPORT = re.compile(r"\s?(?:이?라[고는며]|하[고며였])")
-_KOREAN_QUOTE_END = re.compile(r"[.!?…][\"'”’」』]$")
 _COMPANY = re.compile(r"(?:Inc|Ltd|Corp|LLC|GmbH|plc)\b")  # `Yahoo! Inc.`
 _NUMERAL = re.compile(r"(?:[IVXLC]{2,}\b(?!['’])|[IVXLC]\.?$)")  # `cap. IV.`, at the end of a sentence too
 _TITLE_END = re.compile(r"[。！？!?…]》$")
-_QUOTE_END = re.compile(r"[。！？!?…][」』”]$")
+_FIRST_TOKEN = re.compile(r"[^\s,;:()]+")
 
 
 def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int, int]]:
@@ -71,9 +65,11 @@ def rejoin(text: str, spans: list[tuple[int, int]], lang: str) -> list[tuple[int
 
 
 def _inside_token(text: str, last: int, start: int) -> bool:
-    """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, but not `fin.|Le`."""
+    """Whether a cut without white space divides a token: `J.|-C.`, `CONFIG.|SYS`, `î.|Hr.`, not `fin.|Le`."""
     if last < start or text[last - 1] != "." or text[last - 2] == ".":
         return False
+    if text[last - 2 : last - 1].isalpha() and not text[max(0, last - 3) : last - 2].isalnum():
+        return True  # one letter
     return not (
         text[last - 2 : last - 1].islower()
         and text[start].isupper()
@@ -88,11 +84,11 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
     first = first_letter(after)
     if is_small(first):  # `100. rocznicę`, `Chin.” – podkreślił`, `« Non ! » dit-il`
         return not small_start(before, after, lang)
+    if first.isalpha() and not first.isupper() and before[-1] in '»”"' and after.split()[0] in known.carry:
+        return True  # a script without capitals: `«لا أعرف.» ثم خرج`
     if _LIST_NUMBER.search(before) or _TITLE_END.search(before):
         return True
-    if lang in _REPORTED and _QUOTE_END.search(before):
-        return bool(_REPORTED[lang].match(after))
-    if lang == "ko" and _KOREAN_QUOTE_END.search(before) and _KOREAN_REPORT.match(after):
+    if reports(before, after, lang):
         return True
     if before.endswith("!") and _COMPANY.match(after):
         return True
@@ -113,7 +109,9 @@ def _is_ordinal(before: str, after: str, lang: str) -> bool:
 def _is_abbreviation(before: str, after: str, lang: str, known: Cues) -> bool:
     """Whether `before` ends with the full stop of a short form after which the sentence goes on."""
     token, first = last_token(before[-40:-1], known), first_letter(after)
-    if listed(token, known.inside):
+    if listed(token, known.inside) or _divided(token, after, known):
+        return True
+    if goes_on(before, after, token, lang, known):
         return True
     if listed(token, known.number) and (first.isdigit() or _ROMAN.match(after) or _NUMERAL.match(after)):
         return True
@@ -121,7 +119,8 @@ def _is_abbreviation(before: str, after: str, lang: str, known: Cues) -> bool:
         return listed(token, known.name)
     if listed(token, known.end):
         counted = _counted(before, token)
-        if first_word(after) in known.then or (counted and is_counted(first_word(after), lang)):
+        word = first_word(after)
+        if word in known.then or (counted and is_counted(word, lang)) or is_agent(word, lang):
             return True
         if listed(token, known.unit) and not counted:
             return True  # `min. Nowak`, but `15 min. Potem`
@@ -129,10 +128,21 @@ def _is_abbreviation(before: str, after: str, lang: str, known: Cues) -> bool:
     if _ACRONYM.fullmatch(token) and token[0].isupper() and opens_after_name(before, token, after, lang):
         return False
     if listed(token, known.name):
+        if _counted(before, token) and is_not_counted(first_word(after), lang):
+            return False
         return not begins_sentence(after, known)
     if _ACRONYM.fullmatch(token) and token[0].isupper():
-        return not begins_sentence(after, known) if known.start else _follows_name(before, token)
+        return not begins_sentence(after, known) and (bool(known.start) or _follows_name(before, token))
     return False
+
+
+def _divided(token: str, after: str, known: Cues) -> bool:
+    """Whether the next word goes on with a short form of several parts: `î.|Hr.`, `p.|ex.`, `M.|Ö.`"""
+    following = _FIRST_TOKEN.match(after)
+    if not token or not following or not following.group().endswith("."):
+        return False
+    whole = f"{token}.{following.group()[:-1]}"
+    return any(listed(whole, words) for words in (known.inside, known.number, known.name, known.end))
 
 
 def _counted(before: str, token: str) -> bool:
@@ -148,7 +158,7 @@ def _only_opens(before: str, token: str, known: Cues) -> bool:
         counted = words[-2]
         if not (counted[-1].isdigit() or _ROMAN.fullmatch(counted)):
             return True
-    opens = words[0] in known.start or not words[0][0].isalpha()
+    opens = words[0] in known.opens or not words[0][0].isalpha()
     dated = any(word[0].isdigit() or _ROMAN.fullmatch(word) for word in words)
     if len(words) >= _FEWEST_WORDS:
         return dated and all(word[0].isdigit() or word.lower().rstrip(".,") in known.date for word in words)

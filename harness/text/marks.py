@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from harness.text.cues import Cues
+from harness.text.cues import Cues, listed
 
 OPENERS = "\"'“„«‘‚‹([{¿¡` "
 CLOSERS = "”’»“‘›\"')\\]}"  # for a character class; “ and ‘ close German quotations
 _DASH = re.compile(r"^[-–—]+\s*")
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\s(\[{«„“”»\"'’‘/]+(?:['’]s)?$")
-_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s)+[^\W\d_]{1,4}$")
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_]{1,4}\.\s)+[^\W\d_]{1,4}$")
+_MOST_PARTS = 4  # of a spaced short form: `i. a. a. s.`
 _OPENING = re.compile(r"(?P<word>[^\W\d_]+)(?:(?P<elided>['’])|,?\s+)(?P<next>\w?)")
 
 
@@ -44,9 +45,11 @@ def _bare(text: str) -> str:
 def last_token(text: str, known: Cues) -> str:
     """The last run of characters without white space, quotes and brackets; `z. B` is `z.B` where listed."""
     if spaced := _SPACED.search(text):
-        close = "".join(spaced.group().split())
-        if close in known.inside or close in known.end or close in known.name:
-            return close
+        parts = spaced.group().split()
+        for first in range(max(0, len(parts) - _MOST_PARTS), len(parts) - 1):
+            close = "".join(parts[first:])
+            if any(listed(close, words) for words in (known.inside, known.end, known.name)):
+                return close
     token = _TOKEN.search(text)
     return token.group() if token else ""
 
@@ -60,4 +63,4 @@ def begins_sentence(text: str, known: Cues) -> bool:
     if not opening:
         return False
     word = opening["word"] + ("'" if opening["elided"] else "")
-    return word in known.start and not opening["next"].isupper()
+    return word in known.opens and not opening["next"].isupper()

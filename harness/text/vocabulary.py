@@ -127,3 +127,17 @@ PUBLISHED = re.compile(
     + r"(?!\w)",
     _I,
 )  # fmt: skip
+
+# Small words of names and titles: `Ministry of the Interior`, `Association des amis de la musique`.
+PARTICLES = _set(
+    """of the and by for in on at to de la le les du des et d l à au aux en par pour sur i w z na do oraz dla
+    przez der die das dem den von vom zu zur zum im für und e del della dei di gli da y los las el por o os as
+    dos van het voor a и в на с й та у з із за"""
+)
+
+# A short line that is a clause of its own all the same: `It Didn't Go Well`. Only pronouns that are no other
+# language's preposition or article (not `On`, `Il`, `We`, `I`).
+CLAUSE = re.compile(
+    r"^\W*(?:It|He|She|They|You|There|Je|Nous|Vous|Ils|Ich|Wir|Er|Es|Ona|Oni|Он|Она|Они|Мы|Вона|Вони|Ми)"
+    r"\s+\S+\s+\S|(?<!\w)(?:\w+n['’]t|I['’](?:m|ve|d|ll))(?!\w)"
+)

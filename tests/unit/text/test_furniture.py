@@ -188,3 +188,93 @@ LONG = "Le gouvernement a annoncé mardi une série de mesures pour les familles
 def test_a_sentence_that_lost_its_full_stop_is_no_heading(line: str, heading: bool) -> None:
     kinds = [kind for kind, _ in flagged(f"{LONG}\n{LONG}\n{line}\n{LONG}\n{LONG}")]
     assert kinds == (["heading"] if heading else [])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le logo © Disney figure sur chaque page du livre, a-t-il expliqué aux jurés.",
+        "He said the © sign is not needed under the Berne Convention, and the court agreed.",
+        "Tous droits réservés, a-t-il dit en riant, cela ne veut rien dire pour un enfant.",
+        "Tous droits réservés, a-t-il dit.",
+        "All rights reserved means nothing to a child.",
+        "Alle Rechte vorbehalten, sagte er lachend, das heißt einem Kind nichts.",
+        "Das Zeichen © ist nach der Berner Übereinkunft nicht nötig.",
+        "Wszelkie prawa zastrzeżone, powiedział ze śmiechem, nic nie znaczy dla dziecka.",
+        "Znak © stoi na każdej stronie książki, mówił sędzia.",
+        "Todos los derechos reservados, dijo riendo, no significa nada para un niño.",
+        "Tutti i diritti riservati, disse ridendo, non vuol dire nulla per un bambino.",
+        "Todos os direitos reservados, disse ele, não quer dizer nada.",
+        "Alle rechten voorbehouden, zei hij lachend, dat zegt een kind niets.",
+        "Všechna práva vyhrazena, řekl se smíchem, dítěti nic neříká.",
+        "Все права защищены, сказал он со смехом, ничего не значит для ребёнка.",
+        "Усі права захищено, сказав він, нічого не означає для дитини.",
+        "Знак © стоит на каждой странице книги, сказал судья.",
+        "版权所有是一个法律概念，他说。",
+        "Copyright is a legal right, he said.",
+        "Copyright law protects authors for seventy years.",
+        "Copyright matters, he said.",
+        "© Disney est partout, dit-il aux jurés.",
+        '"All rights reserved," he said with a laugh, "means nothing to a child."',
+        "« Tous droits réservés », dit-il en riant.",
+        "He found that the ISSN 1234-5678 was wrong.",
+        "Le RCS Paris a refusé la demande de la société hier.",
+        "Source : il refuse de répondre à la question.",
+        "Auteur : il est mort en 1950.",
+        "Journalist: I asked him why.",
+        "By New York Times standards, that is rare.",
+        "Von Berlin Mitte fuhr er mit dem Zug.",
+        "Par Saint Antoine, il a menti.",
+        "Polecamy: zupa dnia jest świetna.",
+        "We use cookies, she said, only at Christmas.",
+        "Nous utilisons des cookies, dit le boulanger, pour décorer.",
+        "The (c) 1999 mark was printed on the last page of the book.",
+        'I saw "Copyright 1999" on the last page, she told the court.',
+        "Le 3 mai 2021, tous droits réservés ou non, il a tout copié.",
+    ],
+)
+def test_a_sentence_with_a_word_of_notices_is_text(sentence: str) -> None:
+    assert flagged(f"{PROSE}\n{PROSE}\n{sentence}\n{PROSE}\n{PROSE}") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© AFP 2020. Tous droits réservés.",
+        "© 2021 Le Journal",
+        "Wszelkie prawa zastrzeżone",
+        "All rights reserved.",
+        "Copyright © 2020 BBC. The BBC is not responsible for the content of external sites.",
+        "© 2021 Le Journal. Toute reproduction interdite sans autorisation écrite.",
+        "Alle Rechte vorbehalten, auch die der Übersetzung.",
+        "All rights reserved, including the right of reproduction in whole or in part in any form.",
+        "Copyright by Jan Kowalski.",
+        "Copyright 1999-2005 The Authors",
+        "© Association des amis de la musique ancienne",
+        "© 2021 Association des amis de la musique ancienne de Paris.",
+        "Le Monde – Tous droits réservés",
+        "Le Monde. Tous droits réservés.",
+        "Tous droits réservés, reproduction interdite.",
+        "Photo by John Smith © 2020 for the New York Times",
+        "版权所有 © 2020 新华网。未经许可不得转载。",
+        "本网站版权所有，未经书面授权不得转载。",
+        "Все права защищены.",
+        "(c) 2019 Reuters. All rights reserved.",
+        "Texte et photos © Jean Dupont",
+        "Copyright Reuters",
+        "© Copyright 2020",
+        "© Le Monde diplomatique",
+    ],
+)
+def test_a_notice_is_one_however_long(line: str) -> None:
+    assert flagged(f"{PROSE}\n{PROSE}\n{line}\n{PROSE}\n{PROSE}") == [("copyright", line)]
+
+
+@pytest.mark.parametrize(
+    "line", ["It Didn't Go Well", "They lost the vote", "Ils ont tout perdu", "Ich bin nicht da"]
+)
+def test_a_short_clause_between_long_lines_is_no_heading(line: str) -> None:
+    assert flagged(f"{PROSE}\n{PROSE}\n{line}\n{PROSE}\n{PROSE}") == []
+    assert flagged(f"{PROSE}\n{PROSE}\nLa fin du voyage\n{PROSE}\n{PROSE}") == [
+        ("heading", "La fin du voyage")
+    ]

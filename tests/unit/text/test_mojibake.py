@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness import registry
+from harness.common.mojibake import repaired
 from harness.types import Cleaned, Document
 
 
@@ -72,3 +73,19 @@ def test_a_line_that_is_damaged_in_part_keeps_its_good_part() -> None:
 )
 def test_good_text_is_left_alone(lang: str, text: str) -> None:
     assert not [edit for edit in clean(text, lang).edits if edit.rule == "mojibake"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "right"),
+    [
+        ("vi", "ĐÃ MỞ CỬA. Nhiệt độ 20 Â°C.", "ĐÃ MỞ CỬA. Nhiệt độ 20 °C."),
+        ("vi", "MÃ SỐ: 12, XÃ HỘI ĐÃ mở cửa, giÃ¡ 5 Â£", "MÃ SỐ: 12, XÃ HỘI ĐÃ mở cửa, giá 5 £"),
+        ("pl", "Firma CAFÉ™ i MARCAÉ®. Cena 5 Â°C.", "Firma CAFÉ™ i MARCAÉ®. Cena 5 °C."),
+        ("pl", "Kazał mi ZOSTAĆ² w domu, 5 Â°C.", "Kazał mi ZOSTAĆ² w domu, 5 °C."),
+        ("pt", "O AVIÃO “Ã” da IRMÃ® custa 5 â‚¬.", "O AVIÃO “Ã” da IRMÃ® custa 5 €."),
+        ("fr", "PUBLICITÉ², MAÇÃ” et lâ€™Ã©tÃ©", "PUBLICITÉ², MAÇÃ” et l’été"),
+    ],
+)
+def test_capitals_stay_what_they_are_in_a_line_damaged_elsewhere(lang: str, text: str, right: str) -> None:
+    assert repaired(text) == right
+    assert {edit.rule for edit in clean(text, lang).edits} == {"mojibake"}

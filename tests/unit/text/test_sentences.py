@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import harness.text.cues
 from harness.registry import build
 from harness.text.cues import cues
 from harness.text.segment import segment
@@ -231,3 +232,27 @@ def test_a_line_of_marks_alone_is_split_without_searching_forever(text: str) -> 
 def test_a_language_without_lists_has_none() -> None:
     assert not cues("xh").known
     check("xh", ["Umntwana uyadlala.", "Uyavuya!", "Uyahamba."])
+
+
+LISTED = sorted(
+    path.stem for path in Path(harness.text.cues.__file__).with_name("sentence_cues").glob("*.txt")
+)
+
+
+@pytest.mark.parametrize("lang", [{"hbs": "sr"}.get(code, code) for code in LISTED])
+def test_every_listed_word_does_what_its_section_says(lang: str) -> None:
+    known = cues(lang)
+    name = {"el": "Γιάννης", "ar": "محمد"}.get(
+        lang, "Мария" if lang in ("be", "bg", "mk", "ru", "uk") else "Maria"
+    )
+    assert not known.inside & known.end
+    assert not [word for word in known.inside | known.number | known.end if word.endswith(".")]
+    for word in known.inside:
+        if word[0] != "-":
+            assert len(cut(f"{name} abc {word}. {name} cde.", lang)) == 1, word
+    for month in known.month:
+        assert len(cut(f"24 {month}. {name} abc cde.", lang)) == 1, month
+        assert len(cut(f"{name} abc 24 {month}. 1990 cde.", lang)) == 1, month
+    opens = sorted(word for word in known.opens if len(word) > 2 and word.isalpha())
+    for word in known.end if opens else ():
+        assert len(cut(f"{name} abc cde efg 5 {word}. {opens[0]} cde efg.", lang)) == 2, word
