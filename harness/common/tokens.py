@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from harness.common.unspaced import EITHER
 
@@ -17,9 +18,12 @@ OPENING = frozenset("\"'“”„‟«»‚‘‹›([{¿¡-–—「『（【�
 
 
 _CLOSED_BY: dict[str, str] = {"“": "„", "”": "“„”", "„": "", "«": "»", "»": "«", '"': '"'}
-"""Quotation marks, and by what each is preceded where it closes a quotation."""
+_CLOSED_BY |= {mark: mark for mark in "*_~`"}
+"""Marks in pairs, and what is open where each closes."""
 _PAUSE = frozenset(",.;:!?)，、；：。！？）")
-_FAMILY = {"„": 0, "“": 0, "”": 0, "«": 1, "»": 1, '"': 2}
+_FAMILY = {"„": 0, "“": 0, "”": 0, "«": 1, "»": 1, '"': 2, "*": 3, "_": 4, "~": 5, "`": 6}
+_DOUBLED = frozenset("*_~`")
+"""Markdown's marks, of which several together are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +68,49 @@ def is_unspaced_char(char: str) -> bool:
     return EITHER.match(char) is not None
 
 
-def ends_sentence(words: list[Token], stop: int, opening: Container[int] = ()) -> bool:
+def ends_sentence(words: list[Token], stop: int, pairs: Mapping[int, bool] = MappingProxyType({})) -> bool:
     """Whether the tokens before position `stop` end with a final mark, quotes and brackets after it apart.
 
-    `opening` are positions of marks that open a quotation (`quotations`): those do not follow a sentence.
+    `pairs` says which marks open and which close (`paired`).
     """
     at = stop - 1
-    while at > 0 and words[at].form in CLOSING and at not in opening:
+    while at > 0 and not pairs.get(at, words[at].form not in CLOSING):
         at -= 1
     return at >= 0 and words[at].form[-1:] in FINAL
 
 
-def quotations(words: list[Token], text: str) -> dict[int, bool]:
-    """The positions of quotation marks, and whether each opens a quotation.
+def paired(words: list[Token], text: str) -> dict[int, bool]:
+    """The positions of quotation marks and of Markdown's emphasis, and whether each opens.
 
     White space on one side decides, or a comma behind it; where there is none, or some on both, what is open:
     `“` opens in Chinese and English and closes what `„` opened, `»` closes in French and opens in Danish.
     """
     found: dict[int, bool] = {}
     pending: dict[int, str] = {}
-    for at, word in enumerate(words):
-        family = _FAMILY.get(word.form)
-        if family is None:
-            continue
-        before = at == 0 or words[at - 1].end < word.start
-        after = at + 1 == len(words) or word.end < words[at + 1].start or words[at + 1].form in _PAUSE
-        opens = before if before != after else pending.get(family, " ") not in _CLOSED_BY[word.form]
-        found[at] = opens
-        if opens:
-            pending[family] = word.form
-        else:
-            pending.pop(family, None)
+    at = 0
+    while at < len(words):
+        form = words[at].form
+        stop = at + 1
+        if (family := _FAMILY.get(form)) is not None:
+            while (
+                form in _DOUBLED and stop < len(words) and _adjoin(words, stop) and words[stop].form == form
+            ):
+                stop += 1
+            before = at == 0 or not _adjoin(words, at)
+            after = stop == len(words) or not _adjoin(words, stop) or words[stop].form in _PAUSE
+            opens = before if before != after else pending.get(family, " ") not in _CLOSED_BY[form]
+            found |= dict.fromkeys(range(at, stop), opens)
+            if opens:
+                pending[family] = form
+            else:
+                pending.pop(family, None)
+        at = stop
     return found
+
+
+def _adjoin(words: list[Token], at: int) -> bool:
+    """Whether no white space is before a token that is not the first."""
+    return words[at - 1].end == words[at].start
 
 
 def is_unspaced(words: list[Token]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced, quotations
+from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, is_unspaced, paired
 
 Costs = NDArray[np.float64]
 
@@ -34,10 +34,12 @@ class Edges:
     mark: str | None
 
 
-def edges(words: list[Token], following: list[Token], following_text: str) -> Edges:
+def edges(words: list[Token], text: str, following: list[Token], following_text: str) -> Edges:
     """The edges between two segments of a reference, given as tokens, the second also as text."""
     first = following[0].form if following and not following[0].is_word else None
-    return Edges(ends_sentence(words, len(words)), _capital(following, 0, following_text), first)
+    return Edges(
+        ends_sentence(words, len(words), paired(words, text)), _capital(following, 0, following_text), first
+    )
 
 
 class Places:
@@ -53,9 +55,8 @@ class Places:
         self._capital = np.full(m + 1, np.nan)
         self._marks: dict[str, list[int]] = {}
         self.final[m] = True
-        quotes = quotations(words, text)
-        openers = {at for at, opens in quotes.items() if opens}
-        self.final[1:m] = [ends_sentence(words, at, openers) for at in range(1, m)]
+        pairs = paired(words, text)
+        self.final[1:m] = [ends_sentence(words, at, pairs) for at in range(1, m)]
         # spaces are all that ends a sentence in Thai, where there are no marks
         inside = _INSIDE_UNSPACED if unspaced and self.final[1:m].any() else _INSIDE_WORD
         lines = _line_ends(words, text, self.final)
@@ -65,9 +66,9 @@ class Places:
             line = at in lines
             self.final[at] |= line
             mark = not here.is_word
-            opens = mark and quotes.get(at, here.form in OPENING and (bool(gap) or here.form not in CLOSING))
-            after = not before.is_word and not quotes.get(at - 1, before.form in OPENING)
-            self._clause[at] = after or (opens and (bool(gap) or at in openers))
+            opens = mark and pairs.get(at, here.form in OPENING and (bool(gap) or here.form not in CLOSING))
+            after = not before.is_word and not pairs.get(at - 1, before.form in OPENING)
+            self._clause[at] = after or (opens and (bool(gap) or at in pairs))
             if mark and not opens:
                 self.fixed[at] += _BAD_START
             if not gap and (spaces or not unspaced) and not (unspaced and self.final[at]):

@@ -67,8 +67,8 @@ def _segments(
         after = [following[r] if r < len(following) else following[0] for r in range(len(segment))]
         found.append(
             [
-                Reference([word.form for word in words], places.costs(edges(words, *others)))
-                for (words, _), others in zip(segment, after, strict=True)
+                Reference([word.form for word in words], places.costs(edges(words, text, *others)))
+                for (words, text), others in zip(segment, after, strict=True)
             ]
         )
     return found

@@ -125,6 +125,17 @@ def test_thai_is_cut_where_it_has_spaces(joint: str) -> None:
     assert cut(joint.join(outputs), references) == outputs
 
 
+@pytest.mark.parametrize(("mark", "gap"), [("**", "\n\n"), ("_", "\n"), ("*", " "), ("`", "\n")])
+def test_marks_of_emphasis_stay_with_what_they_enclose(mark: str, gap: str) -> None:
+    chinese = ["他不知道该说什么。", "倒计时的尽头是什么？", "她挂了电话。"]
+    for references, outputs in (
+        (chinese, ["他不晓得要说什么。", "倒数的尽头是什么？", "她把电话挂断了。"]),
+        (REFERENCES, OUTPUTS),
+    ):
+        marked = [f"{mark}{output}{mark}" for output in outputs]
+        assert cut(gap.join(marked), references) == marked
+
+
 def test_a_boundary_is_less_sure_where_the_references_do_not_tell() -> None:
     output = "Danke. Danke. Danke. " + OUTPUTS[0]
     pieces = Wer().realign(output, ["?"] * 3, [["Danke."], ["Danke."], [REFERENCES[0]]]).pieces

@@ -1,10 +1,10 @@
-"""Which quotation marks open: `“` opens in Chinese, closes in German."""
+"""Which marks in pairs open: `“` opens in Chinese, closes in German."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.common.tokens import quotations, tokens
+from harness.common.tokens import paired, tokens
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,11 @@ from harness.common.tokens import quotations, tokens
         ("»Ja«, sagte er.»Nein«", [True, False, True, False]),
         ('"Yes."\n"No," she said.', [True, False, True, False]),
         ('"是。""不"', [True, False, True, False]),
+        ("**甲。**\n\n**乙。**", [True, True, False, False] * 2),
+        ("_Yes._ _No._ 5 * 3", [True, False, True, False, True]),
+        ("他**说**走", [True, True, False, False]),
         ("”Joo”, hän sanoi. ”Ei.”", [True, False, True, False]),
     ],
 )
-def test_quotation_marks_open_by_their_spaces_else_by_what_is_open(text: str, opens: list[bool]) -> None:
-    assert list(quotations(tokens(text), text).values()) == opens
+def test_marks_open_by_their_spaces_else_by_what_is_open(text: str, opens: list[bool]) -> None:
+    assert list(paired(tokens(text), text).values()) == opens
