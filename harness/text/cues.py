@@ -24,6 +24,7 @@ capital. The non-breaking prefixes of Moses (package sacremoses) are added to [n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,7 @@ _SECTIONS = (
     "after",
     "and",
 )
+_ROMAN = re.compile(r"[IVX]+|[ivx]+")
 _SHARED = {"no": "nb", "hr": "hbs", "bs": "hbs", "sr": "hbs"}  # languages that write their short forms alike
 
 
@@ -114,7 +116,7 @@ def _own(code: str) -> dict[str, set[str]]:
 
 
 def _moses(code: str) -> tuple[set[str], set[str]]:
-    """Moses' prefixes (before names, before numbers only), without single letters and figures."""
+    """Moses' prefixes (before names, before numbers only), without single letters and numbers."""
     from sacremoses.corpus import NonbreakingPrefixes
 
     prefixes = NonbreakingPrefixes()
@@ -124,6 +126,6 @@ def _moses(code: str) -> tuple[set[str], set[str]]:
         for entry in prefixes.words(code):
             word, _, condition = entry.partition(" #")
             word = "".join(word.split())
-            if len(word) > 1 and not word.isdigit():
+            if len(word) > 1 and not word.isdigit() and not _ROMAN.fullmatch(word):
                 (numbers if condition else names).add(word)
     return names, numbers

@@ -15,6 +15,9 @@ _ORDINAL_YEAR = {"hr", "bs", "sr"}
 _YEAR = re.compile(r"(?<!\w)\d{3,4}\.$")
 _NUMBER = re.compile(r"\d{1,4}(?:er|re|st|nd|rd|th|[ºª°e])?")
 _DAY = re.compile(r"(?<!\w)\d{1,2}\.$")  # `3. Feb.`
+_MONTH_AND_YEAR = re.compile(r"\d{1,2}\.\s?\d{4}\b")  # `25. 6. 1991`
+_DAY_AND_MONTH = re.compile(r"(?<!\w)\d{1,2}\.\s?\d{1,2}\.$")
+_YEAR_ALONE = re.compile(r"\d{4}\b")
 _MONTH = re.compile(r"(?P<month>[^\W\d_]+)\.")
 _FEWEST, _LONGEST = 2, 8  # words of a date, its preposition and the day of the week
 
@@ -24,6 +27,10 @@ def goes_on(before: str, after: str, token: str, lang: str, known: Cues) -> bool
     one with which the sentence only begins.
     """
     if lang in _YEAR_FIRST and (_WHOLE.search(before) or (_BEGUN.search(before) and after[:1].isdigit())):
+        return True
+    if _DAY.search(before) and _MONTH_AND_YEAR.match(after):
+        return True
+    if _DAY_AND_MONTH.search(before) and _YEAR_ALONE.match(after):
         return True
     following = _MONTH.match(after)
     if following and _DAY.search(before) and listed(following["month"], known.month):

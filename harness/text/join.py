@@ -21,11 +21,12 @@ from harness.text.speech import reports
 
 _LEADING_CLOSERS = re.compile(rf"([{CLOSERS}]+[.!?…]*)\s+(?=\S)")
 _TRAILING_OPENERS = re.compile(r"(?<=\S)\s(?:[\"„«‚‹(\[]|``)+$")
-_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_]|[ivx]{1,4})[.)]$")
+_LIST_NUMBER = re.compile(r"(?:^|[:;]\s)\(?(?:\d{1,3}|[^\W\d_]|[ivx]{1,4}|[IVXL]{1,6})[.)]$")
 _ONLY_CLOSERS = re.compile(r"[\W_]+\Z")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*")
 _ROMAN = re.compile(r"[IVXLC]+\b(?![.'’])")
 _SHORT_NUMBER = re.compile(r"(?<!\w)\d{1,2}\.$")
+_ORDINAL = re.compile(r"(?<!\w)(?:\d{1,2}|[IVX]{1,5})\.$")
 _AROUND = 200  # characters looked at on either side of a cut
 _FEWEST_WORDS = 5  # of a sentence that begins as `W 1850 r.` does
 # German writes its ordinals with a full stop, before a noun with a capital: `im 19. Jahrhundert`.
@@ -99,7 +100,9 @@ def _one(before: str, piece: str, after: str, lang: str, known: Cues) -> bool:
 
 def _is_ordinal(before: str, after: str, lang: str) -> bool:
     """`latach 90. XX w.`, `im 19. Jahrhundert`."""
-    if _SHORT_NUMBER.search(before) and (_ROMAN.match(after) or first_word(after) in cues(lang).then):
+    if _SHORT_NUMBER.search(before) and _ROMAN.match(after):
+        return True
+    if _ORDINAL.search(before) and first_word(after) in cues(lang).then:
         return True
     if lang == "pl" and _POLISH_DECADE.search(before[-20:]):
         return not begins_sentence(after, cues(lang))
