@@ -41,7 +41,13 @@ async function savePng(name, svg) {
 }
 
 // Drawn as wide as there is room, so that a phone does not shrink the letters.
-const chartWidth = () => Math.max(300, Math.min(620, $('charts-body').clientWidth || 620));
+// That of a column of `.charts`, whose figures are at least 34rem wide and 2rem apart.
+function chartWidth() {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize), gap = 2 * rem;
+  const all = $('charts-body').clientWidth || 620;
+  const columns = Math.max(1, Math.floor((all + gap) / (34 * rem + gap)));
+  return Math.max(300, Math.min(620, Math.floor((all - gap * (columns - 1)) / columns)));
+}
 // Of that at most 13 or 32 letters are for the names beside a chart.
 const beside = (name) => abbreviated(name, chartWidth() < 480 ? 13 : 32);
 const longest = (names) => Math.min(260, 24 + 7 * Math.max(...names.map((n) => beside(n).length)));
