@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.translate.servers.failures import REFUSED, Empty, Inside
 from harness.types import NO_DETAILS, Details, Translation
 
@@ -52,7 +52,7 @@ def reply(payload: bytes, url: str) -> Reply:
     completion. A refusal in place of a content is a `finish_reason` of its own: asking again brings the same.
     """
     try:
-        value = json.loads(payload)
+        value = json_value(payload)
         if value.get("error") and not value.get("choices"):
             raise _error(value["error"])
         if not value["choices"]:

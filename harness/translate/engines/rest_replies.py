@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.errors import StageError
 from harness.translate.engines.replies import Reply, finish_reason
 from harness.translate.servers.failures import REFUSED, Empty, Refused
@@ -50,7 +51,7 @@ class Answers:
     def read(self, payload: bytes) -> list[Reply]:
         """One reply a text. Raises Empty, Refused, or StageError for what is no answer to the request."""
         try:
-            value = json.loads(payload)
+            value = json_value(payload)
         except ValueError:
             raise StageError(f"{self.url}: not JSON: {_start(payload)}") from None
         refused = self._first(value, self.paths.refused)

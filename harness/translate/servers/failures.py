@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from harness.common.json_text import json_value
+
 Meaning = Literal["again", "text", "key", "quota", "missing", "other"]
 REFUSED = "refused: "
 """How the error of a text begins that a service, or its model, declined: health calls it a refusal."""
@@ -92,7 +94,7 @@ def _meaning(code: int, body: str, wait: float | None) -> Meaning:
 def _message(body: str) -> str:
     """The service's own words in a body of any dialect: `error.message`, `message` with `detail`, or all."""
     try:
-        value: Any = json.loads(body)
+        value: Any = json_value(body)
     except ValueError:
         return body
     if isinstance(value, list) and len(value) == 1:
