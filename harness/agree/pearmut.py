@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import parse_json, read_bytes
+from harness.common.json_text import json_value
 from harness.common.mqm import MqmWeights
 from harness.errors import DataError, message_of
 
@@ -71,16 +72,16 @@ def first_value(data: bytes, path: Path) -> Any:
     """The object on the first line of JSON lines, else the one value of a JSON file. Raises DataError."""
     first = next((line for line in data.split(b"\n") if line.strip()), b"")
     try:
-        value = json.loads(first)
-    except (ValueError, RecursionError):
+        value = json_value(first)
+    except ValueError:
         value = None
     if isinstance(value, dict):
         return value
     try:
-        return json.loads(data)
+        return json_value(data)
     except json.JSONDecodeError as error:
         raise DataError(f"{path}:{error.lineno}: not valid JSON ({message_of(error)})") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         return parse_json(data, str(path))  # which says why
 
 

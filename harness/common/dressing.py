@@ -6,8 +6,9 @@ too.
 
 from __future__ import annotations
 
-import json
 import re
+
+from harness.common.json_text import json_value
 
 QUOTES = (('"', '"'), ("“", "”"), ("„", "”"), ("„", "“"), ("«", "»"), ("»", "«"), ("「", "」"), ("`", "`"))
 _EDGE_QUOTE = re.compile(r"^[-–—\s]*[\"“”„«»「『`'‘’‚‹›]|[\"“”„«»」』`'‘’‚‹›][\s.,!?;:…]*$")
@@ -69,7 +70,7 @@ def enclosed(source: str, text: str) -> str | None:
     if not (match := _JSON.fullmatch(text)):
         return None
     try:
-        (value,) = json.loads(text).values()
+        (value,) = json_value(text).values()
         return value if isinstance(value, str) else match[1]
     except ValueError:  # quotation marks that were not escaped; or more than one value
         return match[1]

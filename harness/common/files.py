@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.common.paths import unreadable
 from harness.common.texts import Text
 from harness.errors import DataError, StageError, message_of
@@ -107,16 +108,11 @@ def write_json(path: str | Path, value: Any) -> None:
 def parse_json(text: str | bytes, where: str, nan: bool = True) -> Any:
     """The value of a JSON text. DataError if it is invalid, nested too deeply or, unless `nan`, has NaN."""
     try:
-        return json.loads(text, parse_constant=None if nan else _reject)
+        return json_value(text, nan)
     except UnicodeDecodeError as error:
         raise DataError(f"{where}: not UTF-8 (byte {error.start})") from None
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else message_of(error)
-        raise DataError(f"{where}: not valid JSON ({reason})") from None
-
-
-def _reject(name: str) -> Any:
-    raise ValueError(f"{name} is not valid JSON")
+    except ValueError as error:
+        raise DataError(f"{where}: not valid JSON ({message_of(error)})") from None
 
 
 def read_jsonl(path: str | Path) -> Iterator[Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from harness.common.json_text import json_value
 from harness.errors import DataError
 
 
@@ -142,8 +142,8 @@ def _is_json_lines(head: str) -> bool:
     if not lines or not all(line.lstrip().startswith("{") for line in lines):
         return False
     try:
-        return all(isinstance(json.loads(line), dict) for line in lines)
-    except (ValueError, RecursionError):
+        return all(isinstance(json_value(line), dict) for line in lines)
+    except ValueError:
         return False
 
 

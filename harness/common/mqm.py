@@ -7,6 +7,7 @@ The header names the columns: `system`, `seg_id`, `source`, `target`, `category`
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,6 +17,7 @@ from typing import Literal
 from harness.common.files import read_lines
 from harness.common.notices import tell
 from harness.common.paths import is_file, no_such_file, user_path
+from harness.common.tables import counted
 from harness.errors import ConfigError, DataError, did_you_mean
 from harness.types import Mark
 
@@ -118,6 +120,7 @@ def read_mqm(path: str | Path) -> list[Annotation]:
         )
     annotations = []
     sources: dict[str, str] = {}
+    odd: dict[str, list[int]] = {}
     for number, line in enumerate(lines[1:], start=2):
         values = line.split("\t")
         lacking = header[len(values) :]  # an empty comment may lack its tab
@@ -146,6 +149,10 @@ def read_mqm(path: str | Path) -> list[Annotation]:
                 f"{path}:{number}: segment {found.segment} has a different source on an earlier line"
             )
         annotations.append(found)
+        for remark in _remarks(row["source"], row["target"]):
+            odd.setdefault(remark, []).append(number)
+    for remark, at in odd.items():
+        tell(f"{path}: {counted(len(at), 'line')} (first {at[0]}): {remark}")
     return _settled(annotations, path)
 
 
@@ -158,27 +165,48 @@ def _settled(annotations: list[Annotation], path: str | Path) -> list[Annotation
     if not doubtful:
         return annotations
     system, segment = doubtful[0]
-    tell(
-        f"{path}: lines disagree, apart from <v>, on the text of {len(doubtful)} outputs (first that of"
-        f" segment {segment} by {system}); the most frequent text is taken"
-    )
     chosen = {key: texts[key].most_common(1)[0][0] for key in doubtful}
-    settled = []
+    settled, lost = [], 0
     for one in annotations:
         target = chosen.get((one.system, one.segment), one.target)
         moved = target != one.target and one.place is not None and one.place[0] == "output"
+        lost += moved and one.mark is not None
         settled.append(replace(one, target=target, place=None if moved else one.place))
+    whole = f"; {counted(lost, 'mark')} in the others became errors of the whole output" if lost else ""
+    tell(
+        f"{path}: lines disagree, apart from <v>, on the text of {len(doubtful)} outputs (first that of"
+        f" segment {segment} by {system}); the most frequent text is taken, of equally frequent ones the"
+        f" first{whole}"
+    )
     return settled
 
 
 def _place(source: str, target: str) -> tuple[Literal["output", "source"], int, int] | None:
-    """Where the first marked words are, counted without the marks; the output's go first."""
+    """Where the first marked words are, counted without the marks; the output's go first.
+
+    A mark that is not closed goes to the end of its text.
+    """
     sides: tuple[tuple[Literal["output", "source"], str], ...] = (("output", target), ("source", source))
     for within, text in sides:
-        start, end = text.find("<v>"), text.find("</v>")
-        if 0 <= start < end:
-            return within, start, end - len("<v>")
+        before, opened, rest = text.partition("<v>")
+        if opened:
+            start = len(_unmarked(before))
+            return within, start, start + len(_unmarked(rest.partition("</v>")[0]))
     return None
+
+
+def _remarks(source: str, target: str) -> list[str]:
+    """What is odd about the marks of a line and how it is read."""
+    found = []
+    marks = [re.findall("</?v>", text) for text in (target, source)]
+    for tags in marks:
+        if "<v>" in tags and "</v>" not in tags[tags.index("<v>") :]:
+            found.append("a <v> is not closed, the mark goes to the end of the text")
+        elif "</v>" in tags and "<v>" not in tags:
+            found.append("a </v> without its <v> marks nothing")
+    if sum(tags.count("<v>") for tags in marks) > 1:
+        found.append("several places are marked, the first is taken, in the output before the source")
+    return found
 
 
 def _unmarked(text: str) -> str:

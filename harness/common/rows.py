@@ -25,18 +25,19 @@ _PACKED = (".gz", ".bz2", ".xz", ".zst")
 def rows(text: Text, header: bool = True) -> Iterator[tuple[int, Row]]:
     """The number of the first line of each row, and the row.
 
-    JSON lines are known by their first character, any other table is `delimited`: a `.tsv` by tabs, where a
-    quote is a character like any other. Raises DataError, with the line, for what is no such table.
+    JSON lines are known by their first character or the name of the file; any other table is `delimited`: a
+    `.tsv` by tabs, where a quote is a character like any other. Raises DataError, with the line, for what is
+    no such table.
     """
     lines = text.lines()
     first = next(lines, None)
     if first is None:
         raise DataError(f"{text.where}: empty; a table needs rows")
     lines = chain([first], lines)
-    if first.lstrip().startswith("{"):
+    suffixes = [suffix for suffix in PurePath(text.where).suffixes if suffix not in _PACKED]
+    if first.lstrip().startswith("{") or suffixes[-1:] in ([".jsonl"], [".ndjson"]):
         yield from _objects(text, lines)
     else:
-        suffixes = [suffix for suffix in PurePath(text.where).suffixes if suffix not in _PACKED]
         yield from delimited(text.where, lines, header, "\t" if suffixes[-1:] == [".tsv"] else None)
 
 
@@ -69,7 +70,7 @@ def _objects(text: Text, lines: Iterator[str]) -> Iterator[tuple[int, Row]]:
         if line.strip():
             value = parse_json(line, f"{text.where}:{number}")
             if not isinstance(value, dict):
-                raise DataError(f"{text.where}:{number}: expected a JSON object, as in the first line")
+                raise DataError(f"{text.where}:{number}: expected a JSON object on every line")
             yield number, value
 
 

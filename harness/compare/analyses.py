@@ -48,10 +48,9 @@ def check(args: argparse.Namespace) -> None:
     if args.by and args.by not in KINDS:
         hint = did_you_mean(args.by, KINDS)
         raise ConfigError(f"--by {args.by} is not known.{hint} One of: {', '.join(KINDS)}")
-    if args.ngrams < 0:
-        raise ConfigError(f"--ngrams {args.ngrams}: expected how many to show, such as 20")
-    if args.terms < 0:
-        raise ConfigError(f"--terms {args.terms}: expected how many to show, such as 20")
+    for option in ("segments", "ngrams", "terms"):
+        if (count := getattr(args, option)) < 0:
+            raise ConfigError(f"--{option} {count}: expected how many to show, such as 20")
     if args.corpus:
         next(iter(Text(Path(args.corpus)).lines()), None)
 

@@ -10,7 +10,7 @@ from harness.compare.alignment import GRID, AlignmentView, view
 from harness.compare.evaluate import Result, evaluate
 from harness.compare.groups import TestSet, group
 from harness.compare.level import of_documents
-from harness.compare.options import Level, Options, parse_margin
+from harness.compare.options import Level, Options, check_alpha, parse_margin
 from harness.compare.select import select, since
 from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
@@ -91,8 +91,7 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
         raise ConfigError(f"--samples {args.samples}: must be from 1 to {MOST_SAMPLES:,}")
     if args.seed < 0:
         raise ConfigError(f"--seed {args.seed}: must be at least 0")
-    if not 0 < args.alpha < 1:
-        raise ConfigError(f"--alpha {args.alpha:g}: must be between 0 and 1")
+    check_alpha(args.alpha)
     baseline = None
     if args.baseline:
         run = store.find(args.baseline)

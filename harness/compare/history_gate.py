@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from harness.compare.history import History, gate
-from harness.compare.options import Options
+from harness.compare.options import Options, check_alpha
 from harness.errors import ConfigError, UserError, did_you_mean
 from harness.results.record import Record
 from harness.results.store import Store
@@ -22,8 +22,9 @@ def check_metrics(args: argparse.Namespace, records: Sequence[Record]) -> None:
 
 def baseline_of(args: argparse.Namespace, store: Store) -> Record | int:
     """What `--gate` names: a run, or how many of the last ones. Raises UserError for anything else."""
-    if (args.samples is not None and args.samples < 1) or args.seed < 0 or not 0 < args.alpha < 1:
-        raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
+    check_alpha(args.alpha)
+    if (args.samples is not None and args.samples < 1) or args.seed < 0:
+        raise ConfigError("--samples must be at least 1, --seed at least 0")
     if args.gate.startswith("last:"):
         count = args.gate.removeprefix("last:")
         if not count.isdecimal() or int(count) < 1:

@@ -16,6 +16,7 @@ Unit = Literal["auto", "segments", "documents"]
 UNITS: tuple[Unit, ...] = ("auto", "segments", "documents")
 Level = Literal["segment", "document"]
 Correction = Literal["max-t", "holm"]
+LEAST_ALPHA = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def parse_margin(text: str | None, option: str = "--margin") -> Margin | None:
         f"{option} {text}: expected a difference above 0 such as 0.5,"
         " or a share of judges above 50 % such as 60%"
     )
+
+
+def check_alpha(alpha: float) -> None:
+    """Raises ConfigError for a significance level that no number of samples here could reach."""
+    if not LEAST_ALPHA <= alpha < 1:
+        raise ConfigError(f"--alpha {alpha:g}: must be from {LEAST_ALPHA:g} to below 1")
 
 
 @dataclass(frozen=True, slots=True)

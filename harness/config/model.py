@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from harness.common import options
+from harness.common.json_text import json_value
 from harness.common.limits import Count, Natural, Reads
 from harness.errors import ConfigError
 
@@ -75,7 +75,7 @@ _MODELS = {"marian": "opus-mt", "m2m_100": "nllb-600m", "mbart": "mbart-50", "t5
 def _for_checkpoint(path: str) -> str:
     """`" It is a checkpoint: choose its model too, model=opus-mt."` for a folder with one."""
     try:
-        config = json.loads((Path(path).expanduser() / "config.json").read_text(encoding="utf-8"))
+        config = json_value((Path(path).expanduser() / "config.json").read_text(encoding="utf-8"))
         kind, classes = config.get("model_type"), str(config.get("architectures"))
     except (OSError, ValueError, AttributeError):
         return " For a checkpoint choose its model too: model=opus-mt, nllb-600m, llm … (list models)."

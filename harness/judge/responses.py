@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.common.locks import lock
 from harness.common.paths import unreadable
 from harness.common.shapes import Keys, mismatch
@@ -125,7 +126,8 @@ def _keep_name(place: Path) -> None:
 
 
 def responses(root: Path, campaign: Campaign, person: str) -> dict[int, Response]:
-    """The last answer to each task. Lines torn by a crash are left out; any other damage is a DataError."""
+    """The last answer to each task. Lines that are no JSON (torn by a crash) are left out, see
+    `Answers.unread`; any other damage is a DataError."""
     return Answers(root).of(campaign, person)
 
 
@@ -135,6 +137,7 @@ class Answers:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._read: dict[tuple[str, str], tuple[Campaign, int, int, dict[int, Response]]] = {}
+        self._unread: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def of(self, campaign: Campaign, person: str) -> dict[int, Response]:
         """As `responses`. The caller must not change what it gets."""
@@ -143,14 +146,16 @@ class Answers:
         if before is None or before[0] is not campaign:
             before = campaign, 0, 0, {}
         _, offset, count, found = before
+        unread = self._unread.get((campaign.name, person), ()) if count else ()
         try:
             with path.open("rb") as stream:
                 if stream.seek(0, os.SEEK_END) < offset:  # another file: it only ever grows
-                    offset, count, found = 0, 0, {}
+                    offset, count, found, unread = 0, 0, {}, ()
                 stream.seek(offset)
                 data = stream.read()
         except FileNotFoundError:
             self._read.pop((campaign.name, person), None)
+            self._unread.pop((campaign.name, person), None)
             return {}
         except OSError as error:
             raise unreadable(path, error) from None
@@ -159,16 +164,23 @@ class Answers:
         for line in whole.split(b"\n")[:-1]:
             count += 1
             try:
-                value = json.loads(line)
+                value = json_value(line)
             except ValueError:
-                continue  # torn: it was never acknowledged
+                unread += (count,)  # torn by a crash, and then never acknowledged; or damaged
+                continue
             try:
                 response = checked(campaign, person, value)
             except DataError as error:
                 raise DataError(f"{path}:{count}: {error}") from None
             found[response.task] = response
         self._read[campaign.name, person] = campaign, offset + len(whole), count, found
+        self._unread[campaign.name, person] = unread
         return found
+
+    def unread(self, campaign: Campaign, person: str) -> tuple[int, ...]:
+        """The numbers of the lines that hold no answer: they are torn, or no JSON in UTF-8."""
+        self.of(campaign, person)
+        return self._unread.get((campaign.name, person), ())
 
 
 def checked(campaign: Campaign, person: str, value: Any) -> Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from harness.common.mqm import MqmWeights
-from harness.judge.campaign import Campaign, Task
+from harness.judge.campaign import Campaign, Task, answers_of
 from harness.judge.responses import Answers, Judgement, Response
 
 
@@ -29,12 +29,15 @@ class Progress:
     """Degraded outputs behind `degraded`."""
     last: str | None = None
     """When the last answer came, in ISO 8601."""
+    unread: str | None = None
+    """What is said of lines of the answers' file that hold no answer."""
 
 
 def progress(root: Path, campaign: Campaign, person: str, answers: Answers | None = None) -> Progress:
     """Over the tasks that are answered; `answers` are those of the store, where they were read before."""
     tasks = campaign.annotators[person].tasks
-    found = (answers or Answers(root)).of(campaign, person)
+    known = answers or Answers(root)
+    found = known.of(campaign, person)
     plain: dict[int, list[int]] = {}
     for k, task in enumerate(tasks):
         if task.kind == "plain":
@@ -70,7 +73,17 @@ def progress(root: Path, campaign: Campaign, person: str, answers: Answers | Non
         len(again),
         len(worse),
         max((one.at for one in found.values() if one.at), default=None),
+        _unread(root, campaign, person, known.unread(campaign, person)),
     )
+
+
+def _unread(root: Path, campaign: Campaign, person: str, lines: tuple[int, ...]) -> str | None:
+    if not lines:
+        return None
+    count = f"{len(lines)} lines are" if len(lines) > 1 else "1 line is"
+    named = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
+    file = answers_of(root, campaign.name, person).name
+    return f"{file}: {count} torn or no JSON in UTF-8 and not counted (line {named})"
 
 
 def outcomes(campaign: Campaign, task: Task, response: Response) -> list[tuple[str, float]]:

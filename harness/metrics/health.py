@@ -62,7 +62,8 @@ def health(
     unicode-form      letters and their marks apart (NFD) where Unicode has them in one (NFC), or characters
                       of no width: zero-width space, word joiner, byte-order mark, soft hyphen
     entities          HTML entities (`&quot;`, `&#39;`)
-    replacement-char  U+FFFD, which stands where text could not be decoded
+    replacement-char  U+FFFD, which stands where text could not be decoded, half a character (a lone
+                      surrogate), a control character (NUL, ESC) other than white space
 
     and, likewise only where neither the source nor a reference has it, what language models add (`chatter`):
 
@@ -229,10 +230,11 @@ def _has_entities(text: str) -> bool:
 
 
 def _has_replacement(text: str) -> bool:
-    return "\ufffd" in text
+    return bool(_NO_TEXT.search(text))
 
 
 _NO_WIDTH = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_NO_TEXT = re.compile("[\ufffd\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});")
 _SIGNS = {
     "unicode-form": _odd_form,

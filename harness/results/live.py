@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.common.progress import watched
 
 NAME = "live.json"
@@ -121,7 +122,7 @@ def progress(folder: Path) -> Progress | None:
     except OSError:
         return None
     try:
-        value: Any = json.loads(os.read(fd, _SIZE))
+        value: Any = json_value(os.read(fd, _SIZE))
         held = _held(fd)
         running = time.time() - float(value["updated"]) < 120 if held is None else held
         total = value["total"]

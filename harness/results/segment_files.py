@@ -7,12 +7,12 @@ segments/part-00000.jsonl the lines of the first shard, and so on
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from harness.common.files import read_bytes, write_json
+from harness.common.json_text import json_value
 from harness.errors import DataError
 
 SINGLE = "segments.jsonl"
@@ -47,7 +47,7 @@ def segment_bytes(run_dir: Path) -> Iterator[tuple[Path, bytes]]:
         yield run_dir / SINGLE, read_bytes(run_dir / SINGLE)
         return
     try:
-        value = json.loads(read_bytes(manifest))
+        value = json_value(read_bytes(manifest))
         parts = [Part(str(p["name"]), int(p["n"]), str(p["sha256"])) for p in value["parts"]]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{manifest}: damaged ({error}); {_REMEDY}") from None

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from harness.common.files import read_bytes, write_atomic
+from harness.common.json_text import json_value
 from harness.errors import ConfigError, DataError
 from harness.protocols import Statistics
 
@@ -130,7 +131,7 @@ class Finished:
         """The summary of a shard that needs no more work: it is whole, and none of its segments failed."""
         path = self.part(shard)
         try:
-            value = json.loads(read_bytes(path.with_suffix(".json")))
+            value = json_value(read_bytes(path.with_suffix(".json")))
             done = Done(**{**value, "shard": Shard(**value["shard"])})
             if done.shard != shard or done.failed or sha256(read_bytes(path)) != done.sha256:
                 return None

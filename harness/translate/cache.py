@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.common.files import digest, write_json
+from harness.common.json_text import json_value
 from harness.common.notices import tell
 from harness.errors import StageError
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
@@ -254,7 +255,7 @@ def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[
         crc = _CRC.search(line)
         if crc is None or int(crc.group(1), 16) != zlib.crc32(line[: crc.start()]):
             raise ValueError("wrong checksum")
-        data = json.loads(line)
+        data = json_value(line)
         keys, rows = data["keys"], data["rows"]
         if any(len(row) not in (4, 5) for row in rows):
             raise ValueError("a row has another number of items")
@@ -263,7 +264,7 @@ def _parsed(line: bytes, path: Path, offset: int) -> tuple[list[str], list[list[
         if not all(isinstance(h, str) and isinstance(f, str) for h, f, *_ in rows):
             raise ValueError("a row is not text")
         return keys, rows
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise StageError(
             f"{path}: damaged at byte {offset} ({type(error).__name__});"
             " delete the file to translate its segments again"

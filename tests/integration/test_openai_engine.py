@@ -67,7 +67,11 @@ class Server:
                     return
                 data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
                 self.send_response(status)
-                for name, content in {**headers, "Content-Length": str(len(data))}.items():
+                length = len(data)
+                if "X-Cut" in headers:  # so much is missing at its end
+                    data = data[: -int(headers["X-Cut"])]
+                    self.close_connection = True
+                for name, content in {**headers, "Content-Length": str(length)}.items():
                     self.send_header(name, content)
                 self.end_headers()
                 self.wfile.write(data)
@@ -407,7 +411,11 @@ def test_a_text_the_server_refuses_is_an_error_of_its_own(serve: Any, tmp_path: 
          "the server rejected the key .* environment variable MY_KEY"),
         ((404, {}, {"error": {"message": "no model tiny"}}), UnavailableError, "not found .*no model tiny"),
         ((503, {}, "down"), UnavailableError, r"did not answer \(503 .*down; 3 tries\)"),
-        ((200, {}, "<html>login</html>"), StageError, "not a completion .*<html>"),
+        ((200, {}, "<html>login</html>"), StageError, "/v1: the answer is cut or no JSON: <html>"),
+        ((200, {}, "[" * 100_000), StageError, r"/v1: the answer is cut or no JSON: \[\["),
+        ((200, {}, ""), StageError, "/v1: the answer is empty"),
+        ((200, {}, "[1]"), StageError,
+         r"/v1: not a completion: \[1\] \(1 try, after 2 times 3 tries in vain\)"),
     ],
 )  # fmt: skip
 def test_failures_are_one_line(
@@ -419,6 +427,67 @@ def test_failures_are_one_line(
         translate(engine(server.url, api_key_env="MY_KEY", retries=2), ["a"], tmp_path)
     assert "sk-secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cut", ["", "{", '{"choices": [{"mess', "[" * 100_000, None])
+def test_an_answer_that_is_cut_is_asked_for_again(cut: str | None, serve: Any, tmp_path: Path) -> None:
+    """None: cut below the length that the headers say."""
+
+    def script(text: str, attempt: int) -> Answer:
+        if attempt > 2:
+            return completion(text.upper())
+        return (200, {}, cut) if cut is not None else (200, {"X-Cut": "30"}, completion(text)[2])
+
+    server = serve(script)
+    texts = list("abcdef")
+    found = translate(engine(server.url, concurrency=1, retries=2), texts, tmp_path)
+    assert [t.hypothesis for t in found] == [text.upper() for text in texts]
+    assert len(server.seen) == 3 * len(texts)
+
+
+def test_a_text_whose_answer_is_always_cut_fails_alone(serve: Any, tmp_path: Path) -> None:
+    server = serve(lambda text, _: completion(text) if text != "long" else (200, {}, '{"choices": ['))
+    texts = ["a", *["long"], "b", "c"]
+    found = translate(engine(server.url, concurrency=1, retries=3), texts, tmp_path)
+    assert [t.finish_reason for t in found] == ["stop", "error", "stop", "stop"]
+    assert found[1].error == 'the answer is cut or no JSON: {"choices": [ (4 tries)'
+
+
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        ('{"prompt_tokens": 5, "completion_tokens": 7}', (5, 7)),
+        ('{"prompt_tokens": -5, "completion_tokens": -1}', (None, None)),
+        ('{"prompt_tokens": 5, "completion_tokens": "many"}', (5, None)),
+        ('{"prompt_tokens": true, "completion_tokens": 1e30}', (None, None)),
+        ('{"prompt_tokens": NaN, "completion_tokens": Infinity}', (None, None)),
+        ('{"prompt_tokens": ' + "9" * 5000 + ', "completion_tokens": ' + "9" * 30 + "}", (None, None)),
+        ("[1, 2]", (None, None)),
+        ('"12"', (None, None)),
+        ("7", (None, None)),
+        ("null", (None, None)),
+    ],
+)  # fmt: skip
+def test_counts_that_are_none_cost_no_translation(
+    usage: str, counted: tuple[int | None, int | None], serve: Any, tmp_path: Path
+) -> None:
+    body = '{"choices": [{"message": {"content": "Ala ma kota"}, "finish_reason": "stop"}], "usage": %s}'
+    server = serve(lambda text, _: (200, {}, body % usage))
+    prices = {"input": 1000.0, "output": 1000.0}
+    found = translate(engine(server.url, prices=prices, max_cost=1.0, retries=0), ["a", "b"], tmp_path)
+    assert [t.hypothesis for t in found] == ["Ala ma kota"] * 2
+    for one in found:
+        assert (one.details.prompt_tokens, one.n_tokens) == counted
+        assert one.details.cost is not None and 0 < one.details.cost < 0.1
+
+
+def test_of_several_choices_the_first_by_index_counts(serve: Any, tmp_path: Path) -> None:
+    choices = [
+        {"index": k, "message": {"content": f"choice {k}"}, "finish_reason": "stop"} for k in (2, 0, 1)
+    ]
+    server = serve(lambda text, _: (200, {}, {"choices": choices}))
+    (found,) = translate(engine(server.url), ["a"], tmp_path)
+    assert found.hypothesis == "choice 0"
 
 
 def test_no_server_no_name_no_password(tmp_path: Path) -> None:

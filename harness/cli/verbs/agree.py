@@ -52,12 +52,14 @@ def main(args: argparse.Namespace) -> int:
     from harness.common.progress import note
     from harness.compare import formats
     from harness.compare.groups import group
+    from harness.compare.options import check_alpha
     from harness.compare.select import select
     from harness.errors import ConfigError
     from harness.results.store import Store
 
-    if args.samples < 1 or args.seed < 0 or not 0 < args.alpha < 1:
-        raise ConfigError("--samples must be at least 1, --seed at least 0, --alpha between 0 and 1")
+    check_alpha(args.alpha)
+    if args.samples < 1 or args.seed < 0:
+        raise ConfigError("--samples must be at least 1, --seed at least 0")
     ratings = read_ratings(args.scores, parse_weights(args.weights), _scale(args.scale))
     store = Store(args.results)
     sets, problems = group(store, select(store, args.runs))

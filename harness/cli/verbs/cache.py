@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    if args.prune and args.older_than is not None and args.older_than < 0:
+    if args.older_than is not None and not args.older_than >= 0:  # nor NaN
         raise ConfigError("--older-than must be a number of days, 0 or more")
     root = Path(args.results) / "cache"
     found = [*_translations(root), *_vectors(root), *_unfinished(root), *_models(), *_segments()]

@@ -171,14 +171,18 @@ def _show(campaign: Campaign, root: Path) -> int:
     from harness.judge.results import progress
 
     rows = []
+    unread = []
     for person in campaign.annotators:
         found = progress(root, campaign, person)
+        unread += [found.unread] if found.unread else []
         seconds = "–" if found.seconds is None else f"{found.seconds:.2f}"
         checks = (found.repeated, found.n_repeated), (found.degraded, found.n_degraded)
         of = ("–" if value is None else f"{value:.2f} (of {n})" for value, n in checks)
         rows.append([person, f"{found.done} of {found.total}", seconds, *of])
     repeated = "repeated alike" if campaign.protocol == "pairwise" else "repeated: |Δ|"
     print_table(["annotator", "done", "s a task", repeated, "degraded found"], rows)
+    for line in unread:
+        print(visible_line(line))
     so_far = estimates(root, campaign)
     means = [
         [one.system, number(one.value, 2), span(*one.ci, 2), number(one.plain, 2), str(one.segments)]

@@ -47,13 +47,14 @@ def main(args: argparse.Namespace) -> int:
     from harness.common.typed_json import finite
     from harness.compare import formats, power
     from harness.compare.groups import group
-    from harness.compare.options import Options
+    from harness.compare.options import Options, check_alpha
     from harness.compare.select import select
     from harness.errors import ConfigError, UserError
     from harness.results.store import Store
 
-    if not (0 < args.alpha < 1 and 0.5 <= args.power < 1):
-        raise ConfigError("--alpha must be between 0 and 1, --power from 0.5 to below 1")
+    check_alpha(args.alpha)
+    if not 0.5 <= args.power < 1:
+        raise ConfigError(f"--power {args.power:g}: must be from 0.5 to below 1")
     if args.samples < 2 or args.seed < 0 or (args.difference is not None and not args.difference > 0):
         raise ConfigError("--samples must be at least 2, --seed at least 0, --difference above 0")
     options = Options(

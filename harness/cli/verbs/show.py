@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harness.common.tables import print_table
 from harness.common.terminal import visible_json, visible_line
+from harness.errors import ConfigError
 from harness.results.record import Record, Usage
 from harness.results.store import Store
 from harness.results.tables import LABELS, half_interval
@@ -34,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
+    if args.segments < 0:
+        raise ConfigError(f"--segments {args.segments}: expected how many to show; 0 shows none")
     store = Store(args.results)
     run = store.find_finished(args.run)
     if args.verify:
@@ -47,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
     _scores(record)
     _pairing(record)
     _inputs(record)
-    if args.segments > 0:
+    if args.segments:
         _segments(store, record, args.segments)
     return 0
 

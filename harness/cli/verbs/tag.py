@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from harness.common.progress import note
+from harness.common.tags import check_tag
 from harness.errors import UserError
 from harness.results.labels import refuse_secret, write_labels
 from harness.results.store import Store
@@ -22,7 +23,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.add_argument("run", help="a run id or the beginning of one, a tag, a model name, or 'latest'")
-    parser.add_argument("name", nargs="?", help="the tag: a word without spaces or '='")
+    parser.add_argument("name", nargs="?", help="the tag: a word without spaces, slashes or '='")
     parser.add_argument("--remove", action="store_true", help="take the tag off")
     parser.add_argument(
         "--results", default="results", metavar="DIR", help="the results store (default: results)"
@@ -32,8 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     if (args.name is None) != args.remove:
         raise UserError("give a NAME, or --remove to take the tag off")
-    if args.name is not None and (args.name == "latest" or not args.name or set(args.name) & set(" =\t\n")):
-        raise UserError(f"tag '{args.name}': must be a word without spaces or '=', and not 'latest'")
+    if args.name == "":
+        raise UserError("a tag is a word without spaces; --remove takes one off")
+    check_tag(args.name)
     refuse_secret("the tag", args.name or "")
     store = Store(args.results)
     run = store.find_finished(args.run)

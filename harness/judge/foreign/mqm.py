@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.common.mqm import Annotation, read_mqm
 from harness.common.notices import tell
+from harness.common.tables import counted
 from harness.errors import DataError
 from harness.judge.campaign import Campaign, Task
 from harness.judge.foreign.answers import Answer, Foreign, known_as
@@ -33,6 +34,12 @@ def read(path: Path) -> Foreign:
         tell(f"{path}: {checks} lines of attention checks are left out")
     if not lines:
         raise DataError(f"{path}: no annotation in it")
+    empty = [one for found in lines.values() for one in found if not _clean(one) and _is_empty(one)]
+    if empty:
+        tell(
+            f"{path}: {counted(len(empty), 'empty mark')} <v></v> (first in line {empty[0].line}): kept as"
+            " something missing, at the end of the text"
+        )
     answers = [
         Answer(
             where=f"{path}:{found[0].line}",
@@ -63,6 +70,14 @@ def _spans(found: list[Annotation]) -> list[Span]:
             start = end = len(text)
         spans.append(Span(start, end, severity, one.category, within == "source", one.comment or None))
     return spans
+
+
+def _is_empty(one: Annotation) -> bool:
+    """Whether it marks a place between two characters, which no mark here can keep; the end it can."""
+    if one.place is None:
+        return False
+    within, start, end = one.place
+    return start == end < len(one.source if within == "source" else one.target)
 
 
 def _clean(one: Annotation) -> bool:

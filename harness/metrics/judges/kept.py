@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import digest
+from harness.common.json_text import json_value
 from harness.errors import StageError
 from harness.types import Details, Translation
 
@@ -26,7 +27,7 @@ class Kept:
         if path is not None and path.is_file() and not fresh:
             for line in path.read_bytes().split(b"\n")[:-1]:
                 try:
-                    value = json.loads(line)
+                    value = json_value(line)
                     self._answers[str(value["asked"])] = {**value, "answer": str(value["answer"])}
                 except (ValueError, KeyError, TypeError):
                     continue

@@ -45,6 +45,7 @@ PAGES.campaigns = async (main) => {
         el('p', {}, `${one.protocol}, ${one.pair}, ${one.segments} of ${one.of} segments of `, text(one.data), `; seed ${one.seed}; systems: `, text(Object.keys(one.systems).join(', '))),
         el('p', {}, el('progress', { max: total || 1, value: done, 'aria-label': 'tasks done' }), ` ${done} of ${total} tasks done`),
         sortable(`campaign-${one.name}`, head, rows, -1),
+        one.annotators.filter((who) => who.unread).map((who) => el('p', { class: 'notice' }, text(who.unread))),
         lines.length ? el('h3', {}, 'So far') : null,
         lines.length ? sortable(`means-${one.name}`, means, lines, 1) : null,
         lines.length ? one.said.map((line) => el('p', { class: 'soft' }, text(line))) : null,

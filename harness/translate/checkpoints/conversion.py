@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.common.files import digest, write_json
+from harness.common.json_text import json_value
 from harness.common.paths import user_cache
 from harness.common.progress import note
 from harness.common.shapes import read_json
@@ -86,7 +86,7 @@ def _verify(folder: Path) -> None:
 def generates_pad(folder: Path) -> bool:
     """Whether a converted model still has `<pad>` among its words, so that it must be suppressed."""
     paths = (folder / f"{name}_vocabulary.json" for name in ("shared", "target"))
-    return any(path.is_file() and "<pad>" in json.loads(path.read_text(encoding="utf-8")) for path in paths)
+    return any(path.is_file() and "<pad>" in json_value(path.read_text(encoding="utf-8")) for path in paths)
 
 
 def _convert(checkpoint: Checkpoint, model: Mapping[str, Any], compute: str, folder: Path) -> None:

@@ -7,11 +7,12 @@ is greedy.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from harness.common.json_text import json_value
 
 NEUTRAL: Mapping[str, Any] = {
     "repetition_penalty": 1.0,
@@ -121,7 +122,7 @@ def described(settings: Mapping[str, Any], replaced: Replaced) -> dict[str, Any]
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json_value(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from harness.common.json_text import json_value
 
 FLOATS = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 WIDTH = {"F32": 4, "F16": 2, "BF16": 2}  # bytes a number
@@ -83,7 +84,7 @@ def _header(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             length = struct.unpack("<Q", file.read(8))[0]
-            header = json.loads(file.read(length)) if length <= LONGEST_HEADER else {}
+            header = json_value(file.read(length)) if length <= LONGEST_HEADER else {}
     except (OSError, ValueError, struct.error):
         return {}
     return header if isinstance(header, dict) else {}
@@ -91,7 +92,7 @@ def _header(path: Path) -> dict[str, Any]:
 
 def _of_config(checkpoint: Path) -> str | None:
     try:
-        config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+        config = json_value((checkpoint / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     # Models with a vision tower keep what is said of the language model one level down.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness.common.json_text import json_value
 from harness.errors import ConfigError, DataError, SegmentError, first_line
 from harness.translate.batching import Output
 from harness.translate.checkpoints.checkpoint import Checkpoint
@@ -158,7 +158,7 @@ class Generator:
         if self._owner is not None:
             return self._owner.loaded
         model, folder = self._load()
-        vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+        vocabulary = json_value((folder / "vocabulary.json").read_text(encoding="utf-8"))
         own = generation_config(self._checkpoint)
         ends = end_tokens(own) if own.eos_token_id is not None else {self._prompted.tokenizer.eos_token_id}
         if None in ends:

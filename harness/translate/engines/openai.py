@@ -209,7 +209,7 @@ class OpenAI(Engine):
         return self._send("/chat/completions", body | {"messages": self._prompt.messages(source)})
 
     def _send(self, path: str, body: dict[str, Any]) -> Reply:
-        return self._client.post(self._url + path, body, lambda payload: reply(payload, self._url))
+        return self._client.post(self._url + path, body, reply)
 
     def _finished(self, future: Future[Reply], source: str, worked: bool) -> Translation:
         """One answer as a translation; what the server refuses for this text alone is its error."""
@@ -217,7 +217,7 @@ class OpenAI(Engine):
             reply = future.result()
         except Refused as error:
             if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
-                raise SegmentError(f"{self._url} rejected the request: {error}") from error
+                raise SegmentError(error.by(self._url)) from error
             return Translation(source, "", "error", None, str(error))
         translation = reply.translation(source, self._prompt.answer(reply.text))
         return replace(translation, details=estimated(self._prompt, source, reply.details))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from harness.translate.servers.failures import REFUSED, Empty, Inside
+from harness.common.json_text import json_value
+from harness.translate.servers.failures import REFUSED, Broken, Empty, Inside
 from harness.types import NO_DETAILS, Details, Translation
 
 _ENDED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed")
@@ -17,6 +17,9 @@ _DECLINED = (
     "prohibited_content", "spii", "sensitive", "guardrail_intervened",
 )  # fmt: skip
 """Words for an output that the service or its model withheld: of OpenAI, Anthropic, Gemini, GLM, Bedrock."""
+
+_DIGITS = 4000  # Python refuses longer ones
+_TOO_MANY = 10**9  # tokens of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,38 @@ class Reply:
         )
 
 
-def reply(payload: bytes, url: str) -> Reply:
-    """The completion in the body of an answer.
+def body(payload: bytes) -> Any:
+    """The JSON of an answer. A whole number that is no count of anything (of thousands of digits) is None.
 
-    Raises Inside for an error in place of choices, Empty for no choices and for anything else that is no
-    completion. A refusal in place of a content is a `finish_reason` of its own: asking again brings the same.
+    Raises Broken for what is cut or no JSON.
     """
     try:
-        value = json.loads(payload)
+        return json_value(payload, whole=lambda digits: int(digits) if len(digits) < _DIGITS else None)
+    except ValueError:
+        raise Broken(payload) from None
+
+
+def count(value: Any) -> int | None:
+    """A count of tokens that a server gives; None for what cannot be one: negative, a fraction, no number."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value < _TOO_MANY else None
+
+
+def reply(payload: bytes) -> Reply:
+    """The completion in the body of an answer: of several choices that of index 0.
+
+    Raises Inside for an error in place of choices, Broken for what is cut or no JSON, Empty for no choices
+    and for anything else that is no completion. A refusal in place of a content is a `finish_reason` of its
+    own: asking again brings the same.
+    """
+    value = body(payload)
+    try:
         if value.get("error") and not value.get("choices"):
             raise _error(value["error"])
         if not value["choices"]:
             raise Empty("an answer with no choices")
-        choice = value["choices"][0]
+        choices = value["choices"]
+        choice = next((one for one in choices if one.get("index") == 0), choices[0])
         message = choice.get("message") or {}
         content = _content(message["content"] if "message" in choice else choice["text"])
         served = " ".join(str(value[name]) for name in ("model", "system_fingerprint") if value.get(name))
@@ -73,10 +95,9 @@ def reply(payload: bytes, url: str) -> Reply:
         if content.text is None and reason in ("stop", None) and not details.reasoning:
             raise Empty("an answer without content")
         return Reply(content.text or "", reason, _tokens(value, "completion_tokens"), details)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError):
         start = payload[:80].decode("utf-8", "replace")
-        said = f"{url}: not a completion ({type(error).__name__}): {' '.join(start.split())}"
-        raise Empty(said) from None
+        raise Empty(f"not a completion: {' '.join(start.split())}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +158,8 @@ def _said(value: Any) -> str | None:
 
 
 def _tokens(value: dict[str, Any], name: str) -> int | None:
-    count = (value.get("usage") or {}).get(name)
-    return count if isinstance(count, int) else None
+    usage = value.get("usage")
+    return count(usage.get(name)) if isinstance(usage, dict) else None
 
 
 def _error(inner: Any) -> Exception:

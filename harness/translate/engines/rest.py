@@ -196,7 +196,7 @@ class Rest(Engine):
         except Refused as error:
             if not worked:  # nothing has worked so far: it may not be this text, the caller finds out
                 hint = _named(self._request, str(error))
-                raise SegmentError(f"{self._url} rejected the request: {error}{hint}") from error
+                raise SegmentError(error.by(self._url) + hint) from error
             return [Translation(source, "", "error", None, str(error)) for source in sources]
 
     @cached_property

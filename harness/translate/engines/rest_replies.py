@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import StageError
-from harness.translate.engines.replies import Reply, finish_reason
+from harness.translate.engines.replies import Reply, body, count, finish_reason
 from harness.translate.servers.failures import REFUSED, Empty, Refused
 from harness.translate.servers.jsonpath import Step, select, steps
 from harness.types import Details
@@ -48,11 +48,9 @@ class Answers:
     url: str
 
     def read(self, payload: bytes) -> list[Reply]:
-        """One reply a text. Raises Empty, Refused, or StageError for what is no answer to the request."""
-        try:
-            value = json.loads(payload)
-        except ValueError:
-            raise StageError(f"{self.url}: not JSON: {_start(payload)}") from None
+        """One reply a text. Raises Broken, Empty, Refused, or StageError for what is no answer to the
+        request."""
+        value = body(payload)
         refused = self._first(value, self.paths.refused)
         if refused is not None:
             raise Refused(f"{REFUSED}{refused}")
@@ -83,8 +81,8 @@ class Answers:
     def _count(self, value: Any, path: tuple[Step, ...] | None) -> int | None:
         """A count of tokens, of the one text that the request had; the sum where a path finds several."""
         found: Sequence[Any] = select(value, path) if path else ()
-        counts = [item for item in found if isinstance(item, int) and not isinstance(item, bool)]
-        return sum(counts) if counts and self.n == 1 else None
+        counts = [number for item in found if (number := count(item)) is not None]
+        return sum(counts) if counts and self.n == 1 and len(counts) == len(found) else None
 
 
 def _as_text(item: Any) -> str:

@@ -10,13 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import Any, TypeVar
 
 from harness.common.progress import note
 from harness.errors import StageError, UnavailableError
 from harness.translate.servers.budget import Budget
-from harness.translate.servers.failures import Empty, Failure, Inside, Refused, failure
+from harness.translate.servers.failures import Broken, Empty, Failure, Inside, Refused, Useless, failure
 
 T = TypeVar("T")
 _MAX_WAIT = 60.0
@@ -74,17 +74,19 @@ class Client:
         self._stopped.set()
 
     def post(self, url: str, body: Any, read: Callable[[bytes], T]) -> T:
-        """What `read` makes of the answer; it raises Empty where another try may do better.
+        """What `read` makes of the answer; it raises Empty or Broken where another try may do better.
 
         Raises Refused (this text), UnavailableError (out of reach, key refused, quota used up) or StageError
-        (no answer). A service that fails on a text to the last try (500, no output in its answer) refuses it.
+        (no answer). A service that fails on a text to the last try (500, no output in its answer, an answer
+        that is cut) refuses it.
         """
         problem, of_text, empty = "no answer", False, False
+        refused: type[Refused] = Refused
         tries = 1 if self._empty >= _EMPTY_IN_A_ROW else self._retries + 1
         for attempt in range(tries):
             self._wait_for_turn()
             self._budget.request()
-            asked, empty = None, False
+            asked, empty, refused = None, False, Refused
             try:
                 value = read(self._send(url, body))
                 with self._lock:
@@ -100,18 +102,19 @@ class Client:
                 problem, of_text = self._without_key(str(error)), True
                 if error.failure.meaning != "again":
                     raise self._final(error.failure, problem) from None
-            except Empty as error:
-                problem, of_text, empty = self._without_key(str(error)), True, True
+            except (Empty, Broken) as error:
+                problem, of_text, empty, refused = self._without_key(str(error)), True, True, Useless
             except (OSError, HTTPException) as error:
-                problem = str(getattr(error, "reason", "") or error or type(error).__name__)
-                of_text = False
+                problem, of_text = _said(error), False
             if attempt < tries - 1:
                 self._pause(attempt, asked)
         with self._lock:
             self._empty += empty
         tried = f"{tries} tries" if tries > 1 else "1 try"
+        if tries <= self._retries:
+            tried += f", after {_EMPTY_IN_A_ROW} times {self._retries + 1} tries in vain"
         if of_text:
-            raise Refused(f"{problem} ({tried})")
+            raise refused(f"{problem} ({tried})")
         raise UnavailableError(
             f"{self._service.shown} did not answer ({problem}; {tried}); is the server running?"
             f" Another one: {self._service.another}"
@@ -124,7 +127,10 @@ class Client:
         data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         request = urllib.request.Request(url, data, headers, method="POST")
         with self._opener.open(request, timeout=self._timeout) as response:
-            payload: bytes = response.read()
+            try:
+                payload: bytes = response.read()
+            except IncompleteRead as error:
+                raise Broken(error.partial) from None
         return payload
 
     def _wait_for_turn(self) -> None:
@@ -176,3 +182,11 @@ class Client:
         for secret in self._service.secrets:
             text = text.replace(secret, "…")
         return text
+
+
+def _said(error: OSError | HTTPException) -> str:
+    """What went wrong on the way, in words."""
+    if isinstance(error, HTTPException) and not isinstance(error, OSError):
+        said = " ".join(str(error).split())[:80]
+        return f"the answer is not HTTP: {said}" if said else "the answer is not HTTP"
+    return str(getattr(error, "reason", "") or error or "no connection")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from harness.common.json_text import json_value
+
 Meaning = Literal["again", "text", "key", "quota", "missing", "other"]
 REFUSED = "refused: "
 """How the error of a text begins that a service, or its model, declined: health calls it a refusal."""
@@ -40,9 +42,28 @@ _DELAY = re.compile(r'"retryDelay"\s*:\s*"([\d.]+)s"')
 class Refused(Exception):
     """The service understood this request and rejects it; others may be fine."""
 
+    def by(self, service: str) -> str:
+        """What it says, with the address of the service."""
+        return f"{service} rejected the request: {self}"
+
+
+class Useless(Refused):
+    """The service answered, to the last try, with nothing that can be used."""
+
+    def by(self, service: str) -> str:
+        return f"{service}: {self}"
+
 
 class Empty(Exception):
     """An answer without an output; another try may do better."""
+
+
+class Broken(Exception):
+    """An answer that is cut on its way, or is none: as a rule it passes."""
+
+    def __init__(self, payload: bytes) -> None:
+        start = " ".join(payload[:80].decode("utf-8", "replace").split())
+        super().__init__(f"the answer is cut or no JSON: {start}" if start else "the answer is empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +113,7 @@ def _meaning(code: int, body: str, wait: float | None) -> Meaning:
 def _message(body: str) -> str:
     """The service's own words in a body of any dialect: `error.message`, `message` with `detail`, or all."""
     try:
-        value: Any = json.loads(body)
+        value: Any = json_value(body)
     except ValueError:
         return body
     if isinstance(value, list) and len(value) == 1:

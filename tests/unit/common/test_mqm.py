@@ -79,3 +79,36 @@ def test_an_unknown_weight_names_the_nearest() -> None:
         parse_weights(["punctuaton=1"])
     with pytest.raises(ConfigError, match="'x' is not a number"):
         parse_weights(["major=x"])
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "place", "said"),
+    [
+        ("s", "ein <v>Satz", ("output", 4, 8), "a <v> is not closed"),
+        ("s", "ein</v> <v>Satz", ("output", 4, 8), "a <v> is not closed"),
+        ("ein <v>s", "Satz", ("source", 4, 5), "a <v> is not closed"),
+        ("s", "ein Satz</v>", None, "a </v> without its <v> marks"),
+        ("s", "<v>ein</v> <v>Satz</v>", ("output", 0, 3), "several places are marked"),
+        ("<v>s</v>", "<v>ein</v> Satz", ("output", 0, 3), "several places are marked"),
+        ("s", "<v>e<v>in</v> Satz", ("output", 0, 3), "several places are marked"),
+        ("s", "ein <v></v>Satz", ("output", 4, 4), None),
+        ("s", "ein <v>Satz</v>", ("output", 4, 8), None),
+        ("s", "ein Satz", None, None),
+    ],
+)
+def test_odd_marks_are_counted_and_told(tmp_path, source, target, place, said) -> None:
+    line = f"a\td\t1\t1\tr\t{source}\t{target}\tStyle\tMinor\t"
+    with collecting() as notices:
+        (found, _) = read_mqm(write(tmp_path / "mqm.tsv", line, line.replace("\t1\t1\t", "\t2\t2\t")))
+    assert found.place == place
+    texts = list(map(str, notices))
+    assert len(texts) == (said is not None)
+    assert said is None or f"2 lines (first 2): {said}" in texts[0]
+
+
+def test_marks_that_lose_their_place_with_their_text_are_counted(tmp_path) -> None:
+    other = row("r2", "Style", "Minor", "ein anderer <v>Satz</v>")
+    with collecting() as notices:
+        found = read_mqm(write(tmp_path / "mqm.tsv", row("r1", "Style", "Minor"), other))
+    assert [one.place for one in found] == [("output", 4, 8), None]
+    assert "the first; 1 mark in the others became errors of the whole" in str(list(notices))

@@ -456,3 +456,23 @@ def test_answers_are_read_on_from_where_the_last_reading_ended(root: Path) -> No
         kept.of(campaign, "ann")
     path.unlink()
     assert kept.of(campaign, "ann") == {}
+
+
+def test_a_line_that_is_no_answer_is_counted_and_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    campaign = made(root, "--segments", "6")
+    path = root / "campaigns" / "c" / "ann.jsonl"
+    kept = Answers(root)
+    for number in range(2):
+        record(root, campaign, "ann", {"task": number, "score": 10})
+    assert progress(root, campaign, "ann", kept).unread is None
+    damaged = [b'{"task": 2, "score": \xff}', b"[" * 200_000, b'{"task": ' + b"9" * 5000 + b"}"]
+    path.write_bytes(path.read_bytes() + b"\n".join(damaged) + b"\n")
+    record(root, campaign, "ann", {"task": 3, "score": 10})
+    said = "ann.jsonl: 3 lines are torn or no JSON in UTF-8 and not counted (line 3, 4, 5)"
+    for answers in (kept, kept, None):
+        found = progress(root, campaign, "ann", answers)
+        assert (found.done, found.unread) == (3, said)
+    assert main(["campaign", "c", "--show", "--results", str(root)]) == 0
+    assert said in capsys.readouterr().out
+    path.unlink()
+    assert progress(root, campaign, "ann", kept).unread is None

@@ -129,7 +129,7 @@ def test_marks_and_comments_of_mqm_come_back(root, tmp_path) -> None:
     assert first == again
 
 
-def test_marks_in_the_source_are_kept(root, tmp_path) -> None:
+def test_marks_in_the_source_are_kept(root, tmp_path, capsys) -> None:
     head = "system\tdoc\tdoc_id\tseg_id\trater\tsource\ttarget\tcategory\tseverity\tcomment"
     rows = [
         "a\td\t1\t1\tr 1\tWe <v>all</v> go.\tWir gehen.\tAccuracy/Omission\tMajor\twhy",
@@ -140,6 +140,7 @@ def test_marks_in_the_source_are_kept(root, tmp_path) -> None:
     path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
     assert run(root, "t", "pair=en-de", "--import", str(path)) == 0
     campaign = read_campaign(root, "t")
+    assert "1 empty mark <v></v> (first in line 3): kept as something missing" in capsys.readouterr().err
     assert campaign.annotators["r_1"].label == "r 1"
     spans = responses(root, campaign, "r_1")[0].spans
     assert [(s.start, s.end, s.source, s.severity) for s in spans] == [

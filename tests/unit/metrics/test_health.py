@@ -143,6 +143,10 @@ def test_a_broken_system_stands_out_in_the_table(flags: dict[str, int], n: int, 
         (GOOD.replace("Prezydent", "&quot;Prezydent&quot;"), "entities"),
         (GOOD.replace("Prezydent", "Prezydent &amp; on"), "entities"),
         (GOOD.replace("ę", "\ufffd"), "replacement-char"),
+        (GOOD.replace("ę", "ę\ud83d"), "replacement-char"),
+        (GOOD.replace("ę", "ę\x00"), "replacement-char"),
+        (GOOD.replace("ę", "ę\x1b[m"), "replacement-char"),
+        (GOOD.replace("ę", "ę\x9f"), "replacement-char"),
     ],
 )
 def test_outputs_that_only_look_the_same_are_flagged(text: str, flag: str) -> None:
@@ -154,6 +158,12 @@ def test_outputs_that_only_look_the_same_are_flagged(text: str, flag: str) -> No
 @pytest.mark.parametrize("text", ["AT&T; R&D;", "Q&A: a & b", "प्रशासन ने कहा कि क़ीमत", "می\u200cخواهم بروم"])
 def test_what_people_write_has_no_flag_of_its_characters(text: str) -> None:
     assert not {"unicode-form", "entities"} & set(health(SOURCE, text, "stop", "fr", "hi"))
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\x0b", "\x0c", "\r\n", "\x85", "\u2028", "\u3000"])
+def test_white_space_of_any_kind_is_no_control_character(space: str) -> None:
+    text = GOOD.replace(" ", space, 1)
+    assert "replacement-char" not in health(SOURCE, text, "stop", "fr", "pl", [GOOD])
 
 
 @pytest.mark.skipif(NTREX is None, reason="needs the shared NTREX files")

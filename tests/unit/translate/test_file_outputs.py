@@ -214,3 +214,27 @@ def test_systems_that_a_test_set_does_not_hold_are_named(
 ) -> None:
     with pytest.raises(DataError, match=message):
         held(write(tmp_path, "w.xml", [WMT_XML.strip()]), **options)
+
+
+@pytest.mark.parametrize("unit", ["segment", "document"])
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[" * 200_000, "nested too deeply"),
+        ("no JSON, at all", "Expecting value"),
+        ('["text", "list"]', "expected a JSON object"),
+        ('{"id": ' + "9" * 5000 + "}", "a number with too many digits"),
+    ],
+)
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_line_that_is_no_json_is_named_wherever_it_stands(
+    line: str, said: str, place: int, unit: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.jsonl"
+    good = '{"id": "a", "text": "Ala ma kota."}'
+    path.write_text("\n".join([*[good] * (place - 1), line, good]) + "\n", encoding="utf-8")
+    options = {"kind": "file", "path": str(path), "column": "text", "id": "id", "unit": unit}
+    engine = registry.build("engine", options, model={"name": "file"}, src="en", tgt="pl")
+    with pytest.raises(DataError, match=rf"out\.jsonl:{place}: .*{said}"):
+        engine.check()
+        list(engine.translate(Batch(["A"], ids=["a"])))

@@ -13,8 +13,9 @@ import pytest
 from harness.errors import ConfigError
 from harness.results.record import Usage
 from harness.run.usage import another_model
+from harness.translate.engines.rest_replies import Answers, Paths
 from harness.translate.servers import template
-from harness.translate.servers.failures import failure
+from harness.translate.servers.failures import Broken, failure
 from harness.translate.servers.jsonpath import select, steps
 from harness.translate.servers.prices import Prices, tokens
 
@@ -127,3 +128,14 @@ def test_prices() -> None:
 )  # fmt: skip
 def test_a_model_that_was_not_asked_for_is_told(asked: str | None, answered: str, told: bool) -> None:
     assert bool(another_model(Usage(1, served_by={answered: 2}), asked)) == told
+
+
+@pytest.mark.parametrize(("given", "counted"), [("7", 7), ("-7", None), ("9" * 5000, None), ("[1]", None)])
+def test_a_count_that_is_none_is_not_given(given: str, counted: int | None) -> None:
+    paths = Paths.of("text", None, None, "in", "out", None, None)
+    read = Answers(paths, 1, "u").read
+    (found,) = read(f'{{"text": "Ala", "in": {given}, "out": {given}}}'.encode())
+    assert (found.text, found.details.prompt_tokens, found.n_tokens) == ("Ala", counted, counted)
+    for cut in (b'{"text": "Al', b"[" * 100_000, b"", b"\xff"):
+        with pytest.raises(Broken):
+            read(cut)
