@@ -170,7 +170,7 @@ def _named_apart(systems: list[System], selection: Selection, problems: list[str
         return systems
     newest = {system.name: system.run_id for system in sorted(systems, key=lambda s: s.run_id)}
     if selection.named or selection.every:
-        again = [s.name if counts[s.name] == 1 else f"{s.name} {s.run_id[-6:]}" for s in systems]
+        again = [s.name if counts[s.name] == 1 else _apart(s) for s in systems]
         return [replace(system, name=name) for system, name in zip(systems, again, strict=True)]
     kept = [system for system in systems if newest[system.name] == system.run_id]
     names = ", ".join(name for name, count in counts.items() if count > 1)
@@ -178,6 +178,10 @@ def _named_apart(systems: list[System], selection: Selection, problems: list[str
         f"of runs with and without sources the newest is taken: {names} (compare --all takes every run)"
     )
     return kept
+
+
+def _apart(system: System) -> str:
+    return f"{system.name} {system.run_id[-6:]}"
 
 
 def _test_set(found: str, systems: Sequence[System]) -> TestSet:
@@ -208,6 +212,8 @@ def _common(systems: Sequence[System]) -> TestSet:
     )
     data = " and ".join(sorted({system.record.data.name for system in systems}))
     pair = pairs.pop()
+    counts = Counter(system.name for system in cut)  # on their own test sets each had a name of its own
+    cut = tuple(replace(s, name=_apart(s)) if counts[s.name] > 1 else s for s in cut)
     return TestSet(f"common segments of {data}", "common", pair.src, pair.tgt, cut)
 
 

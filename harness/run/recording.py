@@ -63,7 +63,7 @@ def record_of(
         usage=usage,
         judges=judges or None,
         warnings=(
-            *_warnings(made.bitext, notices, gathered),
+            *_warnings(made.bitext, notices, gathered, _label(opened)),
             *warnings(judges, config.metrics),
             *several_models(usage),
             *another_model(usage, engine.identity.get("model")),
@@ -84,7 +84,7 @@ def _data(opened: Opened, bitext: Bitext) -> Data:
 def _model(opened: Opened, engine: Engine) -> Model:
     identity = engine.identity
     return Model(
-        name=engine.name or opened.config.model.get("name"),
+        name=_label(opened),
         id=identity.get("model"),
         revision=identity.get("revision") or identity.get("sha256"),
         engine=opened.config.engine.get("kind"),
@@ -93,10 +93,17 @@ def _model(opened: Opened, engine: Engine) -> Model:
     )
 
 
-def _warnings(bitext: Bitext, notices: Iterable[str], gathered: Gathered) -> tuple[str, ...]:
+def _label(opened: Opened) -> str | None:
+    name: str | None = opened.parts.engine.name or opened.config.model.get("name")
+    return name
+
+
+def _warnings(
+    bitext: Bitext, notices: Iterable[str], gathered: Gathered, label: str | None
+) -> tuple[str, ...]:
     """Every warning of a run once: of the data, of readers and metrics in any shard, of the outputs."""
     data = map(str, bitext.meta.get("warnings", []))
-    outputs = (*_tokenized(gathered), *_misread(gathered), *_shifted(gathered), *_failures(gathered))
+    outputs = (*_tokenized(gathered), *_misread(gathered), *_shifted(gathered, label), *_failures(gathered))
     return tuple(dict.fromkeys((*data, *notices, *gathered.warnings, *outputs)))
 
 
@@ -119,15 +126,15 @@ def _misread(gathered: Gathered) -> list[str]:
     ]
 
 
-def _shifted(gathered: Gathered) -> list[str]:
+def _shifted(gathered: Gathered, label: str | None) -> list[str]:
     if not gathered.shifted:
         return []
     first, last, by, lines = (gathered.shifted[key] for key in ("first", "last", "by", "lines"))
     n = f"{abs(by)} line{'s' if abs(by) > 1 else ''}"
     cause = f"{n} too few before it" if by > 0 else f"{n} too many before it"
     return [
-        f"outputs are shifted from segment {first} on (to {last}, {lines} segments): they fit the reference"
-        f" {n} {'further on' if by > 0 else 'back'}; look for {cause} in the outputs"
+        f"outputs of {label or 'the system'} are shifted from segment {first} on (to {last}, {lines} segments)"
+        f": they fit the reference {n} {'further on' if by > 0 else 'back'}; look for {cause} in the outputs"
     ]
 
 

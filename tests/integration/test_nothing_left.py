@@ -30,11 +30,10 @@ def test_a_mistake_in_the_configuration_leaves_no_run(
     assert not list((tmp_path / "results").glob("runs/*"))
 
 
-def test_what_is_not_there_does(tmp_path: Path, program: Zygote) -> None:
-    """The file may be on a disk that was not mounted: a sweep that ran overnight tells of it."""
+def test_what_is_not_there_leaves_none_either(tmp_path: Path, program: Zygote) -> None:
     done = program.run(tmp_path, "run", "data=bitext", "data.src=a.fr", "data.tgt=a.pl")
-    assert done.code == 2
-    assert "failed" in program.run(tmp_path, "list").err
+    assert done.code == 2 and "a.fr: no such file" in done.err
+    assert not list((tmp_path / "results").glob("runs/*"))
 
 
 def interrupted(store: Store, name: str, config_hash: str) -> Path:

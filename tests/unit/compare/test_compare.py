@@ -281,6 +281,22 @@ def test_different_test_data_is_refused_and_common_segments_compared(tmp_path, c
     assert {row["n"] for row in rows(out)} == {"30", "15"}, "without names: a table a test set"
 
 
+def test_runs_of_one_name_are_told_apart_on_their_common_segments(tmp_path, capsys) -> None:
+    good, bad, references = corpus(30)
+    write_run(tmp_path, "2026-1-aaaaaa", "x", good, references)
+    write_run(
+        tmp_path,
+        "2026-2-bbbbbb",
+        "x",
+        bad[5:20],
+        references[5:20],
+        sources=[f"source {i}" for i in range(5, 20)],
+    )
+    asked = ["2026-1-aaaaaa", "2026-2-bbbbbb", "--common", "--format", "csv"]
+    _, out, _ = run(capsys, tmp_path, *asked)
+    assert {row["system"] for row in rows(out)} == {"x aaaaaa", "x bbbbbb"}
+
+
 def test_damaged_runs_are_told_and_the_others_shown(made, tmp_path, capsys) -> None:
     import shutil
 

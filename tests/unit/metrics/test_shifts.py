@@ -94,4 +94,4 @@ def test_score_names_the_line(
     assert main(["score", "ref", "good", *score]) == 0
     assert "shifted" not in capsys.readouterr().err
     assert main(["score", "ref", "late", *score]) == 0
-    assert "outputs are shifted from segment 13 on (to 39, 27 segments)" in capsys.readouterr().err
+    assert "outputs of late are shifted from segment 13 on (to 39, 27 segments)" in capsys.readouterr().err
