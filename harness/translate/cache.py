@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 
 from harness.common.files import digest, write_json
 from harness.common.json_text import json_value
+from harness.common.locks import try_lock
 from harness.common.notices import tell
 from harness.errors import StageError
 from harness.types import NO_DETAILS, Details, FinishReason, Translation
@@ -88,6 +89,9 @@ class Cache:
         self._lines: dict[tuple[int, int], dict[str, StoredOutput]] = {}
         self._writer: int | None = None
         self._own: list[Path] = []  # the file that this writer appends to
+        # The file by which others see that this one translates; beside the folders, which it must not make.
+        self._mark = self._system.with_name(f".busy-{'-'.join(filter(None, (self._system.name, part)))}")
+        self._busy: int | None = None
         self._batches: list[tuple[int, int]] = []  # where each of this writer's begins, and its size
         for path in [] if fresh else sorted(self.folder.glob("*.jsonl")):
             self._read(path)
@@ -96,6 +100,7 @@ class Cache:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._idle()
         if self._writer is not None:
             os.close(self._writer)
             self._writer = None
@@ -103,6 +108,31 @@ class Cache:
     def __len__(self) -> int:
         """Stored outputs; a text that two runs translated at once counts twice."""
         return len(self._hashes)
+
+    def alone(self) -> bool:
+        """Whether nobody else translates into this folder now; whoever asks later is told that this one does,
+        until it is closed or its process ends."""
+        if self._busy is not None:
+            return True
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            opened = os.open(self._mark, flags, 0o666)
+        except OSError:  # read-only, or full: `append` says so
+            return True
+        if not try_lock(opened):
+            os.close(opened)
+            return False
+        self._busy = opened
+        return True
+
+    def _idle(self) -> None:
+        if self._busy is None:
+            return
+        with suppress(OSError):
+            self._mark.unlink()
+        os.close(self._busy)
+        self._busy = None
 
     def get(self, text: str) -> StoredOutput | None:
         """The stored output for a text, None when there is none."""

@@ -115,6 +115,11 @@ def _fill(tolerant: Tolerant, sources: Sequence[str], cache: Cache, sentences: S
         if advance is not None:
             advance(len(sources))
         return errors
+    if not cache.alone():
+        note(
+            "warning: another process is translating with the same model: it may ask for the same texts, and"
+            " a paid service is paid twice; let one end first, the other then takes them from the cache"
+        )
     try:
         with _ticking(counted, len(pending), len(sources), advance) as tick:
             for batch in tolerant.translate(Batch(pending), works=len(cache) > 0):
