@@ -133,8 +133,9 @@ def _shifted(gathered: Gathered, label: str | None) -> list[str]:
     n = f"{abs(by)} line{'s' if abs(by) > 1 else ''}"
     cause = f"{n} too few before it" if by > 0 else f"{n} too many before it"
     return [
-        f"outputs of {label or 'the system'} are shifted from segment {first} on (to {last}, {lines} segments)"
-        f": they fit the reference {n} {'further on' if by > 0 else 'back'}; look for {cause} in the outputs"
+        f"outputs of {label or 'the system'} are shifted from segment {first} on (to {last},"
+        f" {lines} segments): they fit the reference {n} {'further on' if by > 0 else 'back'}; look for"
+        f" {cause} in the outputs"
     ]
 
 
