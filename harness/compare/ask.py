@@ -11,7 +11,7 @@ from harness.compare.evaluate import Result, evaluate
 from harness.compare.groups import TestSet, group
 from harness.compare.level import of_documents
 from harness.compare.options import Level, Options, check_alpha, parse_margin
-from harness.compare.select import select, since
+from harness.compare.select import find_among, select, since
 from harness.errors import ConfigError, UserError
 from harness.metrics.stats.significance import TestName
 from harness.results.store import Store
@@ -94,7 +94,7 @@ def _options(args: argparse.Namespace, store: Store) -> Options:
     check_alpha(args.alpha)
     baseline = None
     if args.baseline:
-        run = store.find(args.baseline)
+        run = find_among(store, args.baseline, args.runs)
         if run.record is None:
             raise UserError(f"--baseline {args.baseline}: {run.run_id} is {run.state} ({run.problem})")
         baseline = run.run_id

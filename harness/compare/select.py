@@ -88,6 +88,19 @@ def select(
     )
 
 
+def find_among(store: Store, name: str, words: Sequence[str]) -> RunInfo:
+    """As `Store.find`; of several runs of one name the newest that the queries among `words` choose."""
+    found = store.find(name)
+    queries = [_query(word) for word in words if "=" in word]
+    fitting = [
+        run
+        for run in store.runs()
+        if run.record and name in _names(run) and all(_meets(run.record, query) for query in queries)
+    ]
+    is_id = name == "latest" or found.run_id.startswith(name)
+    return found if is_id or not fitting else fitting[-1]
+
+
 def since(store: Store, selection: Selection, when: str, keep: str | None = None) -> Selection:
     """The selected runs made from a date (ISO 8601, UTC) or from a run (id, tag, name) on.
 

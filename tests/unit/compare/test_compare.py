@@ -281,6 +281,17 @@ def test_different_test_data_is_refused_and_common_segments_compared(tmp_path, c
     assert {row["n"] for row in rows(out)} == {"30", "15"}, "without names: a table a test set"
 
 
+def test_a_baseline_of_several_runs_of_its_name_is_the_one_that_the_query_chooses(tmp_path, capsys) -> None:
+    _, good, references = corpus(30)
+    write_run(tmp_path, "2026-1", "good", good, references, data="first")
+    write_run(tmp_path, "2026-2", "bad", ["nic"] * 30, references, data="first")
+    write_run(tmp_path, "2026-3", "good", good[:20], references[:20], data="second")
+    asked = ["data=first", "--baseline", "good", "--fail-if-worse", "--metric", "chrf"]
+    code, _, err = run(capsys, tmp_path, *asked)
+    assert code == 1 and "bad is significantly worse than good" in err and "left out" not in err
+    assert run(capsys, tmp_path, "--baseline", "good")[0] == 0, "without a query the newest"
+
+
 def test_runs_of_one_name_are_told_apart_on_their_common_segments(tmp_path, capsys) -> None:
     good, bad, references = corpus(30)
     write_run(tmp_path, "2026-1-aaaaaa", "x", good, references)
