@@ -8,7 +8,6 @@ from typing import Any
 
 from harness import registry
 from harness.common import options, values
-from harness.common.tags import check_tag
 from harness.config import model
 from harness.config.elsewhere import elsewhere
 from harness.config.schema import BootstrapConfig, RunConfig
@@ -40,7 +39,6 @@ def typed(config: RunConfig) -> RunConfig:
     found["metrics"] = {key: _metric(key, value) for key, value in config.metrics.items()}
     for name, parameter in options.parameters(BootstrapConfig).items():
         values.convert(f"bootstrap.{name}", getattr(config.bootstrap, name), parameter.annotation)
-    check_tag(config.tag)
     values.convert("limit", config.limit, options.parameters(RunConfig)["limit"].annotation)
     return replace(config, **found)
 

@@ -35,8 +35,8 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("give a NAME, or --remove to take the tag off")
     if args.name == "":
         raise UserError("a tag is a word without spaces; --remove takes one off")
-    check_tag(args.name)
     refuse_secret("the tag", args.name or "")
+    check_tag(args.name)
     store = Store(args.results)
     run = store.find_finished(args.run)
     if run.warning:
