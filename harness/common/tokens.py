@@ -79,6 +79,11 @@ def ends_sentence(words: list[Token], stop: int, pairs: Mapping[int, bool] = Map
     return at >= 0 and words[at].form[-1:] in FINAL
 
 
+def ends_whole_sentence(words: list[Token], at: int) -> bool:
+    """Whether a sentence ends before position `at`, with all of its closing marks."""
+    return ends_sentence(words, at) and (words[at].form not in CLOSING or words[at].form in OPENING)
+
+
 def paired(words: list[Token], text: str) -> dict[int, bool]:
     """The positions of quotation marks and of Markdown's emphasis, and whether each opens.
 

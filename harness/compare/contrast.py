@@ -34,7 +34,7 @@ def contrasts(result: Result, count: int, versus: str | None) -> Contrasts | Non
     title = (
         f"Where {metric.baseline} and {second} differ most in {metric.name}, {len(found)} of"
         f" {result.test_set.n} {result.test_set.unit}"
-        " (words of one that the other lacks are marked)"
+        " (words of one that the other lacks, or has elsewhere, are marked)"
     )
     return Contrasts(title, metric.baseline, second, tuple(found))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.compare.history import History, gate
 from harness.compare.options import Options, check_alpha
+from harness.compare.select import find_among
 from harness.errors import ConfigError, UserError, did_you_mean
 from harness.results.record import Record
 from harness.results.store import Store
@@ -30,7 +31,7 @@ def baseline_of(args: argparse.Namespace, store: Store) -> Record | int:
         if not count.isdecimal() or int(count) < 1:
             raise ConfigError(f"--gate {args.gate}: last:K needs a number of runs, such as last:5")
         return int(count)
-    run = store.find(args.gate)
+    run = find_among(store, args.gate, args.runs)
     if run.record is None:
         raise UserError(f"--gate {args.gate}: {run.run_id} is {run.state} ({run.problem})")
     return run.record

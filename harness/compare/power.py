@@ -95,7 +95,8 @@ def detectable(
 
 
 def _errors(draws: list[np.ndarray]) -> list[float]:
-    draws = list(np.stack(draws)[:, np.isfinite(np.stack(draws)).all(axis=0)])
+    together = np.stack(draws)
+    draws = list(together[:, np.isfinite(together).all(axis=0)])
     if not draws[0].size:
         return []
     if len(draws) == 1:

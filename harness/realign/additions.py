@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence
+from harness.common.tokens import Token, ends_whole_sentence
 from harness.realign.likeness import Weights
 from harness.types import Piece
 
@@ -45,11 +45,7 @@ def with_additions(
 
 
 def _addition(own: list[Token], near: set[str], shortest: int, weights: Weights) -> tuple[int, int] | None:
-    ends = [
-        at
-        for at in range(1, len(own))
-        if ends_sentence(own, at) and (own[at].form not in CLOSING or own[at].form in OPENING)
-    ]
+    ends = [at for at in range(1, len(own)) if ends_whole_sentence(own, at)]
     if not ends:
         return None
     total = sum(word.is_word for word in own)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from harness.common.tokens import CLOSING, OPENING, Token, ends_sentence, tokens
+from harness.common.tokens import Token, ends_whole_sentence, tokens
 from harness.realign.leftover import ENOUGH, Shared
 from harness.types import Piece
 
@@ -110,7 +110,7 @@ def _sentences(piece: Piece, output: str) -> Iterator[tuple[tuple[int, int], tup
 def _ends(words: list[Token], at: int, text: str) -> bool:
     if "\n" in text[words[at - 1].end : words[at].start]:
         return True
-    return ends_sentence(words, at) and (words[at].form not in CLOSING or words[at].form in OPENING)
+    return ends_whole_sentence(words, at)
 
 
 def _most(references: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 
 from harness.common.progress import note
@@ -14,6 +15,7 @@ from harness.results.transfer import remove_run
 
 EXAMPLES = """\
 RUN is as in `compare --help`: an id or the beginning of one, a tag, a model name, or a query model=… tag=….
+The name of several runs is refused: a query says that all of them are meant.
 The stored translations stay in the cache (python -m harness cache --prune).
 
 examples:
@@ -65,7 +67,7 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
 
     runs = store.runs()
     for word in args.runs:
-        _refuse_several(word, runs)
+        _refuse_several(word, runs, by_name=not args.keep_last)
     left = {run.run_id for run in runs if run.state not in ("finished", "running")}
     named = {name for name in left if any(name.startswith(word) for word in args.runs)}  # one, by its id
     words = [word for word in args.runs if not any(name.startswith(word) for name in named)]
@@ -78,11 +80,17 @@ def _chosen(store: Store, args: argparse.Namespace) -> list[RunInfo]:
     ]
 
 
-def _refuse_several(word: str, runs: Sequence[RunInfo]) -> None:
-    """Raises UserError for the beginning of several ids, so that a slip does not delete them all."""
+def _refuse_several(word: str, runs: Sequence[RunInfo], by_name: bool) -> None:
+    """Raises UserError for the beginning of several ids, and for the name of several runs, which other verbs
+    take for the newest of them: so that a slip does not delete them all."""
     found = [run.run_id for run in runs if run.run_id.startswith(word)]
+    every = f"'run={word}*'"
+    if not found and by_name:
+        tagged = [run.run_id for run in runs if run.record and run.record.tag == word]
+        found = tagged or [run.run_id for run in runs if run.record and run.record.model.name == word]
+        every = f"{'tag' if tagged else 'model'}={shlex.quote(word)}"
     if len(found) > 1:
         raise UserError(
             f"'{word}' matches {len(found)} runs: {', '.join(found)}. Nothing was deleted;"
-            f" for all of them: 'run={word}*'"
+            f" for all of them: {every}"
         )

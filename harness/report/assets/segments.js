@@ -71,7 +71,7 @@ class Explorer {
     this.count.textContent = `${count} of ${total} segments${filters}; page ${this.page + 1} of ${pages}; `
       + `the number is ${this.source.metrics[this.state.metric]?.name ?? 'the score'} of ${this.state.b}`;
     const whose = this.state.a === 'reference' ? 'the reference' : this.state.a;
-    this.legend.textContent = `In an open segment, green: words that ${whose} has not; red: words of ${whose} that ${this.state.b} has not.`;
+    this.legend.textContent = `In an open segment, green: words that ${whose} has not in that place; red: words of ${whose} that ${this.state.b} has not there.`;
     this.list.replaceChildren(...rows.map((segment) => {
       const isOpen = this.all || this.open === segment.k;
       const value = (segment.v[this.state.metric] ?? [])[at] ?? null;

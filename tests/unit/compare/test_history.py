@@ -108,6 +108,14 @@ def test_the_gate_stops_a_run_that_is_worse_than_the_median_before_it(nightly, c
     assert history(capsys, nightly, "--gate", "20260102")[0] == 1
 
 
+def test_a_gate_of_several_runs_of_its_name_is_the_one_that_the_query_chooses(tmp_path, capsys) -> None:
+    add(tmp_path, "1", 0.2, tag="release")
+    add(tmp_path, "2", 0.9)
+    add(tmp_path, "3", 0.2, tag="release", model="other")
+    code, _, err = history(capsys, tmp_path, "model=sys", "--gate", "release")
+    assert code == 1 and "2 is significantly worse than 1" in err
+
+
 def test_the_first_run_passes_the_gate_and_says_why(tmp_path, capsys) -> None:
     add(tmp_path, "1", 0.2)
     code, _, err = history(capsys, tmp_path, "--gate", "last:5")

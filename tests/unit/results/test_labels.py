@@ -132,6 +132,15 @@ def test_a_run_that_was_deleted_by_hand_leaves_the_table(store: Store, capsys: P
     assert gone not in (store.root / "table.csv").read_text()
 
 
+def test_the_name_of_several_runs_deletes_nothing(store: Store, capsys: Printed) -> None:
+    for words in (["copy"], ["copy", "--dry-run"]):
+        assert call(store, "rm", *words) == 2
+        assert "Nothing was deleted; for all of them: model=copy" in capsys.readouterr().err
+    assert len(store.runs()) == 5
+    assert call(store, "rm", "copy", "--keep-last", "1") == 0
+    assert call(store, "rm", "copy") == 0, "one is left"
+
+
 def test_the_beginning_of_several_ids_deletes_nothing(store: Store, capsys: Printed) -> None:
     for words in (["2026"], ["2026", "model=copy"], ["2026", "--failed"], ["2026", "--dry-run"]):
         assert call(store, "rm", *words) == 2
